@@ -1,0 +1,1 @@
+"""Data: named data sets, splits, imbalance, samplers. A leaf: knows nothing of models or losses."""

@@ -1,0 +1,93 @@
+"""From a data set and a trial's settings to what the training loop reads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reproduce.data import imbalance as imbalances
+from reproduce.data import splits
+from reproduce.data.records import Dataset
+from reproduce.errors import UserError
+
+
+@dataclass
+class Images:
+    """One part of the data: uint8 images [n, h, w] or [n, h, w, 3] and their labels."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    divisor: float = 255.0
+
+    def tensor(self, indices, device):
+        """Return the images at `indices` as float32 [n, c, h, w] on the device."""
+        import torch
+
+        batch = torch.from_numpy(self.pixels[indices]).to(device)
+        batch = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
+        return batch.to(torch.float32).div_(self.divisor)
+
+    @property
+    def channels(self) -> int:
+        """Return 1 for grey images and 3 for colour."""
+        return 1 if self.pixels.ndim == 3 else self.pixels.shape[-1]
+
+
+@dataclass
+class Prepared:
+    """The training part after imbalance, the parts to evaluate on, and the training counts."""
+
+    train: Images
+    evaluate: dict[str, Images]
+    counts: np.ndarray
+    class_names: tuple[str, ...]
+
+
+def prepare(
+    dataset: Dataset,
+    *,
+    split: dict,
+    imbalance: dict,
+    transforms: dict,
+    data_seed: int,
+    evaluate_on: list[str],
+) -> Prepared:
+    """Split, draw the imbalanced sample from the training part, resize.
+
+    Imbalance touches training images only: the test part is never resampled.
+    """
+    parts = splits.split(dataset, **split)
+    for wanted in evaluate_on:
+        if wanted not in parts:
+            raise UserError(
+                f"no part '{wanted}' in data set '{dataset.name}' (it has: {', '.join(parts)})"
+            )
+    images = {}
+    for name in {"train", *evaluate_on}:
+        source, indices = parts[name]
+        labels = dataset.labels[source][indices]
+        if name == "train":
+            kept = imbalances.draw(labels, dataset.class_names, data_seed, **imbalance)
+            indices, labels = indices[kept], labels[kept]
+        pixels = resize(dataset.images[source][indices], transforms["size"])
+        images[name] = Images(pixels, labels, transforms["divisor"])
+    counts = np.bincount(images["train"].labels, minlength=len(dataset.class_names))
+    if (counts == 0).any():
+        empty = dataset.class_names[int(np.argmin(counts))]
+        raise UserError(f"class '{empty}' of '{dataset.name}' has no training image left")
+    evaluate = {name: images[name] for name in evaluate_on}
+    return Prepared(images["train"], evaluate, counts, dataset.class_names)
+
+
+def resize(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Return the images at size x size (bilinear); unchanged where they have that size."""
+    if pixels.shape[1:3] == (size, size):
+        return pixels
+    import torch
+    from torch.nn.functional import interpolate
+
+    images = torch.from_numpy(np.ascontiguousarray(pixels))
+    images = images.unsqueeze(1) if images.ndim == 3 else images.permute(0, 3, 1, 2)
+    shrinking = size < min(pixels.shape[1:3])
+    images = interpolate(images.float(), (size, size), mode="bilinear", antialias=shrinking)
+    images = images.round().clamp(0, 255).to(torch.uint8)
+    return (images[:, 0] if pixels.ndim == 3 else images.permute(0, 2, 3, 1)).numpy()

@@ -1,0 +1,86 @@
+"""Reading data sets from where they are: embedded in scikit-learn, or a MedMNIST-format file."""
+
+import hashlib
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.errors import UserError
+from reproduce.files import relative, sha256_of_file
+
+SPLITS = ("train", "val", "test")
+
+
+def read_digits() -> tuple[np.ndarray, np.ndarray, str]:
+    """Return scikit-learn's 1,797 digits as uint8, their labels and a fingerprint.
+
+    Pixels are counts from 0 to 16; they are stretched to 0..255 so that all sets share a range.
+    The fingerprint covers the decoded arrays, since the packed file may differ between releases.
+    """
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
+    labels = bunch.target.astype(np.int64)
+    digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
+    return images, labels, digest
+
+
+def read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], str]:
+    """Return images and labels by split, and the SHA-256 of the file.
+
+    Nothing is unpickled: a file with object arrays is refused.
+    """
+    where = relative(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            present = [split for split in SPLITS if f"{split}_images" in file.files]
+            if "train" not in present:
+                raise UserError(
+                    f"{where} has no array 'train_images' (it holds: {', '.join(file.files)}); "
+                    "expected a MedMNIST-format file"
+                )
+            images = {split: file[f"{split}_images"] for split in present}
+            labels = {split: _labels(file, split, where) for split in present}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise UserError(f"{where} is damaged or no .npz file ({error}); get it again") from error
+    except ValueError as error:
+        raise UserError(
+            f"{where} cannot be read without unpickling objects, which is refused ({error}); "
+            "save its arrays as plain uint8 numbers"
+        ) from error
+    for split in present:
+        _check(images[split], labels[split], split, where)
+    return images, labels, sha256_of_file(path)
+
+
+def _labels(file, split: str, where: str) -> np.ndarray:
+    if f"{split}_labels" not in file.files:
+        raise UserError(f"{where} has '{split}_images' but no '{split}_labels'; expected both")
+    labels = file[f"{split}_labels"]
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise UserError(
+            f"{where}: '{split}_labels' is {labels.dtype} of shape {labels.shape}, "
+            "expected one whole number per image"
+        )
+    return labels.astype(np.int64)
+
+
+def _check(images: np.ndarray, labels: np.ndarray, split: str, where: str) -> None:
+    gray_or_colour = images.ndim == 3 or (images.ndim == 4 and images.shape[-1] == 3)
+    if images.dtype != np.uint8 or not gray_or_colour:
+        raise UserError(
+            f"{where}: '{split}_images' is {images.dtype} of shape {images.shape}, "
+            "expected uint8 of shape (n, height, width) or (n, height, width, 3)"
+        )
+    if len(images) != len(labels) or len(images) == 0:
+        raise UserError(
+            f"{where}: split '{split}' has {len(images)} images and {len(labels)} labels, "
+            "expected equally many and at least one"
+        )
+    if labels.min() < 0:
+        raise UserError(f"{where}: split '{split}' has the label {labels.min()}, expected 0 or more")

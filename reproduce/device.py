@@ -1,0 +1,61 @@
+"""The one place that chooses where tensors live, and in which precision they are multiplied."""
+
+import contextlib
+import os
+import platform
+
+from reproduce.errors import UserError
+
+PRECISIONS = ("float32", "bfloat16")
+
+
+def choose():
+    """Return the torch device: `$REPRODUCE_DEVICE` if set, else CUDA if present, else the CPU."""
+    import torch
+
+    wanted = os.environ.get("REPRODUCE_DEVICE", "")
+    if wanted and wanted.split(":")[0] not in ("cpu", "cuda"):
+        raise UserError(f"REPRODUCE_DEVICE is '{wanted}', expected 'cpu', 'cuda' or 'cuda:N'")
+    if wanted.startswith("cuda") and not torch.cuda.is_available():
+        raise UserError(f"REPRODUCE_DEVICE is '{wanted}' but torch sees no CUDA device; unset it")
+    return torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def autocast(device, precision: str):
+    """Return the context in which a forward pass runs: plain float32, or bfloat16 autocast."""
+    import torch
+
+    if precision == "float32":
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def describe(device) -> dict[str, str]:
+    """Say which device and versions made a result; kept as provenance, never part of a key."""
+    import numpy
+    import torch
+
+    import reproduce
+
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    return {
+        "device": f"{device.type} ({name})",
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": numpy.__version__,
+        "reproduce": reproduce.__version__,
+    }
+
+
+def prepare(device, threads: int) -> None:
+    """Fix the number of threads and ask for deterministic kernels.
+
+    The same digits on the same machine hold at a fixed thread count only, so it is set, not
+    inherited. On CUDA deterministic algorithms cost speed and do not exist for everything; there
+    results agree within a tolerance, which is what the project promises.
+    """
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.backends.cudnn.benchmark = device.type == "cuda"
+    torch.use_deterministic_algorithms(device.type == "cpu")

@@ -1,0 +1,23 @@
+"""The one exception for mistakes that a user can mend."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(Exception):
+    """One line that says what was wrong, what was expected and what to do.
+
+    The command prints the line and exits with 2; a notebook shows the line instead of a
+    traceback (IPython calls `_render_traceback_` where an exception has one).
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Error: {self}"]
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:
+    """Say which names of this kind exist, the nearest one first."""
+    names = sorted(known)
+    nearest = get_close_matches(str(name), names, n=1, cutoff=0.5)
+    guess = f"; did you mean '{nearest[0]}'?" if nearest else ""
+    return UserError(f"unknown {kind} '{name}'{guess} (known: {', '.join(names)})")

@@ -1,0 +1,151 @@
+"""What every paper's parameter class shares: profiles, validation, one-line errors.
+
+A parameter whose default depends on the profile is `None` ("as the profile says") until it is
+resolved. Parameters are checked before anything executes, by the command and again by the
+notebook, against one and the same class.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from reproduce.errors import UserError, unknown_name
+
+PROFILES = ("smoke", "quick", "laptop", "paper")
+
+
+def as_list(value: Any) -> Any:
+    """Accept a scalar, a list, or JSON (or comma-separated) text for either."""
+    if isinstance(value, str):
+        text = value.strip()
+        for attempt in (text, f"[{text}]"):
+            try:
+                value = json.loads(attempt)
+                break
+            except json.JSONDecodeError:
+                value = [part.strip() for part in text.split(",")]
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _as_list_or_none(value: Any) -> Any:
+    return None if value is None or value == "None" else as_list(value)
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Numbers = Annotated[list[Number], BeforeValidator(as_list)]
+Names = Annotated[list[str], BeforeValidator(as_list)]
+NumbersOrProfile = Annotated[list[Number] | None, BeforeValidator(_as_list_or_none)]
+SeedsOrProfile = Annotated[
+    list[Annotated[int, Field(ge=0)]] | None, BeforeValidator(_as_list_or_none)
+]
+
+
+class Parameters(BaseModel):
+    """The parameters of one paper's notebook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    paper: ClassVar[str]
+    # What the profile fills in where a parameter is None.
+    by_profile: ClassVar[dict[str, dict[str, Any]]]
+    # A run is labelled with a profile only if all of these equal the profile's.
+    scale_bearing: ClassVar[tuple[str, ...]]
+
+    profile: Literal["smoke", "quick", "laptop", "paper"] = Field(
+        "quick", description="scale of the run: smoke, quick, laptop or paper"
+    )
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> "Parameters":
+        """Validate names, types and ranges; raise one line for the first thing wrong."""
+        for name in values:
+            if name not in cls.model_fields:
+                raise unknown_name(f"parameter of {cls.paper}", name, cls.model_fields)
+        cleaned = {k: None if v == "None" else v for k, v in values.items()}
+        try:
+            return cls(**cleaned).resolved()
+        except ValidationError as error:
+            raise UserError(_explain(cls, error)) from None
+
+    @classmethod
+    def from_notebook(cls, namespace: Mapping[str, Any]) -> "Parameters":
+        """Validate what a notebook's parameters cell (and papermill's injected one) defined."""
+        ours = {"In", "Out", "exit", "quit", "open", "get_ipython"}
+        values = {
+            name: value
+            for name, value in namespace.items()
+            if not name.startswith("_") and name not in ours
+        }
+        return cls.read(values)
+
+    def resolved(self) -> "Parameters":
+        """Return a copy in which the profile has filled in what was left to it."""
+        raise TypeError(f"{type(self).__name__} does not say how its profile resolves")
+
+    def scale(self) -> str:
+        """Return the profile's name if every scale-bearing parameter equals it, else 'custom'."""
+        plain = type(self)(profile=self.profile).resolved()
+        same = all(getattr(self, n) == getattr(plain, n) for n in self.scale_bearing)
+        return self.profile if same else "custom"
+
+    def changed(self) -> dict[str, Any]:
+        """Return the parameters that differ from the default profile's defaults."""
+        plain = type(self)().resolved()
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if getattr(self, name) != getattr(plain, name)
+        }
+
+    @classmethod
+    def table(cls) -> list[dict[str, str]]:
+        """Return one row per parameter: name, type, default at each profile, help."""
+        at = {profile: cls(profile=profile).resolved() for profile in PROFILES}
+        return [
+            {
+                "name": name,
+                "type": type_name(field.annotation),
+                **{profile: _short(getattr(at[profile], name)) for profile in PROFILES},
+                "help": field.description or "",
+            }
+            for name, field in cls.model_fields.items()
+        ]
+
+
+def type_name(annotation: Any) -> str:
+    """Return a type as a person would say it."""
+    text = str(annotation)
+    if "Literal" in text:
+        return " or ".join(str(a) for a in get_args(annotation) if a is not type(None))
+    words = {"list[str]": "list of names", "list": "list of numbers"}
+    for key, word in words.items():
+        if key in text:
+            return "list of whole numbers" if "int" in text else word
+    for kind, word in (("int", "whole number"), ("float", "number"), ("bool", "True or False")):
+        if kind in text:
+            return word
+    return "text"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list) and len(value) > 6:
+        return f"{value[0]:g} ... {value[-1]:g} ({len(value)} values)"
+    if isinstance(value, list):
+        return ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value)
+    return str(value)
+
+
+def _explain(cls: type[Parameters], error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = [str(part) for part in first["loc"]]
+    name = where[0] if where else "parameters"
+    received = first.get("input")
+    field = cls.model_fields.get(name)
+    expected = f"expected {type_name(field.annotation)}" if field else "expected other values"
+    reason = first["msg"].removeprefix("Value error, ")
+    return (
+        f"parameter '{name}' is {received!r}: {reason[:1].lower() + reason[1:]}; {expected} "
+        f"(`reproduce params {cls.paper}` lists all parameters)"
+    )

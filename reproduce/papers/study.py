@@ -1,0 +1,214 @@
+"""One paper with one set of parameters: its trials, their results, and what they say."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reproduce import papers
+from reproduce.data import catalog
+from reproduce.data.records import Record
+from reproduce.errors import UserError
+from reproduce.evaluation import metrics, resampling
+from reproduce.methods.method import Method, scores_after
+from reproduce.papers.parameters import Parameters
+from reproduce.trials import engine
+from reproduce.trials.store import Result, Store
+from reproduce.trials.trial import Planned, Trial, merged
+
+BOOTSTRAP_DRAWS = 200
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One method at one point of the grid, for one seed."""
+
+    method: str
+    definition: Method
+    factors: dict[str, Any]
+    seed: int
+    trial: Trial
+
+    def matches(self, **wanted: Any) -> bool:
+        """Say whether the cell lies at these factors; a list accepts any of its values."""
+        values = {**self.factors, "method": self.method, "seed": self.seed}
+        return all(_among(values.get(name), value) for name, value in wanted.items())
+
+
+def _among(value: Any, wanted: Any) -> bool:
+    choices = wanted if isinstance(wanted, list | tuple) else [wanted]
+    return value in choices
+
+
+class Study:
+    """What a notebook works with; the command plans and trains with the same object."""
+
+    def __init__(self, paper: str, parameters: Parameters, store: Store | None = None):
+        self.paper, self.parameters = paper, parameters
+        self.store = store or Store()
+        self.protocol = papers.protocol(paper)
+        self.record = find_record(parameters.dataset, self.store)
+        self.cells: list[Cell] = self.protocol.cells(parameters, self.record)
+        self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
+
+    @classmethod
+    def open(cls, paper: str, namespace: dict[str, Any]) -> "Study":
+        """Open the study of a notebook from the variables that its parameters cell defined."""
+        return cls(paper, papers.protocol(paper).PARAMETERS.from_notebook(namespace))
+
+    # -- trials --------------------------------------------------------------------------------
+
+    @property
+    def scale(self) -> str:
+        """Return the label of the run's scale."""
+        return self.parameters.scale()
+
+    @property
+    def departures(self) -> list[str]:
+        """Return in what the run departs from the paper."""
+        return self.protocol.departures(self.parameters, self.record)
+
+    def planned(self) -> list[Planned]:
+        """Return the trials, each once, with their labels and the arrays the page draws on."""
+        first = self.cells[0].seed
+        return merged(
+            [
+                Planned(
+                    cell.trial,
+                    (
+                        {
+                            "paper": self.paper,
+                            "profile": self.scale,
+                            "method": cell.method,
+                            "experiment": "grid",
+                        },
+                    ),
+                    ("logits", "embeddings")
+                    if cell.matches(seed=first, **self.shown)
+                    else ("logits",),
+                )
+                for cell in self.cells
+            ]
+        )
+
+    def pending(self) -> list[Planned]:
+        """Return the trials that have not been run."""
+        return engine.pending(self.planned(), self.store)
+
+    def run(self, options: engine.Options | None = None, reporter=lambda event: None):
+        """Train what is pending; return a summary, or raise if a trial failed or was stopped."""
+        self.store.put_record(self.record)
+        summary = engine.run(self.planned(), self.store, options or engine.Options(), reporter)
+        if summary.failures:
+            key, message = next(iter(summary.failures.items()))
+            raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
+        if summary.done < summary.total:
+            raise UserError(
+                f"{summary.done} of {summary.total} trials done; run the same command again to go "
+                "on from the checkpoints"
+            )
+        return summary
+
+    # -- results -------------------------------------------------------------------------------
+
+    def result(self, cell: Cell) -> Result:
+        """Return the stored result of a cell's trial."""
+        found = self.store.get(cell.trial.key)
+        if found is None:
+            raise UserError(
+                f"trial {cell.trial.key} ({cell.method}, seed {cell.seed}) has not been run; "
+                "run the study first"
+            )
+        return found
+
+    def select(self, **wanted: Any) -> list[Cell]:
+        """Return the cells at these factors (method, seed, rho, mu, ...)."""
+        return [cell for cell in self.cells if cell.matches(**wanted)]
+
+    def results(self, **wanted: Any) -> list[Result]:
+        """Return the results of the selected cells, each trial once."""
+        return list({c.trial.key: self.result(c) for c in self.select(**wanted)}.values())
+
+    def observations(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return one flat row per selected cell: factors, seed, key and every metric."""
+        return [
+            {
+                "method": cell.method,
+                **cell.factors,
+                "seed": cell.seed,
+                "key": cell.trial.key,
+                **self.measured(cell),
+            }
+            for cell in self.select(**wanted)
+        ]
+
+    def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+        """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""
+        result = self.result(cell)
+        if "test/logits" not in result.arrays:
+            raise UserError(
+                f"the scores of trial {result.key} are not in this store (an edition carries only "
+                f"those it draws); `reproduce run {self.paper} --force` makes them again"
+            )
+        probabilities = metrics.softmax(result.arrays["test/logits"])
+        scores = scores_after(cell.definition, probabilities, np.asarray(result.counts))
+        return scores, result.arrays["test/labels"].astype(np.int64)
+
+    def measured(self, cell: Cell) -> dict[str, float]:
+        """Return the metrics of a cell on the test images, after its post-hoc steps."""
+        if not cell.definition.posthoc:
+            found = self.result(cell).metrics
+            return {name.partition("/")[2]: value for name, value in found.items()}
+        values = self._after_posthoc(cell)["metrics"]
+        return {name: float(value) for name, value in values.items()}
+
+    def confusion(self, cell: Cell) -> np.ndarray:
+        """Return a cell's confusion matrix (rows: true class) on the test images."""
+        if not cell.definition.posthoc:
+            return np.asarray(self.result(cell).confusion["test"])
+        return np.asarray(self._after_posthoc(cell)["confusion"])
+
+    def _after_posthoc(self, cell: Cell) -> dict[str, Any]:
+        def compute():
+            scores, labels = self.scores(cell)
+            classes = scores.shape[1]
+            table = metrics.confusion(labels, scores.argmax(axis=1), classes)
+            values = metrics.summary(scores, labels, classes)
+            return {"metrics": values, "confusion": table.tolist()}, {}
+
+        return self._derived(f"posthoc/{_steps(cell)}", cell, compute)[0]
+
+    def resampled(self, cell: Cell, metric: str) -> np.ndarray:
+        """Return a metric on bootstrap resamples of the test images, the same for every cell."""
+
+        def compute():
+            scores, labels = self.scores(cell)
+            counts = resampling.resample_counts(labels, BOOTSTRAP_DRAWS)
+            return {}, {"values": resampling.resampled_metric(scores, labels, metric, counts)}
+
+        name = f"resampled/{metric}/{BOOTSTRAP_DRAWS}/{_steps(cell)}"
+        return self._derived(name, cell, compute)[1]["values"]
+
+    def derived(self, name: str, cells: Iterable[Cell], compute: Callable):
+        """Return a value and arrays computed from the results of these cells, at most once."""
+        keys = sorted({cell.trial.key for cell in cells})
+        return self.store.derived(f"{name}/{'+'.join(keys)}", keys, compute)
+
+    def _derived(self, name: str, cell: Cell, compute: Callable):
+        return self.derived(name, [cell], compute)
+
+
+def _steps(cell: Cell) -> str:
+    return "+".join(cell.definition.posthoc) or "none"
+
+
+def find_record(name: str, store: Store) -> Record:
+    """Return the record of a data set: from the data if it is here, else from the store."""
+    if catalog.is_here(name):
+        return catalog.load(name).record()
+    for record in store.records():
+        if record.name == name:
+            return record
+    catalog.load(name)  # raises the error that says how to get the data
+    raise UserError(f"data set '{name}' is neither here nor in the store")

@@ -1,0 +1,28 @@
+"""Random streams that derive from what they are for, never from global state.
+
+Two methods that share a seed get the same initial weights, the same minority draw and the same
+image order, because no stream depends on the method: comparisons are paired by construction.
+And because a stream can be made anew from its name, a resumed run needs no saved random state.
+"""
+
+import hashlib
+
+import numpy as np
+
+
+def derive(seed: int, purpose: str, *position: int) -> int:
+    """Return the 63-bit seed of the stream for `purpose` at `position` (phase, epoch, ...)."""
+    name = ":".join([str(int(seed)), purpose, *(str(int(p)) for p in position)])
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1
+
+
+def generator(seed: int, purpose: str, *position: int) -> np.random.Generator:
+    """Return a NumPy generator for the stream."""
+    return np.random.default_rng(derive(seed, purpose, *position))
+
+
+def seed_torch(seed: int, purpose: str, *position: int) -> None:
+    """Put torch's generators (CPU and accelerators) at the start of the stream."""
+    import torch
+
+    torch.manual_seed(derive(seed, purpose, *position))

@@ -1,0 +1,1 @@
+"""Training: phases, the one loop that runs them, checkpoints."""

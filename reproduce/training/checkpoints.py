@@ -1,0 +1,59 @@
+"""Everything a run needs to go on, in one file.
+
+Weights, optimizer and objective state are tensors in a safetensors file; position and history are
+JSON in the same file's header, so that the two can never belong to different moments. Random
+streams need no state: they derive from (seed, purpose, phase, iteration).
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from reproduce.errors import UserError
+from reproduce.files import relative, replacing
+
+
+def save(path: Path, position: dict[str, Any], network, optimizer, objective) -> None:
+    """Write the state, whole or not at all."""
+    tensors = {f"network/{k}": v for k, v in network.state_dict().items()}
+    tensors |= {f"objective/{k}": v for k, v in objective.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer/{index}/{k}": v for k, v in state.items() if v is not None}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata={"position": json.dumps(position)})
+
+
+def load(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]] | None:
+    """Return position and tensors, or None where there is no checkpoint."""
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return json.loads(file.metadata()["position"]), tensors
+    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+        raise UserError(
+            f"the checkpoint {relative(path)} is damaged ({error}); "
+            "delete it, and its trial starts anew"
+        ) from error
+
+
+def restore(tensors: dict[str, torch.Tensor], network, optimizer, objective) -> None:
+    """Put the saved tensors back where they came from."""
+    network.load_state_dict(_under(tensors, "network/"))
+    objective.load_state_dict(_under(tensors, "objective/"))
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for name, tensor in _under(tensors, "optimizer/").items():
+        index, _, key = name.partition("/")
+        state.setdefault(int(index), {})[key] = tensor
+    whole = optimizer.state_dict()
+    optimizer.load_state_dict({**whole, "state": state})
+
+
+def _under(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

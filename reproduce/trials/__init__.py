@@ -1,0 +1,1 @@
+"""Trials: describe one training run, execute it, keep what it leaves."""

@@ -1,0 +1,51 @@
+"""Arrays on disk: `.npz` without pickle, whole or not at all, named by their content."""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.errors import UserError
+from reproduce.files import relative, sha256_of_file, write_bytes
+
+
+def encode(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return the bytes of a compressed `.npz`; equal arrays give equal bytes."""
+    if any(array.dtype.hasobject for array in arrays.values()):
+        raise TypeError("object arrays need pickle and are never stored")
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **{name: arrays[name] for name in sorted(arrays)})
+    return buffer.getvalue()
+
+
+def write(folder: Path, key: str, arrays: dict[str, np.ndarray]) -> str:
+    """Write the arrays under a name that holds their hash and return that name.
+
+    The file is in place before any row names it, so a row never points at nothing.
+    """
+    content = encode(arrays)
+    name = f"{key}-{hashlib.sha256(content).hexdigest()[:16]}.npz"
+    if not (folder / name).exists():
+        write_bytes(folder / name, content)
+    return name
+
+
+def read(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of a file; a damaged one is named."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise UserError(
+            f"the array file {relative(path)} is missing or damaged ({error}); "
+            "`reproduce store check` lists all such files and says how to get them back"
+        ) from error
+
+
+def is_intact(path: Path) -> bool:
+    """Say whether a file still has the hash that its name carries."""
+    expected = path.stem.rpartition("-")[2]
+    return path.is_file() and sha256_of_file(path).startswith(expected)

@@ -1,0 +1,195 @@
+"""An edition: executed notebooks and their results, in files that can be committed.
+
+Of each paper an edition holds, under its root, `papers/<paper>.ipynb` (executed),
+`results/<paper>.csv` (a row a trial), `results/<paper>.npz` (arrays that figures draw on and what
+was derived from those that stay at home) and `results/<paper>.json` (the stamp: parameters, scale,
+keys, verdicts, records of the data sets).
+"""
+
+import csv
+import io
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce.data.records import Record
+from reproduce.errors import UserError
+from reproduce.files import project_root, relative, write_bytes, write_text
+from reproduce.trials import arrays as array_files
+from reproduce.trials.pack import Merged, take
+from reproduce.trials.rows import result_from_row, row_of
+from reproduce.trials.store import Result, Store
+
+# What a committed paper may weigh; a repository is cloned by everyone.
+MEGABYTES_ALLOWED = 8
+# Columns of the table that are JSON text; the others are plain numbers and words.
+JSON_COLUMNS = ("trial", "labels", "confusion", "counts", "history", "array_names")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Where one edition's files are."""
+
+    root: Path
+
+    def notebook(self, paper: str) -> Path:
+        """Return the executed notebook."""
+        return self.root / "papers" / f"{paper}.ipynb"
+
+    def results(self, paper: str, suffix: str) -> Path:
+        """Return the results file with this suffix: csv, npz or json."""
+        return self.root / "results" / f"{paper}.{suffix}"
+
+    def stamp(self, paper: str) -> dict[str, Any] | None:
+        """Return what the edition says of its paper, or None where it has none."""
+        path = self.results(paper, "json")
+        if not path.is_file():
+            return None
+        try:
+            return json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise UserError(
+                f"{relative(path)} is damaged ({error}); restore it or run the paper again"
+            ) from error
+
+
+def published() -> Edition:
+    """Return the edition that is committed with the project."""
+    return Edition(project_root() / "book")
+
+
+def latest() -> Edition:
+    """Return the edition of this machine's last default runs."""
+    return Edition(project_root() / "_build" / "latest")
+
+
+def write(
+    edition: Edition,
+    paper: str,
+    results: list[Result],
+    derived: list[tuple[str, list[str], Any, Path | None]],
+    records: list[Record],
+    stamp: dict[str, Any],
+    with_scores: set[str],
+) -> None:
+    """Write a paper's results; `with_scores` are the keys whose scores figures draw."""
+    carried: dict[str, np.ndarray] = {}
+    for result in results:
+        if result.key in with_scores:
+            for name in ("test/logits", "test/labels"):
+                if name in result.arrays:
+                    carried[f"{result.key}/{name}"] = result.arrays[name]
+    derived_rows = []
+    for number, (name, sources, value, file) in enumerate(derived):
+        of_value = array_files.read(file) if file else {}
+        carried |= {f"derived/{number}/{inner}": array for inner, array in of_value.items()}
+        derived_rows.append({"name": name, "sources": sources, "value": value})
+    content = array_files.encode(carried)
+    if len(content) > MEGABYTES_ALLOWED * 1024 * 1024:
+        raise UserError(
+            f"the arrays of {paper} weigh {len(content) / 1024**2:.1f} MB, an edition may carry "
+            f"{MEGABYTES_ALLOWED} MB; draw fewer scores or run fewer trials"
+        )
+    write_bytes(edition.results(paper, "npz"), content)
+    write_text(edition.results(paper, "csv"), _table(results))
+    whole = {
+        **stamp,
+        "records": [record.to_json() for record in records],
+        "derived": derived_rows,
+    }
+    write_text(edition.results(paper, "json"), json.dumps(whole, indent=1, sort_keys=True) + "\n")
+
+
+def _table(results: list[Result]) -> str:
+    rows = [_flat(result) for result in sorted(results, key=lambda result: result.key)]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _flat(result: Result) -> dict[str, Any]:
+    row = row_of(result)
+    trial = result.trial
+    return {
+        "key": result.key,
+        "dataset": trial.dataset,
+        **{f"imbalance.{name}": value for name, value in trial.imbalance.items()},
+        "backbone": trial.backbone,
+        "sampler": " then ".join(phase.sampler for phase in trial.phases),
+        "iterations": sum(phase.iterations for phase in trial.phases),
+        "data_seed": trial.data_seed,
+        "seed": trial.seed,
+        **{f"metric.{name}": repr(value) for name, value in result.metrics.items()},
+        "seconds": repr(result.seconds),
+        **{f"made_on.{name}": value for name, value in result.provenance.items()},
+        **{name: json.dumps(row[name], sort_keys=True) for name in JSON_COLUMNS},
+    }
+
+
+def read_results(edition: Edition, paper: str, store: Store) -> list[Result]:
+    """Return the results of an edition's table; their array files are not set."""
+    path = edition.results(paper, "csv")
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            return [_unflat(row, store) for row in csv.DictReader(file)]
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise UserError(
+            f"{relative(path)} is missing or damaged ({error}); restore it (it is committed) or "
+            "publish the paper again"
+        ) from error
+
+
+def _unflat(flat: dict[str, str], store: Store) -> Result:
+    prefixed = {
+        part: {k.removeprefix(f"{part}."): v for k, v in flat.items() if k.startswith(f"{part}.")}
+        for part in ("metric", "made_on")
+    }
+    row = {name: json.loads(flat[name]) for name in JSON_COLUMNS}
+    row |= {
+        "key": flat["key"],
+        "seconds": float(flat["seconds"]),
+        "metrics": {name: float(value) for name, value in prefixed["metric"].items() if value},
+        "provenance": prefixed["made_on"],
+        "arrays": None,
+        "weights": None,
+    }
+    return result_from_row(row, store)
+
+
+def merge(store: Store, edition: Edition, paper: str) -> Merged:
+    """Take an edition's results, derived values and records back into a store."""
+    stamp = edition.stamp(paper)
+    if stamp is None:
+        raise UserError(
+            f"no results of '{paper}' at {relative(edition.root)}; expected "
+            f"{relative(edition.results(paper, 'json'))}"
+        )
+    carried = array_files.read(edition.results(paper, "npz"))
+    outcome = Merged()
+    for result in read_results(edition, paper, store):
+        if result.trial.key != result.key:
+            raise UserError(
+                f"{relative(edition.results(paper, 'csv'))}: row {result.key} does not describe "
+                "the trial it is named for; nothing more was merged"
+            )
+        own = _under(carried, f"{result.key}/")
+        if own:
+            name = array_files.write(store.arrays_folder, result.key, own)
+            result = replace(result, array_file=store.arrays_folder / name)
+        take(store, result, outcome)
+    for number, row in enumerate(stamp["derived"]):
+        arrays = _under(carried, f"derived/{number}/")
+        store.put_derived(row["name"], row["sources"], row["value"], arrays)
+    for record in stamp["records"]:
+        store.put_record(Record.from_json(record))
+    return outcome
+
+
+def _under(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

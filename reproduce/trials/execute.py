@@ -1,0 +1,146 @@
+"""Run one trial from its description to its result."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from safetensors.torch import save_file
+
+from reproduce import device as devices
+from reproduce import models
+from reproduce.data import catalog
+from reproduce.data.preparation import Images, Prepared, prepare
+from reproduce.errors import UserError
+from reproduce.evaluation import metrics
+from reproduce.files import replacing
+from reproduce.randomness import generator, seed_torch
+from reproduce.training.loop import Settings, train
+from reproduce.training.prediction import predict
+from reproduce.trials import arrays as array_files
+from reproduce.trials.store import Result, Store
+from reproduce.trials.trial import RECIPE, Planned, Trial
+
+# Embeddings of so many test images are kept where a map is drawn from them; 2,000 images of 500
+# numbers are 4 MB.
+EMBEDDINGS_KEPT = 2000
+
+
+@dataclass
+class Surroundings:
+    """What surrounds execution without changing its result."""
+
+    stop_requested: Callable[[], bool] = lambda: False
+    progress: Callable[[int, int, float], None] = lambda done, total, loss: None
+    checkpoint_seconds: float = 5.0
+    keep_weights: bool = False
+
+
+def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Result:
+    """Train, evaluate and keep one trial; raises `Interrupted` after a checkpoint if told to stop.
+
+    The caller holds the trial's lock.
+    """
+    trial, device = planned.trial, devices.choose()
+    _check_recipe(trial)
+    prepared = _prepared(trial)
+    devices.prepare(device, trial.threads)
+    seed_torch(trial.seed, "weights")
+    network = models.build(
+        trial.backbone,
+        channels=prepared.train.channels,
+        size=trial.transforms["size"],
+        classes=len(prepared.class_names),
+    ).to(device)
+    checkpoint = store.checkpoint_path(trial.key)
+    state = train(
+        network,
+        list(trial.phases),
+        prepared.train,
+        prepared.counts.tolist(),
+        data_seed=trial.data_seed,
+        seed=trial.seed,
+        precision=trial.precision,
+        settings=Settings(
+            device=device,
+            checkpoint=checkpoint,
+            checkpoint_seconds=surroundings.checkpoint_seconds,
+            stop_requested=surroundings.stop_requested,
+            progress=surroundings.progress,
+        ),
+    )
+    measured, confusion, arrays = _evaluate(network, prepared, trial, planned.keep, device)
+    file = array_files.write(store.arrays_folder, trial.key, arrays) if arrays else None
+    weights = _keep_weights(network, store, trial.key) if surroundings.keep_weights else None
+    result = Result(
+        key=trial.key,
+        trial=trial,
+        metrics=measured,
+        confusion=confusion,
+        counts=prepared.counts.tolist(),
+        history=state.history,
+        seconds=round(state.seconds, 3),
+        provenance=devices.describe(device),
+        array_names=tuple(sorted(arrays)),
+        array_file=store.arrays_folder / file if file else None,
+        weights_file=store.weights_folder / weights if weights else None,
+    )
+    store.put(result, planned.labels)
+    checkpoint.unlink(missing_ok=True)
+    return result
+
+
+def _check_recipe(trial: Trial) -> None:
+    if trial.recipe != RECIPE:
+        raise UserError(
+            f"trial {trial.key} was planned for recipe {trial.recipe}, this package trains by "
+            f"recipe {RECIPE}; make the plan anew"
+        )
+
+
+def _prepared(trial: Trial) -> Prepared:
+    return prepare(
+        catalog.load(trial.dataset),
+        split=trial.split,
+        imbalance=trial.imbalance,
+        transforms=trial.transforms,
+        data_seed=trial.data_seed,
+        evaluate_on=list(trial.evaluate_on),
+    )
+
+
+def _evaluate(network, prepared: Prepared, trial: Trial, keep: tuple[str, ...], device):
+    classes = len(prepared.class_names)
+    measured: dict[str, float] = {}
+    confusion: dict[str, list[list[int]]] = {}
+    arrays: dict[str, np.ndarray] = {}
+    for part, images in prepared.evaluate.items():
+        logits, embeddings = predict(network, images, device, trial.precision)
+        scores = metrics.softmax(logits)
+        values = metrics.summary(scores, images.labels, classes)
+        measured |= {f"{part}/{name}": value for name, value in values.items()}
+        table = metrics.confusion(images.labels, scores.argmax(axis=1), classes)
+        confusion[part] = table.tolist()
+        arrays |= _kept(part, images, logits, embeddings, keep)
+    return measured, confusion, arrays
+
+
+def _kept(part: str, images: Images, logits, embeddings, keep) -> dict[str, np.ndarray]:
+    kept = {}
+    if keep:
+        kept[f"{part}/labels"] = images.labels.astype(np.int16)
+    if "logits" in keep:
+        kept[f"{part}/logits"] = logits
+    if "embeddings" in keep:
+        # The same images for every trial on this data, so that maps can be compared.
+        rows = generator(0, "embeddings").permutation(len(images.labels))[:EMBEDDINGS_KEPT]
+        kept[f"{part}/embedding_rows"] = np.sort(rows).astype(np.int32)
+        kept[f"{part}/embeddings"] = embeddings[np.sort(rows)]
+    return kept
+
+
+def _keep_weights(network, store: Store, key: str) -> str:
+    name = f"{key}.safetensors"
+    tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
+    with replacing(store.weights_folder / name) as temporary:
+        save_file(tensors, temporary)
+    return name

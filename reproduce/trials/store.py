@@ -1,0 +1,286 @@
+"""Where results live: a SQLite database and, beside it, files for arrays, weights, checkpoints.
+
+A row is committed only after the files it names are in place. Reading never changes anything, and
+a finished trial is never run again.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce.data.records import Record
+from reproduce.errors import UserError
+from reproduce.files import project_root, relative, unwritable
+from reproduce.trials import arrays as array_files
+from reproduce.trials.trial import Planned, Trial, canonical
+
+WAIT_FOR_OTHER_WRITERS_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a trial left."""
+
+    key: str
+    trial: Trial
+    metrics: dict[str, float]
+    confusion: dict[str, list[list[int]]]
+    counts: list[int]
+    history: list[dict[str, float]]
+    seconds: float
+    provenance: dict[str, str]
+    array_names: tuple[str, ...] = ()
+    array_file: Path | None = None
+    weights_file: Path | None = None
+    replicate: int = 0
+    labels: tuple[dict[str, str], ...] = field(default=(), compare=False)
+
+    @cached_property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the stored arrays (read once): logits, labels, embeddings by part."""
+        return array_files.read(self.array_file) if self.array_file else {}
+
+    def has(self, wanted: Iterable[str]) -> bool:
+        """Say whether arrays of these kinds ('logits', 'embeddings') were kept."""
+        kept = {name.rpartition("/")[2] for name in self.array_names}
+        return set(wanted) <= kept
+
+
+def default_path() -> Path:
+    """Return `$REPRODUCE_STORE`, by default `store/` under the project root."""
+    return Path(os.environ.get("REPRODUCE_STORE") or project_root() / "store")
+
+
+class Store:
+    """Results on disk; safe for several processes at once."""
+
+    def __init__(self, path: Path | str | None = None):
+        self.path = Path(path) if path else default_path()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(
+                self.path / "results.sqlite", isolation_level=None, timeout=60
+            )
+            self._database.row_factory = sqlite3.Row
+            self._database.execute(f"PRAGMA busy_timeout={WAIT_FOR_OTHER_WRITERS_MS}")
+            self._database.execute("PRAGMA journal_mode=WAL")
+            schema = resources.files("reproduce.trials").joinpath("schema.sql")
+            self._database.executescript(schema.read_text("utf-8"))
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        except sqlite3.DatabaseError as error:
+            raise UserError(
+                f"{relative(self.path / 'results.sqlite')} cannot be used as a store ({error}); "
+                "expected a store of this project: name another folder, or move the file away"
+            ) from error
+
+    @property
+    def arrays_folder(self) -> Path:
+        """Return where array files are."""
+        return self.path / "arrays"
+
+    @property
+    def weights_folder(self) -> Path:
+        """Return where trained weights are, for trials that were asked to keep them."""
+        return self.path / "weights"
+
+    def checkpoint_path(self, key: str) -> Path:
+        """Return where a running trial keeps its state."""
+        return self.path / "checkpoints" / f"{key}.safetensors"
+
+    def lock_path(self, key: str) -> Path:
+        """Return the file that the process training this trial locks."""
+        return self.path / "locks" / f"{key}.lock"
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a block as one write: all of it or none of it."""
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield self._database
+            self._database.execute("COMMIT")
+        except BaseException as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise UserError(
+                    f"the store {relative(self.path)} could not be written ({error}); free disk "
+                    "space or wait for the other process, then run the command again"
+                ) from error
+            raise
+
+    def query(self, sql: str) -> list[sqlite3.Row]:
+        """Return the rows of a reading query."""
+        return self._database.execute(sql).fetchall()
+
+    # -- trials and results ------------------------------------------------------------------
+
+    def add(self, planned: Iterable[Planned]) -> None:
+        """Note trials and their labels, finished or not."""
+        with self.transaction() as database:
+            for item in planned:
+                self._add_trial(database, item.trial, item.labels)
+
+    def _add_trial(self, database, trial: Trial, labels) -> None:
+        row = (trial.key, canonical(trial.to_json()))
+        database.execute("INSERT OR IGNORE INTO trials VALUES (?, ?)", row)
+        database.executemany(
+            "INSERT OR IGNORE INTO labels VALUES (?, ?)",
+            [(trial.key, canonical(label)) for label in labels],
+        )
+
+    def put(self, result: Result, labels: Iterable[dict] = (), keep_both: bool = False) -> int:
+        """Keep a result (its files are in place already) and return its replicate number.
+
+        A result of the same key is replaced, or, with `keep_both`, kept beside the new one.
+        """
+        with self.transaction() as database:
+            self._add_trial(database, result.trial, labels)
+            replicate = 0
+            if keep_both:
+                query = "SELECT COALESCE(MAX(replicate) + 1, 0) FROM results WHERE key = ?"
+                replicate = database.execute(query, (result.key,)).fetchone()[0]
+            row = (
+                result.key,
+                replicate,
+                *map(canonical, (result.metrics, result.confusion, result.counts)),
+                canonical(result.history),
+                result.seconds,
+                canonical(result.provenance),
+                result.array_file and result.array_file.name,
+                canonical(list(result.array_names)),
+                result.weights_file and result.weights_file.name,
+            )
+            marks = ", ".join("?" * len(row))
+            database.execute(f"INSERT OR REPLACE INTO results VALUES ({marks})", row)
+            database.execute("DELETE FROM failures WHERE key = ?", (result.key,))
+            # What was derived from an older result of this key is no longer true.
+            pattern = f'%"{result.key}"%'
+            database.execute("DELETE FROM derived WHERE sources LIKE ?", (pattern,))
+        return replicate
+
+    def get(self, key: str) -> Result | None:
+        """Return the (first) result of a key, or None."""
+        found = self.replicates(key)
+        return found[0] if found else None
+
+    def replicates(self, key: str) -> list[Result]:
+        """Return all results of a key; more than one where machines disagreed."""
+        query = "SELECT * FROM results WHERE key = ? ORDER BY replicate"
+        return [self._result(row) for row in self._database.execute(query, (key,))]
+
+    def results(self) -> list[Result]:
+        """Return every result, replicates included."""
+        rows = self._database.execute("SELECT * FROM results ORDER BY key, replicate")
+        return [self._result(row) for row in rows]
+
+    def keys(self) -> list[str]:
+        """Return the keys of all trials noted here, finished or not."""
+        return [row[0] for row in self._database.execute("SELECT key FROM trials ORDER BY key")]
+
+    def trial(self, key: str) -> Trial:
+        """Return the description of a trial noted here."""
+        query = "SELECT description FROM trials WHERE key = ?"
+        row = self._database.execute(query, (key,)).fetchone()
+        if row is None:
+            raise UserError(
+                f"no trial '{key}' in the store {relative(self.path)}; `reproduce store ls` lists "
+                "the trials there are"
+            )
+        return Trial(**json.loads(row[0]))
+
+    def labels(self, key: str) -> tuple[dict[str, str], ...]:
+        """Return what a trial was planned for: paper, profile, method, experiment."""
+        query = "SELECT label FROM labels WHERE key = ? ORDER BY label"
+        return tuple(json.loads(row[0]) for row in self._database.execute(query, (key,)))
+
+    def _result(self, row: sqlite3.Row) -> Result:
+        values = {name: json.loads(row[name]) for name in
+                  ("metrics", "confusion", "counts", "history", "provenance")}
+        # Canonical JSON writes 1.0 as 1; a metric is a float.
+        values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
+        return Result(
+            key=row["key"],
+            trial=self.trial(row["key"]),
+            seconds=row["seconds"],
+            array_names=tuple(json.loads(row["array_names"])),
+            array_file=self.arrays_folder / row["arrays"] if row["arrays"] else None,
+            weights_file=self.weights_folder / row["weights"] if row["weights"] else None,
+            replicate=row["replicate"],
+            labels=self.labels(row["key"]),
+            **values,
+        )
+
+    def fail(self, key: str, message: str) -> None:
+        """Note why a trial has no result; forgotten when it gets one."""
+        with self.transaction() as database:
+            database.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)", (key, message))
+
+    def failures(self) -> dict[str, str]:
+        """Return the message of each trial that failed."""
+        return dict(tuple(row) for row in self._database.execute("SELECT * FROM failures"))
+
+    # -- records of data sets ----------------------------------------------------------------
+
+    def put_record(self, record: Record) -> None:
+        """Keep what must be known of a data set where its images are absent."""
+        row = (record.name, record.fingerprint, json.dumps(record.to_json()))
+        with self.transaction() as database:
+            database.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", row)
+
+    def records(self) -> list[Record]:
+        """Return the records of all data sets that results here were made from."""
+        rows = self._database.execute("SELECT record FROM records ORDER BY name, fingerprint")
+        return [Record.from_json(json.loads(row[0])) for row in rows]
+
+    # -- derived values ----------------------------------------------------------------------
+
+    def derived(
+        self,
+        name: str,
+        sources: Iterable[str],
+        compute: Callable[[], tuple[Any, dict[str, np.ndarray]]],
+    ) -> tuple[Any, dict[str, np.ndarray]]:
+        """Return a value and arrays computed from results, computing them at most once.
+
+        `name` must say everything the computation depends on besides the results of `sources`.
+        An edition carries derived values, so that it renders where the arrays they came from do
+        not travel.
+        """
+        query = "SELECT value, arrays FROM derived WHERE name = ?"
+        row = self._database.execute(query, (name,)).fetchone()
+        if row is None:
+            value, computed = compute()
+            self.put_derived(name, sources, value, computed)
+            return json.loads(canonical(value)), computed
+        file = row["arrays"]
+        return json.loads(row["value"]), (
+            array_files.read(self.arrays_folder / file) if file else {}
+        )
+
+    def put_derived(self, name: str, sources, value: Any, computed: dict[str, np.ndarray]) -> None:
+        """Keep a derived value and the keys of the results it came from."""
+        file = array_files.write(self.arrays_folder, "derived", computed) if computed else None
+        row = (name, canonical(sorted(sources)), canonical(value), file)
+        with self.transaction() as database:
+            database.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", row)
+
+    def derived_from(self, keys: Iterable[str]) -> list[tuple[str, list[str], Any, Path | None]]:
+        """Return name, sources, value and array file of what came from these results alone."""
+        known = set(keys)
+        rows = self._database.execute("SELECT * FROM derived ORDER BY name").fetchall()
+        return [
+            (row["name"], json.loads(row["sources"]), json.loads(row["value"]),
+             self.arrays_folder / row["arrays"] if row["arrays"] else None)
+            for row in rows
+            if known.issuperset(json.loads(row["sources"]))
+        ]

@@ -1,0 +1,90 @@
+"""A trial: one training run, described completely, and the key under which its result is kept."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from reproduce.training.phases import Frozen, Phase
+
+# Raised by hand when the arithmetic of training, losses, models or data changes, so that results
+# made before are not taken for results made after. A test holds the hash of those folders and
+# fails until this number is raised or the change is waived as one that moves no digit.
+RECIPE = 1
+
+
+class Trial(Frozen):
+    """Everything that decides the numbers of one training run, and nothing else.
+
+    Paper, profile, method name and experiment are labels outside: papers share trials. Device and
+    versions are provenance.
+    """
+
+    dataset: str
+    fingerprint: str
+    backbone: str
+    phases: tuple[Phase, ...]
+    transforms: dict[str, Any]
+    data_seed: int
+    seed: int
+    split: dict[str, Any]
+    imbalance: dict[str, Any]
+    evaluate_on: tuple[str, ...]
+    task: str = "classification"
+    initialisation: str = "random"
+    precision: str = "float32"
+    threads: int = 1
+    recipe: int
+
+    @property
+    def key(self) -> str:
+        """Return the first 16 hex digits of the SHA-256 of the canonical description."""
+        values = self.to_json()
+        # The name of a data file is a path on one machine; its fingerprint says what is in it.
+        if values["dataset"].startswith("npz:"):
+            values["dataset"] = "npz"
+        return hashlib.sha256(canonical(values).encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values; fields at their default ("nothing happens") are left out."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def canonical(value: Any) -> str:
+    """Return JSON that is equal for equal descriptions: sorted keys, 10.0 written as 10."""
+    return json.dumps(_normal(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _normal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normal(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A trial with its labels, and which arrays of its result are to be kept."""
+
+    trial: Trial
+    labels: tuple[dict[str, str], ...] = ()
+    keep: tuple[str, ...] = ()
+
+
+def merged(planned: list[Planned]) -> list[Planned]:
+    """Return each trial once, with the labels and wishes of all who asked for it."""
+    by_key: dict[str, Planned] = {}
+    for item in planned:
+        known = by_key.get(item.trial.key)
+        if known:
+            labels = dict.fromkeys(canonical(x) for x in (*known.labels, *item.labels))
+            item = Planned(
+                item.trial,
+                tuple(json.loads(x) for x in labels),
+                tuple(sorted({*known.keep, *item.keep})),
+            )
+        by_key[item.trial.key] = item
+    return list(by_key.values())
