@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,13 +41,12 @@ def replacing(path: Path) -> Iterator[Path]:
     A reader sees the old file or the new one, never half of one, whenever the writer dies.
     """
     path = Path(path)
+    # Named by the writer, not made by `tempfile`, whose files are readable by their owner alone.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
-        os.close(handle)
     except OSError as error:
         raise unwritable(path, error) from error
-    temporary = Path(name)
     try:
         yield temporary
         with open(temporary, "rb") as written:

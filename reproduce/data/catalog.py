@@ -37,9 +37,7 @@ CATALOG = {
         True,
         TEN_DIGITS,
     ),
-    "mnist": Entry(
-        "MNIST", "CC BY-SA 3.0", "LeCun, Cortes and Burges (1998)", True, TEN_DIGITS
-    ),
+    "mnist": Entry("MNIST", "CC BY-SA 3.0", "LeCun, Cortes and Burges (1998)", True, TEN_DIGITS),
     "cifar10": Entry(
         "CIFAR-10",
         "research use, cite the technical report",

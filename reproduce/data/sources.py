@@ -83,4 +83,6 @@ def _check(images: np.ndarray, labels: np.ndarray, split: str, where: str) -> No
             "expected equally many and at least one"
         )
     if labels.min() < 0:
-        raise UserError(f"{where}: split '{split}' has the label {labels.min()}, expected 0 or more")
+        raise UserError(
+            f"{where}: split '{split}' has the label {labels.min()}, expected 0 or more"
+        )

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.data.records import Dataset
+from reproduce.data.records import Dataset, Record
 from reproduce.errors import UserError, unknown_name
 from reproduce.randomness import generator
 
@@ -31,7 +31,7 @@ def _stratified(dataset: Dataset, test_share: float, seed: int):
     train, test = [], []
     for c in range(len(dataset.class_names)):
         of_class = generator(seed, "split", c).permutation(np.flatnonzero(labels == c))
-        in_test = round(test_share * len(of_class))
+        in_test = _in_test(len(of_class), test_share)
         if not 0 < in_test < len(of_class):
             raise UserError(
                 f"class '{dataset.class_names[c]}' of '{dataset.name}' has {len(of_class)} images: "
@@ -43,3 +43,15 @@ def _stratified(dataset: Dataset, test_share: float, seed: int):
         "train": (source, np.sort(np.concatenate(train))),
         "test": (source, np.sort(np.concatenate(test))),
     }
+
+
+def _in_test(of_class: int, test_share: float) -> int:
+    return round(test_share * of_class)
+
+
+def training_counts(record: Record, kind: str, **parameters: Any) -> list[int]:
+    """Return how many images of each class a split leaves for training, from the record alone."""
+    if kind == "official":
+        return list(record.counts["train"])
+    of_classes = next(iter(record.counts.values()))
+    return [count - _in_test(count, parameters["test_share"]) for count in of_classes]

@@ -1,7 +1,7 @@
 """The registry of claims: what each text says, and the contrast that would show it.
 
 A claim is registered before any result that judges it exists. Its contrasts are arithmetic on
-*arms* (a method at a point of the experiment), so that code, not a reader, decides what is compared.
+*arms* (a method at a point of the experiment): code, not a reader, decides what is compared.
 
 How a contrast is read. The effect is the sum over terms of `weight * metric(arm)`, paired by seed:
 one number per seed. `where` of the contrast restricts every term, `where` of a term that term

@@ -34,8 +34,7 @@ def _as_list_or_none(value: Any) -> Any:
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Numbers = Annotated[list[Number], BeforeValidator(as_list)]
-Names = Annotated[list[str], BeforeValidator(as_list)]
+NamesOrProfile = Annotated[list[str] | None, BeforeValidator(_as_list_or_none)]
 NumbersOrProfile = Annotated[list[Number] | None, BeforeValidator(_as_list_or_none)]
 SeedsOrProfile = Annotated[
     list[Annotated[int, Field(ge=0)]] | None, BeforeValidator(_as_list_or_none)
@@ -70,13 +69,26 @@ class Parameters(BaseModel):
             raise UserError(_explain(cls, error)) from None
 
     @classmethod
+    def given(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the validated values of just the parameters that were given, as plain JSON."""
+        cleaned = {k: None if v == "None" else v for k, v in values.items()}
+        return cls(**cleaned).model_dump(mode="json", include=set(values))
+
+    @classmethod
     def from_notebook(cls, namespace: Mapping[str, Any]) -> "Parameters":
-        """Validate what a notebook's parameters cell (and papermill's injected one) defined."""
-        ours = {"In", "Out", "exit", "quit", "open", "get_ipython"}
+        """Validate what a notebook's parameters cell (and papermill's injected one) defined.
+
+        Literals only: what was imported before is no parameter, and names that IPython keeps for
+        itself are not either.
+        """
+        literals = (str, int, float, bool, list, tuple, dict, type(None))
+        kept_by_ipython = {"In", "Out"}
         values = {
             name: value
             for name, value in namespace.items()
-            if not name.startswith("_") and name not in ours
+            if not name.startswith("_")
+            and name not in kept_by_ipython
+            and isinstance(value, literals)
         }
         return cls.read(values)
 
@@ -130,7 +142,7 @@ def type_name(annotation: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, list) and len(value) > 6:
+    if isinstance(value, list) and len(value) > 6 and not isinstance(value[0], str):
         return f"{value[0]:g} ... {value[-1]:g} ({len(value)} values)"
     if isinstance(value, list):
         return ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value)

@@ -8,11 +8,13 @@ import numpy as np
 
 from reproduce import papers
 from reproduce.data import catalog
+from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics, resampling
 from reproduce.methods.method import Method, scores_after
 from reproduce.papers.parameters import Parameters
+from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial, merged
@@ -41,6 +43,13 @@ def _among(value: Any, wanted: Any) -> bool:
     return value in choices
 
 
+def in_words(factors: dict[str, Any]) -> str:
+    """Return a point of the grid as a caption says it: 'rho 100, mu 0.5'."""
+    shown = {k: v for k, v in factors.items() if k in ("rho", "mu")}
+    kind = "" if factors.get("imbalance", "step") == "step" else f"{factors['imbalance']} "
+    return kind + ", ".join(f"{name} {value:g}" for name, value in shown.items())
+
+
 class Study:
     """What a notebook works with; the command plans and trains with the same object."""
 
@@ -56,6 +65,30 @@ class Study:
     def open(cls, paper: str, namespace: dict[str, Any]) -> "Study":
         """Open the study of a notebook from the variables that its parameters cell defined."""
         return cls(paper, papers.protocol(paper).PARAMETERS.from_notebook(namespace))
+
+    @property
+    def methods(self) -> list[str]:
+        """Return the names of the methods, in the order asked for."""
+        return list(dict.fromkeys(cell.method for cell in self.cells))
+
+    @property
+    def seeds(self) -> list[int]:
+        """Return the seeds, in the order asked for."""
+        return list(dict.fromkeys(cell.seed for cell in self.cells))
+
+    @property
+    def points(self) -> list[str]:
+        """Return the points of the grid, in words."""
+        return list(dict.fromkeys(in_words(cell.factors) for cell in self.cells))
+
+    @property
+    def at_shown(self) -> str:
+        """Return the point that is drawn in detail, in words."""
+        return in_words(self.shown)
+
+    def shown_without(self, factor: str) -> dict[str, Any]:
+        """Return the point that is drawn in detail, left free in one factor."""
+        return {name: value for name, value in self.shown.items() if name != factor}
 
     # -- trials --------------------------------------------------------------------------------
 
@@ -142,6 +175,32 @@ class Study:
             }
             for cell in self.select(**wanted)
         ]
+
+    def trained(self, **wanted: Any) -> list[Cell]:
+        """Return the selected cells, the first of each trial: what was trained, not scored."""
+        first = {cell.trial.key: cell for cell in reversed(self.select(**wanted))}
+        return [cell for cell in self.select(**wanted) if first[cell.trial.key] is cell]
+
+    def training_counts(self, **wanted: Any) -> dict[str, list[int]]:
+        """Return the training images by class at each selected point, by the point's name."""
+        classes = len(self.record.class_names)
+        return {
+            in_words(cell.factors): counts_by_class(
+                classes, cell.trial.data_seed, **cell.trial.imbalance
+            ).tolist()
+            for cell in self.select(**wanted)
+        }
+
+    def confusions(self, **wanted: Any) -> dict[str, np.ndarray]:
+        """Return the confusion matrix of each method, summed over the selected cells."""
+        summed: dict[str, np.ndarray] = {}
+        for cell in self.select(**wanted):
+            summed[cell.method] = summed.get(cell.method, 0) + self.confusion(cell)
+        return summed
+
+    def published_stamp(self) -> dict[str, Any] | None:
+        """Return what the published edition says of this paper, or None."""
+        return editions.published().stamp(self.paper)
 
     def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
         """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""

@@ -20,8 +20,9 @@ class Frozen(BaseModel):
 
     def but(self, **changes: Any):
         """Return a copy with these fields changed, validated again."""
-        return type(self)(**{**{name: getattr(self, name) for name in self.model_fields_set},
-                             **changes})
+        return type(self)(
+            **{**{name: getattr(self, name) for name in self.model_fields_set}, **changes}
+        )
 
 
 class Optimizer(Frozen):

@@ -90,6 +90,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     if not todo:
         return summary
     _check_data(todo)
+    store.forget_failures(item.trial.key for item in todo)
     deadline = time.monotonic() + options.time_limit if options.time_limit else None
     workers = min(options.workers or default_workers(), len(todo))
     with _stopping_on_signals(deadline) as stop:
@@ -148,7 +149,7 @@ def _work(todo: list[Planned], store: Store, options: Options, stop: _Stop, repo
     from reproduce.training.loop import Interrupted
     from reproduce.trials.execute import Surroundings, execute
 
-    waiting, failed = list(todo), set()
+    waiting = list(todo)
     while waiting and not stop.is_set():
         took_one = False
         for item in list(waiting):
@@ -157,7 +158,7 @@ def _work(todo: list[Planned], store: Store, options: Options, stop: _Stop, repo
                 if not ours:
                     continue
                 waiting.remove(item)
-                if not options.force and not pending([item], store):
+                if _is_done(item, store, options.force):
                     continue
                 took_one = True
                 report(Event("started", key))
@@ -173,7 +174,6 @@ def _work(todo: list[Planned], store: Store, options: Options, stop: _Stop, repo
                     return
                 except UserError as error:
                     store.fail(key, str(error))
-                    failed.add(key)
                     report(Event("failed", key, message=str(error)))
                 else:
                     accuracy = next(iter(result.metrics.values()), 0.0)
@@ -182,7 +182,15 @@ def _work(todo: list[Planned], store: Store, options: Options, stop: _Stop, repo
         if waiting and not took_one:
             # Others hold the locks of all that is left; their result or their death frees them.
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            waiting = [item for item in waiting if pending([item], store)]
+            waiting = [x for x in waiting if not _is_done(x, store, options.force)]
+
+
+def _is_done(item: Planned, store: Store, force: bool) -> bool:
+    """Say whether nobody needs to run a trial any more: it has a result, or failed in this call."""
+    key = item.trial.key
+    if key in store.failures():
+        return True
+    return not force and not pending([item], store)
 
 
 def _throttled(report, key: str, every: float = 0.5):
@@ -203,7 +211,7 @@ def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, repo
     left = None if stop.deadline is None else stop.deadline - time.monotonic()
     arguments = (todo, str(store.path), options, stop.event, left, events)
     processes = [
-        context.Process(target=_worker, args=(number, *arguments), daemon=True)
+        context.Process(target=_worker, args=(number, workers, *arguments), daemon=True)
         for number in range(workers)
     ]
     for process in processes:
@@ -222,13 +230,14 @@ def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, repo
             )
 
 
-def _worker(number, todo, path, options, event, time_left, events) -> None:
+def _worker(number, workers, todo, path, options, event, time_left, events) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     deadline = None if time_left is None else time.monotonic() + time_left
-    # Each worker starts at another place of the list, so that they rarely meet at a lock.
-    mine = todo[number:] + todo[:number]
+    # Each worker starts at another place of the list, so that they rarely meet at a lock. Where
+    # finished trials are forced, nothing in the store says which were run anew: shares are fixed.
+    mine = todo[number::workers] if options.force else todo[number:] + todo[:number]
     _work(mine, Store(path), options, _Stop(event, deadline), events.put)
 
 

@@ -38,9 +38,7 @@ def seconds(
     if not pending:
         return 0.0
     rates = {name: speed(store, name) for name in {item.trial.backbone for item in pending}}
-    needed = sum(
-        images_shown(item.trial, record) / rates[item.trial.backbone] for item in pending
-    )
+    needed = sum(images_shown(item.trial, record) / rates[item.trial.backbone] for item in pending)
     return SECONDS_TO_START + needed / max(1, min(workers, len(pending)))
 
 

@@ -43,8 +43,10 @@ def pack(store: Store, target: Path, contents: tuple[str, ...], max_mb: float) -
     items = [_item(store, result, contents) for result in store.results()]
     if "checkpoints" in contents:
         items += [
-            Item({"key": path.stem, "trial": store.trial(path.stem).to_json()},
-                 {f"checkpoints/{path.name}": path})
+            Item(
+                {"key": path.stem, "trial": store.trial(path.stem).to_json()},
+                {f"checkpoints/{path.name}": path},
+            )
             for path in sorted((store.path / "checkpoints").glob("*.safetensors"))
             if not path.name.startswith(".")
         ]

@@ -204,8 +204,10 @@ class Store:
         return tuple(json.loads(row[0]) for row in self._database.execute(query, (key,)))
 
     def _result(self, row: sqlite3.Row) -> Result:
-        values = {name: json.loads(row[name]) for name in
-                  ("metrics", "confusion", "counts", "history", "provenance")}
+        values = {
+            name: json.loads(row[name])
+            for name in ("metrics", "confusion", "counts", "history", "provenance")
+        }
         # Canonical JSON writes 1.0 as 1; a metric is a float.
         values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
         return Result(
@@ -224,6 +226,12 @@ class Store:
         """Note why a trial has no result; forgotten when it gets one."""
         with self.transaction() as database:
             database.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)", (key, message))
+
+    def forget_failures(self, keys: Iterable[str]) -> None:
+        """Give these trials another chance."""
+        with self.transaction() as database:
+            marks = [(key,) for key in keys]
+            database.executemany("DELETE FROM failures WHERE key = ?", marks)
 
     def failures(self) -> dict[str, str]:
         """Return the message of each trial that failed."""
@@ -279,8 +287,12 @@ class Store:
         known = set(keys)
         rows = self._database.execute("SELECT * FROM derived ORDER BY name").fetchall()
         return [
-            (row["name"], json.loads(row["sources"]), json.loads(row["value"]),
-             self.arrays_folder / row["arrays"] if row["arrays"] else None)
+            (
+                row["name"],
+                json.loads(row["sources"]),
+                json.loads(row["value"]),
+                self.arrays_folder / row["arrays"] if row["arrays"] else None,
+            )
             for row in rows
             if known.issuperset(json.loads(row["sources"]))
         ]

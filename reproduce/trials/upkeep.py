@@ -102,4 +102,3 @@ def _is_locked(path: Path) -> bool:
 def folder_size(path: Path) -> int:
     """Return the bytes of all files below a folder."""
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-

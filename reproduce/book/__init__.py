@@ -1,0 +1,1 @@
+"""The book: execute notebooks, stage, build, check and archive."""

@@ -1,0 +1,70 @@
+"""The table of contents: which pages the book has, and which files hold them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from reproduce.errors import UserError
+from reproduce.files import relative
+
+SUFFIXES = (".ipynb", ".md")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The pages of the book in reading order, each as a path without its suffix."""
+
+    root: str
+    pages: tuple[str, ...]
+
+
+def read_contents(path: Path) -> Contents:
+    """Read a `_toc.yml` of the `jb-book` format.
+
+    Read here and not by Sphinx, because the checks must know what was promised from another
+    source than the one that built the site.
+    """
+    try:
+        toc = yaml.safe_load(Path(path).read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"cannot read the table of contents {relative(path)}: {reason}") from error
+    if not isinstance(toc, dict) or not isinstance(toc.get("root"), str):
+        raise UserError(
+            f"{relative(path)} names no first page, expected `root: book/intro`; "
+            "write it as Jupyter Book 1.x documents it (format: jb-book)"
+        )
+    pages = [toc["root"], *_files(toc)]
+    doubled = sorted({page for page in pages if pages.count(page) > 1})
+    if doubled:
+        raise UserError(
+            f"{relative(path)} names {', '.join(doubled)} more than once; keep one of them"
+        )
+    return Contents(toc["root"], tuple(pages))
+
+
+def _files(node: object) -> list[str]:
+    """Return every `file:` below a node, in reading order; links to other sites are no pages."""
+    if isinstance(node, list):
+        return [page for part in node for page in _files(part)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["file"]] if "file" in node else []
+    below = [page for key in ("parts", "chapters", "sections") for page in _files(node.get(key))]
+    return own + below
+
+
+def source_of(folder: Path, page: str) -> Path | None:
+    """Return the file that holds a page; None where there is none."""
+    for suffix in SUFFIXES:
+        path = Path(folder) / f"{page}{suffix}"
+        if path.is_file():
+            return path
+    return None
+
+
+def notebooks_of(folder: Path, contents: Contents) -> list[Path]:
+    """Return the notebooks among the pages."""
+    sources = (source_of(folder, page) for page in contents.pages)
+    return [path for path in sources if path is not None and path.suffix == ".ipynb"]

@@ -1,0 +1,169 @@
+"""Executing a paper's notebook with papermill, and keeping what it made as part of an edition."""
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import UserError
+from reproduce.files import project_root, relative, write_text
+from reproduce.papers.judging import judge
+from reproduce.papers.study import Study
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import Edition
+
+PACKAGE_FILES = ("*.py", "*.yaml", "*.csv", "*.sql")
+
+
+def source_notebook(paper: str) -> Path:
+    """Return the output-free notebook of a paper."""
+    path = project_root() / "notebooks" / f"{paper}.ipynb"
+    if not path.is_file():
+        raise UserError(f"there is no notebook {relative(path)}; run this inside the project")
+    return path
+
+
+def identity(study: Study) -> dict[str, Any]:
+    """Return what an executed notebook depends on; equal identities need no new execution."""
+    package = hashlib.sha256()
+    folder = Path(__file__).resolve().parents[1]
+    for file in sorted(path for kind in PACKAGE_FILES for path in folder.rglob(kind)):
+        package.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    source = source_notebook(study.paper).read_bytes()
+    return {
+        "paper": study.paper,
+        "parameters": study.parameters.model_dump(mode="json"),
+        "source": hashlib.sha256(source).hexdigest(),
+        "package": package.hexdigest(),
+        "keys": sorted({cell.trial.key for cell in study.cells}),
+    }
+
+
+def is_fresh(study: Study, edition: Edition) -> bool:
+    """Say whether the edition's notebook was executed from exactly this."""
+    stamp = edition.stamp(study.paper)
+    if stamp is None or not edition.notebook(study.paper).is_file():
+        return False
+    return all(stamp.get(name) == value for name, value in identity(study).items())
+
+
+def execute(study: Study, given: dict[str, Any], edition: Edition) -> Path:
+    """Execute the notebook with the given parameters and write it and its results.
+
+    Nothing of the edition changes unless the notebook ran to its end.
+    """
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    target = edition.notebook(study.paper)
+    working = target.with_name(f".{study.paper}.running.ipynb")
+    working.parent.mkdir(parents=True, exist_ok=True)
+    root = project_root()
+    # The kernel finds the store by itself, and may have another working folder than we have.
+    os.environ["REPRODUCE_STORE"] = str(study.store.path.resolve())
+    try:
+        papermill.execute_notebook(
+            str(source_notebook(study.paper).relative_to(root)),
+            str(working),
+            parameters=given,
+            kernel_name="python3",
+            cwd=str(root),
+            progress_bar=False,
+            # The kernel warns of its local TCP transport at every start; errors still show.
+            extra_arguments=["--IPKernelApp.log_level=40"],
+        )
+    except PapermillExecutionError as error:
+        broken = target.with_name(f"{study.paper}.failed.ipynb")
+        working.replace(broken)
+        raise UserError(
+            f"the notebook {study.paper} stopped at cell {error.exec_count}: {error.ename}: "
+            f"{error.evalue}; see {relative(broken)}"
+        ) from error
+    notebook = nbformat.read(working, as_version=4)
+    working.unlink()
+    polish(notebook)
+    keep_results(study, given, edition)
+    write_text(target, nbformat.writes(notebook) + "\n")
+    return target
+
+
+def polish(notebook) -> None:
+    """Make an executed notebook fit to be committed and read.
+
+    Timings and paths go, so that equal runs give equal files; what a figure shows in numbers
+    joins its alt text; the cell that papermill injected folds away.
+    """
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = ["injected-parameters", "hide-input"]
+        cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+        numbers = list(_numbers(cell.outputs))
+        image = cell.metadata.get("mystnb", {}).get("image")
+        if image and numbers:
+            image["alt"] = " ".join([image["alt"].rstrip(), *numbers])
+
+
+def _numbers(outputs: Iterable[Any]):
+    for output in outputs:
+        text = output.get("metadata", {}).get("reproduce", {}).get("numbers")
+        if text:
+            yield " ".join(text.split())
+
+
+def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
+    """Write the results, verdicts and records that the executed notebook stands on."""
+    first = study.cells[0].seed
+    shown = {cell.trial.key for cell in study.select(seed=first, **study.shown)}
+    stamp = {
+        **identity(study),
+        "given": given,
+        "scale": study.scale,
+        "departures": study.departures,
+        "executed": datetime.now(UTC).date().isoformat(),
+        "commit": commit(),
+        "training_seconds": round(sum(result.seconds for result in study.results()), 1),
+        "verdicts": [_verdict(judgement) for judgement in judge(study)],
+    }
+    keys = {cell.trial.key for cell in study.cells}
+    derived = study.store.derived_from(keys)
+    editions.write(
+        edition, study.paper, study.results(), derived, [study.record], stamp, with_scores=shown
+    )
+
+
+def _verdict(judgement) -> dict[str, Any]:
+    return {
+        "claim": judgement.claim_id,
+        "verdict": str(judgement.verdict),
+        "reason": judgement.reason,
+        "data_role": judgement.data_role,
+    }
+
+
+def commit() -> str | None:
+    """Return the commit this checkout is at, or None outside a repository."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],
+            cwd=project_root(), capture_output=True, text=True, timeout=10, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip()
+
+
+def run_folder(study: Study) -> Path:
+    """Return where a run with other than the default parameters is kept."""
+    text = json.dumps(study.parameters.model_dump(mode="json"), sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return project_root() / "runs" / f"{study.paper}-{digest}"

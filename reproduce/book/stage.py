@@ -1,0 +1,130 @@
+"""Lay out in one folder what the book is built from.
+
+The folder holds the book and nothing else: built in place, Sphinx would walk through the virtual
+environment as well. Files that did not change are left alone, with their times, so that Sphinx
+reads again only what is new.
+"""
+
+import filecmp
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from reproduce.book.contents import SUFFIXES, Contents, read_contents
+from reproduce.errors import UserError
+from reproduce.files import relative, write_text
+
+EDITIONS = ("latest", "published")
+CONFIGURATION = ("_config.yml", "_toc.yml")
+OVERLAID = ("papers", "results")
+LEFT_OUT = (".ipynb_checkpoints", "__pycache__", ".DS_Store")
+
+
+def stage(root: Path, edition: str, folder: Path) -> Contents:
+    """Fill `folder` with the book's sources and return its table of contents.
+
+    Parameters
+    ----------
+    root
+        The project: `_config.yml`, `_toc.yml`, `book/` and, for latest, `_build/latest/`.
+    edition
+        `published`, the committed notebooks, or `latest`, which lays the notebooks executed on
+        this machine over them.
+    folder
+        The staging folder; what no longer belongs there is removed from it.
+    """
+    if edition not in EDITIONS:
+        raise UserError(f"unknown edition '{edition}' (known: {', '.join(EDITIONS)})")
+    for name in CONFIGURATION:
+        if not (root / name).is_file():
+            raise UserError(f"{name} is missing in {root.name}/; run this inside the project")
+    files = {name: root / name for name in CONFIGURATION}
+    files.update(_below(root / "book", "book"))
+    if edition == "latest":
+        for part in OVERLAID:
+            files.update(_below(root / "_build" / "latest" / part, f"book/{part}"))
+    contents = read_contents(root / "_toc.yml")
+    waiting = [
+        page for page in contents.pages if not {page + suffix for suffix in SUFFIXES} & set(files)
+    ]
+    _remove_all_but(folder, [*files, *(f"{page}.md" for page in waiting)])
+    for name, source in files.items():
+        _copy_if_new(source, folder / name)
+    for page in waiting:
+        _write_page_in_waiting(root, folder, page)
+    return contents
+
+
+def _below(folder: Path, prefix: str) -> dict[str, Path]:
+    """Return the files of a folder under their names in the staging folder."""
+    return {
+        f"{prefix}/{path.relative_to(folder).as_posix()}": path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not set(path.relative_to(folder).parts) & set(LEFT_OUT)
+    }
+
+
+def _remove_all_but(folder: Path, names: Iterable[str]) -> None:
+    kept = set(names) | {"conf.py"}
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.relative_to(folder).as_posix() not in kept:
+            path.unlink()
+
+
+def _copy_if_new(source: Path, target: Path) -> None:
+    if target.is_file() and filecmp.cmp(source, target, shallow=False):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def write_if_new(path: Path, text: str) -> None:
+    """Write a text file unless it already says just that: its time tells Sphinx what is new."""
+    if not (path.is_file() and path.read_text("utf-8") == text):
+        write_text(path, text)
+
+
+def _write_page_in_waiting(root: Path, folder: Path, page: str) -> None:
+    """Write the page of a notebook that no edition holds, so that it says so itself."""
+    name = Path(page).name
+    notebook = root / "notebooks" / f"{name}.ipynb"
+    if Path(page).parent.name != "papers":
+        raise UserError(
+            f"_toc.yml names {page}, but neither {page}.md nor {page}.ipynb exists; "
+            "write the page or take it out of the table of contents"
+        )
+    source = (
+        "The notebook itself, without results, is in `notebooks/` of the repository.\n"
+        if notebook.is_file()
+        else ""
+    )
+    text = (
+        f"# {_title_of(notebook) or name.replace('_', ' ').capitalize()}\n\n"
+        "```{note}\n"
+        "This paper's notebook has not been executed in this edition; "
+        f"`reproduce run {name}` does it.\n"
+        "Then `reproduce book` puts its figures, tables and verdicts on this page.\n"
+        "```\n\n"
+        f"Nothing is claimed here about this paper. {source}"
+    )
+    write_if_new(folder / f"{page}.md", text)
+
+
+def _title_of(notebook: Path) -> str | None:
+    """Return the first heading of a notebook; None without one."""
+    if not notebook.is_file():
+        return None
+    try:
+        cells = json.loads(notebook.read_text("utf-8")).get("cells", [])
+    except ValueError as error:
+        raise UserError(f"{relative(notebook)} is not a notebook: {error}") from error
+    for cell in cells:
+        if cell.get("cell_type") == "markdown":
+            for line in "".join(cell["source"]).splitlines():
+                if line.startswith("# "):
+                    return line.removeprefix("# ").strip()
+    return None

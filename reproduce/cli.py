@@ -1,0 +1,67 @@
+"""The command `reproduce`."""
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from reproduce import __version__
+from reproduce.commands import papers, run, store, training
+from reproduce.commands.doctor import doctor
+from reproduce.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Five papers on learning from imbalanced images, re-run.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(papers.app, name="papers")
+app.add_typer(store.app, name="store")
+app.command()(papers.params)
+app.command(context_settings=training.EXTRA)(run.run)
+app.command(context_settings=training.EXTRA)(training.plan)
+app.command()(training.train)
+app.command()(run.compare)
+app.command()(run.book)
+app.command(context_settings=training.EXTRA)(run.publish)
+app.command()(doctor)
+app.command()(run.clean)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="and exit")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="show the full traceback of an error")
+    ] = False,
+) -> None:
+    """Take the options that come before a command."""
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line and exit status 2."""
+    try:
+        app()
+    except UserError as error:
+        if "--debug" in sys.argv[1:]:
+            traceback.print_exc()
+        print(f"Error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("stopped; run the same command again to go on", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""`reproduce papers` and `reproduce params`."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from reproduce import papers
+from reproduce.commands.terminal import out
+
+app = typer.Typer(no_args_is_help=True, help="The five papers: claims, tables, ambiguities.")
+
+PaperKey = Annotated[str, typer.Argument(help="key of a paper, e.g. class_imbalance")]
+
+
+@app.command("list")
+def list_papers() -> None:
+    """List the five papers and whether each can be run.
+
+    Example: reproduce papers list
+    """
+    from reproduce.papers import claims
+
+    table = Table("paper", "what it compares", "claims", "notebook")
+    for paper in papers.PAPERS.values():
+        state = "yes" if paper.protocol else "not yet"
+        count = str(len(claims.load(paper.key)))
+        table.add_row(paper.key, f"{paper.authors} ({paper.year}): {paper.compares}", count, state)
+    out.print(table)
+
+
+@app.command()
+def show(paper: PaperKey) -> None:
+    """Show a paper's registered claims: who says them, what would be measured, the margin.
+
+    Example: reproduce papers show class_imbalance
+    """
+    from reproduce.papers import claims
+
+    known = papers.paper(paper)
+    out.print(f"[bold]{known.title}[/bold]\n{known.authors} ({known.year})")
+    table = Table("claim", "says", "in English", "margin", "repeats", "status", show_lines=True)
+    for claim in claims.load(paper):
+        margin = f"{claim.margin:g} {claim.metric}"
+        status = str(claim.status)
+        if not claim.contrasts:
+            status += ", not attempted"
+        row = (claim.id, str(claim.says), claim.english, margin, str(claim.repeats), status)
+        table.add_row(*row)
+    out.print(table)
+
+
+@app.command()
+def ambiguities(
+    paper: Annotated[str | None, typer.Argument(help="key of a paper; all papers if left out")] = (
+        None
+    ),
+) -> None:
+    """List what the papers leave open, our readings and the default.
+
+    Example: reproduce papers ambiguities dual_head
+    """
+    from reproduce.papers import ambiguities as registry
+
+    table = Table("paper", "place", "problem", "readings", "default", show_lines=True)
+    for key in [papers.paper(paper).key] if paper else papers.PAPERS:
+        for found in registry.load(key):
+            readings = "\n".join(f"{reading.name}: {reading.what}" for reading in found.readings)
+            table.add_row(key, found.place, found.problem, readings, found.default)
+    out.print(table)
+
+
+def params(paper: PaperKey) -> None:
+    """List a paper's parameters: type, default at each profile, help.
+
+    Example: reproduce params class_imbalance
+    """
+    from reproduce.papers.parameters import PROFILES
+
+    table = Table("parameter", "type", "default (smoke / quick / laptop / paper)", "help")
+    for row in papers.protocol(paper).PARAMETERS.table():
+        defaults = [row[profile] for profile in PROFILES]
+        shown = defaults[0] if len(set(defaults)) == 1 else " / ".join(defaults)
+        table.add_row(row["name"], row["type"], shown, row["help"])
+    out.print(table)

@@ -1,0 +1,217 @@
+"""`reproduce run`, `publish`, `book` and `compare`: notebooks, editions and the site."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from reproduce import papers
+from reproduce.commands.terminal import out, parameters_from, progress, with_profile
+from reproduce.commands.training import Profile, StorePath, Workers
+from reproduce.errors import UserError, unknown_name
+from reproduce.files import project_root, relative, write_bytes
+
+OPTIONS = ("--profile", "--output", "--store", "--workers", "--force")
+PaperKey = Annotated[str, typer.Argument(help="key of a paper, e.g. class_imbalance")]
+Force = Annotated[bool, typer.Option("--force", help="train and execute even if nothing changed")]
+
+
+def run(
+    context: typer.Context,
+    paper: PaperKey,
+    profile: Profile = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="also write the executed notebook here")
+    ] = None,
+    store: StorePath = None,
+    workers: Workers = 0,
+    force: Force = False,
+) -> None:
+    """Train what is missing and execute a paper's notebook, with any parameter changed.
+
+    Examples: reproduce run class_imbalance
+
+    reproduce run class_imbalance -p rho "[10, 20]" -p seeds 0
+
+    reproduce run class_imbalance --profile laptop
+    """
+    from reproduce.book.execute import run_folder
+    from reproduce.trials import edition as editions
+
+    given, study = _study(context, paper, profile, store)
+    default = not study.parameters.changed()
+    edition = editions.latest() if default else editions.Edition(run_folder(study))
+    notebook = _train_and_execute(study, given, edition, workers, force)
+    if output:
+        write_bytes(output, notebook.read_bytes())
+        notebook = output
+    _tell(study)
+    out.print(f"executed notebook: {relative(notebook)}", soft_wrap=True)
+
+
+def publish(
+    context: typer.Context,
+    paper: PaperKey,
+    profile: Profile = None,
+    store: StorePath = None,
+    workers: Workers = 0,
+    force: Force = False,
+) -> None:
+    """Execute a paper's notebook and write it and its results under book/, ready to commit.
+
+    Example: reproduce publish class_imbalance --profile laptop
+    """
+    from reproduce.trials import edition as editions
+
+    given, study = _study(context, paper, profile, store)
+    edition = editions.published()
+    notebook = _train_and_execute(study, given, edition, workers, force)
+    _tell(study)
+    files = [notebook, *(edition.results(paper, suffix) for suffix in ("csv", "npz", "json"))]
+    size = sum(file.stat().st_size for file in files) / 1024**2
+    out.print(f"published ({size:.1f} MB), to be committed:", *map(relative, files))
+
+
+def _study(context: typer.Context, paper: str, profile: str | None, store: Path | None):
+    """Validate the parameters before anything else is imported, then open the study."""
+    values = with_profile(parameters_from(context.args, OPTIONS), profile)
+    parameters_class = papers.protocol(paper).PARAMETERS
+    parameters = parameters_class.read(values)
+    from reproduce.papers.study import Study
+    from reproduce.trials.store import Store
+
+    return parameters_class.given(values), Study(paper, parameters, Store(store))
+
+
+def _train_and_execute(study, given: dict[str, Any], edition, workers: int, force: bool) -> Path:
+    from reproduce.book.execute import execute, is_fresh
+    from reproduce.trials import engine, estimate
+
+    pending = study.planned() if force else study.pending()
+    at_once = workers or engine.default_workers()
+    needed = estimate.seconds(pending, study.store, at_once, study.record)
+    about = f", about {estimate.in_words(needed)}" if pending else ""
+    out.print(
+        f"{study.paper} ({study.scale}) on {study.record.name}: {len(study.planned())} trials, "
+        f"{len(pending)} to train{about} with {min(at_once, max(1, len(pending)))} worker(s)"
+    )
+    with progress(study.planned(), study.store) as reporter:
+        study.run(engine.Options(workers=workers, force=force), reporter)
+    if not force and is_fresh(study, edition):
+        out.print("the notebook is up to date: nothing to execute")
+        return edition.notebook(study.paper)
+    out.print("executing the notebook ...")
+    return execute(study, given, edition)
+
+
+def _tell(study) -> None:
+    """End with the claims, published beside ours."""
+    from reproduce.papers.judging import judge
+    from reproduce.papers import claims as registry
+
+    claims = {claim.id: claim for claim in registry.load(study.paper)}
+    table = Table("claim", "published", "ours", "verdict")
+    waiting = 0
+    for judgement in judge(study):
+        if not judgement.parts:
+            waiting += 1
+            continue
+        claim = claims[judgement.claim_id]
+        gain = claim.published_gain
+        published = "as a plot or in words" if gain is None else f"{gain:+.4f}"
+        ours = "\n".join(part.seen for part in judgement.parts)
+        table.add_row(judgement.english, published, ours, str(judgement.verdict))
+    where = f"{study.record.name}, {study.scale} scale"
+    out.print(f"Published beside ours, on {where} (effects in the metric's unit, 95 % intervals):")
+    out.print(table)
+    if waiting:
+        out.print(f"{waiting} more claims need what was not run here: see the notebook.")
+
+
+def book(
+    edition: Annotated[
+        str, typer.Option(help="latest: run what is missing at quick; published: as committed")
+    ] = "latest",
+    workers: Workers = 0,
+) -> None:
+    """Build the book's site at _build/html.
+
+    Example: reproduce book --edition published
+    """
+    if edition not in ("latest", "published"):
+        raise unknown_name("edition", edition, ("latest", "published"))
+    if edition == "latest":
+        from reproduce.papers.study import Study
+        from reproduce.trials import edition as editions
+
+        for key in papers.runnable():
+            study = Study(key, papers.protocol(key).PARAMETERS.read({}))
+            _train_and_execute(study, {}, editions.latest(), workers, force=False)
+    from reproduce.book.build import build
+
+    site = build(edition)
+    out.print(f"the book: {relative(site)}/index.html", soft_wrap=True)
+
+
+def compare(
+    one: Annotated[str, typer.Argument(help="a run's folder, 'latest' or 'published'")],
+    other: Annotated[str, typer.Argument(help="another one")],
+    paper: Annotated[str | None, typer.Option(help="paper, where the runs hold several")] = None,
+) -> None:
+    """Compare two runs: which parameters differ, and what moved.
+
+    Example: reproduce compare latest runs/class_imbalance-1a2b3c4d
+    """
+    from reproduce.papers.comparing import compare as compared
+
+    left, right = _edition(one), _edition(other)
+    keys = [key for key in papers.PAPERS if left.stamp(key) and right.stamp(key)]
+    if paper:
+        keys = [key for key in keys if key == papers.paper(paper).key]
+    if not keys:
+        raise UserError(
+            f"no paper has results both in '{one}' and in '{other}'; expected folders that "
+            "`reproduce run` wrote, 'latest' or 'published'"
+        )
+    for key in keys:
+        found = compared(key, left, right)
+        out.print(f"[bold]{key}[/bold]: {one} against {other}")
+        table = Table("parameter", one, other)
+        for name, left_value, right_value in found.parameters:
+            table.add_row(name, str(left_value), str(right_value))
+        out.print(table if found.parameters else "  the same parameters")
+        out.print(f"  {found.shared} trials in both, {found.moved} of them with other numbers")
+        table = Table("method", "at", "metric", one, other, "moved by")
+        for row in found.metrics:
+            table.add_row(*row)
+        out.print(table if found.metrics else "  no method and point in common")
+        for claim, before, after in found.verdicts:
+            out.print(f"  {claim}: {before} -> {after}")
+
+
+def _edition(name: str):
+    from reproduce.trials import edition as editions
+
+    known = {"latest": editions.latest, "published": editions.published}
+    if name in known:
+        return known[name]()
+    path = Path(name)
+    if path.suffix == ".ipynb":
+        path = path.parent.parent
+    if not (path / "results").is_dir():
+        raise UserError(
+            f"'{name}' is no run: expected 'latest', 'published' or a folder such as "
+            f"{relative(project_root() / 'runs')}/class_imbalance-1a2b3c4d"
+        )
+    return editions.Edition(path)
+
+
+def clean() -> None:
+    """Remove what can be made again: the site, staged pages and the latest edition (not results).
+
+    Example: reproduce clean
+    """
+    shutil.rmtree(project_root() / "_build", ignore_errors=True)
+    print("removed _build; results stay in the store (`reproduce store gc` tidies it)")

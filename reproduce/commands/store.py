@@ -1,0 +1,190 @@
+"""`reproduce store`: look at results, carry them between machines, keep them in order."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from reproduce.commands.terminal import out
+from reproduce.commands.training import StorePath
+from reproduce.errors import UserError
+from reproduce.files import relative
+
+app = typer.Typer(no_args_is_help=True, help="Results: list, show, pack, merge, check, clean.")
+
+
+def _open(path: Path | None):
+    from reproduce.trials.store import Store
+
+    return Store(path)
+
+
+@app.command("ls")
+def list_trials(
+    store: StorePath = None,
+    method: Annotated[str | None, typer.Option(help="only trials of this method")] = None,
+) -> None:
+    """List trials: what they are, and their accuracy or why there is none.
+
+    Example: reproduce store ls --method oversampling
+    """
+    opened = _open(store)
+    failures = opened.failures()
+    table = Table("key", "data", "imbalance", "for", "seed", "seconds", "test accuracy")
+    shown = 0
+    for key in opened.keys():
+        labels = opened.labels(key)
+        methods = list(dict.fromkeys(label.get("method", "") for label in labels))
+        if method and method not in methods:
+            continue
+        shown += 1
+        trial, results = opened.trial(key), opened.replicates(key)
+        shape = " ".join(
+            f"{name} {trial.imbalance[name]}"
+            for name in ("kind", "rho", "mu")
+            if name in trial.imbalance
+        )
+        accuracy = failures.get(key, "pending")
+        seconds = ""
+        if results:
+            accuracy = " / ".join(f"{100 * r.metrics['test/accuracy']:.2f} %" for r in results)
+            seconds = f"{results[0].seconds:.0f}"
+        row = (key, trial.dataset, shape, ", ".join(methods), str(trial.seed), seconds, accuracy)
+        table.add_row(*row)
+    out.print(table)
+    out.print(f"{shown} trials in {relative(opened.path)}")
+
+
+@app.command()
+def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: StorePath = None):
+    """Show a trial: its description, labels and results.
+
+    Example: reproduce store show 6d7259ad7bd17f25
+    """
+    import json
+
+    opened = _open(store)
+    matching = [known for known in opened.keys() if known.startswith(key)]
+    if len(matching) != 1:
+        found = "no trial" if not matching else f"{len(matching)} trials"
+        raise UserError(
+            f"{found} '{key}' in {relative(opened.path)}, expected one; `reproduce store ls` lists"
+        )
+    content = {
+        "key": matching[0],
+        "trial": opened.trial(matching[0]).to_json(),
+        "labels": opened.labels(matching[0]),
+        "results": [
+            {
+                "metrics": result.metrics,
+                "confusion": result.confusion,
+                "seconds": result.seconds,
+                "provenance": result.provenance,
+                "arrays": result.array_names,
+            }
+            for result in opened.replicates(matching[0])
+        ],
+    }
+    print(json.dumps(content, indent=1))
+
+
+@app.command()
+def pack(
+    output: Annotated[Path, typer.Option("-o", "--output", help="file to write")],
+    store: StorePath = None,
+    contents: Annotated[
+        str, typer.Option("--with", help="results, weights or checkpoints (comma-separated)")
+    ] = "results",
+    max_mb: Annotated[
+        float, typer.Option("--max-mb", min=0.1, help="split into parts of at most this size")
+    ] = 1024.0,
+) -> None:
+    """Pack the store into one file, or into parts of a stated size.
+
+    Example: reproduce store pack -o results.zip --max-mb 16
+    """
+    from reproduce.errors import unknown_name
+    from reproduce.trials import pack as packing
+
+    wanted = tuple(part.strip() for part in contents.split(","))
+    for part in wanted:
+        if part not in packing.CONTENTS:
+            raise unknown_name("content of a pack", part, packing.CONTENTS)
+    for path in packing.pack(_open(store), output, wanted, max_mb):
+        print(f"{relative(path)} ({path.stat().st_size / 1024**2:.1f} MB)")
+
+
+@app.command()
+def merge(
+    sources: Annotated[
+        list[str], typer.Argument(help="packed files, or 'published' for the committed results")
+    ],
+    store: StorePath = None,
+) -> None:
+    """Take packed or published results into the store; a damaged file changes nothing.
+
+    Example: reproduce store merge results.part1.zip results.part2.zip
+    """
+    from reproduce.papers import PAPERS
+    from reproduce.trials import edition, pack
+
+    opened = _open(store)
+    for source in sources:
+        if source == "published":
+            book = edition.published()
+            merged = {
+                f"published {key}": edition.merge(opened, book, key)
+                for key in PAPERS
+                if book.stamp(key)
+            }
+        else:
+            merged = {source: pack.merge(opened, Path(source))}
+        for name, outcome in merged.items():
+            print(f"{name}: {outcome.new} new, {outcome.known} known already")
+            for line in outcome.replicates:
+                print(f"  other numbers for a known trial, both kept: {line}")
+            if outcome.missing_parts:
+                print(f"  this was {outcome.missing_parts}")
+
+
+@app.command()
+def check(store: StorePath = None) -> None:
+    """Check that every stored file is there and undamaged.
+
+    Example: reproduce store check
+    """
+    from reproduce.trials import upkeep
+
+    opened = _open(store)
+    problems = upkeep.check(opened)
+    for line in problems:
+        print(line)
+    if problems:
+        raise UserError(f"{len(problems)} problem(s) in {relative(opened.path)}, listed above")
+    print(f"{len(opened.results())} results in {relative(opened.path)}: all files intact")
+
+
+@app.command("rm")
+def remove(
+    keys: Annotated[list[str], typer.Argument(help="keys of trials")], store: StorePath = None
+) -> None:
+    """Forget trials and their results (files go with `store gc`).
+
+    Example: reproduce store rm 6d7259ad7bd17f25
+    """
+    from reproduce.trials import upkeep
+
+    print(f"{upkeep.remove(_open(store), keys)} trial(s) removed")
+
+
+@app.command("gc")
+def collect(store: StorePath = None) -> None:
+    """Delete files that no result needs: orphans, checkpoints of finished trials, partials.
+
+    Example: reproduce store gc
+    """
+    from reproduce.trials import upkeep
+
+    collected = upkeep.collect(_open(store))
+    print(f"{collected.files} file(s) deleted, {collected.bytes / 1024**2:.1f} MB freed")

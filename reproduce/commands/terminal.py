@@ -1,0 +1,116 @@
+"""What the commands share at the terminal: parameters from `-p`, progress, tables."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from reproduce.errors import UserError, unknown_name
+
+# Pipes and logs have no width of their own; tables are unreadable at the 80 columns rich assumes.
+out = Console(width=None if sys.stdout.isatty() else 120)
+
+
+def parameters_from(arguments: list[str], options: tuple[str, ...]) -> dict[str, str]:
+    """Return the `-p name value` (or `-p name=value`) pairs of a command line.
+
+    typer cannot express repeated pairs, so they arrive as arguments it does not know; anything
+    else among them is a mistake, named here.
+    """
+    values: dict[str, str] = {}
+    rest = list(arguments)
+    while rest:
+        flag = rest.pop(0)
+        if flag not in ("-p", "--parameter"):
+            if flag.startswith("-"):
+                raise unknown_name("option", flag, (*options, "-p"))
+            raise UserError(f"unexpected argument '{flag}'; parameters are given as -p name value")
+        name = rest.pop(0) if rest else ""
+        if "=" in name:
+            name, _, value = name.partition("=")
+        elif rest:
+            value = rest.pop(0)
+        else:
+            raise UserError("-p needs a name and a value, for instance: -p rho 50")
+        if name in values:
+            raise UserError(f"parameter '{name}' is given twice; give it once")
+        values[name] = value
+    return values
+
+
+def with_profile(values: dict[str, Any], profile: str | None) -> dict[str, Any]:
+    """Add --profile to the parameters; it is a parameter like any other."""
+    if profile is None:
+        return values
+    if "profile" in values:
+        raise UserError("the profile is given twice, by --profile and by -p; give it once")
+    return {"profile": profile, **values}
+
+
+@contextmanager
+def progress(planned, store) -> Iterator[Any]:
+    """Yield a reporter of training events: bars at a terminal, plain lines elsewhere."""
+    names = {item.trial.key: _name(item) for item in planned}
+    todo = sum(1 for item in planned if store.get(item.trial.key) is None) or len(planned)
+    if not out.is_terminal:
+        yield _Lines(names, todo)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeRemainingColumn(), TextColumn("{task.fields[loss]}"))  # fmt: skip
+    with Progress(*columns, console=out, transient=True) as bars:
+        yield _Bars(bars, names, todo)
+
+
+def _name(item) -> str:
+    trial, labels = item.trial, item.labels
+    methods = "/".join(dict.fromkeys(label.get("method", "") for label in labels))
+    shape = " ".join(
+        f"{name} {trial.imbalance[name]:g}" for name in ("rho", "mu") if name in trial.imbalance
+    )
+    return f"{methods} {shape} seed {trial.seed}".strip()
+
+
+class _Lines:
+    """One line when a trial ends, for logs and pipes."""
+
+    def __init__(self, names: dict[str, str], todo: int):
+        self.names, self.todo, self.ended = names, todo, 0
+        self.started: dict[str, float] = {}
+
+    def __call__(self, event) -> None:
+        if event.kind == "started":
+            self.started[event.key] = time.monotonic()
+        elif event.kind in ("finished", "failed"):
+            self.ended += 1
+            took = time.monotonic() - self.started.get(event.key, time.monotonic())
+            line = f"[{self.ended}/{self.todo}] {self.names[event.key]}: {event.message}"
+            print(f"{line} ({took:.0f} s)", flush=True)
+
+
+class _Bars:
+    """A bar for all trials and one for each that is running."""
+
+    def __init__(self, bars: Progress, names: dict[str, str], todo: int):
+        self.bars, self.names = bars, names
+        self.whole = bars.add_task("all trials", total=todo, loss="")
+        self.running: dict[str, Any] = {}
+
+    def __call__(self, event) -> None:
+        if event.kind == "started":
+            self.running[event.key] = self.bars.add_task(self.names[event.key], loss="", total=None)
+        elif event.kind == "progress":
+            self.bars.update(
+                self.running[event.key],
+                total=event.total,
+                completed=event.done,
+                loss=f"loss {event.loss:.3f}",
+            )
+        else:
+            self.bars.remove_task(self.running.pop(event.key))
+            self.bars.advance(self.whole)
+            if event.kind == "failed":
+                print(f"{self.names[event.key]}: {event.message}", file=sys.stderr)

@@ -1,0 +1,99 @@
+"""`reproduce plan` and `reproduce train`: trials without a notebook, on any machine."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reproduce import papers
+from reproduce.commands.terminal import out, parameters_from, progress, with_profile
+from reproduce.errors import UserError
+from reproduce.files import relative
+
+Profile = Annotated[str | None, typer.Option("--profile", help="smoke, quick, laptop or paper")]
+StorePath = Annotated[
+    Path | None, typer.Option("--store", help="folder of the store; default $REPRODUCE_STORE")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", min=0, help="processes of one thread each; 0: one a core")
+]
+EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def plan(
+    context: typer.Context,
+    paper: Annotated[str, typer.Argument(help="key of a paper")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="the plan file to write")],
+    profile: Profile = None,
+) -> None:
+    """Write the trials of a paper to a file, to be trained anywhere.
+
+    Example: reproduce plan class_imbalance --profile laptop -p seeds "[0, 1]" -o plan.json
+    """
+    from reproduce.papers.study import Study
+    from reproduce.trials import estimate
+    from reproduce.trials.plan import Plan
+
+    values = parameters_from(context.args, ("--output", "--profile"))
+    values = with_profile(values, profile)
+    study = Study(paper, papers.protocol(paper).PARAMETERS.read(values))
+    planned = study.planned()
+    Plan(planned, [study.record]).write(output)
+    needed = estimate.seconds(planned, study.store, 1, study.record)
+    out.print(
+        f"{len(planned)} trials ({study.scale}) in {relative(output)}, about "
+        f"{estimate.in_words(needed)} on one core of this kind"
+    )
+
+
+def train(
+    plan: Annotated[Path, typer.Argument(help="a plan written by `reproduce plan`")],
+    store: StorePath = None,
+    time_limit: Annotated[
+        str | None, typer.Option("--time-limit", help="checkpoint and stop after: 90s, 9m, 2h")
+    ] = None,
+    workers: Workers = 0,
+    checkpoint_seconds: Annotated[
+        float, typer.Option("--checkpoint-seconds", min=0, help="seconds between checkpoints")
+    ] = 5.0,
+    keep_weights: Annotated[
+        bool, typer.Option("--keep-weights", help="keep the trained networks")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="train finished trials again")] = False,
+) -> None:
+    """Train a plan's trials into a store; run it again to go on where it stopped.
+
+    Example: reproduce train plan.json --store results --time-limit 9m --workers 2
+    """
+    from reproduce.trials import engine
+    from reproduce.trials import plan as plans
+    from reproduce.trials.store import Store
+
+    todo = plans.read(plan)
+    target = Store(store)
+    for record in todo.records:
+        target.put_record(record)
+    options = engine.Options(
+        workers=workers,
+        time_limit=seconds_of(time_limit),
+        checkpoint_seconds=checkpoint_seconds,
+        keep_weights=keep_weights,
+        force=force,
+    )
+    with progress(todo.planned, target) as reporter:
+        summary = engine.run(todo.planned, target, options, reporter)
+    print(f"{summary.done} of {summary.total} trials done ({summary.trained} trained now)")
+    if summary.failures:
+        key, message = next(iter(summary.failures.items()))
+        raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
+
+
+def seconds_of(text: str | None) -> float | None:
+    """Return a duration like 90, 90s, 9m or 2h in seconds."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
+    if not match or float(match[1]) <= 0:
+        raise UserError(f"--time-limit is '{text}', expected a duration such as 90s, 9m or 2h")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]

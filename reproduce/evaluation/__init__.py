@@ -1,0 +1,17 @@
+"""What scores are worth, how sure we are, and which verdict that allows. A leaf.
+
+`metrics`, `one_vs_rest` and `calibration` measure scores against labels, `thresholding` corrects
+scores for the training prior, `neighbours` rates embeddings and maps; `significance` puts an
+interval around a paired effect (`resampling` does its arithmetic), and `verdicts` is the one
+place where an interval becomes a word. Importing this package imports none of them.
+"""
+
+# The metrics that a result stores, all as fractions; `metrics.summary` returns exactly these.
+METRICS = {
+    "accuracy": "share of test images whose highest score is at the true class",
+    "balanced_accuracy": "unweighted mean of the recalls of the classes (macro recall)",
+    "macro_f1": "unweighted mean of the F1 scores of the classes",
+    "auc": "unweighted mean of the one-vs-rest ROC AUCs, scores not renormalised by row",
+    "gmean_recall": "geometric mean of the recalls, zero if a class is missed altogether",
+    "worst_class_recall": "recall of the class that is recognised worst",
+}

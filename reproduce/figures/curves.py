@@ -1,0 +1,94 @@
+"""Loss and accuracy during training, over the iterations of all phases."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from reproduce.errors import UserError
+from reproduce.figures.inputs import not_empty
+from reproduce.figures.style import FAINT, in_the_look, method_style, new_figure
+from reproduce.figures.wording import method_label, percent, plural
+
+History = Sequence[Mapping[str, Any]]
+_PARTS = ("phase", "iteration", "loss", "training_accuracy")
+
+
+def _joined(name: str, history: History) -> tuple[np.ndarray, dict[str, np.ndarray], list[float]]:
+    """Return iterations that go on across phases, the values, and where new phases begin."""
+    not_empty(f"entries in the history of '{name}'", history)
+    for part in _PARTS:
+        if any(part not in entry for entry in history):
+            raise UserError(f"the history of '{name}' lacks '{part}', expected {', '.join(_PARTS)}")
+    iterations, starts, offset = [], [], 0
+    for before, entry in zip([history[0], *history], history, strict=False):
+        if entry["phase"] != before["phase"]:
+            starts.append(iterations[-1])
+            # A phase may count its iterations afresh or go on counting.
+            offset = iterations[-1] if entry["iteration"] + offset <= iterations[-1] else offset
+        iterations.append(entry["iteration"] + offset)
+    values = {
+        part: np.array([np.nan if e[part] is None else e[part] for e in history], dtype=float)
+        for part in ("loss", "training_accuracy")
+    }
+    return np.array(iterations), values, starts
+
+
+@in_the_look
+def training_curves(histories: Mapping[str, Sequence[History]]) -> Figure:
+    """Draw the loss (log axis) and the training accuracy of each method.
+
+    Parameters
+    ----------
+    histories
+        {method: [history of each seed]}; thin lines are seeds. A dotted upright line marks where
+        a method of several phases begins a new one. Losses of different objectives are not on
+        one scale: compare their shapes.
+    """
+    not_empty("histories", histories)
+    figure, axes = new_figure(5.6, 2, 1, sharex=True)
+    loss, accuracy = axes[:, 0]
+    for name, runs in histories.items():
+        not_empty(f"histories of '{name}'", runs)
+        style = method_style(name)
+        for turn, history in enumerate(runs):
+            iterations, values, starts = _joined(name, history)
+            line = {
+                "color": style.colour, "linestyle": style.line, "lw": 1.6,
+                "alpha": 1.0 if len(runs) == 1 else 0.7,
+                "marker": None if turn else style.marker, "markersize": 7, "markevery": (0.1, 0.3),
+            }  # fmt: skip
+            loss.plot(
+                iterations, values["loss"], label=None if turn else method_label(name), **line
+            )
+            accuracy.plot(iterations, 100 * values["training_accuracy"], **line)
+            for start in starts:
+                for axis in (loss, accuracy):
+                    axis.axvline(start, color=FAINT, lw=1, linestyle=":")
+    loss.set_ylabel("training loss")
+    if all(
+        np.nanmin(line.get_ydata()) > 0 for line in loss.get_lines() if len(line.get_xdata()) > 2
+    ):
+        loss.set_yscale("log")
+        loss.set_ylabel("training loss (log axis)")
+    accuracy.set_ylabel("training accuracy (%)")
+    accuracy.set_xlabel("iteration")
+    figure.legend(loc="outside lower center", ncols=2, columnspacing=1.5)
+    return figure
+
+
+def curve_numbers(histories: Mapping[str, Sequence[History]]) -> str:
+    """Say in words where `training_curves` end."""
+    sentences = []
+    for name, runs in histories.items():
+        not_empty(f"histories of '{name}'", runs)
+        ends = [_joined(name, history) for history in runs]
+        losses = [values["loss"][-1] for _, values, _ in ends]
+        accuracies = [values["training_accuracy"][-1] for _, values, _ in ends]
+        sentences.append(
+            f"{method_label(name)}: after {max(i[-1] for i, _, _ in ends)} iterations loss "
+            f"{np.mean(losses):.3g} and training accuracy {percent(float(np.mean(accuracies)))} "
+            f"percent (mean of {plural(len(runs), 'seed')})."
+        )
+    return " ".join(sentences)

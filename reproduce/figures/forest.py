@@ -1,0 +1,225 @@
+"""A forest plot of judged claims: effects, intervals, margins, published gains and verdicts."""
+
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from reproduce.errors import UserError
+from reproduce.figures.inputs import not_empty
+from reproduce.figures.style import FAINT, INK, WIDTH, in_the_look
+from reproduce.figures.wording import (
+    effect_digits,
+    in_words,
+    interval,
+    plural,
+    points,
+    published_effect,
+    verdict_word,
+)
+
+LINE = 0.235
+MARGIN, PUBLISHED = "#dcdcdc", "#D55E00"
+_LETTERS = 74
+_EXPECTED = {"greater": "expected above 0", "less": "expected below 0", "equal": "expected 0"}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One block of the plot: a text over the full width, and under it perhaps an effect."""
+
+    text: str
+    bold: bool
+    part: Any = None
+    verdict: str = ""
+
+    @property
+    def wrapped(self) -> list[str]:
+        letters = _LETTERS - 8 if self.bold else _LETTERS
+        return [line for part in self.text.split("\n") for line in textwrap.wrap(part, letters)]
+
+    @property
+    def height(self) -> float:
+        return len(self.wrapped) + (2.1 if self.part is not None else 0.3)
+
+
+def _rows(judgements: Iterable[Any]) -> list[_Row]:
+    """Return the blocks of the plot; a claim of one part needs no line for the part."""
+    rows = []
+    for judgement in judgements:
+        parts, verdict = list(judgement.parts), verdict_word(judgement.verdict)
+        sentence = (judgement.english or in_words(judgement.claim_id)).rstrip(". ")
+        if not parts:
+            rows.append(_Row(f"{sentence}: {verdict}", True))
+            rows.append(_Row(judgement.reason, False))
+        elif len(parts) == 1:
+            rows.append(_Row(sentence, True, parts[0], verdict))
+        else:
+            rows.append(_Row(f"{sentence}: {verdict}", True))
+            rows += [
+                _Row(_part_label(part), False, part, verdict_word(part.verdict)) for part in parts
+            ]
+    not_empty("judgements", rows)
+    return rows
+
+
+def _part_label(part: Any) -> str:
+    expected = _EXPECTED.get(getattr(part, "expect", None))
+    return f"{in_words(part.name)} ({expected})" if expected else in_words(part.name)
+
+
+@in_the_look
+def effect_forest(judgements: Iterable[Any]) -> Figure:
+    """Draw every part of every judged claim: effect, interval, margin, published gain, verdict.
+
+    Parameters
+    ----------
+    judgements
+        objects with `claim_id`, `english`, `verdict`, `reason` and `parts`; a part has `name`,
+        `effect` (`mean`, `low`, `high`, `repeats`), `verdict`, `margin` and `published_gain`.
+
+    Notes
+    -----
+    The axis is in percentage points. Where the largest effect is over 30 times the smallest
+    margin, it is linear within ±1 point and logarithmic beyond, and says so.
+    """
+    rows = _rows(judgements)
+    body = LINE * sum(row.height for row in rows)
+    above, below = 0.1, 1.25
+    height = above + body + below
+    figure = Figure(figsize=(WIDTH, height))
+    axis = figure.add_axes((0.02, below / height, 0.62, body / height))
+    parts = [row.part for row in rows if row.part is not None]
+    _scale(axis, parts)
+    axis.set_ylim(body / LINE, 0)
+    axis.set_yticks([])
+    axis.grid(True, axis="x")
+    axis.spines["left"].set_visible(False)
+    place = 0.0
+    for row in rows:
+        if row.bold and place:
+            axis.plot(
+                [0, 1.58],
+                [place] * 2,
+                transform=axis.get_yaxis_transform(),
+                color=MARGIN,
+                lw=1,
+                clip_on=False,
+            )
+        _write(axis, row, place)
+        if row.part is not None:
+            _draw(axis, row.part, place + len(row.wrapped) + 0.75)
+        place += row.height
+    _legend(figure, parts, height)
+    return figure
+
+
+def _scale(axis: Axes, parts: Sequence[Any]) -> None:
+    """Choose the axis: wide enough for all, logarithmic outwards where effects differ widely."""
+    ends = [
+        100 * abs(value)
+        for part in parts
+        for value in (part.effect.mean, part.effect.low, part.effect.high, part.margin,
+                      part.published_gain)
+        if value is not None and math.isfinite(value)
+    ]  # fmt: skip
+    if any(not math.isfinite(part.effect.mean) for part in parts):
+        raise UserError("an effect is not a finite number; expected a mean of paired differences")
+    reach = 1.12 * max(ends, default=1.0) or 1.0
+    margins = [100 * part.margin for part in parts if part.margin]
+    name = "effect in percentage points"
+    if margins and reach > 30 * min(margins) and reach > 5:
+        axis.set_xscale("symlog", linthresh=1, linscale=0.5)
+        ticks = [tick for tick in (1, 10, 100) if tick <= reach]
+        axis.set_xticks([-t for t in ticks[::-1]] + [0, *ticks])
+        axis.set_xticklabels([points(t / 100, 0) for t in axis.get_xticks()])
+        axis.minorticks_off()
+        name += " (log beyond ±1)"
+        reach *= 1.15
+    axis.set_xlim(-reach, reach)
+    axis.set_xlabel(name)
+
+
+def _write(axis: Axes, row: _Row, place: float) -> None:
+    """Write a block's text over the whole width of the figure."""
+    across = axis.get_yaxis_transform()
+    opaque = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
+    for turn, line in enumerate(row.wrapped):
+        axis.text(
+            0, place + turn + 0.5, line, transform=across, va="center", clip_on=False,
+            fontsize=11, fontweight="bold" if row.bold else "normal", bbox=opaque, zorder=5,
+        )  # fmt: skip
+    if row.part is None:
+        return
+    middle = place + len(row.wrapped) + 0.75
+    axis.text(1.04, middle - 0.45, interval(row.part), transform=across, va="center",
+              fontsize=10.5, clip_on=False)  # fmt: skip
+    axis.text(1.04, middle + 0.5, row.verdict, transform=across, va="center", fontsize=10.5,
+              fontweight="bold", clip_on=False)  # fmt: skip
+
+
+def _draw(axis: Axes, part: Any, place: float) -> None:
+    """Draw one effect with its margin band."""
+    effect = part.effect
+    axis.plot([0, 0], [place - 0.75, place + 0.75], color=INK, lw=1, zorder=2)
+    if part.margin:
+        axis.add_patch(
+            Rectangle((-100 * part.margin, place - 0.6), 200 * part.margin, 1.2, color=MARGIN, lw=0)
+        )
+    finite = math.isfinite(effect.low) and math.isfinite(effect.high)
+    low, high = (100 * effect.low, 100 * effect.high) if finite else axis.get_xlim()
+    axis.plot([low, high], [place] * 2, color=INK if finite else FAINT, lw=2.2,
+              linestyle="-" if finite else ":", solid_capstyle="butt", zorder=3)  # fmt: skip
+    if finite:
+        axis.plot([low, high], [place] * 2, color=INK, marker="|", ms=8, mew=1.6, ls="", zorder=3)
+    axis.plot(100 * effect.mean, place, "o", color=INK, ms=7, zorder=4)
+    published = published_effect(part)
+    if published is not None:
+        axis.plot(100 * published, place, "D", mfc="white", mec=PUBLISHED, mew=2, ms=8.5, zorder=4)
+
+
+def _legend(figure: Figure, parts: Sequence[Any], height: float) -> None:
+    """Explain the marks that were used, under the axis."""
+    levels = {getattr(part.effect, "level", 0.95) for part in parts}
+    level = f"{100 * min(levels):g} % " if len(levels) == 1 else ""
+    handles: list[Any] = [
+        Line2D([], [], color=INK, marker="o", ms=8, lw=2.2),
+        Patch(color=MARGIN, lw=0),
+    ]
+    names = [f"reproduced, {level}interval", "margin: no practical difference"]
+    if any(part.published_gain is not None for part in parts):
+        handles.append(Line2D([], [], marker="D", mfc="white", mec=PUBLISHED, mew=2, ms=8.5, ls=""))
+        names.append("published gain")
+    figure.legend(
+        handles, names, loc="lower left", bbox_to_anchor=(0, 0.02 / height), ncols=2,
+        columnspacing=1.4, borderpad=0.1,
+    )  # fmt: skip
+
+
+def forest_numbers(judgements: Iterable[Any]) -> str:
+    """Say in words what `effect_forest` draws."""
+    sentences = []
+    for judgement in judgements:
+        parts = []
+        for part in judgement.parts:
+            published = published_effect(part)
+            known = (
+                "" if published is None else f", published {points(published, effect_digits(part))}"
+            )
+            parts.append(
+                f"{in_words(part.name)} {interval(part)} points over "
+                f"{plural(part.effect.repeats, 'repeat')}, margin {100 * part.margin:.3g}{known}, "
+                f"{verdict_word(part.verdict)}"
+            )
+        found = "; ".join(parts) or judgement.reason
+        sentences.append(
+            f"{in_words(judgement.claim_id)}: {verdict_word(judgement.verdict)} ({found})."
+        )
+    not_empty("judgements", sentences)
+    return " ".join(sentences)

@@ -1,0 +1,131 @@
+"""How many images each class has, readable also where the counts differ a thousandfold."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.errors import UserError
+from reproduce.figures.inputs import not_empty
+from reproduce.figures.style import INK, in_the_look, panels
+
+BAR, RARE = "#9fb8cc", "#0072B2"
+_LOG_FROM = 20
+_UPRIGHT_UP_TO, _WRITTEN_UP_TO = 12, 40
+
+
+def _checked(
+    counts: Mapping[str, Sequence[int]], class_names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Return the counts as integer arrays, one number for each class."""
+    not_empty("class counts", counts)
+    checked = {}
+    for condition, values in counts.items():
+        array = np.asarray(values)
+        if array.shape != (len(class_names),):
+            raise UserError(
+                f"'{condition}' has counts of shape {array.shape}, expected "
+                f"({len(class_names)},): one for each class name"
+            )
+        if array.dtype.kind not in "iu" or (array < 0).any():
+            raise UserError(f"'{condition}' holds counts that are not whole numbers from 0 up")
+        if not array.any():
+            raise UserError(f"'{condition}' has no image at all, expected at least one class")
+        checked[str(condition)] = array
+    return checked
+
+
+@in_the_look
+def class_histogram(
+    counts: Mapping[str, Sequence[int]], class_names: Sequence[str], unit: str = "images"
+) -> Figure:
+    """Draw the counts per class, one panel for each condition on a shared axis.
+
+    Parameters
+    ----------
+    counts
+        {"rho 10": [count of each class], ...}.
+    class_names
+        in the order of the counts.
+    unit
+        what is counted, for the axis.
+
+    Notes
+    -----
+    The axis is logarithmic as soon as the largest count is 20 times the smallest, and says so;
+    since a bar's length then misleads, every bar carries its number. Classes with the smallest
+    count of a panel are darker, unless all are equal.
+    """
+    checked = _checked(counts, class_names)
+    together = np.concatenate(list(checked.values()))
+    smallest, largest = together[together > 0].min(), together.max()
+    logarithmic = largest >= _LOG_FROM * smallest
+    names = 1.4 / len(checked) if _long(class_names) else 0.4 / len(checked)
+    figure, axes = panels(len(checked), 2.1 + names, columns=1, sharex=True, sharey=True)
+    for axis, (condition, values) in zip(axes, checked.items(), strict=True):
+        floor = smallest / 3 if logarithmic else 0
+        _bars(axis, values, floor)
+        if logarithmic:
+            axis.set_yscale("log")
+            axis.yaxis.set_major_formatter("{x:g}")
+            axis.set_ylim(floor, largest * (largest / floor) ** 0.16)
+        else:
+            axis.set_ylim(0, largest * 1.18)
+        axis.set_title(condition)
+        axis.grid(False, axis="x")
+        axis.tick_params(axis="x", length=0)
+    _name_classes(axes[-1], class_names)
+    scale = " (log axis)" if logarithmic else ""
+    figure.supylabel(f"{unit} per class{scale}", fontsize=12, color=INK)
+    return figure
+
+
+def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
+    """Draw one condition's bars and write the counts on them."""
+    rare = (values == values.min()) & (values.min() < values.max())
+    places = np.arange(len(values))
+    axis.bar(places, np.maximum(values - floor, 0), bottom=floor, width=0.78,
+             color=np.where(rare, RARE, BAR))  # fmt: skip
+    if len(values) > _WRITTEN_UP_TO:
+        return
+    turned = len(values) > _UPRIGHT_UP_TO
+    for place, value in zip(places, values, strict=True):
+        axis.annotate(
+            f"{value}", (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
+            ha="center", va="bottom", fontsize=11 if not turned else 10, rotation=90 * turned,
+        )  # fmt: skip
+
+
+def _name_classes(axis: Axes, class_names: Sequence[str]) -> None:
+    """Write the class names: turned where they are long, every few where they are many."""
+    step = max(1, -(-len(class_names) // _WRITTEN_UP_TO))
+    places = np.arange(0, len(class_names), step)
+    axis.set_xticks(places, [str(class_names[place]) for place in places])
+    if _long(class_names):
+        for label in axis.get_xticklabels():
+            label.set(rotation=90 if len(places) > 20 else 35, rotation_mode="anchor", ha="right")
+            if len(places) > 20:
+                label.set_va("center")
+
+
+def _long(class_names: Sequence[str]) -> bool:
+    """Say whether the names together are wider than the figure."""
+    shown = min(len(class_names), _WRITTEN_UP_TO)
+    return shown * max(len(str(name)) for name in class_names) > 55
+
+
+def histogram_numbers(counts: Mapping[str, Sequence[int]], class_names: Sequence[str]) -> str:
+    """Say in words what `class_histogram` draws."""
+    sentences = []
+    for condition, values in _checked(counts, class_names).items():
+        if values.min() == values.max():
+            sentences.append(f"{condition}: {values[0]} images in each of {len(values)} classes.")
+            continue
+        rare = [str(class_names[place]) for place in np.flatnonzero(values == values.min())]
+        ratio = f"{values.max() / values.min():.4g}" if values.min() else "unbounded"
+        sentences.append(
+            f"{condition}: from {values.min()} (class {', '.join(rare)}) to {values.max()} images "
+            f"per class, {values.sum()} in all, largest over smallest {ratio}."
+        )
+    return " ".join(sentences)

@@ -1,0 +1,65 @@
+"""What the papers print, shown as they print it: tables, numbers in prose, open questions.
+
+These functions take what `reproduce.papers` loads; they know its attributes, not its code.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from reproduce.errors import UserError
+from reproduce.figures.table import Table
+
+WHO = {"paper": "the paper", "summary": "a third-party summary", "post": "a personal post"}
+
+
+def published_table(cells: Iterable[Any], *, table: str, note: str = "") -> Table:
+    """Return a published table letter by letter: settings down, methods (or metrics) across."""
+    found = [cell for cell in cells if cell.table == table]
+    if not found:
+        raise UserError(f"no published cells of '{table}'; expected the name of a printed table")
+    metrics = list(dict.fromkeys(cell.metric for cell in found))
+    across = "method" if len(metrics) == 1 else "metric"
+    down = "dataset" if across == "method" else "method"
+    columns = list(dict.fromkeys(getattr(cell, across) for cell in found))
+    rows: dict[str, dict[str, str]] = {}
+    for cell in found:
+        text = f"{cell.value} ± {cell.std}" if cell.std else cell.value
+        rows.setdefault(getattr(cell, down), {})[getattr(cell, across)] = text
+    title = f"{table} as published" + (f": {metrics[0]}" if across == "method" else "")
+    source = f"printed in {found[0].place}; stated by {WHO[found[0].says]}"
+    finished = [[name, *(row.get(c, "") for c in columns)] for name, row in rows.items()]
+    return Table(title, ["", *columns], finished, source, numeric_from=1, note=note)
+
+
+def prose_table(numbers: Iterable[Any]) -> Table:
+    """Return the numbers that a text prints in its sentences, with what each stands on."""
+    numbers = list(numbers)
+    rows = [
+        [
+            f"{item.number} {item.unit}".strip(),
+            item.quote,
+            item.place,
+            WHO[item.says],
+            item.operation + (f": {item.operands}" if item.operands else ""),
+        ]
+        for item in numbers
+    ]
+    columns = ["Number", "In the sentence", "Place", "Says", "Stands on"]
+    source = f"{len(rows)} numbers, transcribed as printed"
+    return Table("Numbers printed in prose", columns, rows, source)
+
+
+def ambiguity_table(ambiguities: Iterable[Any]) -> Table:
+    """Return what a text leaves open, our readings, and which one is the default and why."""
+    rows = [
+        [
+            item.place,
+            item.printed,
+            item.problem,
+            "; ".join(f"{reading.name}: {reading.what}" for reading in item.readings),
+            f"{item.default}, because {item.why}",
+        ]
+        for item in ambiguities
+    ]
+    columns = ["Place", "Printed", "Problem", "Readings", "Default"]
+    return Table("What the text leaves open", columns, rows, f"{len(rows)} registered ambiguities")

@@ -1,0 +1,70 @@
+"""What a notebook says of its own run: what it is, what to expect again, where it came from."""
+
+from collections import Counter
+from typing import Any
+
+from reproduce.figures.table import Table
+from reproduce.figures.wording import mean_and_spread, method_label
+
+
+def run_summary(study: Any) -> Table:
+    """Return what this copy of the page was made with."""
+    own = study.record.name in study.protocol.OWN_DATA
+    role = "the paper's own data" if own else "a real stand-in, not the paper's data"
+    rows = [
+        ["Data", f"{study.record.title} ({role})"],
+        ["Scale", study.scale],
+        ["Methods", ", ".join(method_label(name) for name in study.methods)],
+        ["Points of the grid", "; ".join(study.points)],
+        ["Seeds", ", ".join(str(seed) for seed in study.seeds)],
+        ["Trained networks", str(len(study.planned()))],
+        ["Departures from the paper", "; ".join(study.departures)],
+    ]
+    changed = study.parameters.changed()
+    if changed:
+        said = ", ".join(f"{name} = {value}" for name, value in changed.items())
+        rows.insert(2, ["Changed parameters", said])
+    return Table("This run", ["", ""], rows, f"{study.record.name}, {study.scale}")
+
+
+def expected(study: Any, metric: str = "accuracy") -> Table:
+    """Return what re-running this page should print again, and how long training took."""
+    rows = []
+    for method in study.methods:
+        values = [row[metric] for row in study.observations(method=method, **study.shown)]
+        rows.append([method_label(method), mean_and_spread(values, 2), str(len(values))])
+    seconds = sum(result.seconds for result in study.results())
+    devices = Counter(result.provenance["device"] for result in study.results())
+    made_on = ", ".join(f"{count} on {device}" for device, count in devices.items())
+    return Table(
+        f"Expected accuracy at {study.at_shown}, in percent",
+        ["Method", "Mean ± sd", "n"],
+        rows,
+        f"{record_line(study)}; training took {seconds / 60:.1f} core minutes ({made_on})",
+        numeric_from=1,
+    )
+
+
+def provenance_table(study: Any) -> Table:
+    """Return where every number of the page comes from."""
+    results = study.results()
+    versions = Counter(
+        tuple(f"{name} {result.provenance[name]}" for name in ("python", "torch", "numpy"))
+        for result in results
+    )
+    keys = sorted(result.key for result in results)
+    rows = [
+        ["Data", f"{study.record.title}; {study.record.source}; {study.record.licence}"],
+        ["Fingerprint of the data (SHA-256)", study.record.fingerprint],
+        ["Trials", f"{len(keys)}: {keys[0]} ... {keys[-1]}"],
+        ["Recipe", ", ".join(sorted({str(result.trial.recipe) for result in results}))],
+        ["Made on", "; ".join(sorted({result.provenance["device"] for result in results}))],
+        ["Versions", "; ".join(", ".join(names) for names in versions)],
+        ["All trials of this page", "reproduce store ls; reproduce store show KEY"],
+    ]
+    return Table("Provenance", ["", ""], rows, record_line(study))
+
+
+def record_line(study: Any) -> str:
+    """Return data and scale, as captions say them."""
+    return f"{study.record.name}, {study.scale} scale"

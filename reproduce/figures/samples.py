@@ -1,0 +1,116 @@
+"""A few images of each class, or placeholders where the images may not be published."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from reproduce.errors import UserError
+from reproduce.figures.inputs import class_labels, not_empty, text_given
+from reproduce.figures.style import FAINT, WIDTH, in_the_look, new_figure
+
+_GAP = 0.06
+
+
+def _checked_images(images: Any, rows: int) -> np.ndarray:
+    """Return images as uint8 [n, h, w] or [n, h, w, 3]."""
+    array = np.asarray(images)
+    grey_or_colour = array.ndim == 3 or (array.ndim == 4 and array.shape[-1] in (1, 3))
+    if array.dtype != np.uint8 or not grey_or_colour or len(array) != rows:
+        raise UserError(
+            f"images are {array.dtype} of shape {array.shape}, expected uint8 of shape "
+            f"({rows}, height, width) or ({rows}, height, width, 3)"
+        )
+    return array[..., 0] if array.ndim == 4 and array.shape[-1] == 1 else array
+
+
+@in_the_look
+def sample_grid(
+    images: Any,
+    labels: Any,
+    class_names: Sequence[str],
+    publishable: bool,
+    licence: str,
+    *,
+    dataset: str,
+    columns: int = 10,
+) -> Figure:
+    """Draw the first images of each class, one row per class.
+
+    Parameters
+    ----------
+    images
+        uint8 [n, h, w] or [n, h, w, 3]; not looked at (and may be None) if not publishable.
+    labels
+        class number of each image.
+    publishable
+        False draws empty frames that say so: the figure then holds no pixel of any image.
+    licence
+        attribution and licence, written under the images.
+    dataset
+        name of the data set.
+    """
+    labels = class_labels(labels, len(labels), class_names)
+    not_empty("images", labels)
+    if not 1 <= columns <= 20:
+        raise UserError(f"columns is {columns}, expected 1 to 20 images in a row")
+    classes = len(class_names)
+    cell = (WIDTH - 1.3) / columns
+    figure, axes = new_figure(classes * cell + 0.5)
+    axis = axes[0, 0]
+    axis.set(xlim=(-_GAP, columns), ylim=(classes, -_GAP), aspect="equal")
+    axis.set_xticks([])
+    axis.set_yticks(np.arange(classes) + 0.5, [textwrap.fill(str(n), 14) for n in class_names])
+    axis.tick_params(length=0)
+    axis.grid(False)
+    axis.spines[:].set_visible(False)
+    pictures = _checked_images(images, len(labels)) if publishable else None
+    for row in range(classes):
+        chosen = np.flatnonzero(labels == row)[:columns]
+        if len(chosen) == 0:
+            axis.text(0.1, row + 0.5, "no image of this class", va="center", color=FAINT)
+        for column, index in enumerate(chosen):
+            _frame(axis, row, column, None if pictures is None else pictures[index])
+    if not publishable:
+        _say_unpublished(axis, columns, classes, dataset)
+    note = f"{text_given('the data set', dataset)}: {text_given('the licence', licence)}"
+    axis.set_xlabel(textwrap.fill(note, 78), fontsize=10, loc="left", labelpad=6)
+    return figure
+
+
+def _frame(axis: Axes, row: int, column: int, picture: np.ndarray | None) -> None:
+    """Draw one image, or an empty frame in its place."""
+    right, low = column + 1 - _GAP, row + 1 - _GAP
+    if picture is None:
+        axis.add_patch(Rectangle((column, row), 1 - _GAP, 1 - _GAP, fc="#ededed", ec="#cccccc"))
+        return
+    axis.imshow(
+        picture, cmap="gray", vmin=0, vmax=255, extent=(column, right, low, row),
+        interpolation="nearest",
+    )  # fmt: skip
+    axis.set(xlim=(-_GAP, axis.get_xlim()[1]), ylim=(axis.get_ylim()[0], -_GAP))
+
+
+def _say_unpublished(axis: Axes, columns: int, classes: int, dataset: str) -> None:
+    """Write across the empty frames why they are empty."""
+    axis.text(
+        columns / 2, classes / 2, textwrap.fill(f"images of {dataset} are not published", 40),
+        ha="center", va="center", fontsize=14,
+        bbox={"facecolor": "white", "edgecolor": FAINT, "boxstyle": "round,pad=0.5"},
+    )  # fmt: skip
+
+
+def sample_numbers(
+    labels: Any, class_names: Sequence[str], publishable: bool, *, dataset: str, columns: int = 10
+) -> str:
+    """Say in words what `sample_grid` draws."""
+    labels = class_labels(labels, len(labels), class_names)
+    counts = np.minimum(np.bincount(labels, minlength=len(class_names)), columns)
+    shown = ", ".join(f"{name} {count}" for name, count in zip(class_names, counts, strict=True))
+    if not publishable:
+        return f"Empty frames: images of {dataset} are not published. Frames per class: {shown}."
+    return f"Images of {dataset} shown per class: {shown}."

@@ -1,0 +1,133 @@
+"""How the book writes names and numbers, the same in figures, tables and alt texts."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+METHOD_LABELS = {
+    "two_phase_oversampling": "Two-phase (oversampling)",
+    "two_phase_undersampling": "Two-phase (undersampling)",
+    "oversampling_thresholding": "Oversampling + thresholding",
+    "undersampling_thresholding": "Undersampling + thresholding",
+}
+METRIC_LABELS = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+    "auc": "ROC AUC (macro, one-vs-rest)",
+    "gmean_recall": "G-mean of recalls",
+    "worst_class_recall": "Recall of the worst class",
+}
+MISSING = "–"
+
+
+def method_label(name: str) -> str:
+    """Return a method's name as a reader sees it: "oversampling" -> "Oversampling"."""
+    return METHOD_LABELS.get(name) or in_words(name)
+
+
+def metric_label(name: str) -> str:
+    """Return a metric's name as a reader sees it: "gmean_recall" -> "G-mean of recalls"."""
+    return METRIC_LABELS.get(name) or in_words(name)
+
+
+def in_words(name: str) -> str:
+    """Return a snake_case name as words, with only its first letter raised."""
+    words = str(name).replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """Return a fraction in percent without the sign, a dash where there is no number."""
+    if fraction is None or not math.isfinite(fraction):
+        return MISSING
+    return f"{100 * fraction + 0.0:.{digits}f}"
+
+
+def points(fraction: float | None, digits: int = 1) -> str:
+    """Return a signed difference of two fractions in percentage points, with a real minus."""
+    if fraction is None or math.isnan(fraction):
+        return MISSING
+    if math.isinf(fraction):
+        return "−∞" if fraction < 0 else "+∞"
+    rounded = round(100 * fraction, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    return f"{rounded:+.{digits}f}".replace("-", "−")
+
+
+def metric_digits(name: str) -> int:
+    """Return the decimals a metric needs in percent: areas differ by hundredths of a point."""
+    return 2 if name == "auc" else 1
+
+
+def interval(part: Any) -> str:
+    """Return a part's effect and its interval in percentage points, or say that it has none.
+
+    A margin below 0.3 points asks for a second decimal.
+    """
+    effect, digits = part.effect, effect_digits(part)
+    if not (math.isfinite(effect.low) and math.isfinite(effect.high)):
+        return f"{points(effect.mean, digits)} (no interval)"
+    low, high = points(effect.low, digits), points(effect.high, digits)
+    return f"{points(effect.mean, digits)} [{low}, {high}]"
+
+
+def effect_digits(part: Any) -> int:
+    """Return the decimals of an effect in percentage points: enough to see the margin."""
+    return 2 if part.margin and part.margin < 0.003 else 1
+
+
+def mean_and_spread(values: Sequence[float], digits: int = 1) -> str:
+    """Return "mean ± standard deviation" in percent; one value alone has no spread."""
+    if not values:
+        return MISSING
+    mean, spread = mean_and_sd(values)
+    if spread is None:
+        return percent(mean, digits)
+    return f"{percent(mean, digits)} ± {percent(spread, digits)}"
+
+
+def mean_and_sd(values: Sequence[float]) -> tuple[float, float | None]:
+    """Return the mean and the sample standard deviation (None for a single value)."""
+    mean = math.fsum(values) / len(values)
+    if len(values) < 2:
+        return mean, None
+    squares = math.fsum((value - mean) ** 2 for value in values)
+    return mean, math.sqrt(squares / (len(values) - 1))
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 seed", "3 seeds"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def ranges(integers: Iterable[int]) -> str:
+    """Return integers with runs joined: 0, 1, 2, 5 -> "0-2, 5"."""
+    runs: list[list[int]] = []
+    for value in sorted(set(integers)):
+        if runs and value == runs[-1][1] + 1:
+            runs[-1][1] = value
+        else:
+            runs.append([value, value])
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def plain(value: object) -> str:
+    """Return a factor's value without a needless decimal: 100.0 -> "100"."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def verdict_word(verdict: Any) -> str:
+    """Return a verdict as the book's word for it, also where it is an enumeration."""
+    return str(getattr(verdict, "value", verdict))
+
+
+def published_effect(part: Any) -> float | None:
+    """Return a part's published gain with the sign that its effect has.
+
+    Gains are registered in the claimed direction: one that is claimed to be "less" is positive
+    there and negative beside the measured effect.
+    """
+    gain = part.published_gain
+    return -gain if gain is not None and getattr(part, "expect", None) == "less" else gain

@@ -1,0 +1,115 @@
+"""From registered claims and stored results to verdicts. The rule itself is in `evaluation`."""
+
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from reproduce.evaluation import METRICS
+from reproduce.evaluation.significance import paired_effect
+from reproduce.evaluation.verdicts import Contrast, Judgement, judge_claim, not_attempted
+from reproduce.papers import claims as registry
+from reproduce.papers.study import Cell, Study
+
+# At these profiles a run is an illustration, also when a parameter was changed.
+SMALL = ("smoke", "quick")
+
+
+def judge(study: Study) -> list[Judgement]:
+    """Return the judgement of every claim of the paper, in the order of its registry."""
+    return [judge_one(study, claim) for claim in registry.load(study.paper)]
+
+
+def judge_one(study: Study, claim) -> Judgement:
+    """Judge one claim on the study's results, or say why it was not put to the test."""
+    if not claim.contrasts:
+        return not_attempted(claim.id, claim.english, claim.not_attempted)
+    measured = []
+    for contrast in claim.contrasts:
+        lacking = missing(study, claim, contrast)
+        if lacking:
+            return not_attempted(claim.id, claim.english, f"not run at this scale: {lacking}")
+        measured.append(_measure(study, claim, contrast))
+    small = study.parameters.profile in SMALL
+    own = study.record.name in study.protocol.OWN_DATA
+    return judge_claim(
+        measured,
+        scale=study.parameters.profile if small else study.scale,
+        data_role="own" if own else "real stand-in",
+        claim_id=claim.id,
+        english=claim.english,
+    )
+
+
+def missing(study: Study, claim, contrast) -> str:
+    """Say what a contrast needs that was not run; empty if nothing."""
+    metric = claim.metric_of(contrast)
+    if metric not in METRICS:
+        return f"the metric {metric} is not measured yet"
+    for term in contrast.terms:
+        where = {**contrast.where, **term.where}
+        if not study.select(method=term.method, **where):
+            at = ", ".join(f"{name} {_plain(value)}" for name, value in where.items())
+            return f"{term.method}{f' at {at}' if at else ''}"
+    return "" if _points(study, contrast) else "points of the grid that all its terms share"
+
+
+def _plain(value: Any) -> str:
+    values = value if isinstance(value, list | tuple) else [value]
+    return " or ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
+
+
+def _points(study: Study, contrast) -> list[tuple]:
+    """Return the points (factors not pinned by a term) at which every term was run."""
+    shared: set[tuple] | None = None
+    for term in contrast.terms:
+        cells = study.select(method=term.method, **{**contrast.where, **term.where})
+        found = {_free(cell, term) for cell in cells}
+        shared = found if shared is None else shared & found
+    return sorted(shared or [], key=str)
+
+
+def _free(cell: Cell, term) -> tuple:
+    return tuple((n, v) for n, v in sorted(cell.factors.items()) if n not in term.where)
+
+
+def _measure(study: Study, claim, contrast) -> Contrast:
+    metric = claim.metric_of(contrast)
+    points = set(_points(study, contrast))
+    arms: list[tuple[float, Cell]] = []
+    for term in contrast.terms:
+        cells = study.select(method=term.method, **{**contrast.where, **term.where})
+        chosen = [cell for cell in cells if _free(cell, term) in points]
+        share = len({tuple(sorted(cell.factors.items())) for cell in chosen})
+        arms += [(term.weight / share, cell) for cell in chosen]
+    seeds = _common_seeds(arms)
+    differences = [
+        sum(w * study.measured(cell)[metric] for w, cell in arms if cell.seed == seed)
+        for seed in seeds
+    ]
+    image_variance = 0.0
+    if len(seeds) > 1:
+        draws = sum(w * study.resampled(c, metric) for w, c in arms if c.seed in seeds)
+        image_variance = float(np.var(draws / len(seeds), ddof=1))
+    return Contrast(
+        name=contrast.name,
+        effect=paired_effect(differences, image_variance),
+        expect=contrast.expect,
+        margin=claim.margin_of(contrast),
+        published_gain=_gain(claim, contrast),
+    )
+
+
+def _gain(claim, contrast) -> float | None:
+    """Return the published effect where a smaller one could be told from it."""
+    gain = claim.gain_of(contrast)
+    return gain if contrast.expect != "equal" and gain is not None and gain > 0 else None
+
+
+def _common_seeds(arms: list[tuple[float, Cell]]) -> list[int]:
+    """Return the seeds at which every arm was run, since effects are paired by seed."""
+    by_arm: dict[tuple, set[int]] = {}
+    for _, cell in arms:
+        key = (cell.method, *chain.from_iterable(sorted(cell.factors.items())))
+        by_arm.setdefault(key, set()).add(cell.seed)
+    return sorted(set.intersection(*by_arm.values()))

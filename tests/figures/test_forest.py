@@ -1,0 +1,86 @@
+import math
+
+import pytest
+from matplotlib.patches import Rectangle
+
+from reproduce.errors import UserError
+from reproduce.figures.forest import effect_forest, forest_numbers
+
+INFINITE = math.inf
+
+
+def diamonds(figure):
+    lines = [line for line in figure.axes[0].get_lines() if line.get_marker() == "D"]
+    return [float(line.get_xdata()[0]) for line in lines]
+
+
+def test_an_effect_is_drawn_in_points_with_interval_margin_and_published_gain(part, judgement):
+    figure = effect_forest([judgement(part())])
+    axis = figure.axes[0]
+    ends = [line.get_xdata() for line in axis.get_lines() if line.get_marker() == "|"]
+    assert [float(x) for x in ends[0]] == pytest.approx([1, 3])
+    middle = [line.get_xdata() for line in axis.get_lines() if line.get_marker() == "o"]
+    assert float(middle[0][0]) == pytest.approx(2)
+    (band,) = [patch for patch in axis.patches if isinstance(patch, Rectangle)]
+    assert (band.get_x(), band.get_width()) == pytest.approx((-0.5, 1.0))
+    assert diamonds(figure) == pytest.approx([3])
+
+
+def test_a_gain_claimed_to_be_less_lies_left_of_zero(part, judgement):
+    figure = effect_forest([judgement(part(mean=-0.02, expect="less"))])
+    assert diamonds(figure) == pytest.approx([-3])
+    assert "published −3.0" in forest_numbers([judgement(part(mean=-0.02, expect="less"))])
+
+
+def test_the_verdict_stands_at_the_right_and_parts_have_their_own(part, judgement, written):
+    parts = [part(), part(name="over_undersampling", verdict="undecided")]
+    figure = effect_forest([judgement(*parts, verdict="undecided")])
+    text = written(figure)
+    assert "Oversampling is better: undecided" in text
+    assert "Over undersampling" in text and "+2.0 [+1.0, +3.0]" in text
+    assert {"holds", "undecided"} <= set(text.split("\n"))
+
+
+def test_one_repeat_has_no_interval_and_a_claim_without_parts_its_reason(part, judgement, written):
+    alone = part(half=INFINITE, verdict="illustration, no verdict", published_gain=None)
+    skipped = judgement(verdict="not attempted", reason="ImageNet is not at hand")
+    figure = effect_forest([judgement(alone), skipped])
+    assert "+2.0 (no interval)" in written(figure) and "ImageNet is not at hand" in written(figure)
+    assert "published gain" not in written(figure)
+    said = forest_numbers([skipped])
+    assert said == "Oversampling is better: not attempted (ImageNet is not at hand)."
+
+
+def test_effects_far_apart_get_a_log_axis_that_is_announced(part, judgement, written):
+    figure = effect_forest([judgement(part()), judgement(part(mean=-0.4))])
+    assert figure.axes[0].get_xscale() == "symlog" and "log beyond" in written(figure)
+    assert effect_forest([judgement(part())]).axes[0].get_xscale() == "linear"
+
+
+def test_forest_numbers_by_hand(part, judgement):
+    assert forest_numbers([judgement(part(margin=0.001))]) == (
+        "Oversampling is better: holds (Over baseline +2.00 [+1.00, +3.00] points over 5 repeats, "
+        "margin 0.1, published +3.00, holds)."
+    )
+
+
+def test_real_judgements_fit(written):
+    from reproduce.evaluation.significance import paired_effect
+    from reproduce.evaluation.verdicts import Contrast, judge_claim
+
+    effect = paired_effect([-0.03, -0.031, -0.029, -0.03, -0.032])
+    contrast = Contrast("rho_100_against_10", effect, "less", 0.005, 0.02)
+    judged = judge_claim(
+        [contrast], scale="laptop", data_role="own", claim_id="imbalance_harms", english="Harms."
+    )
+    figure = effect_forest([judged])
+    assert "holds" in written(figure).split("\n") and diamonds(figure) == pytest.approx([-2])
+    assert "published −2.0, holds" in forest_numbers([judged])
+
+
+def test_nothing_to_draw_is_refused(part, judgement):
+    for function in (effect_forest, forest_numbers):
+        with pytest.raises(UserError, match="judgements"):
+            function([])
+    with pytest.raises(UserError, match="finite"):
+        effect_forest([judgement(part(mean=math.nan))])

@@ -1,0 +1,104 @@
+import base64
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reproduce.errors import UserError
+from reproduce.figures import present
+from reproduce.figures.histogram import class_histogram
+from reproduce.figures.samples import sample_grid
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    from IPython import display
+
+    calls = []
+    monkeypatch.setattr(display, "display", lambda *a, **named: calls.append((a, named)))
+    return calls
+
+
+def drawn():
+    return class_histogram({"rho 10": [100, 10]}, ["a", "b"])
+
+
+def test_the_numbers_go_into_the_metadata_and_the_picture_is_png(shown):
+    figure = drawn()
+    present.show(figure, numbers="a 100, b 10", provenance="digits, quick scale")
+    ((bundle,), named) = shown[0]
+    assert named == {"raw": True, "metadata": {"reproduce": {"numbers": "a 100, b 10"}}}
+    image = base64.b64decode(bundle["image/png"])
+    assert image.startswith(b"\x89PNG") and len(image) <= 150_000
+    assert not figure.axes
+
+
+@pytest.mark.parametrize("numbers", ["", "  ", None])
+def test_a_figure_without_numbers_is_refused(shown, numbers):
+    with pytest.raises(UserError, match="numbers"):
+        present.show(drawn(), numbers=numbers, provenance="digits")
+    assert not shown
+
+
+def test_a_figure_without_provenance_is_refused(shown):
+    with pytest.raises(UserError, match="provenance"):
+        present.show(drawn(), numbers="a 100", provenance=" ")
+
+
+def test_a_pyplot_figure_is_closed(shown):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, _ = pyplot.subplots()
+    present.show(figure, numbers="nothing", provenance="nowhere")
+    assert figure.number not in pyplot.get_fignums()
+
+
+def test_the_provenance_stands_under_the_picture_which_stays_the_same():
+    plain = Image.open(io.BytesIO(present.png(drawn()))).convert("RGB")
+    lined = Image.open(io.BytesIO(present.png(drawn(), "digits, quick scale"))).convert("RGB")
+    assert lined.width == plain.width == 770
+    assert lined.height > plain.height
+    above = np.asarray(lined.crop((0, 0, *plain.size)))
+    assert np.array_equal(above, np.asarray(plain))
+    assert np.asarray(lined)[plain.height :].min() < 150
+
+
+def test_equal_figures_are_equal_bytes():
+    assert present.png(drawn(), "x") == present.png(drawn(), "x")
+
+
+def test_a_picture_of_photographs_still_fits():
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 255, (40, 24, 24, 3)).astype(np.uint8)
+    figure = sample_grid(images, np.arange(40) % 4, list("abcd"), True, "CC0", dataset="noise")
+    assert len(present.png(figure)) <= 150_000
+
+
+def result(key, seed):
+    return SimpleNamespace(key=key, trial=SimpleNamespace(seed=seed))
+
+
+def test_the_provenance_line_counts_trials_and_joins_seeds():
+    results = [result(f"{n:08x}{n:08x}", n % 3) for n in range(0x1A2B3C01, 0x1A2B3C13)]
+    assert present.provenance_line(results, "digits", "quick") == (
+        "digits, quick scale; 18 trials 1a2b3c01 ... 1a2b3c12; seeds 0-2"
+    )
+    line = present.provenance_line(results[:1], "MNIST", "paper protocol, random initialisation")
+    assert line == "MNIST, paper protocol, random initialisation; 1 trial 1a2b3c01; seed 1"
+
+
+def test_methods_that_share_a_trial_count_it_once(observations):
+    line = present.provenance_line(observations, "digits", "quick")
+    assert line == "digits, quick scale; 6 trials 0000000a ... 00000064; seeds 0-2"
+
+
+def test_results_without_keys_or_no_results_are_refused():
+    with pytest.raises(UserError, match="key"):
+        present.provenance_line([{"seed": 1}], "digits", "quick")
+    with pytest.raises(UserError, match="no results"):
+        present.provenance_line([], "digits", "quick")

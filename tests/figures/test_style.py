@@ -1,0 +1,84 @@
+import subprocess
+import sys
+
+import matplotlib
+from matplotlib.colors import to_hex
+
+from reproduce.figures.style import (
+    LOOK,
+    METHOD_STYLES,
+    WIDTH,
+    class_style,
+    in_the_look,
+    method_style,
+    panels,
+    title,
+)
+from reproduce.figures.wording import method_label, percent, points, ranges
+
+BUDA = (
+    "baseline", "oversampling", "undersampling", "thresholding", "oversampling_thresholding",
+    "undersampling_thresholding", "two_phase_oversampling", "two_phase_undersampling",
+)  # fmt: skip
+
+
+def test_every_method_of_the_first_paper_has_a_colour_and_a_marker_of_its_own():
+    styles = [method_style(name) for name in BUDA]
+    assert len({style.colour for style in styles}) == len(BUDA)
+    assert len({style.marker for style in styles}) == len(BUDA)
+    assert set(METHOD_STYLES) == set(BUDA)
+
+
+def test_an_unknown_method_keeps_its_style_in_another_process():
+    code = "from reproduce.figures.style import method_style; print(method_style('ldam'))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == repr(method_style("ldam"))
+    assert method_style("ldam").colour not in {style.colour for style in METHOD_STYLES.values()}
+
+
+def test_class_styles_differ_for_fifty_classes():
+    assert len({(s.colour, s.marker) for s in map(class_style, range(50))}) == 50
+
+
+def test_labels_are_words():
+    assert method_label("oversampling") == "Oversampling"
+    assert method_label("oversampling_thresholding") == "Oversampling + thresholding"
+    assert method_label("two_phase_undersampling") == "Two-phase (undersampling)"
+    assert method_label("hard_negative_sup_con") == "Hard negative sup con"
+
+
+def test_numbers_are_written_with_their_sign_and_without_negative_zero():
+    assert percent(0.98765) == "98.8"
+    assert percent(float("nan")) == "–"
+    assert points(-0.0312) == "−3.1"
+    assert points(0.0312) == "+3.1"
+    assert points(-0.0001) == "0.0"
+    assert ranges([0, 1, 2, 5, 2]) == "0-2, 5"
+
+
+def test_the_look_is_opaque_large_enough_and_does_not_leak():
+    before = dict(matplotlib.rcParams)
+    figure, axes = in_the_look(panels)(3, 2.0)
+    assert dict(matplotlib.rcParams) == before
+    assert len(axes) == 3 and len(figure.axes) == 3
+    assert figure.get_figwidth() == WIDTH == 7
+    assert to_hex(figure.get_facecolor(), keep_alpha=True) == "#ffffffff"
+    sizes = [LOOK[f"{what}size"] for what in ("font.", "xtick.label", "axes.label", "axes.title")]
+    assert min(sizes) >= 10
+
+
+def test_a_title_is_inside_the_laid_out_figure():
+    figure, axes = in_the_look(panels)(1, 2.0)
+    title(axes[0], "Name", "first", "second")
+    for _ in range(3):
+        figure.draw_without_rendering()
+    name = axes[0].texts[0].get_window_extent()
+    lines = axes[0]._left_title.get_window_extent()
+    assert name.y1 <= figure.bbox.height
+    assert name.y0 > lines.y0
+
+
+def test_importing_the_package_imports_no_matplotlib():
+    code = "import sys, reproduce.figures; print('matplotlib' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"

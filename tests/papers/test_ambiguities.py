@@ -1,0 +1,86 @@
+"""The recorded ambiguities: complete, well-formed, with a default among their readings."""
+
+import re
+
+import pytest
+import yaml
+
+from reproduce.errors import UserError
+from reproduce.papers import ambiguities, claims
+from reproduce.papers.vocabulary import PAPERS
+
+GOOD = {
+    "id": "margin",
+    "place": "Equation (1)",
+    "printed": "a margin",
+    "problem": "no value",
+    "readings": [{"name": "one", "what": "1.0"}, {"name": "half", "what": "0.5"}],
+    "default": "one",
+    "why": "custom",
+}
+
+
+def load_changed(monkeypatch, **changes):
+    content = {"paper": "dual_head", "ambiguities": [GOOD | changes]}
+    monkeypatch.setattr(claims, "_text", lambda name: yaml.safe_dump(content))
+    return ambiguities.load("dual_head")
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_file_loads(paper):
+    loaded = ambiguities.load(paper)
+    assert len(loaded) >= 10
+    assert len({one.id for one in loaded}) == len(loaded)
+    assert {one.paper for one in loaded} == {paper}
+    for one in loaded:
+        assert len(one.readings) >= 2, one.id
+        assert len({reading.what for reading in one.readings}) == len(one.readings), one.id
+
+
+@pytest.mark.parametrize(
+    ("paper", "id", "default"),
+    [
+        ("class_imbalance", "thresholding_formula", "divide_by_prior"),
+        ("class_imbalance", "prior_of_sampled_training_set", "original_counts"),
+        ("dual_head", "info_nce_direction", "printed"),
+        ("dual_head", "number_of_hard_negatives", "ratio_at_least_five"),
+        ("dual_head", "warm_up_weight", "unweighted"),
+        ("dual_head", "chexpert_rare_class", "abnormal_rare"),
+        ("metric_learning", "margin", "customary"),
+        ("balanced_contrastive", "temperature_gradient", "autograd"),
+        ("difficulty_aware", "negative_weights_never_act", "intended"),
+    ],
+)
+def test_the_ambiguities_that_shape_the_code_are_recorded(paper, id, default):
+    assert {one.id: one.default for one in ambiguities.load(paper)}[id] == default
+
+
+def test_a_default_must_be_a_reading(monkeypatch):
+    with pytest.raises(UserError, match=r"ambiguities/dual_head.yaml, margin: default: 'two'"):
+        load_changed(monkeypatch, default="two")
+
+
+def test_one_reading_is_no_ambiguity(monkeypatch):
+    with pytest.raises(UserError, match="margin: readings"):
+        load_changed(monkeypatch, readings=GOOD["readings"][:1])
+
+
+def test_two_readings_of_one_name_are_refused(monkeypatch):
+    with pytest.raises(UserError, match="two have the same name"):
+        load_changed(monkeypatch, readings=[GOOD["readings"][0]] * 2)
+
+
+def test_an_undeclared_field_is_refused(monkeypatch):
+    with pytest.raises(UserError, match="margin: colour"):
+        load_changed(monkeypatch, colour="red")
+
+
+def test_the_good_example_is_accepted(monkeypatch):
+    assert load_changed(monkeypatch)[0].readings[1].name == "half"
+
+
+def test_files_speak_of_the_texts_alone():
+    for paper in PAPERS:
+        for one in ambiguities.load(paper):
+            said = " ".join([one.problem, one.why, *(reading.what for reading in one.readings)])
+            assert not re.search(r"https?://|\.\./", said), one.id
