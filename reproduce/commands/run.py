@@ -108,8 +108,8 @@ def _train_and_execute(study, given: dict[str, Any], edition, workers: int, forc
 
 def _tell(study) -> None:
     """End with the claims, published beside ours."""
-    from reproduce.papers.judging import judge
     from reproduce.papers import claims as registry
+    from reproduce.papers.judging import judge
 
     claims = {claim.id: claim for claim in registry.load(study.paper)}
     table = Table("claim", "published", "ours", "verdict")

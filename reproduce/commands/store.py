@@ -33,7 +33,7 @@ def list_trials(
     failures = opened.failures()
     table = Table("key", "data", "imbalance", "for", "seed", "seconds", "test accuracy")
     shown = 0
-    for key in opened.keys():
+    for key in opened.trial_keys():
         labels = opened.labels(key)
         methods = list(dict.fromkeys(label.get("method", "") for label in labels))
         if method and method not in methods:
@@ -65,7 +65,7 @@ def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: Stor
     import json
 
     opened = _open(store)
-    matching = [known for known in opened.keys() if known.startswith(key)]
+    matching = [known for known in opened.trial_keys() if known.startswith(key)]
     if len(matching) != 1:
         found = "no trial" if not matching else f"{len(matching)} trials"
         raise UserError(

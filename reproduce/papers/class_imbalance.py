@@ -117,7 +117,7 @@ class ClassImbalance(Parameters):
                 raise ValueError("an empty list leaves nothing to run")
             if info.field_name == "rho" and min(values) < 1:
                 raise ValueError("rho is largest class over smallest class, so 1 or more")
-            if info.field_name == "mu" and not (0 < min(values) and max(values) < 1):
+            if info.field_name == "mu" and not all(0 < value < 1 for value in values):
                 raise ValueError("mu is a share of the classes, between 0 and 1")
         return values if values is None else list(dict.fromkeys(values))
 

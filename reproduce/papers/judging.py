@@ -60,17 +60,19 @@ def _plain(value: Any) -> str:
 
 
 def _points(study: Study, contrast) -> list[tuple]:
-    """Return the points (factors not pinned by a term) at which every term was run."""
+    """Return the points (of the factors that no term fixes) at which every term was run."""
     shared: set[tuple] | None = None
     for term in contrast.terms:
         cells = study.select(method=term.method, **{**contrast.where, **term.where})
-        found = {_free(cell, term) for cell in cells}
+        found = {_free(cell, contrast) for cell in cells}
         shared = found if shared is None else shared & found
     return sorted(shared or [], key=str)
 
 
-def _free(cell: Cell, term) -> tuple:
-    return tuple((n, v) for n, v in sorted(cell.factors.items()) if n not in term.where)
+def _free(cell: Cell, contrast) -> tuple:
+    """Return the factors of a cell that no term of the contrast fixes."""
+    fixed = {name for term in contrast.terms for name in term.where}
+    return tuple((n, v) for n, v in sorted(cell.factors.items()) if n not in fixed)
 
 
 def _measure(study: Study, claim, contrast) -> Contrast:
@@ -79,7 +81,7 @@ def _measure(study: Study, claim, contrast) -> Contrast:
     arms: list[tuple[float, Cell]] = []
     for term in contrast.terms:
         cells = study.select(method=term.method, **{**contrast.where, **term.where})
-        chosen = [cell for cell in cells if _free(cell, term) in points]
+        chosen = [cell for cell in cells if _free(cell, contrast) in points]
         share = len({tuple(sorted(cell.factors.items())) for cell in chosen})
         arms += [(term.weight / share, cell) for cell in chosen]
     seeds = _common_seeds(arms)

@@ -183,7 +183,7 @@ class Store:
         rows = self._database.execute("SELECT * FROM results ORDER BY key, replicate")
         return [self._result(row) for row in rows]
 
-    def keys(self) -> list[str]:
+    def trial_keys(self) -> list[str]:
         """Return the keys of all trials noted here, finished or not."""
         return [row[0] for row in self._database.execute("SELECT key FROM trials ORDER BY key")]
 

@@ -31,7 +31,7 @@ def check(store: Store) -> list[str]:
 
 def remove(store: Store, keys: list[str]) -> int:
     """Forget trials and their results; returns how many. Files go with `collect`."""
-    known = set(store.keys())
+    known = set(store.trial_keys())
     for key in keys:
         if key not in known:
             raise UserError(

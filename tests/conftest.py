@@ -1,0 +1,60 @@
+"""What all tests share: a store of their own, and honest skips where real data is absent."""
+
+import os
+
+import numpy as np
+import pytest
+
+from reproduce.data import catalog
+
+# One thread, as trials use it; and no test may touch the store or the data of the person who
+# runs it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+REAL_DATA = os.environ.get("REPRODUCE_DATA")
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(tmp_path, monkeypatch):
+    """Give every test an empty store and an empty data folder."""
+    monkeypatch.setenv("REPRODUCE_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("REPRODUCE_DEVICE", "cpu")
+
+
+@pytest.fixture
+def real_data(request, monkeypatch):
+    """Point at the data set a test names; skip with a reason, or fail where it must be here."""
+    name = request.node.get_closest_marker("real_data").args[0]
+    monkeypatch.setenv("REPRODUCE_DATA", REAL_DATA or "")
+    if not catalog.is_here(name):
+        reason = f"data set '{name}' is not in $REPRODUCE_DATA"
+        if os.environ.get("REPRODUCE_REQUIRE_DATA"):
+            pytest.fail(f"{reason}, and REPRODUCE_REQUIRE_DATA says that it must be")
+        pytest.skip(reason)
+    return catalog.load(name)
+
+
+@pytest.fixture
+def image_file(tmp_path):
+    """Return a function that writes a small MedMNIST-format file and returns its path."""
+
+    def write(name="tiny", classes=4, per_class=40, test_per_class=10, size=28, seed=0, **changed):
+        random = np.random.default_rng(seed)
+        arrays = {}
+        for split, count in (("train", per_class), ("test", test_per_class)):
+            labels = np.repeat(np.arange(classes), count)
+            images = random.integers(0, 60, (len(labels), size, size), dtype=np.uint8)
+            # A bright square whose place tells the class, so that the classes can be learned.
+            step = size // classes
+            for image, label in zip(images, labels, strict=True):
+                image[:step, label * step : (label + 1) * step] += 150
+            arrays[f"{split}_images"] = images
+            arrays[f"{split}_labels"] = labels[:, None].astype(np.uint8)
+        arrays |= changed
+        folder = tmp_path / "data"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{name}.npz"
+        np.savez(path, **{k: v for k, v in arrays.items() if v is not None})
+        return path
+
+    return write
