@@ -9,7 +9,7 @@ import typer
 from reproduce import __version__
 from reproduce.commands import papers, run, store, training
 from reproduce.commands.doctor import doctor
-from reproduce.errors import UserError
+from reproduce.errors import Stopped, UserError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,17 +50,15 @@ def options(
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one line and exit status 2."""
+    """Run the command; a user's mistake is one line and exit status 2, a stop on demand 130."""
     try:
         app()
     except UserError as error:
         if "--debug" in sys.argv[1:]:
             traceback.print_exc()
-        print(f"Error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        print("stopped; run the same command again to go on", file=sys.stderr)
-        raise SystemExit(130) from None
+        prefix = "" if isinstance(error, Stopped) else "Error: "
+        print(f"{prefix}{error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
 
 
 if __name__ == "__main__":

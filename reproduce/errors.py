@@ -11,8 +11,16 @@ class UserError(Exception):
     traceback (IPython calls `_render_traceback_` where an exception has one).
     """
 
+    exit_code = 2
+
     def _render_traceback_(self) -> list[str]:
         return [f"Error: {self}"]
+
+
+class Stopped(UserError):
+    """Somebody asked to stop; what was done is kept. Not a mistake, but not the end either."""
+
+    exit_code = 130
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:

@@ -39,7 +39,7 @@ def identity(study: Study) -> dict[str, Any]:
         "parameters": study.parameters.model_dump(mode="json"),
         "source": hashlib.sha256(source).hexdigest(),
         "package": package.hexdigest(),
-        "keys": sorted({cell.trial.key for cell in study.cells}),
+        "keys": sorted(study.keys()),
     }
 
 
@@ -122,7 +122,8 @@ def _numbers(outputs: Iterable[Any]):
 
 def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
     """Write the results, verdicts and records that the executed notebook stands on."""
-    first = study.cells[0].seed
+    first = study.seeds[0]
+    results = [study.store.get(key) for key in sorted(study.keys())]
     shown = {cell.trial.key for cell in study.select(seed=first, **study.shown)}
     stamp = {
         **identity(study),
@@ -131,14 +132,11 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "departures": study.departures,
         "executed": datetime.now(UTC).date().isoformat(),
         "commit": commit(),
-        "training_seconds": round(sum(result.seconds for result in study.results()), 1),
+        "training_seconds": round(sum(result.seconds for result in results), 1),
         "verdicts": [_verdict(judgement) for judgement in judge(study)],
     }
-    keys = {cell.trial.key for cell in study.cells}
-    derived = study.store.derived_from(keys)
-    editions.write(
-        edition, study.paper, study.results(), derived, [study.record], stamp, with_scores=shown
-    )
+    derived = study.store.derived_from(study.keys())
+    editions.write(edition, study.paper, results, derived, [study.record], stamp, with_scores=shown)
 
 
 def _verdict(judgement) -> dict[str, Any]:

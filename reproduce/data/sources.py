@@ -35,6 +35,10 @@ def read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], 
     """
     where = relative(path)
     try:
+        with open(path, "rb") as opened:
+            # NumPy also opens a bare array, and takes whatever else it meets for a pickle.
+            if not zipfile.is_zipfile(opened):
+                raise zipfile.BadZipFile("it is not a zip archive")
         with np.load(path, allow_pickle=False) as file:
             present = [split for split in SPLITS if f"{split}_images" in file.files]
             if "train" not in present:
@@ -44,7 +48,8 @@ def read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], 
                 )
             images = {split: file[f"{split}_images"] for split in present}
             labels = {split: _labels(file, split, where) for split in present}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        # zipfile raises RuntimeError for an archive that says it is encrypted or too new.
         raise UserError(f"{where} is damaged or no .npz file ({error}); get it again") from error
     except ValueError as error:
         raise UserError(

@@ -5,42 +5,27 @@ from typing import Any
 
 from reproduce.figures.table import Table
 
-NO_EDITION = "no published edition here"
+
+def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
+    return {row["claim"]: row["verdict"] for row in stamp["verdicts"]}
 
 
-def _published(stamp: dict[str, Any] | None) -> dict[str, str]:
-    return {row["claim"]: row["verdict"] for row in (stamp or {}).get("verdicts", [])}
-
-
-def _name(stamp: dict[str, Any] | None) -> str:
-    if stamp is None:
-        return NO_EDITION
+def _name(stamp: dict[str, Any]) -> str:
     return f"Published edition ({stamp['parameters']['dataset']}, {stamp['scale']})"
 
 
-def beside_published(
+def verdicts_beside(
     judgements: Iterable[Any], stamp: dict[str, Any] | None, scale: str, *, provenance: str
 ) -> Table:
-    """Return one row for each claim that this run tested, with the published edition's verdict."""
-    theirs = _published(stamp)
-    rows = [
-        [item.english, str(item.verdict), theirs.get(item.claim_id, "not in it")]
-        for item in judgements
-        if item.parts
-    ]
-    columns = ["Claim", f"This run ({scale})", _name(stamp)]
-    return Table("Verdicts here and in the published edition", columns, rows, provenance)
+    """Return every claim with this run's verdict, or why there is none, and the published one's.
 
-
-def untested_table(
-    judgements: Iterable[Any], stamp: dict[str, Any] | None, *, provenance: str
-) -> Table:
-    """Return the claims that this run did not test, why, and what the published edition found."""
-    theirs = _published(stamp)
-    rows = [
-        [item.english, item.reason, theirs.get(item.claim_id, "not in it")]
-        for item in judgements
-        if not item.parts
-    ] or [["every registered claim was tested", "", ""]]
-    columns = ["Claim", "Why not here", _name(stamp)]
-    return Table("Claims not tested by this run", columns, rows, provenance)
+    Where no edition has been published yet, its column is left out.
+    """
+    theirs = _verdicts(stamp) if stamp else {}
+    rows = []
+    for item in judgements:
+        ours = str(item.verdict) if item.parts else f"{item.verdict}: {item.reason}"
+        published = [theirs.get(item.claim_id, "not in it")] if stamp else []
+        rows.append([item.english, ours, *published])
+    columns = ["Claim", f"This run ({scale})", *([_name(stamp)] if stamp else [])]
+    return Table("Every registered claim", columns, rows, provenance)

@@ -17,7 +17,7 @@ def run_summary(study: Any) -> Table:
         ["Methods", ", ".join(method_label(name) for name in study.methods)],
         ["Points of the grid", "; ".join(study.points)],
         ["Seeds", ", ".join(str(seed) for seed in study.seeds)],
-        ["Trained networks", str(len(study.planned()))],
+        ["Trials", str(len(study.planned()))],
         ["Departures from the paper", "; ".join(study.departures)],
     ]
     changed = study.parameters.changed()

@@ -82,38 +82,45 @@ def published_beside_reproduced(
 
 
 def verdict_table(
-    judgements: Iterable[Any], *, provenance: str, caption: str = "Claims and their verdicts"
+    judgements: Iterable[Any],
+    *,
+    provenance: str,
+    says: Mapping[str, str] | None = None,
+    caption: str = "Claims and their verdicts",
 ) -> Table:
     """Return one row per claim, or per part of a claim that has several.
 
     Effects are in percentage points with their interval; "published" is the paper's own effect
-    where the text prints one.
+    where the text prints one. `says` tells, by claim, who states it: a summary's sentence is never
+    charged to the authors of the paper.
     """
     judgements, rows = list(judgements), []
     for judgement in judgements:
         verdict = verdict_word(judgement.verdict)
         sentence = judgement.english or in_words(judgement.claim_id)
+        who = [(says or {}).get(judgement.claim_id, MISSING)] if says else []
         if len(judgement.parts) != 1:
-            rows.append([sentence, verdict, *[MISSING] * 4, judgement.reason])
+            why = MISSING if judgement.parts else judgement.reason
+            rows.append([sentence, *who, verdict, why, *[MISSING] * 3])
         for part in judgement.parts:
             alone = len(judgement.parts) == 1
             gain = published_effect(part)
             rows.append(
                 [
                     sentence if alone else f"– {in_words(part.name)}",
+                    *(who if alone else [""] * len(who)),
                     verdict if alone else verdict_word(part.verdict),
                     interval(part),
                     f"± {100 * part.margin:.3g}" if part.margin is not None else MISSING,
                     MISSING if gain is None else points(gain, effect_digits(part)),
                     str(part.effect.repeats),
-                    judgement.reason if alone else "",
                 ]
             )
     not_empty("judgements", rows)
-    columns = ["Claim", "Verdict", "Effect (points)", "Margin", "Published", "n", "Reason"]
+    columns = ["Claim", *(["Stated by"] if says else []), "Verdict", "Effect (points)", "Margin"]
     stand_in = any(getattr(judgement, "on_stand_in", False) for judgement in judgements)
     note = "Judged on a real stand-in, not on the paper's own data." if stand_in else ""
-    return Table(caption, columns, rows, provenance, note=note)
+    return Table(caption, [*columns, "Published", "n"], rows, provenance, note=note)
 
 
 def summary_table(

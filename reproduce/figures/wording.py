@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 METHOD_LABELS = {
+    "untrained": "Untrained network",
     "two_phase_oversampling": "Two-phase (oversampling)",
     "two_phase_undersampling": "Two-phase (undersampling)",
     "oversampling_thresholding": "Oversampling + thresholding",

@@ -19,6 +19,9 @@ def _two_phase(recipe: Phase, sampler: str) -> Method:
     return Method((recipe.but(sampler=sampler), recipe.but(train="classifier", optimizer=slower)))
 
 
+# Not one of the paper's: a network nobody trained, to compare learned features with.
+UNTRAINED = Method(())
+
 METHODS: dict[str, Callable[[Phase], Method]] = {
     "baseline": lambda recipe: Method((recipe,)),
     "oversampling": lambda recipe: Method((recipe.but(sampler="oversampling"),)),

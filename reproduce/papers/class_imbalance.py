@@ -3,6 +3,7 @@
 Everything that the paper's authors fixed is here, and everything a reader may change.
 """
 
+from dataclasses import replace
 from itertools import product
 from typing import Any, ClassVar, Literal
 
@@ -12,7 +13,7 @@ from reproduce.data import splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
-from reproduce.methods.class_imbalance import METHODS
+from reproduce.methods.class_imbalance import METHODS, UNTRAINED
 from reproduce.papers.parameters import (
     NamesOrProfile,
     NumbersOrProfile,
@@ -44,6 +45,9 @@ BY_DATASET: dict[str, dict[str, Any]] = {
     "mnist": {"images_per_class": 5000, "rho": [100.0], "iterations": 2000},
 }
 
+# What the paper fixed for every network; another value is a departure from it.
+_RECIPE = ("batch_size", "learning_rate", "momentum", "weight_decay", "minority", "precision")
+
 
 class ClassImbalance(Parameters):
     """Parameters of the notebook `class_imbalance`."""
@@ -73,7 +77,7 @@ class ClassImbalance(Parameters):
     }
 
     dataset: str | None = Field(
-        None, description="digits, mnist, any .npz file of the data folder, or npz:PATH"
+        None, description="digits, mnist, a .npz of the data folder, or npz:PATH"
     )
     imbalance: Literal["step", "linear"] = Field("step", description="shape of the imbalance")
     rho: NumbersOrProfile = Field(None, description="largest class over smallest class")
@@ -82,7 +86,7 @@ class ClassImbalance(Parameters):
     )
     methods: NamesOrProfile = Field(None, description="methods to compare")
     seeds: SeedsOrProfile = Field(
-        None, description="one repeat each, with its own weights and minority classes"
+        None, description="a repeat each: own weights and minority classes"
     )
     images_per_class: int | None = Field(
         None, ge=2, description="images of a majority class in training"
@@ -109,7 +113,7 @@ class ClassImbalance(Parameters):
                 raise ValueError(str(unknown_name("method", name, METHODS)))
         return names if names is None else list(dict.fromkeys(names))
 
-    @field_validator("rho", "mu", "seeds")
+    @field_validator("rho", "mu", "seeds", "methods")
     @classmethod
     def _in_range(cls, values, info):
         if values is not None:
@@ -172,15 +176,21 @@ def cells(parameters: ClassImbalance, record: Record) -> list[Cell]:
     ]
 
 
+def references(parameters: ClassImbalance, record: Record) -> list[Cell]:
+    """Return the untrained network at the point that is drawn in detail, for the first seed."""
+    point = shown_point(parameters)
+    cell = next(c for c in cells(parameters, record) if c.matches(**point))
+    untrained = cell.trial.but(phases=UNTRAINED.phases)
+    return [replace(cell, method="untrained", definition=UNTRAINED, trial=untrained)]
+
+
 def _factors(parameters: ClassImbalance, rho: float, mu: float | None) -> dict[str, Any]:
     factors = {"imbalance": parameters.imbalance, "rho": rho, "dataset": parameters.dataset}
     return factors if mu is None else {**factors, "mu": mu}
 
 
 def _trial(parameters, record: Record, method: str, rho: float, mu, seed: int) -> Trial:
-    official = "test" in record.counts
-    stratified = {"kind": "stratified", "test_share": 0.2, "seed": 0}
-    split = {"kind": "official"} if official else stratified
+    split = _split(record)
     imbalance = {
         "kind": parameters.imbalance,
         "rho": rho,
@@ -206,6 +216,13 @@ def _trial(parameters, record: Record, method: str, rho: float, mu, seed: int) -
     )
 
 
+def _split(record: Record) -> dict[str, Any]:
+    """Return the official split, or a stratified one where there is none."""
+    if "test" in record.counts:
+        return {"kind": "official"}
+    return {"kind": "stratified", "test_share": 0.2, "seed": 0}
+
+
 def _check_feasible(record: Record, split: dict, imbalance: dict) -> None:
     """Refuse an imbalance that the data cannot give, before anything is trained."""
     smallest = min(splits.training_counts(record, **split))
@@ -228,9 +245,15 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
         found.append(f"{parameters.iterations:,} training steps instead of {paper.iterations:,}")
     if len(parameters.seeds) < len(paper.seeds):
         found.append(f"{len(parameters.seeds)} repeats instead of {len(paper.seeds)}")
-    if set(parameters.rho) != set(paper.rho) or set(parameters.mu) != set(paper.mu):
-        found.append(f"{len(parameters.rho)} of 9 rho and {len(parameters.mu)} of 9 mu")
-    for name in ("batch_size", "learning_rate", "momentum", "weight_decay", "minority"):
+    for name in ("rho", "mu") if parameters.imbalance == "step" else ("rho",):
+        ours, theirs = getattr(parameters, name), getattr(paper, name)
+        if set(ours) != set(theirs):
+            inside = len(set(ours) & set(theirs))
+            found.append(f"{len(ours)} values of {name}, {inside} of them among the paper's 9")
+    largest = parameters.images_per_class or min(splits.training_counts(record, **_split(record)))
+    if largest != paper.images_per_class:
+        found.append(f"at most {largest:,} images a class instead of {paper.images_per_class:,}")
+    for name in _RECIPE:
         ours, theirs = getattr(parameters, name), getattr(paper, name)
         if ours != theirs:
             found.append(f"{name} {ours} instead of {theirs}")

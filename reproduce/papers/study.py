@@ -10,7 +10,7 @@ from reproduce import papers
 from reproduce.data import catalog
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
-from reproduce.errors import UserError
+from reproduce.errors import Stopped, UserError
 from reproduce.evaluation import metrics, resampling
 from reproduce.methods.method import Method, scores_after
 from reproduce.papers.parameters import Parameters
@@ -59,6 +59,8 @@ class Study:
         self.protocol = papers.protocol(paper)
         self.record = find_record(parameters.dataset, self.store)
         self.cells: list[Cell] = self.protocol.cells(parameters, self.record)
+        # Beside the grid: what its results are compared with, e.g. features nobody trained.
+        self.references: list[Cell] = self.protocol.references(parameters, self.record)
         self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
 
     @classmethod
@@ -121,9 +123,13 @@ class Study:
                     if cell.matches(seed=first, **self.shown)
                     else ("logits",),
                 )
-                for cell in self.cells
+                for cell in [*self.cells, *self.references]
             ]
         )
+
+    def keys(self) -> set[str]:
+        """Return the keys of all trials, references included."""
+        return {cell.trial.key for cell in [*self.cells, *self.references]}
 
     def pending(self) -> list[Planned]:
         """Return the trials that have not been run."""
@@ -137,9 +143,9 @@ class Study:
             key, message = next(iter(summary.failures.items()))
             raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
         if summary.done < summary.total:
-            raise UserError(
-                f"{summary.done} of {summary.total} trials done; run the same command again to go "
-                "on from the checkpoints"
+            raise Stopped(
+                f"stopped: {summary.done} of {summary.total} trials done, the others have a "
+                "checkpoint; run the same command again to go on"
             )
         return summary
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as encode
 
 from reproduce.errors import UserError
-from reproduce.files import relative, replacing
+from reproduce.files import relative, write_bytes
 
 
 def save(path: Path, position: dict[str, Any], network, optimizer, objective) -> None:
@@ -24,8 +24,9 @@ def save(path: Path, position: dict[str, Any], network, optimizer, objective) ->
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer/{index}/{k}": v for k, v in state.items() if v is not None}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={"position": json.dumps(position)})
+    # Not safetensors' own writing of files: it makes them readable by their owner alone and says
+    # in its own kind of error that the disk is full.
+    write_bytes(path, encode(tensors, metadata={"position": json.dumps(position)}))
 
 
 def load(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]] | None:

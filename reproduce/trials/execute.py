@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from safetensors.torch import save_file
+from safetensors.torch import save as encode_tensors
 
 from reproduce import device as devices
 from reproduce import models
@@ -12,7 +12,7 @@ from reproduce.data import catalog
 from reproduce.data.preparation import Images, Prepared, prepare
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics
-from reproduce.files import replacing
+from reproduce.files import write_bytes
 from reproduce.randomness import generator, seed_torch
 from reproduce.training.loop import Settings, train
 from reproduce.training.prediction import predict
@@ -141,6 +141,5 @@ def _kept(part: str, images: Images, logits, embeddings, keep) -> dict[str, np.n
 def _keep_weights(network, store: Store, key: str) -> str:
     name = f"{key}.safetensors"
     tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
-    with replacing(store.weights_folder / name) as temporary:
-        save_file(tensors, temporary)
+    write_bytes(store.weights_folder / name, encode_tensors(tensors))
     return name
