@@ -51,10 +51,12 @@ def options(
 
 def main() -> None:
     """Run the command; a user's mistake is one line and exit status 2, a stop on demand 130."""
+    # Anywhere on the line: who has just seen an error adds it at the end.
+    debug = "--debug" in sys.argv[1:]
     try:
-        app()
+        app([word for word in sys.argv[1:] if word != "--debug"])
     except UserError as error:
-        if "--debug" in sys.argv[1:]:
+        if debug:
             traceback.print_exc()
         prefix = "" if isinstance(error, Stopped) else "Error: "
         print(f"{prefix}{error}", file=sys.stderr)

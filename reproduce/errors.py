@@ -23,6 +23,11 @@ class Stopped(UserError):
     exit_code = 130
 
 
+def reason(error: BaseException) -> str:
+    """Return the first line of what another package said, or its kind of error if it said none."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:
     """Say which names of this kind exist, the nearest one first."""
     names = sorted(known)

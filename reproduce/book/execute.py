@@ -62,6 +62,7 @@ def execute(study: Study, given: dict[str, Any], edition: Edition) -> Path:
 
     target = edition.notebook(study.paper)
     working = target.with_name(f".{study.paper}.running.ipynb")
+    broken = target.with_name(f"{study.paper}.failed.ipynb")
     working.parent.mkdir(parents=True, exist_ok=True)
     root = project_root()
     # The kernel finds the store by itself, and may have another working folder than we have.
@@ -77,18 +78,19 @@ def execute(study: Study, given: dict[str, Any], edition: Edition) -> Path:
             # The kernel warns of its local TCP transport at every start; errors still show.
             extra_arguments=["--IPKernelApp.log_level=40"],
         )
+        notebook = nbformat.read(working, as_version=4)
     except PapermillExecutionError as error:
-        broken = target.with_name(f"{study.paper}.failed.ipynb")
         working.replace(broken)
         raise UserError(
             f"the notebook {study.paper} stopped at cell {error.exec_count}: {error.ename}: "
             f"{error.evalue}; see {relative(broken)}"
         ) from error
-    notebook = nbformat.read(working, as_version=4)
-    working.unlink()
+    finally:
+        working.unlink(missing_ok=True)
     polish(notebook)
     keep_results(study, given, edition)
     write_text(target, nbformat.writes(notebook) + "\n")
+    broken.unlink(missing_ok=True)
     return target
 
 
@@ -96,7 +98,7 @@ def polish(notebook) -> None:
     """Make an executed notebook fit to be committed and read.
 
     Timings and paths go, so that equal runs give equal files; what a figure shows in numbers
-    joins its alt text; the cell that papermill injected folds away.
+    joins its alt text; the cell that papermill injected folds away and is named by what it is.
     """
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
@@ -106,6 +108,7 @@ def polish(notebook) -> None:
             continue
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.metadata["tags"] = ["injected-parameters", "hide-input"]
+            cell["id"] = "injected-parameters"
         cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         numbers = list(_numbers(cell.outputs))
         image = cell.metadata.get("mystnb", {}).get("image")

@@ -5,9 +5,7 @@ import platform
 import shutil
 from importlib import metadata
 
-from rich.table import Table
-
-from reproduce.commands.terminal import out
+from reproduce.commands.terminal import new_table, out
 from reproduce.files import project_root, relative
 
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "pydantic", "papermill",
@@ -24,7 +22,7 @@ def doctor() -> None:
     from reproduce.data import catalog
     from reproduce.trials.store import Store, default_path
 
-    table = Table("what", "found")
+    table = new_table("what", "found")
     table.add_row("reproduce", __version__)
     table.add_row("python", f"{platform.python_version()} on {platform.platform()}")
     for name in PACKAGES:

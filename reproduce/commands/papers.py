@@ -3,10 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from reproduce import papers
-from reproduce.commands.terminal import out
+from reproduce.commands.terminal import new_table, out
 
 app = typer.Typer(no_args_is_help=True, help="The five papers: claims, tables, ambiguities.")
 
@@ -21,7 +20,7 @@ def list_papers() -> None:
     """
     from reproduce.papers import claims
 
-    table = Table("paper", "what it compares", "claims", "notebook")
+    table = new_table("paper", "what it compares", "claims", "notebook")
     for paper in papers.PAPERS.values():
         state = "yes" if paper.protocol else "not yet"
         count = str(len(claims.load(paper.key)))
@@ -38,8 +37,9 @@ def show(paper: PaperKey) -> None:
     from reproduce.papers import claims
 
     known = papers.paper(paper)
-    out.print(f"[bold]{known.title}[/bold]\n{known.authors} ({known.year})")
-    table = Table("claim", "says", "in English", "margin", "repeats", "status", show_lines=True)
+    out.print(known.title, style="bold")
+    out.print(f"{known.authors} ({known.year})")
+    table = new_table("claim", "says", "in English", "margin", "repeats", "status", show_lines=True)
     for claim in claims.load(paper):
         margin = f"{claim.margin:g} {claim.metric}"
         status = str(claim.status)
@@ -62,7 +62,7 @@ def ambiguities(
     """
     from reproduce.papers import ambiguities as registry
 
-    table = Table("paper", "place", "problem", "readings", "default", show_lines=True)
+    table = new_table("paper", "place", "problem", "readings", "default", show_lines=True)
     for key in [papers.paper(paper).key] if paper else papers.PAPERS:
         for found in registry.load(key):
             readings = "\n".join(f"{reading.name}: {reading.what}" for reading in found.readings)
@@ -77,7 +77,7 @@ def params(paper: PaperKey) -> None:
     """
     from reproduce.papers.parameters import PROFILES
 
-    table = Table("parameter", "type", "default (smoke / quick / laptop / paper)", "help")
+    table = new_table("parameter", "type", "default (smoke / quick / laptop / paper)", "help")
     for row in papers.protocol(paper).PARAMETERS.table():
         defaults = [row[profile] for profile in PROFILES]
         shown = defaults[0] if len(set(defaults)) == 1 else " / ".join(defaults)

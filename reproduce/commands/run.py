@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from reproduce import papers
-from reproduce.commands.terminal import out, parameters_from, progress, with_profile
+from reproduce.commands.terminal import new_table, out, parameters_from, progress, with_profile
 from reproduce.commands.training import Profile, StorePath, Workers
 from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
@@ -112,7 +111,7 @@ def _tell(study) -> None:
     from reproduce.papers.judging import judge
 
     claims = {claim.id: claim for claim in registry.load(study.paper)}
-    table = Table("claim", "published", "ours", "verdict")
+    table = new_table("claim", "published", "ours", "verdict")
     waiting = 0
     for judgement in judge(study):
         if not judgement.parts:
@@ -177,13 +176,13 @@ def compare(
         )
     for key in keys:
         found = compared(key, left, right)
-        out.print(f"[bold]{key}[/bold]: {one} against {other}")
-        table = Table("parameter", one, other)
+        out.print(f"{key}: {one} against {other}", style="bold")
+        table = new_table("parameter", one, other)
         for name, left_value, right_value in found.parameters:
             table.add_row(name, str(left_value), str(right_value))
         out.print(table if found.parameters else "  the same parameters")
         out.print(f"  {found.shared} trials in both, {found.moved} of them with other numbers")
-        table = Table("method", "at", "metric", one, other, "moved by")
+        table = new_table("method", "at", "metric", one, other, "moved by")
         for row in found.metrics:
             table.add_row(*row)
         out.print(table if found.metrics else "  no method and point in common")

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from reproduce.commands.terminal import out
+from reproduce.commands.terminal import new_table, out
 from reproduce.commands.training import StorePath
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -31,7 +30,7 @@ def list_trials(
     """
     opened = _open(store)
     failures = opened.failures()
-    table = Table("key", "data", "imbalance", "for", "seed", "seconds", "test accuracy")
+    table = new_table("key", "data", "imbalance", "for", "seed", "seconds", "test accuracy")
     shown = 0
     for key in opened.trial_keys():
         labels = opened.labels(key)

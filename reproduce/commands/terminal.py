@@ -8,11 +8,18 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
 
 from reproduce.errors import UserError, unknown_name
 
 # Pipes and logs have no width of their own; tables are unreadable at the 80 columns rich assumes.
-out = Console(width=None if sys.stdout.isatty() else 120)
+# No markup: "[no interval]" in a sentence is text, not a style.
+out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False)
+
+
+def new_table(*columns: str, **options: Any) -> Table:
+    """Return a table that breaks a name too long for its column instead of cutting it off."""
+    return Table(*(Column(name, overflow="fold") for name in columns), **options)
 
 
 def parameters_from(arguments: list[str], options: tuple[str, ...]) -> dict[str, str]:

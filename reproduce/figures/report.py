@@ -27,6 +27,17 @@ def run_summary(study: Any) -> Table:
     return Table("This run", ["", ""], rows, f"{study.record.name}, {study.scale}")
 
 
+def in_short(judgements: Any) -> str:
+    """Return one sentence that counts the verdicts."""
+    judgements = list(judgements)
+    tested = Counter(str(item.verdict) for item in judgements if item.parts)
+    said = ", ".join(f"{count} x {verdict}" for verdict, count in tested.most_common())
+    return (
+        f"{len(judgements)} claims are registered; this run put {sum(tested.values())} to the "
+        f"test: {said or 'none'}."
+    )
+
+
 def expected(study: Any, metric: str = "accuracy") -> Table:
     """Return what re-running this page should print again, and how long training took."""
     rows = []

@@ -22,5 +22,9 @@ class Source:
             text = text.replace(f"    {quotes}{documentation}{quotes[-3:]}\n", "", 1)
         return text
 
+    def __repr__(self) -> str:
+        # Without a memory address, so that the same page gives the same file.
+        return f"source of {self.thing.__name__}"
+
     def _repr_markdown_(self) -> str:
         return f"```python\n{self}\n```"

@@ -45,6 +45,9 @@ BY_DATASET: dict[str, dict[str, Any]] = {
     "mnist": {"images_per_class": 5000, "rho": [100.0], "iterations": 2000},
 }
 
+# Pixels a side that LeNet-5 takes.
+SIZE = 28
+
 # What the paper fixed for every network; another value is a departure from it.
 _RECIPE = ("batch_size", "learning_rate", "momentum", "weight_decay", "minority", "precision")
 
@@ -77,7 +80,7 @@ class ClassImbalance(Parameters):
     }
 
     dataset: str | None = Field(
-        None, description="digits, mnist, a .npz of the data folder, or npz:PATH"
+        None, description="digits, mnist, a .npz of the data folder, npz:PATH"
     )
     imbalance: Literal["step", "linear"] = Field("step", description="shape of the imbalance")
     rho: NumbersOrProfile = Field(None, description="largest class over smallest class")
@@ -178,8 +181,9 @@ def cells(parameters: ClassImbalance, record: Record) -> list[Cell]:
 
 def references(parameters: ClassImbalance, record: Record) -> list[Cell]:
     """Return the untrained network at the point that is drawn in detail, for the first seed."""
-    point = shown_point(parameters)
-    cell = next(c for c in cells(parameters, record) if c.matches(**point))
+    point = {name: [value] for name, value in shown_point(parameters).items()}
+    first = {"seeds": parameters.seeds[:1], "methods": parameters.methods[:1]}
+    cell = cells(parameters.model_copy(update={**point, **first}), record)[0]
     untrained = cell.trial.but(phases=UNTRAINED.phases)
     return [replace(cell, method="untrained", definition=UNTRAINED, trial=untrained)]
 
@@ -205,7 +209,7 @@ def _trial(parameters, record: Record, method: str, rho: float, mu, seed: int) -
         fingerprint=record.fingerprint,
         backbone=parameters.backbone,
         phases=METHODS[method](recipe(parameters)).phases,
-        transforms={"size": 28, "divisor": 256},
+        transforms={"size": SIZE, "divisor": 256},
         data_seed=seed,
         seed=seed,
         split=split,
@@ -240,16 +244,23 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
     found = []
     if record.name not in OWN_DATA:
         found.append(f"data: {record.name} stands in for MNIST; it is not the paper's data")
-        found.append("images enlarged to 28 x 28 pixels")
+    elif record.name != "mnist":
+        found.append(
+            f"LeNet-5 with MNIST's recipe, not the network the paper has for {record.name}"
+        )
+    if record.shape[:2] != (SIZE, SIZE):
+        height, width = record.shape[:2]
+        found.append(f"images of {height} x {width} pixels brought to {SIZE} x {SIZE}")
     if parameters.iterations != paper.iterations:
         found.append(f"{parameters.iterations:,} training steps instead of {paper.iterations:,}")
     if len(parameters.seeds) < len(paper.seeds):
-        found.append(f"{len(parameters.seeds)} repeats instead of {len(paper.seeds)}")
+        repeats = "1 repeat" if len(parameters.seeds) == 1 else f"{len(parameters.seeds)} repeats"
+        found.append(f"{repeats} instead of {len(paper.seeds)}")
     for name in ("rho", "mu") if parameters.imbalance == "step" else ("rho",):
         ours, theirs = getattr(parameters, name), getattr(paper, name)
         if set(ours) != set(theirs):
-            inside = len(set(ours) & set(theirs))
-            found.append(f"{len(ours)} values of {name}, {inside} of them among the paper's 9")
+            values = ", ".join(f"{value:g}" for value in ours)
+            found.append(f"{name} {values} instead of the paper's {len(theirs)} values")
     largest = parameters.images_per_class or min(splits.training_counts(record, **_split(record)))
     if largest != paper.images_per_class:
         found.append(f"at most {largest:,} images a class instead of {paper.images_per_class:,}")

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import mean
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from reproduce import papers
@@ -12,6 +14,7 @@ from reproduce.trials.edition import Edition
 from reproduce.trials.store import Store
 
 METRICS = ("accuracy", "auc")
+ABSENT = "not in it"
 
 
 @dataclass
@@ -31,25 +34,32 @@ def compare(paper: str, one: Edition, other: Edition) -> Comparison:
     names = sorted({*left["parameters"], *right["parameters"]})
     values = [(n, left["parameters"].get(n), right["parameters"].get(n)) for n in names]
     found = Comparison([row for row in values if row[1] != row[2]])
-    by_key = [
-        {result.key: result.metrics for result in editions.read_results(edition, paper, Store())}
-        for edition in (one, other)
-    ]
+    # Stores of their own: what two editions say of one trial must not be mixed, nor taken over.
+    with TemporaryDirectory(prefix="reproduce-compare-") as folder:
+        stores = [Store(Path(folder) / name) for name in ("one", "other")]
+        for store, edition in zip(stores, (one, other), strict=True):
+            editions.merge(store, edition, paper)
+        by_key = [{result.key: result.metrics for result in store.results()} for store in stores]
+        found.metrics = _moves(_means(paper, left, stores[0]), _means(paper, right, stores[1]))
     both = set(by_key[0]) & set(by_key[1])
     found.shared = len(both)
     found.moved = sum(by_key[0][key] != by_key[1][key] for key in both)
-    found.metrics = _moves(_means(paper, one), _means(paper, other))
-    before = {row["claim"]: row["verdict"] for row in left["verdicts"]}
-    after = {row["claim"]: row["verdict"] for row in right["verdicts"]}
-    found.verdicts = [(c, before[c], after[c]) for c in before if before[c] != after.get(c, "")]
+    before, after = (_verdicts(stamp) for stamp in (left, right))
+    claims = dict.fromkeys([*before, *after])
+    rows = [(claim, before.get(claim, ABSENT), after.get(claim, ABSENT)) for claim in claims]
+    found.verdicts = [row for row in rows if row[1] != row[2]]
     return found
 
 
-def _means(paper: str, edition: Edition) -> dict[tuple[str, str, str], tuple[float, int]]:
+def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
+    return {row["claim"]: row["verdict"] for row in stamp["verdicts"]}
+
+
+def _means(
+    paper: str, stamp: dict[str, Any], store: Store
+) -> dict[tuple[str, str, str], tuple[float, int]]:
     """Return metric means over seeds by (method, point, metric)."""
-    parameters = papers.protocol(paper).PARAMETERS.read(edition.stamp(paper)["given"])
-    store = Store()
-    editions.merge(store, edition, paper)
+    parameters = papers.protocol(paper).PARAMETERS.read(stamp["given"])
     groups = defaultdict(list)
     for row in Study(paper, parameters, store).observations():
         factors = ("imbalance", "dataset", "rho", "mu")

@@ -7,6 +7,7 @@ notebook, against one and the same class.
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -75,11 +76,12 @@ class Parameters(BaseModel):
         return cls(**cleaned).model_dump(mode="json", include=set(values))
 
     @classmethod
-    def from_notebook(cls, namespace: Mapping[str, Any]) -> "Parameters":
+    def from_notebook(cls, namespace: Mapping[str, Any], again: bool = False) -> "Parameters":
         """Validate what a notebook's parameters cell (and papermill's injected one) defined.
 
         Literals only: what was imported before is no parameter, and names that IPython keeps for
-        itself are not either.
+        itself are not either. Where the notebook runs `again` in one kernel, the variables of its
+        later cells are there too, so only names that look like a misspelt parameter are refused.
         """
         literals = (str, int, float, bool, list, tuple, dict, type(None))
         kept_by_ipython = {"In", "Out"}
@@ -90,6 +92,10 @@ class Parameters(BaseModel):
             and name not in kept_by_ipython
             and isinstance(value, literals)
         }
+        if again:
+            for name in set(values) - set(cls.model_fields):
+                if not get_close_matches(name, cls.model_fields, n=1, cutoff=0.8):
+                    del values[name]
         return cls.read(values)
 
     def resolved(self) -> "Parameters":

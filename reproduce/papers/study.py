@@ -66,7 +66,8 @@ class Study:
     @classmethod
     def open(cls, paper: str, namespace: dict[str, Any]) -> "Study":
         """Open the study of a notebook from the variables that its parameters cell defined."""
-        return cls(paper, papers.protocol(paper).PARAMETERS.from_notebook(namespace))
+        again = any(isinstance(value, cls) for value in namespace.values())
+        return cls(paper, papers.protocol(paper).PARAMETERS.from_notebook(namespace, again))
 
     @property
     def methods(self) -> list[str]:
@@ -205,8 +206,10 @@ class Study:
         return summed
 
     def published_stamp(self) -> dict[str, Any] | None:
-        """Return what the published edition says of this paper, or None."""
-        return editions.published().stamp(self.paper)
+        """Return what the published edition says of this paper; None if that is this very run."""
+        stamp = editions.published().stamp(self.paper)
+        ours = self.parameters.model_dump(mode="json")
+        return None if stamp is None or stamp["parameters"] == ours else stamp
 
     def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
         """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""

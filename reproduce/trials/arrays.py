@@ -2,14 +2,28 @@
 
 import hashlib
 import io
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
 from reproduce.files import relative, sha256_of_file, write_bytes
+
+# How a damaged zip or array shows itself, depending on which byte is wrong: RuntimeError is a flag
+# that says "encrypted" or names an unknown compression, TokenError a garbled array header.
+DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+)
 
 
 def encode(arrays: dict[str, np.ndarray]) -> bytes:
@@ -26,9 +40,13 @@ def write(folder: Path, key: str, arrays: dict[str, np.ndarray]) -> str:
 
     The file is in place before any row names it, so a row never points at nothing.
     """
-    content = encode(arrays)
-    name = f"{key}-{hashlib.sha256(content).hexdigest()[:16]}.npz"
-    if not (folder / name).exists():
+    return write_named(folder, key, ".npz", encode(arrays))
+
+
+def write_named(folder: Path, key: str, suffix: str, content: bytes) -> str:
+    """Write a file under a name that holds the hash of its content and return that name."""
+    name = f"{key}-{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+    if not is_intact(folder / name):
         write_bytes(folder / name, content)
     return name
 
@@ -38,9 +56,9 @@ def read(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except DAMAGE as error:
         raise UserError(
-            f"the array file {relative(path)} is missing or damaged ({error}); "
+            f"the array file {relative(path)} is missing or damaged ({reason(error)}); "
             "`reproduce store check` lists all such files and says how to get them back"
         ) from error
 

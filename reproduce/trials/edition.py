@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
 from reproduce.files import project_root, relative, write_bytes, write_text
 from reproduce.trials import arrays as array_files
 from reproduce.trials.pack import Merged, take
@@ -52,7 +52,7 @@ class Edition:
             return json.loads(path.read_text("utf-8"))
         except ValueError as error:
             raise UserError(
-                f"{relative(path)} is damaged ({error}); restore it or run the paper again"
+                f"{relative(path)} is damaged ({reason(error)}); restore it or run the paper again"
             ) from error
 
 
@@ -137,12 +137,20 @@ def read_results(edition: Edition, paper: str, store: Store) -> list[Result]:
     path = edition.results(paper, "csv")
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            return [_unflat(row, store) for row in csv.DictReader(file)]
-    except (OSError, KeyError, ValueError, TypeError) as error:
+            results = [_unflat(row, store) for row in csv.DictReader(file)]
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, csv.Error) as error:
         raise UserError(
-            f"{relative(path)} is missing or damaged ({error}); restore it (it is committed) or "
-            "publish the paper again"
+            f"{relative(path)} is missing or damaged ({reason(error)}); restore it (it is "
+            "committed) or publish the paper again"
         ) from error
+
+    for result in results:
+        if result.trial.key != result.key:
+            raise UserError(
+                f"{relative(path)}: row {result.key} does not describe the trial it is named for; "
+                "restore it (it is committed) or publish the paper again"
+            )
+    return results
 
 
 def _unflat(flat: dict[str, str], store: Store) -> Result:
@@ -155,7 +163,7 @@ def _unflat(flat: dict[str, str], store: Store) -> Result:
         "key": flat["key"],
         "seconds": float(flat["seconds"]),
         "metrics": {name: float(value) for name, value in prefixed["metric"].items() if value},
-        "provenance": prefixed["made_on"],
+        "provenance": {name: value for name, value in prefixed["made_on"].items() if value},
         "arrays": None,
         "weights": None,
     }
@@ -170,25 +178,35 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
             f"no results of '{paper}' at {relative(edition.root)}; expected "
             f"{relative(edition.results(paper, 'json'))}"
         )
+    # Read and checked as a whole before anything of it is taken.
     carried = array_files.read(edition.results(paper, "npz"))
+    results = read_results(edition, paper, store)
+    derived, records = _read_stamp(edition, paper, stamp)
     outcome = Merged()
-    for result in read_results(edition, paper, store):
-        if result.trial.key != result.key:
-            raise UserError(
-                f"{relative(edition.results(paper, 'csv'))}: row {result.key} does not describe "
-                "the trial it is named for; nothing more was merged"
-            )
+    for result in results:
         own = _under(carried, f"{result.key}/")
         if own:
             name = array_files.write(store.arrays_folder, result.key, own)
             result = replace(result, array_file=store.arrays_folder / name)
         take(store, result, outcome)
-    for number, row in enumerate(stamp["derived"]):
-        arrays = _under(carried, f"derived/{number}/")
-        store.put_derived(row["name"], row["sources"], row["value"], arrays)
-    for record in stamp["records"]:
-        store.put_record(Record.from_json(record))
+    for number, (name, sources, value) in enumerate(derived):
+        store.put_derived(name, sources, value, _under(carried, f"derived/{number}/"))
+    for record in records:
+        store.put_record(record)
     return outcome
+
+
+def _read_stamp(edition: Edition, paper: str, stamp: dict[str, Any]):
+    """Return the derived values and the records that a stamp carries."""
+    try:
+        derived = [(row["name"], list(row["sources"]), row["value"]) for row in stamp["derived"]]
+        return derived, [Record.from_json(values) for values in stamp["records"]]
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        path = edition.results(paper, "json")
+        raise UserError(
+            f"{relative(path)} is damaged or of another version ({reason(error)}); restore it or "
+            "run the paper again"
+        ) from error
 
 
 def _under(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -7,7 +7,6 @@ processes of one thread each, since that is what fills two cores best.
 
 import multiprocessing
 import os
-import queue
 import signal
 import threading
 import time
@@ -61,8 +60,11 @@ class Options:
 
 def default_workers() -> int:
     """Return one worker a core, or a single one where an accelerator does the work."""
-    if os.environ.get("REPRODUCE_WORKERS"):
-        return max(1, int(os.environ["REPRODUCE_WORKERS"]))
+    wanted = os.environ.get("REPRODUCE_WORKERS")
+    if wanted:
+        if not wanted.isdecimal():
+            raise UserError(f"REPRODUCE_WORKERS is '{wanted}', expected a whole number")
+        return max(1, int(wanted))
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -93,16 +95,20 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     store.forget_failures(item.trial.key for item in todo)
     deadline = time.monotonic() + options.time_limit if options.time_limit else None
     workers = min(options.workers or default_workers(), len(todo))
+
+    def counting(event: Event) -> None:
+        summary.trained += event.kind == "finished"
+        reporter(event)
+
     with _stopping_on_signals(deadline) as stop:
         if workers == 1:
-            _work(todo, store, options, stop, reporter)
+            _work(todo, store, options, stop, counting)
         else:
-            _spawn(workers, todo, store, options, stop, reporter)
+            _spawn(workers, todo, store, options, stop, counting)
         summary.stopped = stop.is_set()
     keys = {item.trial.key for item in todo}
     summary.failures = {k: m for k, m in store.failures().items() if k in keys}
     summary.done = len(planned) - len(pending(planned, store))
-    summary.trained = len(todo) - len(pending(todo, store))
     return summary
 
 
@@ -118,26 +124,34 @@ def _check_data(todo: list[Planned]) -> None:
 
 
 class _Stop:
-    """Says when to stop: asked by a signal, or past the deadline."""
+    """Says when to stop: asked by a signal, or past the deadline.
 
-    def __init__(self, event, deadline: float | None):
-        self.event, self.deadline = event, deadline
+    `asked` is a byte shared with the workers, without a lock: a signal handler that waits for a
+    lock its own thread holds would wait for ever, and so would all others if its holder is killed.
+    """
+
+    def __init__(self, asked, deadline: float | None):
+        self.asked, self.deadline = asked, deadline
 
     def is_set(self) -> bool:
         late = self.deadline is not None and time.monotonic() >= self.deadline
-        return late or self.event.is_set()
+        return late or bool(self.asked.value)
 
 
 @contextmanager
 def _stopping_on_signals(deadline: float | None):
     """Turn the first Ctrl-C (or SIGTERM) into a request to checkpoint and stop."""
-    event = multiprocessing.get_context("spawn").Event()
+    asked = multiprocessing.get_context("spawn").RawValue("b", 0)
+
+    def ask(*_) -> None:
+        asked.value = 1
+
     before = {}
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, lambda *_: event.set())
+            before[number] = signal.signal(number, ask)
     try:
-        yield _Stop(event, deadline)
+        yield _Stop(asked, deadline)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -207,20 +221,25 @@ def _throttled(report, key: str, every: float = 0.5):
 
 def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, report) -> None:
     context = multiprocessing.get_context("spawn")
-    events = context.Queue()
     left = None if stop.deadline is None else stop.deadline - time.monotonic()
-    arguments = (todo, str(store.path), options, stop.event, left, events)
-    processes = [
-        context.Process(target=_worker, args=(number, workers, *arguments), daemon=True)
-        for number in range(workers)
-    ]
-    for process in processes:
-        process.start()
-    while any(process.is_alive() for process in processes) or not events.empty():
-        try:
-            report(events.get(timeout=0.2))
-        except queue.Empty:
-            continue
+    processes, receivers = [], []
+    for number in range(workers):
+        # A pipe each, not one queue: a worker that is killed may hold the lock of what is shared,
+        # and all others would wait for it.
+        receiver, sender = context.Pipe(duplex=False)
+        arguments = (number, workers, todo, str(store.path), options, stop.asked, left, sender)
+        processes.append(context.Process(target=_worker, args=arguments, daemon=True))
+        processes[-1].start()
+        sender.close()
+        receivers.append(receiver)
+    while receivers:
+        for receiver in connection.wait(receivers):
+            try:
+                event = receiver.recv()
+            except (EOFError, OSError):  # its worker has ended, perhaps in the middle of a word
+                receivers.remove(receiver)
+            else:
+                report(event)
     for process in processes:
         process.join()
         if process.exitcode and not stop.is_set():
@@ -230,7 +249,7 @@ def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, repo
             )
 
 
-def _worker(number, workers, todo, path, options, event, time_left, events) -> None:
+def _worker(number, workers, todo, path, options, asked, time_left, sender) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
@@ -238,7 +257,7 @@ def _worker(number, workers, todo, path, options, event, time_left, events) -> N
     # Each worker starts at another place of the list, so that they rarely meet at a lock. Where
     # finished trials are forced, nothing in the store says which were run anew: shares are fixed.
     mine = todo[number::workers] if options.force else todo[number:] + todo[:number]
-    _work(mine, Store(path), options, _Stop(event, deadline), events.put)
+    _work(mine, Store(path), options, _Stop(asked, deadline), sender.send)
 
 
 def _die_with_parent() -> None:

@@ -12,7 +12,6 @@ from reproduce.data import catalog
 from reproduce.data.preparation import Images, Prepared, prepare
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics
-from reproduce.files import write_bytes
 from reproduce.randomness import generator, seed_torch
 from reproduce.training.loop import Settings, train
 from reproduce.training.prediction import predict
@@ -139,7 +138,6 @@ def _kept(part: str, images: Images, logits, embeddings, keep) -> dict[str, np.n
 
 
 def _keep_weights(network, store: Store, key: str) -> str:
-    name = f"{key}.safetensors"
     tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
-    write_bytes(store.weights_folder / name, encode_tensors(tensors))
-    return name
+    content = encode_tensors(tensors)
+    return array_files.write_named(store.weights_folder, key, ".safetensors", content)

@@ -6,16 +6,19 @@ SHA-256 of every file. Each part holds whole trials, so one part is useful witho
 
 import hashlib
 import json
+import re
 import zipfile
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
 from reproduce.files import relative, replacing, sha256_of_file, write_bytes
+from reproduce.trials.arrays import DAMAGE, is_intact
 from reproduce.trials.rows import differing_metrics, result_from_row, row_of
 from reproduce.trials.store import Result, Store
-from reproduce.trials.trial import Trial
+from reproduce.trials.trial import Planned, Trial
 
 FORMAT = "reproduce-pack-1"
 CONTENTS = ("results", "weights", "checkpoints")
@@ -23,6 +26,7 @@ MANIFEST = "pack.json"
 # Rows and zip headers; measured at under 20 kB a trial for 40 blocks of history.
 ROOM_FOR_ROWS = 20_000
 MEGABYTE = 1024 * 1024
+FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 @dataclass
@@ -42,36 +46,44 @@ def pack(store: Store, target: Path, contents: tuple[str, ...], max_mb: float) -
     """Write the store's results into parts of at most `max_mb` and return their paths."""
     items = [_item(store, result, contents) for result in store.results()]
     if "checkpoints" in contents:
+        noted = set(store.trial_keys())
         items += [
             Item(
-                {"key": path.stem, "trial": store.trial(path.stem).to_json()},
+                {
+                    "key": path.stem,
+                    "trial": store.trial(path.stem).to_json(),
+                    "labels": list(store.labels(path.stem)),
+                },
                 {f"checkpoints/{path.name}": path},
             )
             for path in sorted((store.path / "checkpoints").glob("*.safetensors"))
-            if not path.name.startswith(".")
+            if path.stem in noted
         ]
     if not items:
         raise UserError(
             f"the store {relative(store.path)} holds nothing to pack; train something first"
         )
-    groups = _groups(items, int(max_mb * MEGABYTE))
     records = [record.to_json() for record in store.records()]
+    # Every part carries the records; their thumbnails hardly compress.
+    room = int(max_mb * MEGABYTE) - len(zlib.compress(json.dumps(records).encode()))
+    groups = _groups(items, room)
     paths = []
     for number, group in enumerate(groups, start=1):
         name = target if len(groups) == 1 else _part_name(target, number)
+        # Replicates may share a file.
+        files = {inside: path for item in group for inside, path in item.files.items()}
         manifest = {
             "format": FORMAT,
             "part": number,
             "parts": len(groups),
             "records": records,
             "rows": [item.row for item in group],
-            "files": {n: sha256_of_file(p) for item in group for n, p in item.files.items()},
+            "files": {inside: sha256_of_file(path) for inside, path in files.items()},
         }
         with replacing(name) as temporary, zipfile.ZipFile(temporary, "w") as archive:
             archive.writestr(MANIFEST, json.dumps(manifest), zipfile.ZIP_DEFLATED)
-            for item in group:
-                for inside, path in item.files.items():
-                    archive.write(path, inside)
+            for inside, path in files.items():
+                archive.write(path, inside)
         paths.append(name)
     return paths
 
@@ -94,7 +106,8 @@ def _groups(items: list[Item], limit: int) -> list[list[Item]]:
         if item.size > limit:
             raise UserError(
                 f"trial {item.row['key']} alone needs {item.size / MEGABYTE:.1f} MB, more than the "
-                f"{limit / MEGABYTE:g} MB allowed a file; raise --max-mb or pack without weights"
+                f"{limit / MEGABYTE:.1f} MB a file has room for; raise --max-mb or pack without "
+                "weights"
             )
         if groups[-1] and filled + item.size > limit:
             groups.append([])
@@ -121,24 +134,21 @@ class Merged:
 
 def merge(store: Store, path: Path) -> Merged:
     """Take a packed part into the store; a damaged one changes nothing."""
-    manifest, contents = _read_whole(path)
-    outcome = Merged()
-    for row in manifest["rows"]:
-        key = row["key"]
-        if "metrics" not in row:
-            name = f"checkpoints/{key}.safetensors"
-            if store.get(key) is None:
-                write_bytes(store.path / name, contents[name])
-                outcome.checkpoints += 1
-            continue
-        for kind in ("arrays", "weights"):
-            if row[kind] and not (store.path / kind / row[kind]).exists():
-                write_bytes(store.path / kind / row[kind], contents[f"{kind}/{row[kind]}"])
-        take(store, result_from_row(row, store), outcome)
-    for values in manifest["records"]:
-        store.put_record(Record.from_json(values))
-    if manifest["parts"] > 1:
-        outcome.missing_parts = f"part {manifest['part']} of {manifest['parts']}"
+    part = _read_whole(path, store)
+    outcome = Merged(missing_parts=part.place)
+    for item in part.unfinished:
+        key = item.trial.key
+        if store.get(key) is None:
+            store.add([item])
+            write_bytes(store.checkpoint_path(key), part.contents[f"checkpoints/{key}.safetensors"])
+            outcome.checkpoints += 1
+    for result in part.results:
+        for file in (result.array_file, result.weights_file):
+            if file and not is_intact(file):
+                write_bytes(file, part.contents[f"{file.parent.name}/{file.name}"])
+        take(store, result, outcome)
+    for record in part.records:
+        store.put_record(record)
     return outcome
 
 
@@ -155,11 +165,27 @@ def take(store: Store, result: Result, outcome: Merged) -> None:
     else:
         outcome.known += 1
         twin = next(x for x in present if not differing_metrics(result, x))
-        if result.array_file and not twin.array_file and twin.replicate == 0:
-            store.put(result, result.labels)
+        gained = {
+            name: getattr(result, name)
+            for name in ("array_file", "weights_file")
+            if getattr(result, name) and not getattr(twin, name)
+        }
+        if gained and twin.replicate == 0:
+            store.put(replace(twin, **gained), result.labels)
 
 
-def _read_whole(path: Path) -> tuple[dict, dict[str, bytes]]:
+@dataclass
+class _Part:
+    """A part, read and checked."""
+
+    contents: dict[str, bytes]
+    results: list[Result]
+    unfinished: list[Planned]
+    records: list[Record]
+    place: str
+
+
+def _read_whole(path: Path, store: Store) -> _Part:
     """Read and check everything before anything is written."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -167,24 +193,38 @@ def _read_whole(path: Path) -> tuple[dict, dict[str, bytes]]:
             if manifest["format"] != FORMAT:
                 raise ValueError(f"its format is '{manifest['format']}'")
             contents = {name: archive.read(name) for name in manifest["files"]}
+        _check_whole(path, manifest, contents)
+        rows = manifest["rows"]
+        number, parts = manifest["part"], manifest["parts"]
+        return _Part(
+            contents,
+            [result_from_row(row, store) for row in rows if "metrics" in row],
+            [
+                Planned(Trial(**row["trial"]), tuple(row["labels"]))
+                for row in rows
+                if "metrics" not in row
+            ],
+            [Record.from_json(values) for values in manifest["records"]],
+            f"part {number} of {parts}" if parts > 1 else "",
+        )
     except FileNotFoundError:
         raise UserError(f"no file {relative(path)}; expected a part written by `store pack`") from (
             None
         )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+    except (*DAMAGE, TypeError, AttributeError) as error:
         raise UserError(
-            f"{relative(path)} is damaged or no packed store ({error}); nothing was merged: "
-            "fetch the file again"
+            f"{relative(path)} is damaged or no packed store of this version ({reason(error)}); "
+            "nothing was merged: fetch the file again"
         ) from error
-    _check_whole(path, manifest, contents)
-    return manifest, contents
 
 
 def _check_whole(path: Path, manifest: dict, contents: dict[str, bytes]) -> None:
     for name, expected in manifest["files"].items():
         folder, _, file = name.partition("/")
-        if folder not in ("arrays", "weights", "checkpoints") or Path(file).name != file:
-            raise UserError(f"{relative(path)} names a file outside a store ('{name}'); refused")
+        if folder not in ("arrays", "weights", "checkpoints") or not FILE_NAME.fullmatch(file):
+            raise UserError(
+                f"{relative(path)} names a file outside a store ('{name}'); nothing was merged"
+            )
         if hashlib.sha256(contents[name]).hexdigest() != expected:
             raise UserError(
                 f"{relative(path)} is damaged ({name} has another hash than the manifest says); "
@@ -196,6 +236,9 @@ def _check_whole(path: Path, manifest: dict, contents: dict[str, bytes]) -> None
                 f"{relative(path)}: row {row['key']} does not describe the trial it is named for; "
                 "nothing was merged"
             )
-        for kind in ("arrays", "weights"):
-            if row.get(kind) and f"{kind}/{row[kind]}" not in contents:
-                raise UserError(f"{relative(path)} lacks {kind}/{row[kind]}; nothing was merged")
+        wanted = [f"{kind}/{row[kind]}" for kind in ("arrays", "weights") if row.get(kind)]
+        if "metrics" not in row:
+            wanted = [f"checkpoints/{row['key']}.safetensors"]
+        for name in wanted:
+            if name not in contents:
+                raise UserError(f"{relative(path)} lacks {name}; nothing was merged")

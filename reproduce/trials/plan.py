@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
 from reproduce.files import relative, write_text
 from reproduce.trials.trial import RECIPE, Planned, Trial, merged
 
@@ -57,9 +57,8 @@ def read(path: Path) -> Plan:
             f"no plan at {relative(path)}; `reproduce plan PAPER -o {relative(path)}` writes one"
         ) from None
     except (OSError, KeyError, TypeError, ValueError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
         raise UserError(
-            f"{relative(path)} is not a plan of this version ({reason}); "
+            f"{relative(path)} is not a plan of this version ({reason(error)}); "
             "write it anew with `reproduce plan`"
         ) from error
     for item, key in zip(planned, keys, strict=True):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ import numpy as np
 
 from reproduce.data.records import Record
 from reproduce.errors import UserError
-from reproduce.files import project_root, relative, unwritable
+from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
+from reproduce.trials.database import connect
 from reproduce.trials.trial import Planned, Trial, canonical
-
-WAIT_FOR_OTHER_WRITERS_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -65,23 +63,7 @@ class Store:
 
     def __init__(self, path: Path | str | None = None):
         self.path = Path(path) if path else default_path()
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(
-                self.path / "results.sqlite", isolation_level=None, timeout=60
-            )
-            self._database.row_factory = sqlite3.Row
-            self._database.execute(f"PRAGMA busy_timeout={WAIT_FOR_OTHER_WRITERS_MS}")
-            self._database.execute("PRAGMA journal_mode=WAL")
-            schema = resources.files("reproduce.trials").joinpath("schema.sql")
-            self._database.executescript(schema.read_text("utf-8"))
-        except OSError as error:
-            raise unwritable(self.path, error) from error
-        except sqlite3.DatabaseError as error:
-            raise UserError(
-                f"{relative(self.path / 'results.sqlite')} cannot be used as a store ({error}); "
-                "expected a store of this project: name another folder, or move the file away"
-            ) from error
+        self._database = connect(self.path)
 
     @property
     def arrays_folder(self) -> Path:

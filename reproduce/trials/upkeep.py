@@ -24,8 +24,11 @@ def check(store: Store) -> list[str]:
                 f"{result.key}: {relative(result.array_file)} is missing or damaged; "
                 f"`reproduce store rm {result.key}` and train it again, or merge a pack that has it"
             )
-        if result.weights_file and not result.weights_file.is_file():
-            problems.append(f"{result.key}: {relative(result.weights_file)} is missing")
+        if result.weights_file and not arrays.is_intact(result.weights_file):
+            problems.append(
+                f"{result.key}: {relative(result.weights_file)} is missing or damaged; "
+                f"`reproduce train --force --keep-weights` makes it again"
+            )
     return problems
 
 
@@ -55,7 +58,7 @@ class Collected:
 
 
 def collect(store: Store) -> Collected:
-    """Delete files that no row names, checkpoints of finished trials and left-over partials.
+    """Delete files that no row names, checkpoints of finished or forgotten trials, and partials.
 
     A trial that is being trained right now keeps its files: its lock is asked for first.
     """
@@ -69,9 +72,10 @@ def collect(store: Store) -> Collected:
         for path in sorted((store.path / folder).glob("*")):
             if path.name not in named:
                 _delete_unless_busy(store, path, path.name.split("-")[0].split(".")[0], collected)
+    noted = set(store.trial_keys())
     for path in sorted((store.path / "checkpoints").glob("*")):
         key = path.name.split(".")[0]
-        if not key or store.get(key) is not None:
+        if key not in noted or store.get(key) is not None:
             _delete_unless_busy(store, path, key, collected)
     for path in sorted((store.path / "locks").glob("*.lock")):
         with try_lock(path) as ours:
@@ -89,9 +93,13 @@ def _delete_unless_busy(store: Store, path: Path, key: str, collected: Collected
         # A partial file of a writer that died, or of one that is writing this very moment.
         busy = any(_is_locked(lock) for lock in (store.path / "locks").glob("*.lock"))
     if not busy:
+        try:
+            size = path.stat().st_size
+            path.unlink()
+        except FileNotFoundError:  # its writer, or another collector, was faster
+            return
         collected.files += 1
-        collected.bytes += path.stat().st_size
-        path.unlink(missing_ok=True)
+        collected.bytes += size
 
 
 def _is_locked(path: Path) -> bool:

@@ -151,6 +151,18 @@ def test_a_misspelt_injected_variable_is_caught_whatever_its_type(value):
         ClassImbalance.from_notebook(namespace(profile="smoke", rhoo=value))
 
 
+def test_a_second_pass_in_one_kernel_ignores_the_variables_of_later_cells():
+    """Whoever changes a parameter and runs all cells again has them in the way."""
+    left_over = {"numbers": "3 lines", "images": 400, "counts": {}, "trained": ["baseline"]}
+    found = ClassImbalance.from_notebook(namespace(rho=5, **left_over), again=True)
+    assert found.rho == [5.0]
+    with pytest.raises(UserError, match="unknown parameter"):
+        ClassImbalance.from_notebook(namespace(rho=5, **left_over))
+    for misspelt in ("rhoo", "sedes", "method", "iteration", "learning_rat"):
+        with pytest.raises(UserError, match=f"'{misspelt}'; did you mean"):
+            ClassImbalance.from_notebook(namespace(**left_over, **{misspelt: 5}), again=True)
+
+
 def test_a_wrong_injected_value_is_caught():
     with pytest.raises(UserError, match="parameter 'iterations' is 'many'"):
         ClassImbalance.from_notebook(namespace(iterations="many"))

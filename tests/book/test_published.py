@@ -1,0 +1,102 @@
+"""The committed edition: its numbers follow from what it carries, and it renders without data."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from reproduce import papers
+from reproduce.book.execute import execute
+from reproduce.evaluation import metrics
+from reproduce.papers.study import Study
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import MEGABYTES_ALLOWED, Edition
+from reproduce.trials.store import Store
+
+PAPERS = [key for key in papers.runnable() if editions.published().stamp(key)]
+# Lines that speak of the repository at the time of execution, not of results.
+NOT_RESULTS = re.compile(r"claims registered in commit|no git history|not committed yet")
+
+
+@pytest.fixture(params=PAPERS, scope="module")
+def merged(request, tmp_path_factory):
+    """Take a committed paper into an empty store; every test's data folder is empty too."""
+    store = Store(tmp_path_factory.mktemp("merged"))
+    outcome = editions.merge(store, editions.published(), request.param)
+    assert outcome.new and not outcome.replicates
+    return request.param, store
+
+
+def texts(notebook) -> list[str]:
+    """Return every text and table of a notebook's outputs, and the alt texts of its figures."""
+    found = []
+    for cell in notebook.cells:
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
+        found += [alt] if alt else []
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            found += [output.get("text", ""), data.get("text/html", data.get("text/plain", ""))]
+    lines = [line for text in found for line in text.splitlines()]
+    return [line for line in lines if line.strip() and not NOT_RESULTS.search(line)]
+
+
+def test_there_is_a_published_edition():
+    """The first paper has one."""
+    assert "class_imbalance" in PAPERS
+
+
+def test_it_renders_from_what_is_committed(merged, tmp_path):
+    """Without data, training or arrays, the notebook says the same numbers again."""
+    paper, store = merged
+    stamp = editions.published().stamp(paper)
+    study = Study(paper, papers.protocol(paper).PARAMETERS.read(stamp["given"]), store)
+    assert not study.pending()
+    again = execute(study, stamp["given"], Edition(tmp_path / "again"))
+    committed = nbformat.read(editions.published().notebook(paper), as_version=4)
+    assert texts(nbformat.read(again, as_version=4)) == texts(committed)
+
+
+def test_metrics_follow_from_the_committed_scores(merged):
+    """Where scores travel with the edition, its metrics are those of the scores."""
+    _, store = merged
+    checked = 0
+    for result in store.results():
+        if result.array_file is None:
+            continue
+        scores = metrics.softmax(result.arrays["test/logits"])
+        labels = result.arrays["test/labels"].astype(np.int64)
+        classes = scores.shape[1]
+        for name, value in metrics.summary(scores, labels, classes).items():
+            assert result.metrics[f"test/{name}"] == pytest.approx(value, abs=1e-12), name
+        table = metrics.confusion(labels, scores.argmax(axis=1), classes)
+        assert result.confusion["test"] == table.tolist()
+        checked += 1
+    assert checked
+
+
+def test_accuracy_follows_from_every_confusion_matrix(merged):
+    """Also where scores do not travel, accuracy and recall follow from the counts."""
+    _, store = merged
+    for result in store.results():
+        table = np.asarray(result.confusion["test"])
+        recalls = table.diagonal() / table.sum(axis=1)
+        assert result.metrics["test/accuracy"] == pytest.approx(table.trace() / table.sum())
+        assert result.metrics["test/balanced_accuracy"] == pytest.approx(recalls.mean())
+
+
+def test_the_stamp_names_the_trials_of_its_parameters(merged):
+    """Keys follow from the parameters that the stamp states."""
+    paper, store = merged
+    stamp = editions.published().stamp(paper)
+    study = Study(paper, papers.protocol(paper).PARAMETERS.read(stamp["given"]), store)
+    assert sorted(study.keys()) == stamp["keys"] == [result.key for result in store.results()]
+    assert study.scale == stamp["scale"]
+
+
+def test_an_edition_is_small_enough_to_commit(merged):
+    """A repository is cloned by everyone."""
+    paper, _ = merged
+    edition = editions.published()
+    files = [edition.notebook(paper), *(edition.results(paper, s) for s in ("csv", "npz", "json"))]
+    assert sum(file.stat().st_size for file in files) < MEGABYTES_ALLOWED * 1024**2

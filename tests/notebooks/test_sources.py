@@ -1,0 +1,299 @@
+"""The notebooks as they are committed: thin, output-free, parameterized, readable by all."""
+
+import ast
+import importlib
+import inspect
+import re
+import shlex
+import symtable
+import types
+import typing
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from reproduce import papers
+from reproduce.figures.wording import METHOD_LABELS
+from reproduce.papers import vocabulary
+from reproduce.papers.parameters import PROFILES
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TAGS = {
+    "parameters", "hide-input", "hide-output", "remove-cell", "remove-stderr", "skip-in-smoke",
+    "solution", "raises-exception",
+}  # fmt: skip
+FROM_PROFILE = "; None: as the profile says"
+PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<value>.+?)  # (?P<help>.+)")
+
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def cells(path: Path, kind: str) -> list:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def parameters_cell(path: Path):
+    (found,) = [cell for cell in cells(path, "code") if "parameters" in tags(cell)]
+    return found
+
+
+def prose(path: Path) -> str:
+    return "\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+def words_in(role: str, text: str) -> list[str]:
+    """Return what a MyST role is applied to: {term}`shown <word>`, {cite}`one,two`."""
+    found = []
+    for content in re.findall(rf"{{{role}}}`([^`]+)`", text):
+        target = re.search(r"<([^>]+)>$", content)
+        found += [part.strip() for part in (target[1] if target else content).split(",")]
+    return found
+
+
+def plain_type(annotation) -> str:
+    """Return the type a notebook's reader is told: str, int, float, list or bool."""
+    while typing.get_origin(annotation) is typing.Annotated:
+        annotation = typing.get_args(annotation)[0]
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
+        kinds = {plain_type(a) for a in typing.get_args(annotation) if a is not type(None)}
+        (kind,) = kinds
+        return kind
+    return "str" if origin is typing.Literal else (origin or annotation).__name__
+
+
+def test_every_paper_that_can_be_run_has_its_notebook():
+    assert {path.stem for path in PATHS} >= set(papers.runnable())
+
+
+# -- the file -------------------------------------------------------------------------------------
+
+
+@every_notebook
+def test_it_is_a_valid_notebook_without_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor >= 5) == (4, True)
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in cells(path, "code"):
+        assert (cell.outputs, cell.execution_count) == ([], None), cell.id
+
+
+@every_notebook
+def test_its_cells_are_named_once_and_not_by_chance(path):
+    names = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name), name
+        assert not re.fullmatch(r"[0-9a-f-]{8,}", name), f"{name} looks drawn by chance"
+
+
+@every_notebook
+def test_it_is_thin(path):
+    assert 25 <= len(nbformat.read(path, as_version=4).cells) <= 70
+    for cell in cells(path, "code"):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert "parameters" in tags(cell) or len(lines) <= 15, cell.id
+
+
+@every_notebook
+def test_its_tags_are_ones_the_book_knows(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert set(tags(cell)) <= TAGS, cell.id
+        assert set(cell.metadata) <= {"tags", "mystnb"}, cell.id
+
+
+# -- its parameters -------------------------------------------------------------------------------
+
+
+@every_notebook
+def test_the_parameters_are_the_first_code_and_the_next_cell_checks_them(path):
+    code = cells(path, "code")
+    assert ["parameters" in tags(cell) for cell in code].count(True) == 1
+    assert "parameters" in tags(code[0])
+    assert f'study = Study.open("{path.stem}", globals())' in code[1].source
+
+
+@every_notebook
+def test_each_parameter_is_a_literal_on_one_line_with_its_help(path):
+    lines = parameters_cell(path).source.splitlines()
+    statements = ast.parse(parameters_cell(path).source).body
+    assert len(statements) == len(lines)
+    for line, statement in zip(lines, statements, strict=True):
+        found = PARAMETER.fullmatch(line)
+        assert found, line
+        assert isinstance(statement, ast.AnnAssign)
+        assert isinstance(statement.annotation, ast.Name), f"a plain annotation: {line}"
+        ast.literal_eval(statement.value)
+        assert not set(found["help"]) & set("=|"), f"papermill reads = and | as its own: {line}"
+
+
+@every_notebook
+def test_the_parameters_equal_the_papers_class_name_by_name(path):
+    fields = papers.protocol(path.stem).PARAMETERS.model_fields
+    found = [PARAMETER.fullmatch(line) for line in parameters_cell(path).source.splitlines()]
+    assert [line["name"] for line in found] == list(fields)
+    for line in found:
+        field = fields[line["name"]]
+        assert ast.literal_eval(line["value"]) == field.default, line["name"]
+        assert line["type"] == plain_type(field.annotation), line["name"]
+        suffix = FROM_PROFILE if field.default is None else ""
+        assert line["help"] == f"{field.description}{suffix}", line["name"]
+
+
+@every_notebook
+def test_papermill_reads_the_same_parameters(path):
+    read = papermill.inspect_notebook(str(path))
+    fields = papers.protocol(path.stem).PARAMETERS.model_fields
+    assert list(read) == list(fields)
+    assert all(parameter["help"] for parameter in read.values())
+
+
+@every_notebook
+def test_no_variable_of_its_cells_is_taken_for_a_parameter(path):
+    """Or all cells could be run only once in a kernel."""
+    source = "\n".join(cell.source for cell in cells(path, "code")[1:])
+    symbols = symtable.symtable(source, path.name, "exec").get_symbols()
+    stored = {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
+    parameters = papers.protocol(path.stem).PARAMETERS
+    assert len(stored) > 10
+    assert not stored & set(parameters.model_fields)
+    assert parameters.from_notebook(dict.fromkeys(stored, 5), again=True) == parameters.read({})
+
+
+# -- its figures ----------------------------------------------------------------------------------
+
+
+def returns_a_figure(name: str, imported: dict[str, str]) -> bool:
+    """Say whether a function that a notebook imports returns a figure."""
+    if name not in imported:
+        return False
+    function = getattr(importlib.import_module(imported[name]), name, None)
+    if not inspect.isfunction(function):
+        return False
+    return "Figure" in str(inspect.signature(function).return_annotation)
+
+
+def shows_a_figure(source: str, imported: dict[str, str]) -> bool:
+    """Say whether a cell calls show(), or ends in a call that returns a figure."""
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if any(isinstance(call.func, ast.Name) and call.func.id == "show" for call in calls):
+        return True
+    last = tree.body[-1] if tree.body else None
+    called = (
+        last.value.func if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    )
+    return isinstance(called, ast.Name) and returns_a_figure(called.id, imported)
+
+
+def imports_of(path: Path) -> dict[str, str]:
+    found = {}
+    for cell in cells(path, "code"):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom):
+                found |= {alias.asname or alias.name: node.module for alias in node.names}
+    return found
+
+
+def test_a_cell_that_shows_a_figure_is_recognised():
+    imported = {"effect_forest": "reproduce.figures.forest", "judge": "reproduce.papers.judging"}
+    assert shows_a_figure("x = 1\nshow(effect_forest(x))", {})
+    assert shows_a_figure("effect_forest(tested)", imported)
+    assert not shows_a_figure("judge(study)", imported)
+
+
+@every_notebook
+def test_every_figure_has_alt_text_a_caption_and_a_name(path):
+    imported, names = imports_of(path), []
+    drawing = [cell for cell in cells(path, "code") if shows_a_figure(cell.source, imported)]
+    assert len(drawing) >= 5
+    for cell in drawing:
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        figure = cell.metadata.get("mystnb", {}).get("figure", {})
+        assert len(alt) >= 20, cell.id
+        assert not re.search(r"\.(png|svg|jpe?g)$", alt), cell.id
+        assert len(figure.get("caption", "")) >= 20, cell.id
+        names.append(figure["name"])
+    assert len(set(names)) == len(names)
+
+
+@every_notebook
+def test_only_cells_that_show_a_figure_promise_one(path):
+    imported = imports_of(path)
+    for cell in cells(path, "code"):
+        if "mystnb" in cell.metadata:
+            assert shows_a_figure(cell.source, imported), cell.id
+
+
+# -- its prose ------------------------------------------------------------------------------------
+
+METHODS = {name.replace("_", " ") for names in vocabulary.METHODS.values() for name in names}
+METHODS |= {label.lower() for label in METHOD_LABELS.values()}
+
+
+def typed_results(text: str) -> list[str]:
+    """Return the sentences that hold a percentage and the name of a method: a typed result?"""
+    sentences = re.split(r"(?<=[.:;])\s+|\n\n|\n(?=[-*|])", text)
+    percentage = re.compile(r"\d\s*(%|percent|points)")
+    return [
+        sentence for sentence in sentences
+        if percentage.search(sentence) and any(name in sentence.lower() for name in METHODS)
+    ]  # fmt: skip
+
+
+def test_a_typed_result_is_recognised():
+    assert typed_results("Oversampling reaches 98.2 % on MNIST.")
+    assert typed_results("It gains\n1.5 points with thresholding. Fine.")
+    assert not typed_results("Oversampling is best. Intervals are at the 95 % level.")
+
+
+@every_notebook
+def test_no_result_is_typed_by_hand(path):
+    assert typed_results(prose(path)) == []
+
+
+@every_notebook
+def test_every_citation_is_in_the_bibliography(path):
+    known = re.findall(
+        r"^@\w+\{([^,\s]+),", (ROOT / "book/references.bib").read_text(), re.MULTILINE
+    )
+    cited = words_in("cite", prose(path)) + words_in("cite:[a-z]+", prose(path))
+    assert cited
+    assert set(cited) <= set(known)
+
+
+@every_notebook
+def test_every_linked_word_is_in_the_glossary(path):
+    glossary = (ROOT / "book" / "glossary.md").read_text("utf-8")
+    blocks = re.findall(r"^```\{glossary\}\n(.*?)^```", glossary, re.MULTILINE | re.DOTALL)
+    known = {line.lower() for block in blocks for line in block.splitlines() if line[:1].strip()}
+    linked = {word.lower() for word in words_in("term", prose(path))}
+    assert linked
+    assert linked - known - {f"{word}s" for word in known} == set()
+
+
+@every_notebook
+def test_every_command_in_its_text_has_parameters_that_exist(path):
+    lines = re.findall(r"reproduce run [^`\n#]+", prose(path))
+    assert len(lines) >= 4
+    for line in lines:
+        words = shlex.split(line)[2:]
+        parameters = papers.protocol(words[0]).PARAMETERS
+        given = {words[i + 1]: words[i + 2] for i, word in enumerate(words) if word == "-p"}
+        parameters.read(given)
+        profiles = [words[i + 1] for i, word in enumerate(words) if word == "--profile"]
+        assert set(profiles) <= set(PROFILES)
+
+
+@every_notebook
+def test_it_speaks_korean_too(path):
+    """The sources are Korean; a short summary in it stands at the top of each notebook."""
+    assert re.search(r"[가-힣]{2,}", cells(path, "markdown")[0].source)

@@ -1,0 +1,250 @@
+"""`reproduce plan`, `train` and `store` as a user calls them: killed, stopped, started twice."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reproduce.trials import plan as plans
+from reproduce.trials.locks import try_lock
+from reproduce.trials.store import Store
+
+REPRODUCE = str(Path(sys.executable).with_name("reproduce"))
+# The command in a process that has loaded everything already, so that two can begin together.
+WARMED_UP = [
+    sys.executable,
+    "-c",
+    "import sys, reproduce.trials.execute\n"
+    "from reproduce.cli import main\n"
+    "print('ready', flush=True)\n"
+    "sys.stdin.readline()\n"
+    "main()",
+]
+# What training must not need: it happens on machines without them.
+NOT_FOR_TRAINING = {
+    "jupyter",
+    "papermill",
+    "matplotlib",
+    "pandas",
+    "IPython",
+    "seaborn",
+    "nbformat",
+}
+
+
+def start(*arguments, command=(REPRODUCE,), **options):
+    """Start the command in a process group of its own."""
+    return subprocess.Popen(
+        [*command, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
+
+
+def reproduce(*arguments, status=0):
+    """Run the command to its end and return what it printed; on a failure show all of it."""
+    process = start(*arguments)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == status, f"{out}\n{err}"
+    return out if status == 0 else err
+
+
+@contextmanager
+def running(*arguments):
+    """Start the command, and leave nothing of its process group behind."""
+    process = start(*arguments)
+    try:
+        yield process
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.communicate()
+
+
+@pytest.fixture
+def make_plan(image_file, tmp_path):
+    """Return a function that plans with the command, on small images, and gives the file."""
+    image_file("tiny")
+
+    def make(methods, iterations, seeds="0"):
+        small = {"dataset": "tiny", "images_per_class": 40, "rho": 5, "mu": 0.5, "batch_size": 16}
+        small |= {"methods": methods, "iterations": iterations, "seeds": seeds}
+        given = [word for name, value in small.items() for word in ("-p", name, value)]
+        path = tmp_path / "plan.json"
+        reproduce("plan", "class_imbalance", "-o", path, *given)
+        return path
+
+    return make
+
+
+def trials_of(plan):
+    """Return the keys of a plan, in its order."""
+    return [item.trial.key for item in plans.read(plan).planned]
+
+
+def steps_done(store, key):
+    """Return how many steps of 150 a phase a checkpoint holds, or None; reads its header alone."""
+    try:
+        with open(store / "checkpoints" / f"{key}.safetensors", "rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    except FileNotFoundError:
+        return None
+    position = json.loads(header["__metadata__"]["position"])
+    return 150 * position["phase"] + position["iteration"]
+
+
+def wait_until(condition, process, seconds=60):
+    """Wait for a condition while a process runs."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        assert process is None or process.poll() is None, process.communicate()
+        time.sleep(0.002)
+
+
+def assert_same_results(one, two):
+    """Compare two stores bit for bit: metrics, history, tables, and the bytes of the arrays."""
+    ours, theirs = Store(one).results(), Store(two).results()
+    assert [result.key for result in ours] == [result.key for result in theirs]
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.metrics == other.metrics
+        assert mine.history == other.history
+        assert mine.confusion == other.confusion
+        assert mine.array_file.read_bytes() == other.array_file.read_bytes()
+
+
+def test_killed_three_times_it_leaves_what_an_undisturbed_run_leaves(make_plan, tmp_path):
+    """SIGKILL in the first phase, about its end, and in the second; each call goes on from there."""
+    plan = make_plan("two_phase_oversampling", iterations=150)
+    key = trials_of(plan)[0]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    printed = reproduce("train", plan, "--store", whole, "--workers", 1)
+    assert "2 of 2 trials done (2 trained now)" in printed
+    train = ("train", plan, "--store", killed, "--checkpoint-seconds", 0, "--workers", 1)
+    draw, at_kill = random.Random(20), None
+    for lowest, highest in ((15, 90), (120, 180), (200, 240)):
+        moment, seen = draw.randint(lowest, highest), []
+        with running(*train) as process:
+
+            def reached(moment=moment, seen=seen):
+                done = steps_done(killed, key)
+                if done is not None and done != at_kill:
+                    seen.append(done)
+                return bool(seen) and seen[-1] >= moment
+
+            wait_until(reached, process)
+            time.sleep(draw.uniform(0, 0.03))
+            process.kill()
+            assert process.wait() == -signal.SIGKILL
+        # It went on where the one before was killed: no checkpoint of an earlier step came again.
+        assert at_kill is None or seen[0] > at_kill
+        at_kill = steps_done(killed, key)
+        assert moment <= at_kill < 300
+        assert Store(killed).results() == []
+    printed = reproduce(*train)
+    assert "2 of 2 trials done (2 trained now)" in printed
+    assert_same_results(killed, whole)
+    assert len(Store(whole).get(key).history) == 2 * 22
+    assert list((killed / "checkpoints").glob("*")) == []
+    # Whatever was half written when a process died is removed, and nothing else.
+    reproduce("store", "gc", "--store", killed)
+    assert "2 results" in reproduce("store", "check", "--store", killed)
+    assert "2 of 2 trials done (0 trained now)" in reproduce(*train)
+
+
+def test_two_processes_share_one_store(make_plan, tmp_path):
+    """Started together, they train every trial exactly once and end with all results."""
+    plan = make_plan("baseline,oversampling", iterations=20, seeds="[0, 1, 2]")
+    store = tmp_path / "shared"
+    train = ("train", plan, "--store", store, "--workers", 1)
+    pair = [start(*train, command=WARMED_UP) for _ in range(2)]
+    for process in pair:
+        assert process.stdout.readline() == "ready\n"
+    for process in pair:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    printed = [process.communicate(timeout=120) for process in pair]
+    assert [process.returncode for process in pair] == [0, 0], printed
+    finished = Counter(
+        name for out, _ in printed for name in re.findall(r"\] (.+ seed \d): accuracy", out)
+    )
+    assert len(finished) == len(trials_of(plan)) == 7
+    assert set(finished.values()) == {1}
+    trained = [re.search(r"7 of 7 trials done \((\d) trained now\)", out)[1] for out, _ in printed]
+    assert int(trained[0]) + int(trained[1]) == 7
+    assert min(trained) > "0"
+    assert {result.key for result in Store(store).results()} == set(trials_of(plan))
+    assert Store(store).failures() == {}
+
+
+def all_held(store, keys):
+    """Say whether all these trials are being trained this moment."""
+    for key in keys:
+        path = store / "locks" / f"{key}.lock"
+        if not path.exists():
+            return False
+        with try_lock(path) as free:
+            if free:
+                return False
+    return True
+
+
+def test_ctrl_c_keeps_checkpoints_and_ends_cleanly(make_plan, tmp_path):
+    """The terminal sends SIGINT to the command and its workers alike."""
+    plan, store = make_plan("baseline,oversampling", iterations=100_000), tmp_path / "store"
+    keys = trials_of(plan)[:2]
+    with running("train", plan, "--store", store, "--workers", 2) as process:
+        wait_until(lambda: all_held(store, keys), process)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert out == "0 of 3 trials done (0 trained now)\n"
+    assert all(steps_done(store, key) is not None for key in keys)
+    assert Store(store).failures() == {} and Store(store).results() == []
+
+
+def test_workers_die_with_a_killed_parent(make_plan, tmp_path):
+    """Nobody is left to train on in secret: the locks of both are free at once."""
+    plan, store = make_plan("baseline,oversampling", iterations=100_000), tmp_path / "store"
+    keys = trials_of(plan)[:2]
+    with running("train", plan, "--store", store, "--workers", 2) as process:
+        wait_until(lambda: all_held(store, keys), process)
+        process.kill()
+        process.wait()
+        wait_until(lambda: not any(all_held(store, [key]) for key in keys), None, seconds=20)
+
+
+def test_training_needs_no_notebook_and_no_figure(make_plan, tmp_path):
+    """After plan, train and store ls in one process: no Jupyter, papermill, matplotlib, pandas."""
+    plan, store = make_plan("baseline", iterations=1), tmp_path / "store"
+    calls = [
+        ["plan", "class_imbalance", "-o", str(tmp_path / "again.json"), "-p", "dataset", "digits"],
+        ["train", str(plan), "--store", str(store), "--workers", "1"],
+        ["store", "ls", "--store", str(store)],
+    ]
+    script = (
+        "import sys\nfrom reproduce.cli import app\n"
+        f"for call in {calls!r}:\n    app(call, standalone_mode=False)\n"
+        "print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert "2 trials in" in process.stdout
+    loaded = set(process.stdout.rpartition("loaded:")[2].split())
+    assert {"reproduce", "torch", "typer"} <= loaded
+    assert not {name for name in loaded if name.startswith("jupyter")} | NOT_FOR_TRAINING & loaded

@@ -1,0 +1,90 @@
+"""The README promises nothing that is not there."""
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.specifiers import SpecifierSet
+from typer.main import get_command
+
+from reproduce import papers
+from reproduce.cli import app
+from reproduce.data import catalog
+from reproduce.data.sources import SPLITS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+INLINE = re.findall(r"(?<!`)`([^`\n]+)`", README)
+LINES = [line.removeprefix(".venv/bin/") for line in "\n".join([*BLOCKS, *INLINE]).splitlines()]
+COMMANDS = sorted({line for line in LINES if re.match(r"reproduce [a-z]", line)})
+
+
+def test_there_are_commands_to_check():
+    assert len(COMMANDS) >= 5
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_exists_with_its_options_and_parameters(line):
+    words = shlex.split(line, comments=True)[1:]
+    command = get_command(app)
+    while words and hasattr(command, "commands"):
+        assert words[0] in command.commands
+        command = command.commands[words.pop(0)]
+    known = {name for parameter in command.params for name in parameter.opts} | {"-p"}
+    assert {word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)} <= known
+    given = {words[i + 1]: words[i + 2] for i, word in enumerate(words) if word == "-p"}
+    if given:
+        papers.protocol(words[0]).PARAMETERS.read(given)
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = {line.split()[1] for line in LINES if line.startswith("make ")}
+    assert {"book", "test", "read"} <= named <= targets
+
+
+def test_links_and_pictures_lead_somewhere():
+    links = re.findall(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)", README)
+    assert links
+    for picture, text, target in links:
+        if not target.startswith("https://"):
+            assert (ROOT / target.partition("#")[0]).exists(), target
+        if picture:
+            assert len(text) >= 20, "a picture needs alt text"
+
+
+def test_the_papers_are_all_there_and_only_those_that_run_have_a_notebook():
+    rows = dict(re.findall(r"^\| `(\w+)` .*\| ([^|]+) \|$", README, re.MULTILINE))
+    assert list(rows) == list(papers.PAPERS)
+    for key, here in rows.items():
+        assert ("notebook" in here) == (key in papers.runnable()), key
+    assert len(rows) == 5 and "Five papers" in README
+
+
+def test_the_folders_it_draws_exist():
+    """An indented line draws what lies in the package."""
+    rest = re.sub(r"^```bash\n.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
+    (drawing,) = re.findall(r"^```\n(.*?)^```", rest, re.MULTILINE | re.DOTALL)
+    for line in drawing.splitlines():
+        folder = ROOT / "reproduce" if line.startswith(" ") else ROOT
+        names = re.findall(r"(?:^| )([a-z_]+/|[a-z_]+\.py)(?= |$)", line)
+        assert names, line
+        for name in names:
+            assert (folder / name).exists(), name
+
+
+def test_it_names_the_pythons_that_the_project_supports():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    supported = SpecifierSet(project["requires-python"])
+    named = set(re.findall(r"\b3\.\d+\b", README))
+    assert named == {f"3.{minor}" for minor in range(20) if f"3.{minor}" in supported}
+
+
+def test_it_names_the_arrays_that_a_data_file_needs():
+    assert "digits" in catalog.EMBEDDED and "digits are embedded" in README
+    named = set(re.findall(r"`(train|val|test)_(?:images|labels|\*)`", README))
+    assert named == set(SPLITS)

@@ -1,0 +1,67 @@
+"""How long trials will take, said before they start."""
+
+import pytest
+
+from reproduce.training.phases import Optimizer, Phase
+from reproduce.trials import estimate
+from reproduce.trials.trial import Planned
+
+SGD = Optimizer(name="sgd", learning_rate=0.1)
+
+
+def test_images_shown_are_counted_over_all_phases(describe, record):
+    """Steps times batch; epochs times the larger part, since the training part is at most that."""
+    steps = Phase(batch_size=16, iterations=100, optimizer=SGD)
+    epochs = Phase(batch_size=16, epochs=3, optimizer=SGD)
+    assert estimate.images_shown(describe(phases=(steps,))) == 1600
+    assert estimate.images_shown(describe(phases=(steps, steps))) == 3200
+    assert estimate.images_shown(describe(phases=(steps, epochs)), record) == 1600 + 3 * 50
+    assert estimate.images_shown(describe(phases=())) == 0
+
+
+def test_the_speed_is_the_median_of_what_was_measured_here(store, describe, leave):
+    """Of trials that took long enough to measure, with the same network."""
+    for seed, (seconds, iterations) in enumerate([(2, 100), (4, 100), (10, 1000), (0.5, 9000)]):
+        leave(store, describe(seed=seed, iterations=iterations), seconds=seconds)
+    leave(store, describe(seed=9, backbone="resnet10", iterations=100), seconds=100)
+    # 800, 400 and 1600 images a second; what took half a second does not count.
+    assert estimate.speed(store, "lenet5") == 800
+    assert estimate.speed(store, "resnet10") == 16
+
+
+def test_where_nothing_was_measured_a_table_answers(store):
+    """Also for a network nobody has timed."""
+    assert estimate.speed(store, "lenet5") == estimate.IMAGES_A_SECOND["lenet5"]
+    assert estimate.speed(store, "unheard of") > 0
+
+
+def test_seconds_are_the_work_over_the_workers_and_the_start(store, describe, leave):
+    """At 800 images a second 16,000 images take 20 seconds, or 10 with two workers."""
+    leave(store, describe(iterations=100), seconds=2)
+    waiting = [Planned(describe(seed=seed, iterations=250)) for seed in range(1, 5)]
+    start = estimate.SECONDS_TO_START
+    assert estimate.seconds(waiting, store, workers=1) == pytest.approx(start + 20)
+    assert estimate.seconds(waiting, store, workers=2) == pytest.approx(start + 10)
+    # No more workers than trials can work.
+    assert estimate.seconds(waiting[:1], store, workers=8) == pytest.approx(start + 5)
+    assert estimate.seconds([], store, workers=2) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.01, "1 s"),
+        (1.6, "2 s"),
+        (89.4, "89 s"),
+        (90, "2 min"),
+        (600, "10 min"),
+        (5399, "90 min"),
+        (5400, "1.5 h"),
+        (36_000, "10.0 h"),
+        (172_800, "2 days"),
+        (864_000, "10 days"),
+    ],
+)
+def test_a_duration_in_words(seconds, words):
+    """As a person would say it."""
+    assert estimate.in_words(seconds) == words
