@@ -89,11 +89,18 @@ def test_verdicts_of_claims_and_of_their_parts(part, judgement):
         [judgement(part()), judgement(part(), second, verdict="undecided")], provenance=WHERE
     )
     assert table.rows[0] == [
-        "Oversampling is better.", "holds", "+2.0 [+1.0, +3.0]", "± 0.5", "+3.0", "5",
-        "all parts hold",
+        "Oversampling is better.", "holds", "+2.0 [+1.0, +3.0]", "± 0.5", "+3.0", "5"
     ]  # fmt: skip
     assert [row[1] for row in table.rows] == ["holds", "undecided", "holds", "undecided"]
     assert table.rows[3][2:5] == ["+2.0 [+1.0, +3.0]", "± 0.5", "–"]
+
+
+def test_a_verdict_table_says_who_states_a_claim(part, judgement):
+    """A sentence of a summary is never charged to the paper."""
+    found = judgement(part())
+    table = verdict_table([found], says={found.claim_id: "summary"}, provenance=WHERE)
+    assert table.columns[1] == "Stated by"
+    assert table.rows[0][1:3] == ["summary", "holds"]
 
 
 def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):

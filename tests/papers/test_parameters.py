@@ -95,6 +95,11 @@ def test_one_name_is_a_list_of_one():
     assert as_list("baseline") == ["baseline"]
 
 
+def test_comma_text_may_hold_json_values():
+    assert as_list('"a b", "c"') == ["a b", "c"]
+    assert as_list("1, 2.5") == [1, 2.5]
+
+
 def test_a_value_given_twice_is_kept_once_in_its_order():
     read = ClassImbalance.read(
         {"rho": [25, 10, 25], "methods": "thresholding,baseline,thresholding"}

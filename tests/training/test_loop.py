@@ -46,6 +46,34 @@ def test_every_step_and_every_phase_draws_numbers_of_its_own(tiny, phase, run, m
                      (7, "forward", 1, 0), (7, "forward", 1, 1)]  # fmt: skip
 
 
+def test_dropout_acts_while_training(tiny, phase, run):
+    plain, dropped = tiny(dropout=0.0), tiny(dropout=0.5)
+    dropped.eval()  # as a prediction before would leave it
+    run(plain, [phase(iterations=3)])
+    run(dropped, [phase(iterations=3)])
+    assert not equal(weights(plain), weights(dropped))
+
+
+def test_a_phase_shows_what_its_sampler_says(tiny, phase, run, monkeypatch):
+    """Twelve, eight and four images become three times as many as the largest class has."""
+    objective = torch.nn.Module()
+    objective.shown = []
+
+    def forward(batch):
+        objective.shown.append(np.bincount(batch.labels).tolist())
+        return batch.logits.mean()
+
+    objective.forward = forward
+    monkeypatch.setattr(losses, "build", lambda *given: objective)
+    phases = [
+        phase(epochs=1, batch_size=36, sampler="oversampling"),
+        phase(epochs=1, batch_size=12, sampler="undersampling"),
+        phase(epochs=1, batch_size=24),
+    ]
+    run(tiny(), phases)
+    assert objective.shown == [[12, 12, 12], [4, 4, 4], [12, 8, 4]]
+
+
 def test_without_a_phase_nothing_is_trained(tiny, run):
     network = tiny()
     before = weights(network)

@@ -1,13 +1,41 @@
 """The engine with several workers: the same numbers, each trial once, nothing lost."""
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from reproduce.errors import UserError
 from reproduce.trials.engine import Options, run
+from reproduce.trials.locks import try_lock
+from reproduce.trials.plan import Plan
 from reproduce.trials.store import Store
+
+# Workers that hold their first trial's lock instead of training; they read this file as well.
+HOLD_INSTEAD_OF_TRAINING = """
+import sys, time
+from pathlib import Path
+from reproduce.trials import engine, plan, store
+from reproduce.trials.locks import try_lock
+
+def hold(todo, store, options, stop, report):
+    key = todo[0].trial.key
+    with try_lock(store.lock_path(key)):
+        report(engine.Event("started", key))
+        time.sleep(60)
+
+engine._work = hold
+if __name__ == "__main__":
+    planned = plan.read(Path(sys.argv[1])).planned
+    options = engine.Options(workers=2)
+    engine.run(planned, store.Store(sys.argv[2]), options, lambda event: print(flush=True))
+"""
 
 
 def test_two_workers_leave_what_one_leaves(on_tiny, leave, store, tmp_path):
@@ -43,3 +71,36 @@ def test_a_killed_worker_is_named_and_the_other_does_its_work(on_tiny, store):
     with pytest.raises(UserError, match=r"exit code -9.*finished trials are kept"):
         run(planned, store, Options(workers=2), kill_one)
     assert {result.key for result in store.results()} == {item.trial.key for item in planned}
+
+
+def test_workers_die_with_a_killed_parent(on_tiny, store, tmp_path):
+    """Nobody is left to train on in secret: the locks of both are free at once."""
+    planned = [on_tiny(seed=seed) for seed in range(2)]
+    Plan(planned, []).write(tmp_path / "plan.json")
+    script = tmp_path / "hold.py"
+    script.write_text(HOLD_INSTEAD_OF_TRAINING)
+    parent = subprocess.Popen(
+        [sys.executable, script, tmp_path / "plan.json", store.path],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert [parent.stdout.readline() for _ in planned] == ["\n", "\n"]
+        assert not any(is_free(store, item) for item in planned)
+        parent.kill()
+        parent.wait()
+        deadline = time.monotonic() + 20
+        while not all(is_free(store, item) for item in planned):
+            assert time.monotonic() < deadline, "a worker outlives its parent"
+            time.sleep(0.01)
+    finally:
+        parent.stdout.close()
+        with suppress(ProcessLookupError):
+            os.killpg(parent.pid, signal.SIGKILL)
+
+
+def is_free(store, planned):
+    """Say whether nobody holds a trial's lock."""
+    with try_lock(store.lock_path(planned.trial.key)) as free:
+        return free
