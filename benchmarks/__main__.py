@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("training", "bootstrap", "store")
+BENCHMARKS = ("training", "bootstrap", "store", "augmentation")
 
 
 def main(names: list[str]) -> None:

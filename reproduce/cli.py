@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import papers, run, store, training
+from reproduce.commands import data, papers, run, store, training
 from reproduce.commands.doctor import doctor
 from reproduce.errors import Stopped, UserError
 
@@ -19,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(papers.app, name="papers")
+app.add_typer(data.app, name="data")
 app.add_typer(store.app, name="store")
 app.command()(papers.params)
 app.command(context_settings=training.EXTRA)(run.run)

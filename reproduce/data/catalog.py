@@ -1,138 +1,180 @@
 """Every data set by its name: what it is called, whose it is, and whether it is here.
 
-A name is `digits` (embedded), the stem of a MedMNIST-format file in `$REPRODUCE_DATA`
-(`mnist` for `mnist.npz`), or `npz:PATH`.
+A name is one of the catalog (`digits`, `mnist`, `acne04`, `lesions`, ...), the stem of another
+MedMNIST-format file in `$REPRODUCE_DATA`, or `npz:PATH`, `folder:PATH`, `masks:PATH` for files
+anywhere. Options follow a question mark: `lesions?size=64&difficulty=hard`, `acne04?split=fold0`.
 """
 
-import os
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from reproduce.data import sources
+from reproduce.data import names, sources
+from reproduce.data.entries import MEDMNIST_SIZES, Entry, entries
+from reproduce.data.names import Option
+from reproduce.data.places import data_folder
 from reproduce.data.records import Dataset
+from reproduce.data.sources.listing import Progress
 from reproduce.errors import UserError, unknown_name
-from reproduce.files import project_root, relative
+from reproduce.files import relative
 
 EMBEDDED = ("digits",)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What is known of a data set before it is opened."""
-
-    title: str
-    licence: str
-    source: str
-    images_publishable: bool
-    class_names: tuple[str, ...] | None = None
-
-
-TEN_DIGITS = tuple(str(digit) for digit in range(10))
-CATALOG = {
-    "digits": Entry(
-        "Optical recognition of handwritten digits (8 x 8, scikit-learn's copy)",
-        "CC BY 4.0",
-        "Alpaydin and Kaynak (1998), UCI Machine Learning Repository",
-        True,
-        TEN_DIGITS,
-    ),
-    "mnist": Entry("MNIST", "CC BY-SA 3.0", "LeCun, Cortes and Burges (1998)", True, TEN_DIGITS),
-    "cifar10": Entry(
-        "CIFAR-10",
-        "research use, cite the technical report",
-        "Krizhevsky (2009)",
-        True,
-        tuple("airplane automobile bird cat deer dog frog horse ship truck".split()),
-    ),
-    "retinamnist": Entry(
-        "RetinaMNIST",
-        "CC BY 4.0",
-        "Yang et al. (2023), MedMNIST v2; DeepDRiD",
-        True,
-        ("grade 0", "grade 1", "grade 2", "grade 3", "grade 4"),
-    ),
-    "pneumoniamnist": Entry(
-        "PneumoniaMNIST",
-        "CC BY 4.0",
-        "Yang et al. (2023), MedMNIST v2; Kermany et al. (2018)",
-        True,
-        ("normal", "pneumonia"),
-    ),
-}
+CATALOG = entries()
 UNKNOWN = Entry("an image file of yours", "unknown", "unknown", False)
+OWN_KINDS = {
+    "npz": UNKNOWN,
+    "folder": replace(UNKNOWN, title="an image folder of yours", kind="folder"),
+    "masks": replace(UNKNOWN, title="images and masks of yours", kind="masks", task="segmentation"),
+}
+GENERATED = tuple(name for name, entry in CATALOG.items() if entry.kind == "generated")
+PATH_NAMES = tuple(f"{kind}:PATH" for kind in OWN_KINDS)
 
 
-def data_folder() -> Path:
-    """Return `$REPRODUCE_DATA`, by default `data/` under the project root."""
-    return Path(os.environ.get("REPRODUCE_DATA") or project_root() / "data")
+def entry_of(name: str) -> Entry:
+    """Return what is known of a data set without opening it."""
+    parsed = names.parse(name)
+    if parsed.path is not None:
+        return OWN_KINDS[parsed.base]
+    return CATALOG.get(parsed.base, UNKNOWN)
+
+
+def options_of(name: str) -> dict[str, Option]:
+    """Return the options that may follow a data set's name."""
+    parsed, entry = names.parse(name), entry_of(name)
+    if entry.kind == "generated":
+        from reproduce.data.generating import options_of as options_of_generated
+
+        return options_of_generated(parsed.base)
+    if entry.kind in sources.LOADERS:
+        return sources.options_of(entry.kind)
+    if entry.fetched == "medmnist":
+        return {"size": Option(28, "side in pixels, one of the published", MEDMNIST_SIZES)}
+    return {}
+
+
+def canonical(name: str) -> str:
+    """Return the one spelling of a name: options sorted, those of the default left out."""
+    return names.canonical(names.parse(name), options_of(name))
 
 
 def path_of(name: str) -> Path | None:
-    """Return the file a name stands for (it may be absent); None for embedded data."""
-    if name in EMBEDDED:
+    """Return the file or folder a name stands for (it may be absent); None if it needs none."""
+    parsed, entry = names.parse(name), entry_of(name)
+    if entry.kind in ("embedded", "generated"):
         return None
-    if name.startswith("npz:"):
-        return Path(name.removeprefix("npz:")).expanduser()
-    return data_folder() / f"{name}.npz"
+    if parsed.path is not None:
+        return parsed.path
+    if entry.kind in sources.LOADERS:
+        return data_folder() / parsed.base
+    size = names.values(parsed, options_of(name)).get("size", 28)
+    return data_folder() / (f"{parsed.base}.npz" if size == 28 else f"{parsed.base}_{size}.npz")
 
 
 def is_here(name: str) -> bool:
     """Say whether the data can be opened on this machine."""
     path = path_of(name)
-    return path is None or path.is_file()
+    return path is None or (path.is_dir() if entry_of(name).kind in sources.LOADERS else
+                            path.is_file())  # fmt: skip
 
 
 def at_hand() -> list[str]:
-    """Return the names of all data sets that can be opened here, known ones first."""
+    """Return the names of all stored data sets that can be opened here, known ones first.
+
+    Generated sets, which can be opened everywhere, are `GENERATED`.
+    """
     files = sorted(path.stem for path in data_folder().glob("*.npz"))
-    return [*EMBEDDED, *sorted(files, key=lambda stem: (stem not in CATALOG, stem))]
+    folders = [n for n, entry in CATALOG.items() if entry.kind in sources.LOADERS and is_here(n)]
+    return [*EMBEDDED, *sorted(files, key=lambda stem: (stem not in CATALOG, stem)), *folders]
 
 
-def load(name: str) -> Dataset:
-    """Open a data set by name; say how to get it where it is absent."""
-    path = path_of(name)
-    if path is None:
+def load(name: str, progress: Progress | None = None) -> Dataset:
+    """Open a data set by name; say how to get it where it is absent.
+
+    Parameters
+    ----------
+    progress
+        called with (images decoded, images in all) while a cache is made, once per data set.
+    """
+    parsed, entry = names.parse(name), require_known(name)
+    given = names.values(parsed, options_of(name))
+    if entry.kind == "embedded":
         return _load_embedded(name)
-    if not path.is_file():
-        if name not in CATALOG and not name.startswith("npz:"):
-            raise unknown_name("data set", name, {*CATALOG, *at_hand(), "npz:PATH"})
-        raise UserError(
-            f"data set '{name}' is not here: expected the MedMNIST-format file "
-            f"{relative(path)} (arrays train_images, train_labels, test_images, test_labels); "
-            "put it there or set REPRODUCE_DATA to the folder that holds it"
-        )
+    if entry.kind == "generated":
+        from reproduce.data.generating import generate
+
+        return generate(name, parsed.base, given)
+    path = path_of(name)
+    if not is_here(name):
+        raise absent(name)
+    if entry.kind in sources.LOADERS:
+        from reproduce.data.stored import open_stored
+
+        return open_stored(name, entry, path, given, progress)
     stat = path.stat()
     return _load_npz(name, path, stat.st_size, stat.st_mtime_ns)
 
 
+def is_known(name: str) -> bool:
+    """Say whether a name is in the catalog, is a path, or is a file of the data folder."""
+    parsed = names.parse(name)
+    return parsed.path is not None or parsed.base in CATALOG or parsed.base in at_hand()
+
+
+def require_known(name: str) -> Entry:
+    """Return the entry of a name, or say which names there are."""
+    if not is_known(name):
+        base = names.parse(name).base
+        raise unknown_name("data set", base, {*CATALOG, *at_hand(), *PATH_NAMES})
+    return entry_of(name)
+
+
+def absent(name: str) -> UserError:
+    """Say that a data set is not here, what was expected where, and which command gets it."""
+    parsed, entry, path = names.parse(name), entry_of(name), path_of(name)
+    if parsed.base == "masks" or entry.kind == "folder":
+        return UserError(
+            f"data set '{name}' is not here: there is no folder {relative(path)}; give the path "
+            "of a folder that holds " + ("images and masks" if parsed.base == "masks" else
+                                         "a sub-folder of images per class")
+        )  # fmt: skip
+    if entry.kind in sources.LOADERS:
+        return UserError(
+            f"data set '{name}' is not here: expected the folder {relative(path)}; "
+            f"`reproduce data fetch {parsed.base}` says where to get it and how it must lie there"
+        )
+    get = f"get it with `reproduce data fetch '{name}'`, " if entry.fetched else ""
+    return UserError(
+        f"data set '{name}' is not here: expected the MedMNIST-format file "
+        f"{relative(path)} (arrays train_images, train_labels, test_images, test_labels); "
+        f"{get}put it there or set REPRODUCE_DATA to the folder that holds it"
+    )
+
+
 @lru_cache(maxsize=2)
 def _load_embedded(name: str) -> Dataset:
-    entry = CATALOG[name]
     images, labels, fingerprint = sources.read_digits()
-    return _dataset(name, entry, {"all": images}, {"all": labels}, fingerprint)
+    return _dataset(name, CATALOG[name], {"all": images}, {"all": labels}, fingerprint)
 
 
 @lru_cache(maxsize=2)
 def _load_npz(name: str, path: Path, size: int, mtime: int) -> Dataset:
     # Size and mtime are part of the cache's key, so that a replaced file is read anew.
-    stem = path.stem if not name.startswith("npz:") else name
     images, labels, fingerprint = sources.read_npz(path)
-    return _dataset(name, CATALOG.get(stem, UNKNOWN), images, labels, fingerprint)
+    return _dataset(name, entry_of(name), images, labels, fingerprint)
 
 
 def _dataset(name, entry: Entry, images, labels, fingerprint) -> Dataset:
     classes = max(int(of_split.max()) for of_split in labels.values()) + 1
-    names = entry.class_names or tuple(str(c) for c in range(classes))
-    if classes > len(names):
+    class_names = entry.class_names or tuple(str(c) for c in range(classes))
+    if classes > len(class_names):
         raise UserError(
-            f"data set '{name}' has a label {classes - 1}, expected 0 to {len(names) - 1}; "
+            f"data set '{name}' has a label {classes - 1}, expected 0 to {len(class_names) - 1}; "
             "the file is not the data set its name says"
         )
     return Dataset(
         name=name,
         task="classification",
-        class_names=names,
+        class_names=class_names,
         images=images,
         labels=labels,
         fingerprint=fingerprint,

@@ -1,18 +1,25 @@
-"""Imbalance as Buda, Maki and Mazurowski (2018) define it: step (rho, mu) and linear (rho).
+"""How many images of each class are kept, and which.
 
-Pure functions of class counts and labels. `rho` is the largest class over the smallest, `mu` the
-share of classes that are minority classes.
+Buda, Maki and Mazurowski (2018) define step (rho, mu) and linear (rho) imbalance; `long_tail` has
+the profiles of other benchmarks. Pure functions of class counts and labels. `rho` is the largest
+class over the smallest, `mu` the share of classes that are minority classes.
 """
 
 from typing import Any
 
 import numpy as np
 
+from reproduce.data.long_tail import (
+    binary_share_counts,
+    largest_binary_total,
+    long_tail_counts,
+    long_tail_step_counts,
+)
 from reproduce.errors import UserError, unknown_name
 from reproduce.randomness import generator
 
-KINDS = ("none", "step", "linear")
-MINORITY = ("drawn", "lowest")
+KINDS = ("none", "step", "linear", "long_tail", "long_tail_step", "binary_share")
+MINORITY = ("drawn", "lowest", "highest")
 
 
 def smallest_count(n_max: int, rho: float) -> int:
@@ -55,47 +62,118 @@ def counts_by_class(
     rho: float = 1,
     mu: float = 0.5,
     minority: str = "drawn",
+    share: float | None = None,
+    rare: int | None = None,
+    total: int | None = None,
 ) -> np.ndarray | None:
     """Return how many images of each class to keep; None keeps all.
 
-    Which class is rare is drawn afresh per seed (`minority="drawn"`, the paper's MNIST protocol)
-    or fixed to the lowest labels (`"lowest"`, its CIFAR-10 protocol). The order of classes does
-    not depend on rho or mu, so that points of a grid share it for one seed.
+    Which class is rare is drawn afresh per seed (`minority="drawn"`, Buda's MNIST protocol) or
+    fixed to the lowest labels (`"lowest"`, their CIFAR-10 protocol) or to the highest
+    (`"highest"`, the CIFAR-LT sets: class 0 is the largest). The order of classes does not depend
+    on rho or mu, so that points of a grid share it for one seed. `binary_share` takes `share`,
+    `rare` (a label) and `total` instead.
     """
     if kind == "none":
         return None if n_max is None else np.full(classes, n_max, dtype=np.int64)
+    if kind == "binary_share":
+        return _binary(classes, n_max, share, rare, total)
     if minority not in MINORITY:
         raise unknown_name("choice of minority classes", minority, MINORITY)
     if kind == "step":
         ranked = step_counts(classes, n_max, rho, mu)
     elif kind == "linear":
         ranked = linear_counts(classes, n_max, rho)
+    elif kind in ("long_tail", "long_tail_step"):
+        if n_max is None:
+            raise UserError(f"imbalance '{kind}' needs n_max, the images of the largest class")
+        profile = long_tail_counts if kind == "long_tail" else long_tail_step_counts
+        ranked = profile(classes, n_max, rho)
     else:
         raise unknown_name("imbalance", kind, KINDS)
     order = generator(seed, "minority").permutation(classes)
-    if minority == "lowest":
-        order = np.arange(classes)[::-1]
+    if minority != "drawn":
+        order = np.arange(classes)
+        order = order[::-1] if minority == "lowest" else order
     counts = np.empty(classes, dtype=np.int64)
     counts[order] = ranked
     return counts
 
 
-def draw(labels: np.ndarray, class_names: tuple[str, ...], seed: int, **spec: Any) -> np.ndarray:
+def _binary(classes, n_max, share, rare, total) -> np.ndarray:
+    if classes != 2:
+        raise UserError(
+            f"imbalance 'binary_share' is for two classes, the data has {classes}; use 'step' or "
+            "'long_tail'"
+        )
+    if n_max is not None:
+        raise UserError("imbalance 'binary_share' knows no n_max; give total, the images in all")
+    if share is None or rare is None or total is None:
+        raise UserError(
+            "imbalance 'binary_share' needs share (of the rare class), rare (its label, 0 or 1) "
+            "and total (images in all)"
+        )
+    return binary_share_counts(total, share, rare)
+
+
+def draw(
+    labels: np.ndarray,
+    class_names: tuple[str, ...],
+    seed: int,
+    *,
+    part: str = "train",
+    **spec: Any,
+) -> np.ndarray:
     """Return the (sorted) indices of an imbalanced sample of `labels`.
 
     For one seed the samples are nested: the 50 images of a class at rho 100 are among its 500 at
-    rho 10, so that two points of a grid differ in nothing but what rho changes.
+    rho 10, so that two points of a grid differ in nothing but what rho changes. `binary_share`
+    without a `total` takes the largest sample that the labels allow. Another `part` than the
+    training part is drawn by a stream of its own.
     """
+    if spec.get("kind") == "binary_share" and spec.get("total") is None:
+        spec = {**spec, "total": _largest_total(labels, class_names, **spec)}
     counts = counts_by_class(len(class_names), seed, **spec)
     if counts is None:
         return np.arange(len(labels))
+    asked_by = "total" if spec["kind"] == "binary_share" else "images_per_class"
+    purpose = "draw" if part == "train" else f"draw {part}"
     kept = []
     for c, wanted in enumerate(counts):
         of_class = np.flatnonzero(labels == c)
         if wanted > len(of_class):
             raise UserError(
                 f"the imbalance asks for {wanted} images of class '{class_names[c]}', "
-                f"there are {len(of_class)}; lower images_per_class"
+                f"there are {len(of_class)}; lower {asked_by}"
             )
-        kept.append(generator(seed, "draw", c).permutation(of_class)[:wanted])
+        kept.append(generator(seed, purpose, c).permutation(of_class)[:wanted])
     return np.sort(np.concatenate(kept))
+
+
+def draw_parts(
+    labels: dict[str, np.ndarray],
+    class_names: tuple[str, ...],
+    seed: int,
+    specs: dict[str, dict[str, Any]],
+) -> dict[str, np.ndarray]:
+    """Return for each part of the data ('train', 'test', ...) the indices of its own sample.
+
+    A part without a spec is kept whole. Training is drawn exactly as `draw` does it alone, so
+    imbalance in the test part changes nothing about training.
+    """
+    for part in specs:
+        if part not in labels:
+            raise UserError(
+                f"an imbalance is given for part '{part}', the data has: {', '.join(labels)}"
+            )
+    return {
+        part: draw(of_part, class_names, seed, part=part, **specs.get(part, {"kind": "none"}))
+        for part, of_part in labels.items()
+    }
+
+
+def _largest_total(labels, class_names, *, kind, share=None, rare=None, **others) -> int | None:
+    if share is None or rare is None:
+        return None
+    available = np.bincount(labels, minlength=len(class_names))
+    return largest_binary_total(available, share, rare)

@@ -1,57 +1,115 @@
-"""Which images train and which test: the official split, or a stratified one."""
+"""Which images train, which validate and which test.
 
+A split is a dictionary of part to (the file's split, indices within it). Its description, `kind`
+and parameters, decides it completely.
+"""
+
+import inspect
 from typing import Any
 
-import numpy as np
-
+from reproduce.data.grouped_splits import leaked_share
 from reproduce.data.records import Dataset, Record
+from reproduce.data.split_kinds import MAKERS, Parts, groups_of, share_of, with_validation
 from reproduce.errors import UserError, unknown_name
-from reproduce.randomness import generator
 
-KINDS = ("official", "stratified")
+KINDS = tuple(MAKERS)
 
 
-def split(dataset: Dataset, kind: str, **parameters: Any) -> dict[str, tuple[str, np.ndarray]]:
-    """Return, for each part ('train', 'test', ...), the file's split and the indices within it."""
+def split(
+    dataset: Dataset,
+    kind: str,
+    *,
+    validation_share: float = 0.0,
+    validation_seed: int = 0,
+    **parameters: Any,
+) -> Parts:
+    """Return, for each part ('train', 'test', ...), the file's split and the indices within it.
+
+    Parameters
+    ----------
+    kind
+        `official`: as the file has it. `stratified`, `random` and `grouped`
+        (test_share, seed): `grouped` keeps all images of a group (patient, person, lesion,
+        duplicate) on one side and is stratified as far as that allows. `folds` (fold): one fold of
+        the data set's own division is the test part; `by` names the array in `extra` that holds
+        it where there are several. `cross_validation` (folds, fold, seed): the
+        same with folds made here, by group where the data has groups, else stratified.
+    validation_share
+        So much of the *training* part becomes the part 'val', by group where the data has groups,
+        else stratified. The test part is the same whether or not there is one.
+    """
+    if kind not in KINDS:
+        raise unknown_name("split", kind, KINDS)
+    _check_parameters(kind, parameters)
+    parts = MAKERS[kind](dataset, **parameters)
+    if validation_share:
+        parts = with_validation(dataset, parts, validation_share, validation_seed)
+    return parts
+
+
+def repeated(spec: dict[str, Any], repeats: int) -> list[dict[str, Any]]:
+    """Return the descriptions of `repeats` splits like this one, each with a seed of its own.
+
+    Folds are repeated as a whole: all folds of the first seed, then all of the next. Descriptions
+    are ordinary, so a trial on the third repeat says so in its key.
+    """
+    kind = spec.get("kind")
+    if kind not in KINDS:
+        raise unknown_name("split", kind, KINDS)
+    if repeats < 1:
+        raise UserError(f"repeats is {repeats}, expected 1 or more")
+    if kind in ("official", "folds"):
+        raise UserError(
+            f"the split '{kind}' is fixed by the data set and has no seed to repeat it with; use "
+            "stratified, random, grouped or cross_validation"
+        )
+    first = spec.get("seed", 0)
+    seeded = [{**spec, "seed": first + number} for number in range(repeats)]
+    if kind != "cross_validation":
+        return seeded
+    return [{**one, "fold": fold} for one in seeded for fold in range(one["folds"])]
+
+
+def leakage(dataset: Dataset, parts: Parts, part: str = "test") -> float | None:
+    """Return the share of a part's images that share a group with training; None without groups.
+
+    For splits that are as they were published, leaks included.
+    """
+    if dataset.groups is None:
+        return None
+    (train, in_train), (source, indices) = parts["train"], parts[part]
+    return leaked_share(groups_of(dataset, train)[in_train], groups_of(dataset, source)[indices])
+
+
+def _check_parameters(kind: str, given: dict[str, Any]) -> None:
+    takes = dict(inspect.signature(MAKERS[kind]).parameters)
+    del takes["dataset"]
+    needed = {name for name, parameter in takes.items() if parameter.default is parameter.empty}
+    if not needed <= set(given) <= set(takes):
+        raise UserError(
+            f"the split '{kind}' takes {', '.join(takes) or 'no parameters'}, given: "
+            f"{', '.join(given) or 'none'}"
+        )
+
+
+def training_counts(
+    record: Record, kind: str, *, validation_share: float = 0.0, **parameters: Any
+) -> list[int]:
+    """Return how many images of each class a split leaves for training, from the record alone.
+
+    Exact for official and stratified splits without groups. What the other kinds leave depends on
+    the images themselves; for them this is what to expect, rounded down, and `imbalance.draw`
+    refuses what the real part cannot give.
+    """
     if kind == "official":
-        if "test" not in dataset.labels:
-            raise UserError(
-                f"data set '{dataset.name}' has no official test split (it has: "
-                f"{', '.join(dataset.labels)}); use a stratified split"
-            )
-        return {name: (name, np.arange(len(y))) for name, y in dataset.labels.items()}
+        counts = list(record.counts["train"])
+    else:
+        counts = list(next(iter(record.counts.values())))
     if kind == "stratified":
-        return _stratified(dataset, **parameters)
-    raise unknown_name("split", kind, KINDS)
-
-
-def _stratified(dataset: Dataset, test_share: float, seed: int):
-    source = next(iter(dataset.labels))
-    labels = dataset.labels[source]
-    train, test = [], []
-    for c in range(len(dataset.class_names)):
-        of_class = generator(seed, "split", c).permutation(np.flatnonzero(labels == c))
-        in_test = _in_test(len(of_class), test_share)
-        if not 0 < in_test < len(of_class):
-            raise UserError(
-                f"class '{dataset.class_names[c]}' of '{dataset.name}' has {len(of_class)} images: "
-                f"a test share of {test_share} leaves one part of the split without it"
-            )
-        test.append(of_class[:in_test])
-        train.append(of_class[in_test:])
-    return {
-        "train": (source, np.sort(np.concatenate(train))),
-        "test": (source, np.sort(np.concatenate(test))),
-    }
-
-
-def _in_test(of_class: int, test_share: float) -> int:
-    return round(test_share * of_class)
-
-
-def training_counts(record: Record, kind: str, **parameters: Any) -> list[int]:
-    """Return how many images of each class a split leaves for training, from the record alone."""
-    if kind == "official":
-        return list(record.counts["train"])
-    of_classes = next(iter(record.counts.values()))
-    return [count - _in_test(count, parameters["test_share"]) for count in of_classes]
+        counts = [count - share_of(count, parameters["test_share"]) for count in counts]
+    elif kind in ("random", "grouped"):
+        counts = [int(count * (1 - parameters["test_share"])) for count in counts]
+    elif kind in ("folds", "cross_validation"):
+        folds = parameters.get("folds", 5)
+        counts = [int(count * (1 - 1 / folds)) for count in counts]
+    return [count - share_of(count, validation_share) for count in counts]

@@ -1,6 +1,5 @@
-"""Reading data sets from where they are: embedded in scikit-learn, or a MedMNIST-format file."""
+"""Reading a MedMNIST-format file: arrays `train_images`, `train_labels`, and so on."""
 
-import hashlib
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,21 +10,6 @@ from reproduce.errors import UserError
 from reproduce.files import relative, sha256_of_file
 
 SPLITS = ("train", "val", "test")
-
-
-def read_digits() -> tuple[np.ndarray, np.ndarray, str]:
-    """Return scikit-learn's 1,797 digits as uint8, their labels and a fingerprint.
-
-    Pixels are counts from 0 to 16; they are stretched to 0..255 so that all sets share a range.
-    The fingerprint covers the decoded arrays, since the packed file may differ between releases.
-    """
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
-    images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
-    labels = bunch.target.astype(np.int64)
-    digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    return images, labels, digest
 
 
 def read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], str]:

@@ -1,0 +1,52 @@
+"""Generated data sets by name: their options, read from the makers' own signatures."""
+
+import inspect
+from dataclasses import replace
+from functools import lru_cache
+
+from reproduce.data.names import Option
+from reproduce.data.records import Dataset
+from reproduce.errors import UserError
+
+MEANINGS = {
+    "size": "side in pixels",
+    "difficulty": "easy, medium or hard",
+    "seed": "another seed, other images",
+    "rare": "number of the class that is to be the rarest",
+}
+CHOICES = {"difficulty": ("easy", "medium", "hard")}
+RANGES = {"size": (28, 512), "seed": (0, 2**32 - 1)}
+# `rare` has no default of a number's type: -1 stands for "as the counts are".
+AS_THEY_ARE = -1
+
+
+def options_of(name: str) -> dict[str, Option]:
+    """Return the options of a generated set; those that no name can spell are left out."""
+    options = {}
+    for key, parameter in inspect.signature(_maker(name)).parameters.items():
+        default = AS_THEY_ARE if key == "rare" else parameter.default
+        if not isinstance(default, int | float | str):
+            continue
+        low, high = RANGES.get(key, (None, None))
+        meaning = MEANINGS.get(key, key)
+        options[key] = Option(default, meaning, CHOICES.get(key, ()), low, high)
+    return options
+
+
+def generate(name: str, base: str, given: dict) -> Dataset:
+    """Draw a generated set; the last two stay in memory."""
+    return _generated(name, base, tuple(sorted(given.items())))
+
+
+@lru_cache(maxsize=2)
+def _generated(name: str, base: str, given: tuple) -> Dataset:
+    values = {k: v for k, v in given if (k, v) != ("rare", AS_THEY_ARE)}
+    return replace(_maker(base)(**values), name=name)
+
+
+def _maker(name: str):
+    from reproduce.data.generated import GENERATED
+
+    if name not in GENERATED:
+        raise UserError(f"data set '{name}' is in the catalog, but nothing here generates it")
+    return GENERATED[name]

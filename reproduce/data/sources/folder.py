@@ -1,0 +1,74 @@
+"""A folder of yours: a class per sub-folder, with or without train, val and test folders above.
+
+Layouts: PATH/CLASS/image.jpg, or PATH/train/CLASS/image.jpg and PATH/test/CLASS/image.jpg. A table
+PATH/groups.csv with the columns file and group (the paths relative to PATH) says which images
+belong to one patient or person.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.data.names import Option
+from reproduce.data.sources.listing import (
+    Listing,
+    check_classes,
+    folders_in,
+    images_in,
+    numbered,
+    read_table,
+)
+from reproduce.errors import UserError
+from reproduce.files import relative
+
+SPLITS = ("train", "val", "test")
+OPTIONS: dict[str, Option] = {}
+
+
+def read(root: Path, options: dict) -> Listing:
+    """List the images; classes are the names of the folders, sorted."""
+    folders = folders_in(root)
+    splits = [split for split in SPLITS if split in folders]
+    if splits and "train" not in splits:
+        raise UserError(f"{relative(root)} has a folder '{splits[0]}' but no folder 'train'")
+    if splits and set(folders) != set(splits):
+        other = sorted(set(folders) - set(splits))[0]
+        raise UserError(
+            f"{relative(root)} has the folder '{other}' beside 'train'; expected class folders "
+            "inside train, val and test only, or class folders alone"
+        )
+    found = {split: _classes(root / split) for split in splits} or {"all": _classes(root)}
+    class_names = tuple(sorted({name for classes in found.values() for name in classes}))
+    if len(class_names) < 2:
+        raise UserError(
+            f"{relative(root)} has {len(class_names)} class folder(s), expected at least two "
+            "folders of images, one a class"
+        )
+    files, labels, rows = [], [], {}
+    for split, classes in found.items():
+        start = len(files)
+        for name, images in classes.items():
+            prefix = name if split == "all" else f"{split}/{name}"
+            files += [f"{prefix}/{image}" for image in images]
+            labels += [class_names.index(name)] * len(images)
+        rows[split] = np.arange(start, len(files))
+    groups, tables = _groups(root, files)
+    listing = Listing(
+        root, files, np.array(labels, dtype=np.int64), class_names, rows, tables, groups
+    )
+    return check_classes(listing)
+
+
+def _classes(folder: Path) -> dict[str, list[str]]:
+    return {name: images_in(folder / name) for name in folders_in(folder)}
+
+
+def _groups(root: Path, files: list[str]) -> tuple[np.ndarray | None, list[str]]:
+    path = root / "groups.csv"
+    if not path.is_file():
+        return None, []
+    group_of = {row["file"]: row["group"] for row in read_table(path, ("file", "group"))}
+    for file in files:
+        if file not in group_of:
+            raise UserError(f"{relative(path)} has no line for '{file}'; expected one per image")
+    return numbered([group_of[file] for file in files]), ["groups.csv"]
