@@ -3,7 +3,14 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("training", "bootstrap", "store", "augmentation")
+BENCHMARKS = (
+    "training",
+    "bootstrap",
+    "store",
+    "augmentation",
+    "generated_speed",
+    "generated_difficulty",
+)
 
 
 def main(names: list[str]) -> None:

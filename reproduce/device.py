@@ -58,4 +58,7 @@ def prepare(device, threads: int) -> None:
 
     torch.set_num_threads(threads)
     torch.backends.cudnn.benchmark = device.type == "cuda"
+    # float32 means float32: the short mantissa of TF32 is asked for as bfloat16, by name.
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
     torch.use_deterministic_algorithms(device.type == "cpu")

@@ -5,6 +5,7 @@ JSON in the same file's header, so that the two can never belong to different mo
 streams need no state: they derive from (seed, purpose, phase, iteration).
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ def save(path: Path, position: dict[str, Any], network, optimizer, objective) ->
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     # Not safetensors' own writing of files: it makes them readable by their owner alone and says
     # in its own kind of error that the disk is full.
-    write_bytes(path, encode(tensors, metadata={"position": json.dumps(position)}))
+    text = json.dumps(position)
+    metadata = {"position": text, "digest": _digest(text, tensors)}
+    write_bytes(path, encode(tensors, metadata=metadata))
 
 
 def load(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]] | None:
@@ -36,12 +39,29 @@ def load(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]] | None:
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return json.loads(file.metadata()["position"]), tensors
-    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+            metadata = file.metadata()
+            if metadata["digest"] != _digest(metadata["position"], tensors):
+                raise ValueError("its content does not have the digest it names")
+            return json.loads(metadata["position"]), tensors
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
         raise UserError(
             f"the checkpoint {relative(path)} is damaged ({error}); "
             "delete it, and its trial starts anew"
         ) from error
+
+
+def _digest(position: str, tensors: dict[str, torch.Tensor]) -> str:
+    """Return a SHA-256 over everything a checkpoint holds.
+
+    A flipped bit in a weight is still a valid weight: without this a damaged file would quietly
+    end in other numbers.
+    """
+    digest = hashlib.sha256(position.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 def restore(tensors: dict[str, torch.Tensor], network, optimizer, objective) -> None:

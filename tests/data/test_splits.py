@@ -78,8 +78,8 @@ def test_a_share_that_leaves_a_part_empty_is_refused(make_dataset, test_share):
 
 
 def test_an_unknown_split_lists_the_known_ones(make_dataset):
-    with pytest.raises(UserError, match=r"unknown split 'random' \(known: official, stratified\)"):
-        split(make_dataset(), "random")
+    with pytest.raises(UserError, match="unknown split 'stratifed'; did you mean 'stratified'"):
+        split(make_dataset(), "stratifed")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A study: its trials, and what their stored results say, against slow sums by hand."""
 
 import json
-import json
 import math
 
 import numpy as np

@@ -8,7 +8,7 @@ from reproduce import models
 from reproduce.data.preparation import Images
 from reproduce.errors import UserError
 from reproduce.training import checkpoints
-from reproduce.training.loop import Interrupted
+from reproduce.training.loop import Interrupted, _PhaseRun
 
 # 45 iterations in blocks of two, then 20 of the classifier alone, one by one.
 LENGTH = 65
@@ -62,6 +62,29 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(
     )
     assert_same(other, state.history, undisturbed)
     assert seen == list(range(steps + 1, LENGTH + 1))
+
+
+@pytest.fixture
+def as_on_a_gpu(monkeypatch):
+    """Keep the books as on a GPU, where losses are looked at late, and compute on the CPU."""
+    step = _PhaseRun._step
+
+    def on_the_cpu(self, images, iteration, seed, precision, device):
+        return step(self, images, iteration, seed, precision, torch.device("cpu"))
+
+    monkeypatch.setattr(_PhaseRun, "_step", on_the_cpu)
+    return torch.device("cuda")
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7, 45, 64])
+def test_losses_not_looked_at_yet_are_not_lost_by_an_interruption(
+    tiny, phases, run, undisturbed, checkpoint, as_on_a_gpu, steps
+):
+    where = {"checkpoint": checkpoint, "device": as_on_a_gpu}
+    with pytest.raises(Interrupted):
+        run(tiny(dropout=0.5), phases, stop_requested=stop_after(steps), **where)
+    network = tiny(dropout=0.5)
+    assert_same(network, run(network, phases, **where).history, undisturbed)
 
 
 def test_a_run_may_be_interrupted_again_and_again(tiny, phases, run, undisturbed, checkpoint):
@@ -166,6 +189,15 @@ def test_a_truncated_checkpoint_is_one_line_that_says_what_to_do(written, share,
     with pytest.raises(UserError, match="; delete it, and its trial starts anew") as f:
         run(tiny(), phases, checkpoint=written)
     assert "trial.safetensors" in str(f.value) and "\n" not in str(f.value)
+
+
+def test_a_flipped_bit_in_a_weight_is_found(written, tiny, phases, run):
+    """The file is still a valid one; without a digest it would end in other numbers."""
+    content = bytearray(written.read_bytes())
+    content[-5] ^= 1
+    written.write_bytes(bytes(content))
+    with pytest.raises(UserError, match="does not have the digest it names"):
+        run(tiny(), phases, checkpoint=written)
 
 
 @pytest.mark.parametrize("content", [b"hello", b"\x02\x00\x00\x00\x00\x00\x00\x00{}"])

@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -109,6 +110,16 @@ def test_a_truncated_file_is_named(kept, share):
     good = kept.read_bytes()
     kept.write_bytes(good[: int(len(good) * share)])
     assert not arrays.is_intact(kept)
+    with pytest.raises(UserError, match=rf"{kept.name} is missing or damaged"):
+        arrays.read(kept)
+
+
+def test_a_garbled_array_header_is_named(kept):
+    """NumPy reads its headers as Python; text with an open bracket is a third kind of error."""
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (6, 10\n"
+    magic = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+    with zipfile.ZipFile(kept, "w") as archive:
+        archive.writestr("test/logits.npy", magic + header)
     with pytest.raises(UserError, match=rf"{kept.name} is missing or damaged"):
         arrays.read(kept)
 

@@ -28,6 +28,7 @@ def test_a_trial_gives_the_same_digits_again(trained, store):
     assert again.confusion == before.confusion
     assert again.array_file.name == before.array_file.name
     assert store.get(again.key).metrics == again.metrics
+    assert store.get(again.key).labels == planned[1].labels
 
 
 def test_metrics_are_those_of_the_stored_scores(trained):

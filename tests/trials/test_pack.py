@@ -87,21 +87,19 @@ def test_parts_stay_under_the_size_and_one_is_useful_alone(
 ):
     """Each part holds whole trials and the records; all parts together hold every trial once."""
     random = np.random.default_rng(0)
-    thumbnails = random.bytes(90_000).hex()
+    thumbnails = random.bytes(210_000).hex()
     store.put_record(replace(record, thumbnails=thumbnails))
-    for seed in range(12):
-        leave(store, describe(seed=seed), images=1000)
-    limit = 0.25
+    for seed in range(5):
+        leave(store, describe(seed=seed), images=3000)
+    limit = 0.5
     parts = pack(store, tmp_path / "results.zip", RESULTS, limit)
-    assert len(parts) > 2
-    assert [path.name for path in parts] == [
-        f"results.part{number}.zip" for number in range(1, len(parts) + 1)
-    ]
+    assert len(parts) == 3
+    assert [path.name for path in parts] == [f"results.part{number}.zip" for number in (1, 2, 3)]
     assert max(path.stat().st_size for path in parts) <= limit * MEGABYTE
     outcome = merge(away, parts[1])
-    assert 0 < outcome.new < 12
-    assert outcome.missing_parts == f"part 2 of {len(parts)}"
-    assert all(len(result.arrays["test/labels"]) == 1000 for result in away.results())
+    assert outcome.new == 2
+    assert outcome.missing_parts == "part 2 of 3"
+    assert all(len(result.arrays["test/labels"]) == 3000 for result in away.results())
     assert away.records()[0].thumbnails == thumbnails
     for path in parts:
         merge(away, path)

@@ -1,6 +1,7 @@
 """Whatever dies or runs full: what was stored stays, whole."""
 
 import errno
+import functools
 import shutil
 import sqlite3
 import subprocess
@@ -46,7 +47,7 @@ for seed in [*range(100, 130), *range(1000 * mine, 1000 * mine + 30)]:
 MAKE_STORES = (
     WAIT_FOR_A_LINE
     + """
-for number in range(40):
+for number in range(10):
     Store(f"{sys.argv[1]}/{number}").fail("0" * 16, "a first write")
 """
 )
@@ -125,11 +126,50 @@ def test_two_processes_put_at_once(store, describe, leave):
     assert store.get(shared.key).metrics == {"test/accuracy": 100 / 7}
 
 
-def test_several_processes_make_a_store_at_once(tmp_path):
-    """Whoever comes second waits for the first instead of calling the store unusable."""
-    assert together(MAKE_STORES, *[(tmp_path / "new",)] * 3) == [""] * 3
-    for number in range(40):
+def test_two_processes_make_a_store_at_once(tmp_path):
+    """Both can write into it."""
+    assert together(MAKE_STORES, *[(tmp_path / "new",)] * 2) == [""] * 2
+    for number in range(10):
         assert list(Store(tmp_path / "new" / str(number)).failures()) == ["0" * 16]
+
+
+class Contended(sqlite3.Connection):
+    """A new database that another process is making as well: the first attempts find it locked."""
+
+    refusals = 3
+    code = sqlite3.SQLITE_BUSY
+
+    def execute(self, sql, *arguments):
+        """Refuse the switch to write-ahead logging a few times, as SQLite does."""
+        if "journal_mode" in sql and Contended.refusals > 0:
+            Contended.refusals -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self.code
+            raise error
+        return super().execute(sql, *arguments)
+
+
+@pytest.mark.parametrize(("code", "waits"), [(5, True), (261, True), (sqlite3.SQLITE_IOERR, False)])
+def test_whoever_comes_second_waits_for_the_first(tmp_path, monkeypatch, code, waits):
+    """A locked database is no broken one, whatever SQLite was doing; other errors come at once."""
+    connect = functools.partial(sqlite3.connect, factory=Contended)
+    monkeypatch.setattr("reproduce.trials.database.sqlite3.connect", connect)
+    monkeypatch.setattr(Contended, "refusals", 3)
+    monkeypatch.setattr(Contended, "code", code)
+    if waits:
+        assert Store(tmp_path).query("PRAGMA journal_mode")[0][0] == "wal"
+        assert Contended.refusals == 0
+    else:
+        with pytest.raises(UserError, match="cannot be used as a store"):
+            Store(tmp_path)
+
+
+def test_reading_and_writing_in_one_transaction_is_done_alone(store):
+    """What was read is still true when it is written upon: no other writer comes in between."""
+    other = sqlite3.connect(store.path / "results.sqlite", timeout=0, isolation_level=None)
+    with store.transaction(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
 
 
 def test_a_foreign_file_is_no_store(tmp_path):
