@@ -8,6 +8,7 @@ BENCHMARKS = (
     "bootstrap",
     "store",
     "augmentation",
+    "cache",
     "generated_speed",
     "generated_difficulty",
 )

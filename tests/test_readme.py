@@ -12,7 +12,6 @@ from typer.main import get_command
 from reproduce import papers
 from reproduce.cli import app
 from reproduce.data import catalog
-from reproduce.data.sources.npz import SPLITS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -9,8 +9,11 @@ from reproduce.figures.wording import mean_and_spread, method_label
 
 def run_summary(study: Any) -> Table:
     """Return what this copy of the page was made with."""
-    own = study.record.name in study.protocol.OWN_DATA
-    role = "the paper's own data" if own else "a real stand-in, not the paper's data"
+    role = {
+        "own": "the paper's own data",
+        "real stand-in": "a real stand-in, not the paper's data",
+        "generated": "generated images, not the paper's data",
+    }[study.data_role]
     rows = [
         ["Data", f"{study.record.title} ({role})"],
         ["Scale", study.scale],

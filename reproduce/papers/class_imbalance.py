@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from reproduce.data import splits
+from reproduce.data import catalog, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
@@ -243,7 +243,9 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
     paper = ClassImbalance(profile="paper").resolved()
     found = []
     if record.name not in OWN_DATA:
-        found.append(f"data: {record.name} stands in for MNIST; it is not the paper's data")
+        generated = catalog.entry_of(record.name).kind == "generated"
+        what = f"{record.name} (generated images)" if generated else record.name
+        found.append(f"data: {what} stands in for MNIST; it is not the paper's data")
     elif record.name != "mnist":
         found.append(
             f"LeNet-5 with MNIST's recipe, not the network the paper has for {record.name}"

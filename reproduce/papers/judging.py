@@ -31,11 +31,10 @@ def judge_one(study: Study, claim) -> Judgement:
             return not_attempted(claim.id, claim.english, f"not run at this scale: {lacking}")
         measured.append(_measure(study, claim, contrast))
     small = study.parameters.profile in SMALL
-    own = study.record.name in study.protocol.OWN_DATA
     return judge_claim(
         measured,
         scale=study.parameters.profile if small else study.scale,
-        data_role="own" if own else "real stand-in",
+        data_role=study.data_role,
         claim_id=claim.id,
         english=claim.english,
     )

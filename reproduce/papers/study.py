@@ -101,6 +101,14 @@ class Study:
         return self.parameters.scale()
 
     @property
+    def data_role(self) -> str:
+        """Return whose data the run stands on; on generated data no claim can hold or fail."""
+        if self.record.name in self.protocol.OWN_DATA:
+            return "own"
+        kind = catalog.entry_of(self.record.name).kind
+        return "generated" if kind == "generated" else "real stand-in"
+
+    @property
     def departures(self) -> list[str]:
         """Return in what the run departs from the paper."""
         return self.protocol.departures(self.parameters, self.record)

@@ -11,8 +11,9 @@ import torch
 
 from reproduce import device as devices
 from reproduce import losses
+from reproduce.data import streams as batches
+from reproduce.data.pair_samplers import PairedBatch
 from reproduce.data.preparation import Images
-from reproduce.data.samplers import Stream
 from reproduce.errors import UserError
 from reproduce.randomness import seed_torch
 from reproduce.training import checkpoints
@@ -73,7 +74,16 @@ def train(
     saved = checkpoints.load(settings.checkpoint) if settings.checkpoint else None
     state = State(**saved[0]) if saved else State()
     streams = [
-        Stream(images.labels, phase.sampler, phase.batch_size, data_seed, seed, number)
+        batches.build(
+            phase.sampler,
+            images.labels,
+            batch_size=phase.batch_size,
+            data_seed=data_seed,
+            seed=seed,
+            phase=number,
+            epochs=phase.epochs or None,
+            **phase.sampler_parameters,
+        )
         for number, phase in enumerate(phases)
     ]
     lengths = [p.length(s.batches_per_epoch) for p, s in zip(phases, streams, strict=True)]
@@ -92,7 +102,9 @@ def train(
 class _PhaseRun:
     """One phase under way: its objective, optimizer and order of images."""
 
-    def __init__(self, network, phase: Phase, number: int, stream: Stream, length: int, counts):
+    def __init__(
+        self, network, phase: Phase, number: int, stream: batches.Batches, length: int, counts
+    ):
         self.network, self.phase, self.number = network, phase, number
         self.stream, self.length = stream, length
         device = next(network.parameters()).device
@@ -138,6 +150,11 @@ class _PhaseRun:
     def _step(self, images: Images, iteration: int, seed: int, precision: str, device):
         seed_torch(seed, "forward", self.number, iteration)
         indices = self.stream.batch(iteration)
+        if isinstance(indices, PairedBatch):
+            raise UserError(
+                f"sampler '{self.phase.sampler}' draws two batches to be mixed, and no objective "
+                "here takes mixed labels; use a sampler that draws one"
+            )
         inputs = images.tensor(indices, device)
         labels = torch.from_numpy(images.labels[indices]).to(device)
         with devices.autocast(device, precision):

@@ -55,6 +55,7 @@ class Phase(Frozen):
     objective: str = "cross_entropy"
     objective_parameters: dict[str, Any] = {}
     sampler: str = "instance"
+    sampler_parameters: dict[str, Any] = {}
     schedule: Schedule = Schedule()
     iterations: int = Field(0, ge=0)
     epochs: int = Field(0, ge=0)

@@ -259,6 +259,11 @@ def test_digits_are_named_as_a_stand_in():
     assert "rho 5, 25 instead of the paper's 9 values" in found
 
 
+def test_generated_images_are_named_as_such():
+    found = departures(record("lesions", (400,) * 4, (64, 64, 3)), dataset="lesions")
+    assert found[0].startswith("data: lesions (generated images) stands in for MNIST")
+
+
 def test_a_file_of_28_pixels_is_a_stand_in_that_was_not_resized():
     found = departures(record("mine", (40,) * 4), dataset="mine")
     assert found[0].startswith("data: mine stands in")

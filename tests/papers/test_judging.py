@@ -1,5 +1,6 @@
 """From registered claims and stored results to verdicts, on made-up results with known effects."""
 
+from dataclasses import replace
 from statistics import mean, stdev
 
 import numpy as np
@@ -230,6 +231,16 @@ def test_on_other_data_the_verdict_is_flagged_as_one_on_a_stand_in(study_of, sam
     assert judgement.on_stand_in
 
 
+@pytest.mark.parametrize(
+    ("size", "verdict"), [(0.03, Verdict.MECHANISM_SEEN), (-0.03, Verdict.MECHANISM_NOT_SEEN)]
+)
+def test_on_generated_data_no_claim_holds_or_fails(study_of, same_scores, size, verdict):
+    study = study_of(planted_difference(size), same_scores, data="stand_in", **ONE_POINT)
+    study.record = replace(study.record, name="lesions")
+    judgement = judge_one(study, claim(*BETTER))
+    assert (judgement.verdict, judgement.data_role) == (verdict, "generated")
+
+
 # -- what was not put to the test -----------------------------------------------------------------
 
 
@@ -268,17 +279,14 @@ def test_one_contrast_that_was_not_run_leaves_the_whole_claim_untested(study_of,
     study = study_of(planted_difference(0.03), same_scores, **ONE_POINT)
     base = claim(*BETTER).contrasts[0].model_dump(exclude_none=True)
     both = [base, {**base, "name": "further off", "where": {"rho": 1000}}]
-    judgement = judge_one(study, claim(contrasts=both))
-    assert judgement.verdict == Verdict.NOT_ATTEMPTED
+    assert judge_one(study, claim(contrasts=both)).verdict == Verdict.NOT_ATTEMPTED
 
 
 def test_an_untestable_claim_carries_its_registered_reason(study_of):
     study = study_of(noisy, rho=10, mu=0.5, seeds=0)
-    untestable = claim(contrasts=[], not_attempted="no such data is public")
-    judgement = judge_one(study, untestable)
-    assert (judgement.verdict, judgement.reason) == (
-        Verdict.NOT_ATTEMPTED, "no such data is public",
-    )  # fmt: skip
+    judgement = judge_one(study, claim(contrasts=[], not_attempted="no such data is public"))
+    assert judgement.verdict == Verdict.NOT_ATTEMPTED
+    assert judgement.reason == "no such data is public"
 
 
 def test_every_registered_claim_is_judged_in_the_registrys_order(study_of, same_scores):

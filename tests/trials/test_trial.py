@@ -34,6 +34,7 @@ OTHER_PHASE = {
     "objective": "focal",
     "objective_parameters": {"gamma": 2.0},
     "sampler": "oversampling",
+    "sampler_parameters": {"ratio": 2.0},
     "iterations": 13,
     "epochs": 2,
     "train": "classifier",
