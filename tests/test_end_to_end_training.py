@@ -13,12 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from reproduce.cli import app
 from reproduce.trials import engine
 from reproduce.trials import plan as plans
 from reproduce.trials.locks import try_lock
 from reproduce.trials.store import Store
+from reproduce.trials.trial import Trial
 
 REPRODUCE = str(Path(sys.executable).with_name("reproduce"))
 # The command in a process that has loaded everything already, so that two can begin together.
@@ -223,6 +225,54 @@ def test_ctrl_c_keeps_checkpoints_and_ends_cleanly(make_plan, tmp_path):
     assert out == "0 of 3 trials done (0 trained now)\n"
     assert all(steps_done(store, key) is not None for key in keys)
     assert Store(store).failures() == {} and Store(store).results() == []
+
+
+def test_the_time_limit_ends_cleanly_and_the_next_call_goes_on(make_plan, tmp_path):
+    """Status 0, a sentence that says how far it came, and a checkpoint that grows."""
+    store = tmp_path / "store"
+    # Loads what training needs, so that half a second is not gone before it begins.
+    in_this_process("train", str(make_plan("baseline", 1)), "--store", str(store), "--workers", "1")
+    plan = make_plan("baseline", iterations=100_000)
+    key, steps = trials_of(plan)[0], []
+    for _ in range(2):
+        train = [
+            "train",
+            str(plan),
+            "--store",
+            str(store),
+            "--time-limit",
+            "0.5s",
+            "--workers",
+            "1",
+        ]
+        result = CliRunner().invoke(app, train)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout == "1 of 2 trials done (0 trained now)\n"
+        steps.append(steps_done(store, key))
+    assert 0 < steps[0] < steps[1] < 100_000
+    assert Store(store).failures() == {}
+
+
+def test_a_mistake_is_one_line_and_status_2(make_plan, image_file, tmp_path):
+    """A plan changed by hand, data that are other than planned, a trial that cannot be trained."""
+    plan, store = make_plan("baseline", iterations=3), tmp_path / "store"
+    train = ("train", plan, "--store", store)
+    good = plan.read_text()
+    plan.write_text(good.replace('"seed": 0', '"seed": 1'))
+    assert re.fullmatch(r"Error: .*was changed by hand.*\n", reproduce(*train, status=2))
+    plan.write_text(good)
+    image_file("tiny", seed=1)
+    assert re.fullmatch(r"Error: .*the fingerprint.*planned for.*\n", reproduce(*train, status=2))
+    assert Store(store).results() == []
+    image_file("tiny", seed=0)
+    plan.write_text(good.replace('"learning_rate": 0.01', '"learning_rate": 1e30'))
+    content = json.loads(plan.read_text())
+    for item in content["trials"]:
+        item["key"] = Trial(**item["trial"]).key
+    plan.write_text(json.dumps(content))
+    result = CliRunner().invoke(app, [*map(str, train), "--workers", "1"])
+    assert "1 of 2 trials done (1 trained now)" in result.stdout
+    assert "1 trial(s) failed" in str(result.exception) and "1e+30" in str(result.exception)
 
 
 def test_training_needs_no_notebook_and_no_figure(make_plan, tmp_path):

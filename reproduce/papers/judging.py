@@ -93,12 +93,23 @@ def _measure(study: Study, claim, contrast) -> Contrast:
         draws = sum(w * study.resampled(c, metric) for w, c in arms if c.seed in seeds)
         image_variance = float(np.var(draws / len(seeds), ddof=1))
     return Contrast(
-        name=contrast.name,
+        name=contrast.name + _not_all_of(study, contrast),
         effect=paired_effect(differences, image_variance),
         expect=contrast.expect,
         margin=claim.margin_of(contrast),
         published_gain=_gain(claim, contrast),
     )
+
+
+def _not_all_of(study: Study, contrast) -> str:
+    """Say where a contrast names several values of a factor and only some of them were run."""
+    said = []
+    for name, wanted in contrast.where.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        ran = [value for value in values if study.select(**{name: value})]
+        if len(ran) < len(values):
+            said.append(f"{name} {_plain(ran)}, not {_plain([v for v in values if v not in ran])}")
+    return f" (run at {'; '.join(said)})" if said else ""
 
 
 def _gain(claim, contrast) -> float | None:

@@ -156,22 +156,22 @@ def assert_same(result, expected):
 def test_the_time_limit_stops_with_a_checkpoint_and_the_next_call_goes_on(
     on_digits, store, tmp_path, monkeypatch
 ):
-    """The clock passes the limit at the first step; afterwards the run is as if never stopped."""
+    """In the middle of a block of the history; afterwards the run is as if never stopped."""
     planned = on_digits(iterations=60)
     clock = types.SimpleNamespace(now=100.0, sleep=None)
     clock.monotonic = lambda: clock.now
     late = Events(lambda event: setattr(clock, "now", clock.now + 10 * (event.kind == "progress")))
     monkeypatch.setattr(engine, "time", clock)
     others = [planned, on_digits(seed=1)]
-    summary = run(others, store, Options(workers=1, time_limit=25.0), late)
+    summary = run(others, store, Options(workers=1, time_limit=35.0), late)
     monkeypatch.undo()
     assert (summary.total, summary.done, summary.trained, summary.stopped) == (2, 0, 0, True)
     assert late.of("started") == [planned.trial.key]
-    assert position(store, planned)["iteration"] == 3
+    assert position(store, planned)["iteration"] == 4
     assert summary.failures == {}
     events = Events()
     run([planned], store, ALONE, events)
-    assert next(event.done for event in events if event.kind == "progress") == 4
+    assert next(event.done for event in events if event.kind == "progress") == 5
     assert_same(store.get(planned.trial.key), undisturbed(planned, tmp_path))
 
 
