@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -17,7 +17,7 @@ from reproduce.trials.locks import try_lock
 from reproduce.trials.plan import Plan
 from reproduce.trials.store import Store
 
-# Workers that hold their first trial's lock instead of training; they read this file as well.
+# Workers that hold their first trial's lock until they are to stop; they read this file as well.
 HOLD_INSTEAD_OF_TRAINING = """
 import sys, time
 from pathlib import Path
@@ -28,14 +28,41 @@ def hold(todo, store, options, stop, report):
     key = todo[0].trial.key
     with try_lock(store.lock_path(key)):
         report(engine.Event("started", key))
-        time.sleep(60)
+        while not stop.is_set():
+            time.sleep(0.01)
 
 engine._work = hold
 if __name__ == "__main__":
     planned = plan.read(Path(sys.argv[1])).planned
-    options = engine.Options(workers=2)
-    engine.run(planned, store.Store(sys.argv[2]), options, lambda event: print(flush=True))
+    options = engine.Options(workers=2, time_limit=float(sys.argv[3]))
+    report = lambda event: print(event.kind, flush=True)
+    print(engine.run(planned, store.Store(sys.argv[2]), options, report).stopped)
 """
+
+
+@pytest.fixture
+def hold(on_tiny, store, tmp_path):
+    """Return a function that starts two workers that hold a trial each, and yields the parent."""
+    planned = [on_tiny(seed=seed) for seed in range(2)]
+    Plan(planned, []).write(tmp_path / "plan.json")
+    script = tmp_path / "hold.py"
+    script.write_text(HOLD_INSTEAD_OF_TRAINING)
+
+    @contextmanager
+    def start(time_limit):
+        command = [sys.executable, script, tmp_path / "plan.json", store.path, str(time_limit)]
+        parent = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        try:
+            assert [parent.stdout.readline() for _ in planned] == ["started\n", "started\n"]
+            yield parent, planned
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
+            parent.communicate()
+
+    return start
 
 
 def test_two_workers_leave_what_one_leaves(on_tiny, leave, store, tmp_path):
@@ -73,20 +100,9 @@ def test_a_killed_worker_is_named_and_the_other_does_its_work(on_tiny, store):
     assert {result.key for result in store.results()} == {item.trial.key for item in planned}
 
 
-def test_workers_die_with_a_killed_parent(on_tiny, store, tmp_path):
+def test_workers_die_with_a_killed_parent(hold, store):
     """Nobody is left to train on in secret: the locks of both are free at once."""
-    planned = [on_tiny(seed=seed) for seed in range(2)]
-    Plan(planned, []).write(tmp_path / "plan.json")
-    script = tmp_path / "hold.py"
-    script.write_text(HOLD_INSTEAD_OF_TRAINING)
-    parent = subprocess.Popen(
-        [sys.executable, script, tmp_path / "plan.json", store.path],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        assert [parent.stdout.readline() for _ in planned] == ["\n", "\n"]
+    with hold(time_limit=1000) as (parent, planned):
         assert not any(is_free(store, item) for item in planned)
         parent.kill()
         parent.wait()
@@ -94,10 +110,17 @@ def test_workers_die_with_a_killed_parent(on_tiny, store, tmp_path):
         while not all(is_free(store, item) for item in planned):
             assert time.monotonic() < deadline, "a worker outlives its parent"
             time.sleep(0.01)
-    finally:
-        parent.stdout.close()
-        with suppress(ProcessLookupError):
-            os.killpg(parent.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("how", ["signal", "time limit"])
+def test_all_workers_are_told_to_stop(hold, store, how):
+    """Where the signal reaches the parent alone, and where time is up; both end in order."""
+    with hold(time_limit=1000 if how == "signal" else 1) as (parent, planned):
+        if how == "signal":
+            parent.terminate()
+        assert parent.communicate(timeout=20)[0] == "True\n"
+        assert parent.returncode == 0
+        assert all(is_free(store, item) for item in planned)
 
 
 def is_free(store, planned):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from reproduce.commands.training import seconds_of
+from reproduce.errors import UserError
 from reproduce.training.phases import Optimizer, Phase
 from reproduce.trials import estimate
 from reproduce.trials.trial import Planned
@@ -65,3 +67,19 @@ def test_seconds_are_the_work_over_the_workers_and_the_start(store, describe, le
 def test_a_duration_in_words(seconds, words):
     """As a person would say it."""
     assert estimate.in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [(None, None), ("90", 90), ("90s", 90), ("1.5 m", 90), ("9m", 540), ("2h", 7200)],
+)
+def test_a_time_limit_as_a_person_writes_it(text, seconds):
+    """Seconds, minutes or hours."""
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "0s", "-5s", "2d", "m", "nan", "1e3", "1h30m"])
+def test_a_time_limit_that_is_none_is_refused(text):
+    """With an example of what is."""
+    with pytest.raises(UserError, match=r"--time-limit is .*, expected a duration such as 90s"):
+        seconds_of(text)
