@@ -97,6 +97,7 @@ def write(
     write_text(edition.results(paper, "csv"), _table(results))
     whole = {
         **stamp,
+        "keys": sorted(result.key for result in results),
         "records": [record.to_json() for record in records],
         "derived": derived_rows,
     }
@@ -182,6 +183,12 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
     carried = array_files.read(edition.results(paper, "npz"))
     results = read_results(edition, paper, store)
     derived, records = _read_stamp(edition, paper, stamp)
+    lost = set(stamp.get("keys", ())) - {result.key for result in results}
+    if lost:
+        raise UserError(
+            f"{relative(edition.results(paper, 'csv'))} is damaged: {len(lost)} of the trials that "
+            "its stamp names are not in it; restore it (it is committed) or publish the paper again"
+        )
     outcome = Merged()
     for result in results:
         own = _under(carried, f"{result.key}/")
