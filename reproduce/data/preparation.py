@@ -12,19 +12,44 @@ from reproduce.errors import UserError
 
 @dataclass
 class Images:
-    """One part of the data: uint8 images [n, h, w] or [n, h, w, 3] and their labels."""
+    """One part of the data: uint8 images [n, h, w] or [n, h, w, 3] and their labels.
+
+    The network sees pixels / `divisor`, less `mean` and divided by `deviation` where these are
+    given, one number a channel.
+    """
 
     pixels: np.ndarray
     labels: np.ndarray
     divisor: float = 255.0
+    mean: tuple[float, ...] = ()
+    deviation: tuple[float, ...] = ()
 
     def tensor(self, indices, device):
-        """Return the images at `indices` as float32 [n, c, h, w] on the device."""
+        """Return the images at `indices` as the network sees them: float32 [n, c, h, w]."""
+        return self.normalised(self.raw(indices, device))
+
+    def raw(self, indices, device):
+        """Return the pixels at `indices` as float32 [n, c, h, w] on the device, as stored."""
         import torch
 
         batch = torch.from_numpy(self.pixels[indices]).to(device)
         batch = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
-        return batch.to(torch.float32).div_(self.divisor)
+        return batch.to(torch.float32)
+
+    def normalised(self, pixels):
+        """Return pixels [n, c, h, w] on the scale of the stored ones as the network sees them."""
+        pixels = pixels.div_(self.divisor)
+        if not self.mean:
+            return pixels
+        mean, deviation = (
+            pixels.new_tensor(values).view(-1, 1, 1) for values in (self.mean, self.deviation)
+        )
+        return pixels.sub_(mean).div_(deviation)
+
+    @property
+    def size(self) -> int:
+        """Return the height and width of the images."""
+        return self.pixels.shape[1]
 
     @property
     def channels(self) -> int:
@@ -69,7 +94,13 @@ def prepare(
             kept = imbalances.draw(labels, dataset.class_names, data_seed, **imbalance)
             indices, labels = indices[kept], labels[kept]
         pixels = resize(dataset.images[source][indices], transforms["size"])
-        images[name] = Images(pixels, labels, transforms["divisor"])
+        images[name] = Images(
+            pixels,
+            labels,
+            transforms["divisor"],
+            tuple(transforms.get("mean", ())),
+            tuple(transforms.get("deviation", ())),
+        )
     counts = np.bincount(images["train"].labels, minlength=len(dataset.class_names))
     if (counts == 0).any():
         empty = dataset.class_names[int(np.argmin(counts))]

@@ -1,16 +1,43 @@
 """Objectives by name. A leaf: knows nothing of data or models.
 
-A loss file holds a pure function that does the arithmetic, and an objective that holds what state
-the method needs. The names import without torch.
+A loss file holds a pure function that does the arithmetic, and an objective: the thin module that
+the training loop calls with a `Batch`, and that holds what state the method needs. Both are named
+in `LOSSES`; `from reproduce.losses import sup_con` gives the function alone. The four folders are
+the four call shapes. The names import without torch.
 """
 
-from dataclasses import dataclass
+import inspect
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from reproduce.errors import unknown_name
+from reproduce.errors import UserError, unknown_name
 
-LOSSES = {"cross_entropy": "reproduce.losses.cross_entropy:CrossEntropy"}
+# Name -> module and objective; the function has the registered name and stands in the same module.
+LOSSES = {
+    "info_nce": "self_supervised.info_nce:InfoNCE",
+    "nt_xent": "self_supervised.nt_xent:NTXent",
+    "auc_ranking": "self_supervised.auc_ranking:AUCRanking",
+    "dual_head": "self_supervised.dual_head:DualHead",
+    "contrastive": "embedding.contrastive:Contrastive",
+    "triplet": "embedding.triplet:Triplet",
+    "lifted_structured": "embedding.lifted_structured:LiftedStructured",
+    "sup_con": "embedding.sup_con:SupCon",
+    "difficulty_aware_sup_con": "embedding.difficulty_aware_sup_con:DifficultyAwareSupCon",
+    "hard_negative_sup_con": "embedding.hard_negative_sup_con:HardNegativeSupCon",
+    "bdcl": "embedding.bdcl:BDCL",
+    "tsc": "embedding.tsc:TSC",
+    "cross_entropy": "classifier.cross_entropy:CrossEntropy",
+    "focal": "classifier.focal:Focal",
+    "dual_focal": "classifier.dual_focal:DualFocal",
+    "calibrated_focal": "classifier.calibrated_focal:CalibratedFocal",
+    "ldam": "classifier.ldam:LDAM",
+    "gcl": "classifier.gcl:GCL",
+    "balanced_softmax": "classifier.balanced_softmax:BalancedSoftmax",
+    "logit_adjustment": "classifier.logit_adjustment:LogitAdjustment",
+    "lovasz_softmax": "segmentation.lovasz_softmax:LovaszSoftmax",
+    "soft_iou": "segmentation.soft_iou:SoftIoU",
+}
 
 
 @dataclass(frozen=True)
@@ -21,20 +48,85 @@ class Context:
     counts: tuple[int, ...]
     embedding_size: int
     iterations: int
+    batches_per_epoch: int = 1
+
+
+@dataclass
+class Mixed:
+    """How a batch was mixed: each image is `own` itself and 1 - `own` one of class `labels`."""
+
+    labels: Any
+    own: Any
 
 
 @dataclass
 class Batch:
-    """One training step as an objective sees it: what the network made of the images."""
+    """One training step as an objective sees it: what the network made of the images.
 
-    embeddings: Any
-    logits: Any
+    With V views of N images the network saw V * N, the first views first; `labels`, `indices` and
+    `mixed` have N rows, everything else has V * N.
+
+    Attributes
+    ----------
+    labels
+        [N]; in segmentation [N, H, W], with 255 where nothing is known.
+    logits
+        The classifier's outputs [V * N, C] or [V * N, C, H, W]; None where no objective reads them.
+    embeddings
+        What an embedding loss reads [V * N, D], or [V * N, D, h, w]: the output of the projection
+        head where the phase has one, else that of the encoder.
+    heads
+        The output of every projection head, by its name.
+    mixed
+        None unless images were mixed.
+    indices
+        The numbers of the images within the training part [N].
+    iteration, epoch
+        Counted from 0 within the phase.
+    """
+
     labels: Any
+    logits: Any = None
+    embeddings: Any = None
+    heads: dict[str, Any] = field(default_factory=dict)
+    views: int = 1
+    mixed: Mixed | None = None
+    indices: Any = None
+    iteration: int = 0
+    epoch: int = 0
+
+    @property
+    def all_labels(self):
+        """Return the labels of all V * N rows."""
+        return self.labels.repeat(self.views, *[1] * (self.labels.ndim - 1))
+
+
+def objective_class(name: str):
+    """Return the class of the objective of this name."""
+    if name not in LOSSES:
+        raise unknown_name("objective", name, LOSSES)
+    module, _, attribute = LOSSES[name].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)
+
+
+def function(name: str):
+    """Return the pure function of this name."""
+    return getattr(inspect.getmodule(objective_class(name)), name)
 
 
 def build(name: str, context: Context, **parameters: Any):
     """Return the objective: a module called with a `Batch` that returns the loss."""
-    if name not in LOSSES:
-        raise unknown_name("objective", name, LOSSES)
-    module, _, attribute = LOSSES[name].partition(":")
-    return getattr(import_module(module), attribute)(context, **parameters)
+    made_by = objective_class(name)
+    known = made_by.parameters_taken()
+    for given in parameters:
+        if given not in known:
+            takes = f"it takes: {', '.join(known)}" if known else "it takes none"
+            raise UserError(f"objective '{name}' has no parameter '{given}' ({takes})")
+    return made_by(context, **parameters)
+
+
+def __getattr__(name: str):
+    # Only called for what is not defined above, so torch is imported when a loss is asked for.
+    if name in LOSSES:
+        return function(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,13 +11,13 @@ import torch
 
 from reproduce import device as devices
 from reproduce import losses
-from reproduce.data import streams as batches
-from reproduce.data.pair_samplers import PairedBatch
 from reproduce.data.preparation import Images
 from reproduce.errors import UserError
+from reproduce.losses.checks import without_value_checks
 from reproduce.randomness import seed_torch
-from reproduce.training import checkpoints
-from reproduce.training.optimization import build_optimizer, set_learning_rate
+from reproduce.training import checkpoints, optimization, parts
+from reproduce.training.inputs import Inputs
+from reproduce.training.objectives import build_objective, stretch
 from reproduce.training.phases import Phase
 
 # A GPU runs ahead of Python; asking for the loss at every step would make it wait.
@@ -55,7 +55,7 @@ class State:
     # middle of a block records the same history as one that does not.
     loss_sum: float = 0.0
     correct: int = 0
-    shown: int = 0
+    judged: int = 0
     steps: int = 0
 
 
@@ -73,72 +73,73 @@ def train(
     """Run the phases one after the other, resuming from the checkpoint where there is one."""
     saved = checkpoints.load(settings.checkpoint) if settings.checkpoint else None
     state = State(**saved[0]) if saved else State()
-    streams = [
-        batches.build(
-            phase.sampler,
-            images.labels,
-            batch_size=phase.batch_size,
-            data_seed=data_seed,
-            seed=seed,
-            phase=number,
-            epochs=phase.epochs or None,
-            **phase.sampler_parameters,
-        )
+    inputs = [
+        Inputs(phase, images, counts, number, data_seed, seed)
         for number, phase in enumerate(phases)
     ]
-    lengths = [p.length(s.batches_per_epoch) for p, s in zip(phases, streams, strict=True)]
-    done_before = sum(lengths[: state.phase])
+    lengths = [p.length(i.batches_per_epoch) for p, i in zip(phases, inputs, strict=True)]
+    for number in range(state.phase):
+        parts.attach(network, phases, number, len(counts), seed)
+    run = None
     for number in range(state.phase, len(phases)):
-        run = _PhaseRun(network, phases[number], number, streams[number], lengths[number], counts)
+        parts.attach(network, phases, number, len(counts), seed)
+        run = _PhaseRun(network, phases, number, inputs[number], lengths, counts, before=run)
         if saved:
             checkpoints.restore(saved[1], network, run.optimizer, run.objective)
             saved = None
-        run.go(images, state, seed, precision, settings, done_before, sum(lengths))
-        done_before += lengths[number]
+        with without_value_checks():
+            run.go(state, seed, precision, settings)
         state.phase, state.iteration = number + 1, 0
+    network.projections = torch.nn.ModuleDict()
     return state
 
 
 class _PhaseRun:
-    """One phase under way: its objective, optimizer and order of images."""
+    """One phase under way: its inputs, objective and optimizer."""
 
-    def __init__(
-        self, network, phase: Phase, number: int, stream: batches.Batches, length: int, counts
-    ):
-        self.network, self.phase, self.number = network, phase, number
-        self.stream, self.length = stream, length
-        device = next(network.parameters()).device
-        context = losses.Context(
-            classes=len(counts),
-            counts=tuple(int(count) for count in counts),
-            embedding_size=network.classifier.in_features,
-            iterations=length,
+    def __init__(self, network, phases, number: int, inputs: Inputs, lengths, counts, before=None):
+        self.network, self.phase, self.number, self.inputs = network, phases[number], number, inputs
+        self.length, self.done_before, self.total = (
+            lengths[number],
+            sum(lengths[:number]),
+            sum(lengths),
         )
-        self.objective = losses.build(phase.objective, context, **phase.objective_parameters)
-        self.objective.to(device)
-        self.optimizer = build_optimizer(network, phase)
-        self.block = phase.block(stream.batches_per_epoch)
+        self.offset, self.stretch = stretch(phases, lengths, number)
+        self.objective = build_objective(network, self.phase, inputs, counts, self.length)
+        self.optimizer = optimization.build_optimizer(network, self.objective, self.phase)
+        if before and self.phase.continued:
+            self._continue(before)
+        self.block = self.phase.block(inputs.batches_per_epoch)
 
-    def go(self, images, state: State, seed, precision, settings, done_before, total) -> None:
+    def _continue(self, before: "_PhaseRun") -> None:
+        """Take over the optimizer's state, and the objective's if it is the same one."""
+        whole, theirs = self.optimizer.state_dict(), before.optimizer.state_dict()
+        self.optimizer.load_state_dict({**whole, "state": theirs["state"]})
+        if before.phase.objective == self.phase.objective:
+            self.objective.load_state_dict(before.objective.state_dict())
+
+    def go(self, state: State, seed, precision, settings) -> None:
         started = last_saved = time.monotonic()
         every = 1 if settings.device.type == "cpu" else STEPS_BETWEEN_LOSS_CHECKS_ON_GPU
-        pending: list[tuple[torch.Tensor, torch.Tensor]] = []
-        self.network.train()
+        pending: list[tuple[torch.Tensor, torch.Tensor | None]] = []
+        parts.set_modes(self.network, self.phase)
+        per_epoch = self.inputs.batches_per_epoch
         while state.iteration < self.length:
             if settings.stop_requested():
                 self._collect(pending, state)
                 state.seconds += time.monotonic() - started
                 self._save(state, settings)
                 raise Interrupted
-            rate = set_learning_rate(self.optimizer, self.phase, state.iteration)
-            pending.append(self._step(images, state.iteration, seed, precision, settings.device))
+            rate = optimization.set_learning_rate(
+                self.optimizer, self.phase, self.offset + state.iteration, self.stretch, per_epoch
+            )
+            pending.append(self._step(state.iteration, seed, precision, settings.device))
             state.iteration += 1
             state.steps += 1
-            state.shown += self.phase.batch_size
             at_end_of_block = state.iteration % self.block == 0 or state.iteration == self.length
             if len(pending) >= every or at_end_of_block:
                 loss = self._collect(pending, state)
-                settings.progress(done_before + state.iteration, total, loss)
+                settings.progress(self.done_before + state.iteration, self.total, loss)
             if at_end_of_block:
                 self._record(state, rate)
                 if time.monotonic() - last_saved >= settings.checkpoint_seconds:
@@ -147,24 +148,41 @@ class _PhaseRun:
                     started = last_saved = time.monotonic()
         state.seconds += time.monotonic() - started
 
-    def _step(self, images: Images, iteration: int, seed: int, precision: str, device):
+    def _step(self, iteration: int, seed: int, precision: str, device):
         seed_torch(seed, "forward", self.number, iteration)
-        indices = self.stream.batch(iteration)
-        if isinstance(indices, PairedBatch):
-            raise UserError(
-                f"sampler '{self.phase.sampler}' draws two batches to be mixed, and no objective "
-                "here takes mixed labels; use a sampler that draws one"
-            )
-        inputs = images.tensor(indices, device)
-        labels = torch.from_numpy(images.labels[indices]).to(device)
+        epoch, first = divmod(iteration, self.inputs.batches_per_epoch)
+        if first == 0:
+            self.objective.begin_epoch(epoch)
+        shown = self.inputs.batch(iteration, device)
         with devices.autocast(device, precision):
-            embeddings = self.network.encoder(inputs)
-            logits = self.network.classifier(embeddings)
-        loss = self.objective(losses.Batch(embeddings, logits, labels))
+            features, logits, heads = parts.outputs(
+                self.network, shown.images, self.objective.reads
+            )
+        batch = losses.Batch(
+            labels=shown.labels,
+            logits=logits,
+            embeddings=next(iter(heads.values())) if len(heads) == 1 else features,
+            heads=heads,
+            views=self.phase.views,
+            mixed=shown.mixed,
+            indices=shown.indices,
+            iteration=iteration,
+            epoch=epoch,
+        )
+        loss = self.objective(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        optimization.turn_ascending(self.objective)
         self.optimizer.step()
-        return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+        self.objective.after_step()
+        return loss.detach(), self._correct(batch)
+
+    def _correct(self, batch: losses.Batch) -> torch.Tensor | None:
+        """Return how many images were classified rightly; None where that has no meaning."""
+        if batch.logits is None or batch.mixed is not None or batch.labels.ndim > 1:
+            return None
+        of_first_view = batch.logits[: len(batch.labels)]
+        return (of_first_view.detach().argmax(dim=1) == batch.labels).sum()
 
     def _collect(self, pending: list, state: State) -> float:
         """Add up what the last steps returned; stop at the first loss that is not a number."""
@@ -180,21 +198,18 @@ class _PhaseRun:
                     "learning rate"
                 )
             state.loss_sum += loss
-            state.correct += int(correct)
+            state.correct += 0 if correct is None else int(correct)
+            state.judged += 0 if correct is None else self.phase.batch_size
         pending.clear()
         return loss
 
     def _record(self, state: State, rate: float) -> None:
-        state.history.append(
-            {
-                "phase": self.number,
-                "iteration": state.iteration,
-                "loss": state.loss_sum / state.steps,
-                "training_accuracy": state.correct / state.shown,
-                "learning_rate": rate,
-            }
-        )
-        state.loss_sum, state.correct, state.shown, state.steps = 0.0, 0, 0, 0
+        row = {"phase": self.number, "iteration": state.iteration, "learning_rate": rate}
+        row["loss"] = state.loss_sum / state.steps
+        if state.judged:
+            row["training_accuracy"] = state.correct / state.judged
+        state.history.append(row)
+        state.loss_sum, state.correct, state.judged, state.steps = 0.0, 0, 0, 0
 
     def _save(self, state: State, settings: Settings) -> None:
         if settings.checkpoint:

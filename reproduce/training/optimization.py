@@ -3,18 +3,12 @@
 import torch
 from torch import nn
 
-from reproduce.training.phases import Phase
+from reproduce.training.parts import learning_parts
+from reproduce.training.phases import Optimizer, Phase
 
 
-def learning_parts(network: nn.Module, train: str) -> list[tuple[str, nn.Parameter]]:
-    """Freeze what the phase does not train and return the named parameters that learn."""
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad_(train == "all" or name.startswith("classifier."))
-    return [(n, p) for n, p in network.named_parameters() if p.requires_grad]
-
-
-def build_optimizer(network: nn.Module, phase: Phase) -> torch.optim.Optimizer:
-    """Return the optimizer over the parts that learn, biases in a group of their own.
+def build_optimizer(network: nn.Module, objective, phase: Phase) -> torch.optim.Optimizer:
+    """Return the optimizer over the parts that learn: weights, biases, parameters of the loss.
 
     Differences from Caffe, whose recipe the first paper uses: PyTorch multiplies the momentum
     buffer with today's learning rate, Caffe accumulates steps already multiplied. They are equal
@@ -29,14 +23,43 @@ def build_optimizer(network: nn.Module, phase: Phase) -> torch.optim.Optimizer:
         {"params": weights, "multiplier": 1.0},
         {"params": biases, "multiplier": spec.bias_multiplier},
     ]
-    return torch.optim.SGD(
-        groups, lr=spec.learning_rate, momentum=spec.momentum, weight_decay=spec.weight_decay
-    )
+    of_loss = [p for p in objective.parameters() if p.requires_grad]
+    if of_loss:
+        groups.append({"params": of_loss, **_own_rate(phase)})
+    return _make(spec, groups)
 
 
-def set_learning_rate(optimizer: torch.optim.Optimizer, phase: Phase, iteration: int) -> float:
-    """Apply the schedule at this iteration and return the base learning rate in force."""
-    rate = phase.optimizer.learning_rate * phase.schedule.factor(iteration)
+def _own_rate(phase: Phase) -> dict[str, float]:
+    own = phase.loss_parameters
+    if not own.learning_rate:
+        return {"multiplier": 1.0}
+    multiplier = own.learning_rate / phase.optimizer.learning_rate
+    return {"multiplier": multiplier, "weight_decay": own.weight_decay}
+
+
+def _make(spec: Optimizer, groups: list[dict]) -> torch.optim.Optimizer:
+    shared = {"lr": spec.learning_rate, "weight_decay": spec.weight_decay}
+    if spec.name == "sgd":
+        return torch.optim.SGD(groups, momentum=spec.momentum, nesterov=spec.nesterov, **shared)
+    made_by = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[spec.name]
+    return made_by(groups, **shared)
+
+
+def set_learning_rate(
+    optimizer: torch.optim.Optimizer, phase: Phase, iteration: int, length: int, per_epoch: int
+) -> float:
+    """Apply the schedule at this iteration of `length` and return the base rate in force."""
+    schedule = phase.schedule
+    unit = per_epoch if schedule.unit == "epoch" else 1
+    rate = phase.optimizer.learning_rate * schedule.factor(iteration // unit, length // unit)
     for group in optimizer.param_groups:
         group["lr"] = rate * group["multiplier"]
     return rate
+
+
+def turn_ascending(objective) -> None:
+    """Reverse the gradients of those parameters of the loss that climb."""
+    for name in objective.ascent:
+        gradient = getattr(objective, name).grad
+        if gradient is not None:
+            gradient.neg_()

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from reproduce.training.schedules import factor
+
 
 class Frozen(BaseModel):
     """A value that cannot be changed and knows no unknown field.
@@ -26,29 +28,103 @@ class Frozen(BaseModel):
 
 
 class Optimizer(Frozen):
-    """SGD; `bias_multiplier` is Caffe's separate learning rate for biases, as a factor."""
+    """How weights move; `bias_multiplier` is Caffe's own rate for biases, as a factor.
 
-    name: Literal["sgd"]
+    `weight_decay` is added to the gradient by "sgd" and "adam" and shrinks the weights apart from
+    it by "adamw".
+    """
+
+    name: Literal["sgd", "adam", "adamw"]
     learning_rate: float = Field(gt=0)
     momentum: float = Field(0.0, ge=0, lt=1)
     weight_decay: float = Field(0.0, ge=0)
     bias_multiplier: float = Field(1.0, gt=0)
+    nesterov: bool = False
+
+    @model_validator(mode="after")
+    def _momentum_is_for_sgd(self):
+        if self.name != "sgd" and (self.momentum or self.nesterov):
+            raise ValueError(f"{self.name} has no momentum and no nesterov; they belong to sgd")
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov needs a momentum above 0")
+        return self
 
 
 class Schedule(Frozen):
-    """How the learning rate changes: not at all, or as Caffe's "inv", (1 + gamma t)^-power."""
+    """How the learning rate changes over a phase, or over phases that continue one another.
 
-    name: Literal["constant", "inverse"] = "constant"
+    `unit` says what `milestones` and `warm_up` count, and between what the rate changes. The rate
+    rises linearly over `warm_up` units and then follows `name`: "constant"; "inverse", Caffe's
+    (1 + gamma t)^-power; "cosine" and "linear" fall to 0 at the end; "step" multiplies with `decay`
+    at each milestone.
+    """
+
+    name: Literal["constant", "inverse", "cosine", "linear", "step"] = "constant"
     gamma: float = Field(0.0, ge=0)
     power: float = Field(0.0, ge=0)
+    milestones: tuple[int, ...] = ()
+    decay: float = Field(1.0, gt=0, le=1)
+    warm_up: int = Field(0, ge=0)
+    unit: Literal["iteration", "epoch"] = "iteration"
 
-    def factor(self, iteration: int) -> float:
-        """Return what the base learning rate is multiplied with at this iteration."""
-        return (1.0 + self.gamma * iteration) ** -self.power
+    @model_validator(mode="after")
+    def _milestones_belong_to_steps(self):
+        if (self.name == "step") != bool(self.milestones):
+            raise ValueError("a schedule has milestones if, and only if, its name is 'step'")
+        return self
+
+    def factor(self, time: int, length: int = 0) -> float:
+        """Return what the base rate is multiplied with at this time, of so many units in all."""
+        return factor(self, time, length)
+
+
+class Mixing(Frozen):
+    """How images of a batch are blended; `alpha` shapes lambda ~ Beta(alpha, alpha)."""
+
+    name: Literal["none", "mixup", "cutmix", "intra_class_cutmix"] = "none"
+    alpha: float = Field(1.0, gt=0)
+    per: Literal["batch", "image"] = "batch"
+
+
+class Projection(Frozen):
+    """A head that maps embeddings to `size` numbers: linear, or with one hidden layer and ReLU."""
+
+    size: int = Field(ge=1)
+    hidden: int = Field(0, ge=0)
+    batch_norm: bool = False
+    bias: bool = True
+
+    @model_validator(mode="after")
+    def _normalisation_is_of_a_hidden_layer(self):
+        if self.batch_norm and not self.hidden:
+            raise ValueError("batch_norm normalises the hidden layer; give its size as hidden")
+        return self
+
+
+class Heads(Frozen):
+    """What stands on the encoder: the kind of classifier, and projection heads by name.
+
+    A projection that the phase before had too, by name and shape, keeps its weights; a classifier
+    of another kind than before starts anew.
+    """
+
+    classifier: Literal["linear", "cosine"] = "linear"
+    scale: float = Field(1.0, gt=0)
+    projections: dict[str, Projection] = {}
+
+
+class LossParameters(Frozen):
+    """How parameters of the objective learn (temperatures, b); rate 0: as the network does."""
+
+    learning_rate: float = Field(0.0, ge=0)
+    weight_decay: float = Field(0.0, ge=0)
 
 
 class Phase(Frozen):
-    """Which objective, which sampler, how long, which optimizer, and which parts learn."""
+    """Which objective, which images, how long, which optimizer, and which parts learn.
+
+    With `continued`, optimizer, schedule and the objective's state go on from the phase before.
+    """
 
     batch_size: int = Field(ge=1)
     optimizer: Optimizer
@@ -56,15 +132,28 @@ class Phase(Frozen):
     objective_parameters: dict[str, Any] = {}
     sampler: str = "instance"
     sampler_parameters: dict[str, Any] = {}
+    views: int = Field(1, ge=1)
+    transforms: str = "none"
+    transform_parameters: dict[str, Any] = {}
+    mixing: Mixing = Mixing()
     schedule: Schedule = Schedule()
     iterations: int = Field(0, ge=0)
     epochs: int = Field(0, ge=0)
+    continued: bool = False
     train: Literal["all", "classifier"] = "all"
+    batch_norm: Literal["updated", "frozen"] = "updated"
+    reinitialise: tuple[Literal["classifier"], ...] = ()
+    heads: Heads = Heads()
+    loss_parameters: LossParameters = LossParameters()
 
     @model_validator(mode="after")
-    def _one_length(self):
+    def _consistent(self):
         if bool(self.iterations) == bool(self.epochs):
             raise ValueError("a phase has a length in iterations or in epochs, not both or neither")
+        if self.mixing.name != "none" and self.views > 1:
+            raise ValueError("images are mixed in phases with one view only")
+        if self.views > 1 and self.transforms == "none":
+            raise ValueError("views differ only by their transforms; name some, or ask for 1 view")
         return self
 
     def length(self, batches_per_epoch: int) -> int:

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from reproduce.data.samplers import Stream
 from reproduce.errors import UserError
+from reproduce.training import parts
+from reproduce.training.inputs import Inputs
 from reproduce.training.loop import Diverged, State, _PhaseRun
 
 
@@ -43,8 +44,10 @@ def test_the_checkpoint_of_a_diverged_run_is_from_before_the_bad_step(tiny, phas
 
 def test_losses_looked_at_late_still_name_the_first_bad_one(tiny, phase, images):
     """On a GPU losses are looked at every so many steps."""
-    stream = Stream(images.labels, "instance", 5, 0, 0, 0)
-    one = _PhaseRun(tiny(), phase(iterations=20), 0, stream, 20, [12, 8, 4])
+    network, phases = tiny(), [phase(iterations=20)]
+    parts.attach(network, phases, 0, 3, 0)
+    inputs = Inputs(phases[0], images, [12, 8, 4], 0, 0, 0)
+    one = _PhaseRun(network, phases, 0, inputs, [20], [12, 8, 4])
     state = State(iteration=10)
     pending = [(torch.tensor(loss), torch.tensor(2)) for loss in (1.0, float("inf"), float("nan"))]
     with pytest.raises(Diverged, match="the loss became inf at iteration 9 of 20 in phase 1"):

@@ -1,6 +1,7 @@
 """The one loop: the same digits every time, phases that freeze, and a history that adds up."""
 
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from reproduce import losses
 from reproduce.data.preparation import Images
+from reproduce.losses.objective import Objective
 
 
 def weights(network):
@@ -56,8 +58,15 @@ def test_dropout_acts_while_training(tiny, phase, run):
 
 def test_a_phase_shows_what_its_sampler_says(tiny, phase, run, monkeypatch):
     """Twelve, eight and four images become three times as many as the largest class has."""
-    objective = torch.nn.Module()
-    objective.shown = []
+
+    class Watching(Objective):
+        reads = "logits"
+        shown: ClassVar[list] = []
+
+        def __init__(self):
+            torch.nn.Module.__init__(self)
+
+    objective = Watching()
 
     def forward(batch):
         objective.shown.append(np.bincount(batch.labels).tolist())

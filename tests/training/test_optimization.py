@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from reproduce.training.optimization import build_optimizer, learning_parts, set_learning_rate
+from reproduce.training.optimization import build_optimizer, set_learning_rate
+from reproduce.training.parts import learning_parts
+
+STATELESS = torch.nn.Module()
 
 STEPS = 6
 RATE, MOMENTUM, DECAY, BIAS_RATE, GAMMA, POWER = 0.1, 0.9, 0.1, 2.0, 0.5, 0.75
@@ -86,11 +89,11 @@ def test_caffes_momentum_differs_by_less_than_the_rate_changes_in_ten_steps(phas
     )
     network = torch.nn.Module()
     network.weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
-    optimizer = build_optimizer(network, recipe)
+    optimizer = build_optimizer(network, STATELESS, recipe)
     ours, theirs, velocity = [0.0], [0.0], 0.0
     for iteration in range(300):
         rate = 0.01 * (1 + gamma * iteration) ** -0.75
-        set_learning_rate(optimizer, recipe, iteration)
+        set_learning_rate(optimizer, recipe, iteration, 300, 1)
         network.weight.grad = torch.ones(1, dtype=torch.float64)
         optimizer.step()
         ours.append(network.weight.item())
@@ -102,7 +105,7 @@ def test_caffes_momentum_differs_by_less_than_the_rate_changes_in_ten_steps(phas
 
 def test_every_parameter_learns_once_and_biases_apart(tiny, phase):
     network = tiny()
-    weights, biases = build_optimizer(network, phase()).param_groups
+    weights, biases = build_optimizer(network, STATELESS, phase()).param_groups
     assert [p.ndim for p in weights["params"]] == [2, 2]
     assert [p.ndim for p in biases["params"]] == [1, 1]
     assert (weights["multiplier"], biases["multiplier"]) == (1, 2)
@@ -118,7 +121,7 @@ def test_a_frozen_encoder_is_frozen_and_thawed_again(tiny):
 
 
 def test_the_base_rate_is_returned_and_the_biases_get_their_multiple(tiny, phase):
-    optimizer = build_optimizer(tiny(), phase())
-    rate = set_learning_rate(optimizer, phase(), 6)
+    optimizer = build_optimizer(tiny(), STATELESS, phase())
+    rate = set_learning_rate(optimizer, phase(), 6, 10, 1)
     assert rate == pytest.approx(0.1 * 4**-0.75)
     assert [group["lr"] for group in optimizer.param_groups] == [rate, 2 * rate]

@@ -69,8 +69,8 @@ def as_on_a_gpu(monkeypatch):
     """Keep the books as on a GPU, where losses are looked at late, and compute on the CPU."""
     step = _PhaseRun._step
 
-    def on_the_cpu(self, images, iteration, seed, precision, device):
-        return step(self, images, iteration, seed, precision, torch.device("cpu"))
+    def on_the_cpu(self, iteration, seed, precision, device):
+        return step(self, iteration, seed, precision, torch.device("cpu"))
 
     monkeypatch.setattr(_PhaseRun, "_step", on_the_cpu)
     return torch.device("cuda")
@@ -176,7 +176,7 @@ def written(tiny, phases, run, checkpoint):
 def test_a_checkpoint_holds_weights_momentum_and_position(written):
     position, tensors = checkpoints.load(written)
     assert (position["phase"], position["iteration"], len(position["history"])) == (0, 9, 4)
-    assert position["steps"] == 1 and position["shown"] == 5  # one step of the fifth block
+    assert position["steps"] == 1 and position["judged"] == 5  # one step of the fifth block
     names = {name.partition("/")[0] for name in tensors}
     assert names == {"network", "optimizer"}
     assert sum(name.startswith("optimizer/") for name in tensors) == 4

@@ -40,7 +40,12 @@ def test_a_parameter_a_sampler_does_not_take_is_one_line(tiny, phase, run):
         run(tiny(), [phase(sampler="oversampling", sampler_parameters={"level": 1})])
 
 
-def test_two_batches_to_be_mixed_are_refused_where_no_objective_takes_them(tiny, phase, run):
-    """Better an error than training on one half of what was asked for."""
-    with pytest.raises(UserError, match="draws two batches to be mixed"):
-        run(tiny(), [phase(sampler="balanced_mixup", sampler_parameters={"alpha": 0.2})])
+def test_balanced_mixup_trains_and_cannot_be_mixed_twice(tiny, phase, run):
+    """It blends two batches itself; another blending on top would be nobody's method."""
+    mixed = {"sampler": "balanced_mixup", "sampler_parameters": {"alpha": 0.2}}
+    network, plain = tiny(), tiny()
+    assert "training_accuracy" not in run(network, [phase(**mixed)]).history[0]
+    run(plain, [phase()])
+    assert not torch.equal(network.classifier.weight, plain.classifier.weight)
+    with pytest.raises(UserError, match="cannot be combined with mixing 'cutmix'"):
+        run(tiny(), [phase(**mixed, mixing={"name": "cutmix"})])

@@ -7,7 +7,15 @@ from itertools import combinations
 import pytest
 from pydantic import ValidationError
 
-from reproduce.training.phases import Optimizer, Phase, Schedule
+from reproduce.training.phases import (
+    Heads,
+    LossParameters,
+    Mixing,
+    Optimizer,
+    Phase,
+    Projection,
+    Schedule,
+)
 from reproduce.trials.trial import Planned, Trial, canonical, merged
 
 # One trial written out, as it is hashed: sorted names, no spaces, whole numbers without a point,
@@ -27,8 +35,17 @@ OTHER_OPTIMIZER = {
     "momentum": 0.8,
     "weight_decay": 0.0005,
     "bias_multiplier": 2.0,
+    "nesterov": True,
 }
-OTHER_SCHEDULE = {"name": "inverse", "gamma": 0.0001, "power": 0.75}
+OTHER_SCHEDULE = {
+    "name": "inverse",
+    "gamma": 0.0001,
+    "power": 0.75,
+    "milestones": (3,),
+    "decay": 0.1,
+    "warm_up": 5,
+    "unit": "epoch",
+}
 OTHER_PHASE = {
     "batch_size": 17,
     "objective": "focal",
@@ -38,7 +55,20 @@ OTHER_PHASE = {
     "iterations": 13,
     "epochs": 2,
     "train": "classifier",
+    "views": 2,
+    "transforms": "crop_flip",
+    "transform_parameters": {"padding": 2},
+    "mixing": Mixing(name="cutmix"),
+    "continued": True,
+    "batch_norm": "frozen",
+    "reinitialise": ("classifier",),
+    "heads": Heads(classifier="cosine", scale=16.0),
+    "loss_parameters": LossParameters(learning_rate=0.3),
 }
+OTHER_MIXING = {"name": "mixup", "alpha": 0.2, "per": "image"}
+OTHER_HEADS = {"classifier": "cosine", "scale": 30.0, "projections": {"a": {"size": 8}}}
+OTHER_PROJECTION = {"size": 7, "hidden": 16, "batch_norm": True, "bias": False}
+OTHER_LOSS_PARAMETERS = {"learning_rate": 0.2, "weight_decay": 0.1}
 OTHER_TRIAL = {
     "dataset": "mnist",
     "fingerprint": "cd" * 32,
@@ -56,20 +86,42 @@ OTHER_TRIAL = {
     "recipe": 999,
 }
 
+OTHER_PARTS = {
+    "mixing": OTHER_MIXING,
+    "heads": OTHER_HEADS,
+    "loss_parameters": OTHER_LOSS_PARAMETERS,
+}
+BARE = {
+    "batch_size": 1,
+    "iterations": 1,
+    "optimizer": Optimizer(name="sgd", learning_rate=0.1),
+}
+
 
 def variants(trial):
     """Return the trial with one field changed, for every field there is, by the field's name."""
     phase = trial.phases[0]
     changed = {name: trial.but(**{name: value}) for name, value in OTHER_TRIAL.items()}
     for name, value in OTHER_PHASE.items():
-        both = {"iterations": 0, "epochs": 2} if name == "epochs" else {name: value}
+        both = {name: value}
+        both |= {"iterations": 0} if name == "epochs" else {}
+        both |= {"transforms": "flip"} if name == "views" else {}
         changed[f"phases.{name}"] = trial.but(phases=(phase.but(**both),))
     for name, value in OTHER_OPTIMIZER.items():
-        optimizer = phase.optimizer.but(**{name: value})
+        optimizer = phase.optimizer.but(**{"momentum": 0.9, name: value})
         changed[f"optimizer.{name}"] = trial.but(phases=(phase.but(optimizer=optimizer),))
     for name, value in OTHER_SCHEDULE.items():
-        schedule = phase.schedule.but(**{name: value})
+        stepped = {"name": "step", "milestones": (2,)} if name == "milestones" else {}
+        schedule = phase.schedule.but(**{**stepped, name: value})
         changed[f"schedule.{name}"] = trial.but(phases=(phase.but(schedule=schedule),))
+    for part, others in OTHER_PARTS.items():
+        for name, value in others.items():
+            made = type(getattr(Phase(**BARE), part))(**{name: value})
+            changed[f"{part}.{name}"] = trial.but(phases=(phase.but(**{part: made}),))
+    for name, value in OTHER_PROJECTION.items():
+        head = Projection(**{"size": 8, "hidden": 4, name: value})
+        heads = Heads(projections={"a": head})
+        changed[f"projection.{name}"] = trial.but(phases=(phase.but(heads=heads),))
     changed["a second phase"] = trial.but(phases=(phase, phase))
     changed["no phase"] = trial.but(phases=())
     return changed
@@ -81,6 +133,9 @@ def test_the_table_of_other_values_covers_every_field():
     assert set(OTHER_PHASE) == set(Phase.model_fields) - {"optimizer", "schedule"}
     assert set(OTHER_OPTIMIZER) == set(Optimizer.model_fields) - {"name"}
     assert set(OTHER_SCHEDULE) == set(Schedule.model_fields)
+    assert set(OTHER_PROJECTION) == set(Projection.model_fields)
+    for part, others in OTHER_PARTS.items():
+        assert set(others) == set(type(getattr(Phase(**BARE), part)).model_fields)
 
 
 def test_every_field_changes_the_key(describe):

@@ -1,0 +1,1 @@
+"""Losses of a classifier's outputs: `(logits [N, C], labels [N])`."""

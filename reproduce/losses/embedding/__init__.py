@@ -1,0 +1,1 @@
+"""Losses of embeddings and their labels: `(embeddings [N, D], labels [N])`."""

@@ -1,0 +1,1 @@
+"""Losses of whole label maps: `(logits [N, C, H, W], mask [N, H, W])`."""

@@ -1,0 +1,121 @@
+"""From the numbers of a batch to what the network sees: views, and images mixed together."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from reproduce.data import augmentation, streams
+from reproduce.data.augmentation import mixing
+from reproduce.data.augmentation.batched import BatchedViews
+from reproduce.data.augmentation.pipelines import ImageViews, copy_numbers
+from reproduce.data.pair_samplers import PairedBatch
+from reproduce.data.preparation import Images
+from reproduce.errors import UserError
+from reproduce.losses import Mixed
+from reproduce.randomness import generator
+from reproduce.training.phases import Phase
+
+
+@dataclass
+class Shown:
+    """What one step shows: images [V * N, c, h, w], labels [N], and how they were mixed."""
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    indices: np.ndarray
+    mixed: Mixed | None = None
+
+
+class Inputs:
+    """The batches of one phase, by number: any of them can be made without those before it."""
+
+    def __init__(
+        self, phase: Phase, images: Images, counts, number: int, data_seed: int, seed: int
+    ):
+        self.phase, self.images, self.number, self.seed = phase, images, number, seed
+        self.classes = len(counts)
+        self.minority = mixing.minority_classes(counts)
+        self.stream = streams.build(
+            phase.sampler,
+            images.labels,
+            batch_size=phase.batch_size,
+            data_seed=data_seed,
+            seed=seed,
+            phase=number,
+            epochs=phase.epochs or None,
+            **phase.sampler_parameters,
+        )
+        self.pipeline = self._pipeline()
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Return how many batches make an epoch of the phase's sampler."""
+        return self.stream.batches_per_epoch
+
+    def batch(self, iteration: int, device: torch.device) -> Shown:
+        """Return what this iteration shows, on the device."""
+        drawn = self.stream.batch(iteration)
+        if isinstance(drawn, PairedBatch):
+            return self._blended(drawn, iteration, device)
+        images = self._views(drawn, iteration, device)
+        labels = torch.from_numpy(self.images.labels[drawn]).to(device)
+        if self.phase.mixing.name == "none":
+            return Shown(images, labels, drawn)
+        return self._mixed(images, labels, drawn, iteration)
+
+    def _pipeline(self) -> BatchedViews | ImageViews | None:
+        if self.phase.transforms == "none":
+            return None
+        recipe = augmentation.recipe(self.phase.transforms, **self.phase.transform_parameters)
+        recipe = replace(recipe, views=self.phase.views)
+        size = self.images.size
+        if augmentation.default_pipeline(size) == "batched":
+            return BatchedViews(recipe, size=size, seed=self.seed, phase=self.number)
+        channels = self.images.channels
+        return ImageViews(recipe, size=size, channels=channels, seed=self.seed, phase=self.number)
+
+    def _views(self, indices: np.ndarray, iteration: int, device) -> torch.Tensor:
+        """Return all first views, then all second views, ..."""
+        if self.pipeline is None:
+            return self.images.tensor(indices, device)
+        if isinstance(self.pipeline, BatchedViews):
+            views = self.pipeline.batch(self.images.raw(indices, device).div_(255), iteration)
+        else:
+            pixels, copies = self.images.pixels[indices], copy_numbers(indices)
+            views = [
+                view.to(device) for view in self.pipeline.batch(pixels, indices, iteration, copies)
+            ]
+        views = views[0] if len(views) == 1 else torch.cat(views)
+        if self.pipeline.recipe.mean is not None:
+            return views
+        return self.images.normalised(views.mul_(255))
+
+    def _blended(self, drawn: PairedBatch, iteration: int, device) -> Shown:
+        """Return Balanced-MixUp's batch: (1 - w) of the instance batch, w of the balanced one."""
+        if self.phase.mixing.name != "none":
+            raise UserError(
+                f"sampler '{self.phase.sampler}' mixes images itself and cannot be combined with "
+                f"mixing '{self.phase.mixing.name}'; leave one of them out"
+            )
+        both = np.concatenate([drawn.instance, drawn.balanced])
+        images, others = self._views(both, iteration, device).chunk(2)
+        labels = torch.from_numpy(self.images.labels[drawn.instance]).to(device)
+        partner = torch.from_numpy(self.images.labels[drawn.balanced]).to(device)
+        own = torch.full((len(labels),), 1.0 - drawn.weight, device=device)
+        return Shown(mixing.blend(images, others, own), labels, drawn.instance, Mixed(partner, own))
+
+    def _mixed(self, images, labels, indices, iteration: int) -> Shown:
+        how, random = self.phase.mixing, generator(self.seed, "mixing", self.number, iteration)
+        if how.name == "intra_class_cutmix":
+            rows = mixing.partners_of_class(self.images.labels, indices, self.minority, random)
+            partners = self._views(rows, iteration, images.device)
+            mixed = mixing.intra_class_cutmix(
+                images, labels, random, minority=self.minority, partners=partners, alpha=how.alpha
+            )
+            return Shown(mixed, labels, indices)
+        blend = mixing.mixup if how.name == "mixup" else mixing.cutmix
+        made = blend(images, labels, random, classes=self.classes, alpha=how.alpha, per=how.per)
+        own = torch.from_numpy(made.own).to(images.device, images.dtype)
+        partner = labels[torch.from_numpy(made.partner).to(images.device)]
+        return Shown(made.images, labels, indices, Mixed(partner, own))

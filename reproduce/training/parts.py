@@ -1,0 +1,61 @@
+"""Which parts the network has in a phase, which of them start anew, and which of them learn."""
+
+import torch
+from torch import nn
+
+from reproduce.models.heads import LinearProjection, Projection, reset_classifier
+from reproduce.randomness import seed_torch
+from reproduce.training.phases import Heads, Phase
+from reproduce.training.phases import Projection as Shape
+
+
+def attach(network: nn.Module, phases: list[Phase], number: int, classes: int, seed: int) -> None:
+    """Give the network the heads of phase `number`, coming from those of the phase before."""
+    wanted = phases[number].heads
+    before = phases[number - 1].heads if number else Heads()
+    device = next(network.parameters()).device
+    kind = (wanted.classifier, wanted.scale)
+    if kind != (before.classifier, before.scale) or "classifier" in phases[number].reinitialise:
+        seed_torch(seed, "classifier", number)
+        reset_classifier(network, wanted.classifier, classes, wanted.scale)
+    kept = dict(getattr(network, "projections", {}))
+    projections = nn.ModuleDict()
+    for name, spec in sorted(wanted.projections.items()):
+        if before.projections.get(name) == spec and name in kept:
+            projections[name] = kept[name]
+            continue
+        seed_torch(seed, "projection", name, number)
+        projections[name] = _projection(network.classifier.in_features, spec)
+    network.projections = projections
+    network.to(device)
+
+
+def _projection(features: int, shape: Shape) -> nn.Module:
+    if not shape.hidden:
+        return LinearProjection(features, shape.size, bias=shape.bias)
+    return Projection(
+        features, shape.hidden, shape.size, batch_norm=shape.batch_norm, bias=shape.bias
+    )
+
+
+def learning_parts(network: nn.Module, train: str) -> list[tuple[str, nn.Parameter]]:
+    """Freeze what the phase does not train and return the named parameters that learn."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(train == "all" or name.startswith("classifier."))
+    return [(n, p) for n, p in network.named_parameters() if p.requires_grad]
+
+
+def set_modes(network: nn.Module, phase: Phase) -> None:
+    """Put the network in training mode, but frozen batch normalisation in that of evaluation."""
+    network.train()
+    if phase.batch_norm == "frozen":
+        for module in network.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+
+
+def outputs(network: nn.Module, images: torch.Tensor, reads: str):
+    """Return the encoder's output, the logits (None if not read), and the projections by name."""
+    features = network.encoder(images)
+    logits = network.classifier(features) if reads != "embeddings" else None
+    return features, logits, {n: head(features) for n, head in network.projections.items()}
