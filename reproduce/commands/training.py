@@ -61,6 +61,10 @@ def train(
         bool, typer.Option("--keep-weights", help="keep the trained networks")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="train finished trials again")] = False,
+    stack: Annotated[
+        int | None,
+        typer.Option("--stack", min=1, help="small networks trained as one; by itself on a GPU"),
+    ] = None,
 ) -> None:
     """Train a plan's trials into a store; run it again to go on where it stopped.
 
@@ -80,6 +84,7 @@ def train(
         checkpoint_seconds=checkpoint_seconds,
         keep_weights=keep_weights,
         force=force,
+        stack=stack,
     )
     with progress(todo.planned, target) as reporter:
         summary = engine.run(todo.planned, target, options, reporter)

@@ -9,13 +9,17 @@ from reproduce.data import splits
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
 
+# Images resized in one go, so that a set that lies on disk is never in memory as floats.
+RESIZED_AT_ONCE = 2048
+
 
 @dataclass
 class Images:
     """One part of the data: uint8 images [n, h, w] or [n, h, w, 3] and their labels.
 
-    The network sees pixels / `divisor`, less `mean` and divided by `deviation` where these are
-    given, one number a channel.
+    `pixels` may hold more images than belong to the part, shared with others: `rows` then says
+    where each image lies. The network sees pixels / `divisor`, less `mean` and divided by
+    `deviation` where these are given, one number a channel.
     """
 
     pixels: np.ndarray
@@ -23,6 +27,11 @@ class Images:
     divisor: float = 255.0
     mean: tuple[float, ...] = ()
     deviation: tuple[float, ...] = ()
+    rows: np.ndarray | None = None
+
+    def stored(self, indices) -> np.ndarray:
+        """Return the pixels of the images at `indices`, as stored."""
+        return self.pixels[indices if self.rows is None else self.rows[indices]]
 
     def tensor(self, indices, device):
         """Return the images at `indices` as the network sees them: float32 [n, c, h, w]."""
@@ -32,7 +41,7 @@ class Images:
         """Return the pixels at `indices` as float32 [n, c, h, w] on the device, as stored."""
         import torch
 
-        batch = torch.from_numpy(self.pixels[indices]).to(device)
+        batch = torch.from_numpy(self.stored(indices)).to(device)
         batch = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
         return batch.to(torch.float32)
 
@@ -93,13 +102,15 @@ def prepare(
         if name == "train":
             kept = imbalances.draw(labels, dataset.class_names, data_seed, **imbalance)
             indices, labels = indices[kept], labels[kept]
-        pixels = resize(dataset.images[source][indices], transforms["size"])
+        # Not copied: many networks may train on many samples of the same images.
+        pixels = _resized(dataset, source, transforms["size"])
         images[name] = Images(
             pixels,
             labels,
             transforms["divisor"],
             tuple(transforms.get("mean", ())),
             tuple(transforms.get("deviation", ())),
+            rows=indices,
         )
     counts = np.bincount(images["train"].labels, minlength=len(dataset.class_names))
     if (counts == 0).any():
@@ -109,14 +120,39 @@ def prepare(
     return Prepared(images["train"], evaluate, counts, dataset.class_names)
 
 
+# The last data set that was resized, by fingerprint and size; trials of one plan share it.
+_last_resized: dict[tuple, np.ndarray] = {}
+
+
+def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
+    """Return all images of a source at this size, made once for trials that follow each other."""
+    pixels = dataset.images[source]
+    if pixels.shape[1:3] == (size, size):
+        return pixels
+    key = (dataset.fingerprint, source, size)
+    if key not in _last_resized:
+        if any(known[0] != dataset.fingerprint for known in _last_resized):
+            _last_resized.clear()
+        _last_resized[key] = resize(pixels, size)
+    return _last_resized[key]
+
+
 def resize(pixels: np.ndarray, size: int) -> np.ndarray:
     """Return the images at size x size (bilinear); unchanged where they have that size."""
     if pixels.shape[1:3] == (size, size):
         return pixels
+    made = np.empty((len(pixels), size, size, *pixels.shape[3:]), np.uint8)
+    for start in range(0, len(pixels), RESIZED_AT_ONCE):
+        piece = slice(start, start + RESIZED_AT_ONCE)
+        made[piece] = _resize(np.ascontiguousarray(pixels[piece]), size)
+    return made
+
+
+def _resize(pixels: np.ndarray, size: int) -> np.ndarray:
     import torch
     from torch.nn.functional import interpolate
 
-    images = torch.from_numpy(np.ascontiguousarray(pixels))
+    images = torch.from_numpy(pixels)
     images = images.unsqueeze(1) if images.ndim == 3 else images.permute(0, 3, 1, 2)
     shrinking = size < min(pixels.shape[1:3])
     images = interpolate(images.float(), (size, size), mode="bilinear", antialias=shrinking)

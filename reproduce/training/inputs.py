@@ -68,7 +68,8 @@ class Inputs:
         if self.phase.transforms == "none":
             return None
         recipe = augmentation.recipe(self.phase.transforms, **self.phase.transform_parameters)
-        recipe = replace(recipe, views=self.phase.views)
+        self._check_normalisation(recipe)
+        recipe = replace(recipe, views=self.phase.views, mean=None, deviation=None)
         size = self.images.size
         if augmentation.default_pipeline(size) == "batched":
             return BatchedViews(recipe, size=size, seed=self.seed, phase=self.number)
@@ -82,14 +83,24 @@ class Inputs:
         if isinstance(self.pipeline, BatchedViews):
             views = self.pipeline.batch(self.images.raw(indices, device).div_(255), iteration)
         else:
-            pixels, copies = self.images.pixels[indices], copy_numbers(indices)
+            pixels, copies = self.images.stored(indices), copy_numbers(indices)
             views = [
                 view.to(device) for view in self.pipeline.batch(pixels, indices, iteration, copies)
             ]
         views = views[0] if len(views) == 1 else torch.cat(views)
-        if self.pipeline.recipe.mean is not None:
-            return views
         return self.images.normalised(views.mul_(255))
+
+    def _check_normalisation(self, recipe) -> None:
+        """Refuse transforms that normalise otherwise than the images that are evaluated."""
+        wanted = recipe.normalisation(self.images.channels)
+        given = tuple(self.images.mean), tuple(self.images.deviation)
+        if wanted is not None and (wanted != given or self.images.divisor != 255):
+            raise UserError(
+                f"transforms '{self.phase.transforms}' normalise with mean {wanted[0]} and "
+                f"deviation {wanted[1]}, the images with {given[0]} and {given[1]} and divisor "
+                f"{self.images.divisor:g}; give the images the same and divisor 255, or take "
+                "transforms that do not normalise"
+            )
 
     def _blended(self, drawn: PairedBatch, iteration: int, device) -> Shown:
         """Return Balanced-MixUp's batch: (1 - w) of the instance batch, w of the balanced one."""

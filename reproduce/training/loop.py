@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from reproduce import device as devices
@@ -15,10 +16,11 @@ from reproduce.data.preparation import Images
 from reproduce.errors import UserError
 from reproduce.losses.checks import without_value_checks
 from reproduce.randomness import seed_torch
-from reproduce.training import checkpoints, optimization, parts
+from reproduce.training import checkpoints, optimization, parts, stacks
 from reproduce.training.inputs import Inputs
 from reproduce.training.objectives import build_objective, stretch
 from reproduce.training.phases import Phase
+from reproduce.training.stacked import Stack
 
 # A GPU runs ahead of Python; asking for the loss at every step would make it wait.
 STEPS_BETWEEN_LOSS_CHECKS_ON_GPU = 50
@@ -71,12 +73,33 @@ def train(
     settings: Settings,
 ) -> State:
     """Run the phases one after the other, resuming from the checkpoint where there is one."""
-    saved = checkpoints.load(settings.checkpoint) if settings.checkpoint else None
-    state = State(**saved[0]) if saved else State()
     inputs = [
         Inputs(phase, images, counts, number, data_seed, seed)
         for number, phase in enumerate(phases)
     ]
+    return run_phases(network, phases, inputs, counts, seed, precision, settings)
+
+
+def train_stack(members: list[stacks.Member], networks, precision: str, settings: Settings):
+    """Train many networks as one; return the stack and the history of each network.
+
+    The members' phases may differ by their samplers only (`stacks.schedule_of`). There is no
+    checkpoint: a stack that is interrupted starts anew. A network whose loss is no longer a number
+    does not disturb the others; its history says so.
+    """
+    phases = members[0].phases
+    lengths = [phase.iterations for phase in phases]
+    inputs = [stacks.StackedInputs(members, n, length) for n, length in enumerate(lengths)]
+    stack = Stack(networks).to(settings.device)
+    counts = members[0].counts
+    state = run_phases(stack, phases, inputs, counts, 0, precision, settings)
+    return stack, stacks.histories(state.history, len(members)), state.seconds
+
+
+def run_phases(network, phases, inputs, counts, seed: int, precision: str, settings: Settings):
+    """Run phases whose inputs are ready, resuming from the checkpoint where there is one."""
+    saved = checkpoints.load(settings.checkpoint) if settings.checkpoint else None
+    state = State(**saved[0]) if saved else State()
     lengths = [p.length(i.batches_per_epoch) for p, i in zip(phases, inputs, strict=True)]
     for number in range(state.phase):
         parts.attach(network, phases, number, len(counts), seed)
@@ -105,7 +128,8 @@ class _PhaseRun:
             sum(lengths),
         )
         self.offset, self.stretch = stretch(phases, lengths, number)
-        self.objective = build_objective(network, self.phase, inputs, counts, self.length)
+        build = stacks.build_objective if isinstance(network, Stack) else build_objective
+        self.objective = build(network, self.phase, inputs, counts, self.length)
         self.optimizer = optimization.build_optimizer(network, self.objective, self.phase)
         if before and self.phase.continued:
             self._continue(before)
@@ -113,10 +137,17 @@ class _PhaseRun:
 
     def _continue(self, before: "_PhaseRun") -> None:
         """Take over the optimizer's state, and the objective's if it is the same one."""
-        whole, theirs = self.optimizer.state_dict(), before.optimizer.state_dict()
-        self.optimizer.load_state_dict({**whole, "state": theirs["state"]})
+        # By parameter and not by place: a head more or less moves the places of all that follow.
+        state = before.optimizer.state
+        same = [(p, p) for p in self.network.parameters()]
         if before.phase.objective == self.phase.objective:
             self.objective.load_state_dict(before.objective.state_dict())
+            theirs = dict(before.objective.named_parameters())
+            same += [(p, theirs[name]) for name, p in self.objective.named_parameters()]
+        learning = {p for group in self.optimizer.param_groups for p in group["params"]}
+        for ours, there in same:
+            if ours in learning and there in state:
+                self.optimizer.state[ours] = state[there]
 
     def go(self, state: State, seed, precision, settings) -> None:
         started = last_saved = time.monotonic()
@@ -171,7 +202,7 @@ class _PhaseRun:
         )
         loss = self.objective(batch)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.sum().backward()
         optimization.turn_ascending(self.objective)
         self.optimizer.step()
         self.objective.after_step()
@@ -179,17 +210,18 @@ class _PhaseRun:
 
     def _correct(self, batch: losses.Batch) -> torch.Tensor | None:
         """Return how many images were classified rightly; None where that has no meaning."""
-        if batch.logits is None or batch.mixed is not None or batch.labels.ndim > 1:
+        if batch.logits is None or batch.mixed is not None or batch.logits.ndim == 4:
             return None
         of_first_view = batch.logits[: len(batch.labels)]
-        return (of_first_view.detach().argmax(dim=1) == batch.labels).sum()
+        # Summed over the images: one number, or one for each network of a stack.
+        return (of_first_view.detach().argmax(dim=-1) == batch.labels).sum(dim=0)
 
     def _collect(self, pending: list, state: State) -> float:
         """Add up what the last steps returned; stop at the first loss that is not a number."""
         loss = math.nan
         for index, (loss_tensor, correct) in enumerate(pending):
-            loss = loss_tensor.item()
-            if not math.isfinite(loss):
+            loss = _number(loss_tensor)
+            if loss_tensor.ndim == 0 and not math.isfinite(loss):
                 first = state.iteration - len(pending) + index + 1
                 raise Diverged(
                     f"the loss became {loss} at iteration {first} of {self.length} in phase "
@@ -197,11 +229,11 @@ class _PhaseRun:
                     f"{self.phase.optimizer.learning_rate:g}); expected a finite number: lower the "
                     "learning rate"
                 )
-            state.loss_sum += loss
-            state.correct += 0 if correct is None else int(correct)
+            state.loss_sum = state.loss_sum + loss
+            state.correct = state.correct + (0 if correct is None else _number(correct))
             state.judged += 0 if correct is None else self.phase.batch_size
         pending.clear()
-        return loss
+        return float(np.mean(loss))
 
     def _record(self, state: State, rate: float) -> None:
         row = {"phase": self.number, "iteration": state.iteration, "learning_rate": rate}
@@ -217,3 +249,8 @@ class _PhaseRun:
             checkpoints.save(
                 settings.checkpoint, position, self.network, self.optimizer, self.objective
             )
+
+
+def _number(value: torch.Tensor):
+    """Return a tensor as a Python number, or as an array where a stack has one per network."""
+    return value.item() if value.ndim == 0 else value.double().cpu().numpy()

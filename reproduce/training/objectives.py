@@ -2,6 +2,7 @@
 
 from reproduce import losses
 from reproduce.errors import UserError
+from reproduce.randomness import seed_torch
 from reproduce.training.inputs import Inputs
 from reproduce.training.phases import Phase
 
@@ -16,6 +17,8 @@ def build_objective(network, phase: Phase, inputs: Inputs, counts, length: int):
         iterations=length,
         batches_per_epoch=inputs.batches_per_epoch,
     )
+    # What an objective draws when it is made must not depend on what was drawn before.
+    seed_torch(inputs.seed, "objective", inputs.number)
     objective = losses.build(phase.objective, context, **phase.objective_parameters)
     if phase.views < objective.views:
         raise UserError(

@@ -14,17 +14,18 @@ def attach(network: nn.Module, phases: list[Phase], number: int, classes: int, s
     wanted = phases[number].heads
     before = phases[number - 1].heads if number else Heads()
     device = next(network.parameters()).device
-    kind = (wanted.classifier, wanted.scale)
-    if kind != (before.classifier, before.scale) or "classifier" in phases[number].reinitialise:
+    if wanted.classifier != before.classifier or "classifier" in phases[number].reinitialise:
         seed_torch(seed, "classifier", number)
         reset_classifier(network, wanted.classifier, classes, wanted.scale)
+    elif wanted.classifier == "cosine":
+        network.classifier.scale = wanted.scale
     kept = dict(getattr(network, "projections", {}))
     projections = nn.ModuleDict()
     for name, spec in sorted(wanted.projections.items()):
         if before.projections.get(name) == spec and name in kept:
             projections[name] = kept[name]
             continue
-        seed_torch(seed, "projection", name, number)
+        seed_torch(seed, f"projection {name}", number)
         projections[name] = _projection(network.classifier.in_features, spec)
     network.projections = projections
     network.to(device)

@@ -119,6 +119,12 @@ class LossParameters(Frozen):
     learning_rate: float = Field(0.0, ge=0)
     weight_decay: float = Field(0.0, ge=0)
 
+    @model_validator(mode="after")
+    def _decay_needs_a_rate(self):
+        if self.weight_decay and not self.learning_rate:
+            raise ValueError("a weight_decay of the loss's own needs a learning_rate of its own")
+        return self
+
 
 class Phase(Frozen):
     """Which objective, which images, how long, which optimizer, and which parts learn.

@@ -10,30 +10,17 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import connection
 
 from reproduce.data import catalog
 from reproduce.errors import UserError
-from reproduce.trials.locks import try_lock
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
+from reproduce.trials.work import Event, Options, pending, work
 
-SECONDS_BETWEEN_LOOKS = 0.5
-
-
-@dataclass
-class Event:
-    """Something a worker reports: 'started', 'progress', 'finished' or 'failed'."""
-
-    kind: str
-    key: str
-    done: int = 0
-    total: int = 0
-    loss: float = 0.0
-    message: str = ""
+__all__ = ["Event", "Options", "Summary", "default_workers", "pending", "run"]
 
 
 @dataclass
@@ -47,17 +34,6 @@ class Summary:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Options:
-    """How to execute; none of it changes a result."""
-
-    workers: int = 0
-    time_limit: float | None = None
-    checkpoint_seconds: float = 5.0
-    keep_weights: bool = False
-    force: bool = False
-
-
 def default_workers() -> int:
     """Return one worker a core, or a single one where an accelerator does the work."""
     wanted = os.environ.get("REPRODUCE_WORKERS")
@@ -65,19 +41,22 @@ def default_workers() -> int:
         if not wanted.isdecimal():
             raise UserError(f"REPRODUCE_WORKERS is '{wanted}', expected a whole number")
         return max(1, int(wanted))
+    if _accelerated():
+        return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def pending(planned: Iterable[Planned], store: Store) -> list[Planned]:
-    """Return the trials that have no result, or lack an array that is wanted now."""
-    waiting = []
-    for item in planned:
-        result = store.get(item.trial.key)
-        if result is None or not result.has(item.keep):
-            waiting.append(item)
-    return waiting
+def _accelerated() -> bool:
+    """Say whether trials run on a GPU; torch is asked only where there may be one."""
+    if os.environ.get("REPRODUCE_DEVICE", "").startswith("cpu"):
+        return False
+    if not os.path.exists("/proc/driver/nvidia"):
+        return False
+    from reproduce import device
+
+    return device.choose().type == "cuda"
 
 
 def run(planned: list[Planned], store: Store, options: Options, reporter) -> Summary:
@@ -102,7 +81,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
 
     with _stopping_on_signals(deadline) as stop:
         if workers == 1:
-            _work(todo, store, options, stop, counting)
+            work(todo, store, options, stop, counting)
         else:
             _spawn(workers, todo, store, options, stop, counting)
         summary.stopped = stop.is_set()
@@ -157,68 +136,6 @@ def _stopping_on_signals(deadline: float | None):
             signal.signal(number, handler)
 
 
-def _work(todo: list[Planned], store: Store, options: Options, stop: _Stop, report) -> None:
-    """Take trials one after the other until all have a result or we are told to stop."""
-    # Imported here: a process that only waits for its workers never loads torch.
-    from reproduce.training.loop import Interrupted
-    from reproduce.trials.execute import Surroundings, execute
-
-    waiting = list(todo)
-    while waiting and not stop.is_set():
-        took_one = False
-        for item in list(waiting):
-            key = item.trial.key
-            with try_lock(store.lock_path(key)) as ours:
-                if not ours:
-                    continue
-                waiting.remove(item)
-                if _is_done(item, store, options.force):
-                    continue
-                took_one = True
-                report(Event("started", key))
-                surroundings = Surroundings(
-                    stop_requested=stop.is_set,
-                    progress=_throttled(report, key),
-                    checkpoint_seconds=options.checkpoint_seconds,
-                    keep_weights=options.keep_weights,
-                )
-                try:
-                    result = execute(item, store, surroundings)
-                except Interrupted:
-                    return
-                except UserError as error:
-                    store.fail(key, str(error))
-                    report(Event("failed", key, message=str(error)))
-                else:
-                    accuracy = next(iter(result.metrics.values()), 0.0)
-                    report(Event("finished", key, message=f"accuracy {100 * accuracy:.1f} %"))
-            break
-        if waiting and not took_one:
-            # Others hold the locks of all that is left; their result or their death frees them.
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-            waiting = [x for x in waiting if not _is_done(x, store, options.force)]
-
-
-def _is_done(item: Planned, store: Store, force: bool) -> bool:
-    """Say whether nobody needs to run a trial any more: it has a result, or failed in this call."""
-    key = item.trial.key
-    if key in store.failures():
-        return True
-    return not force and not pending([item], store)
-
-
-def _throttled(report, key: str, every: float = 0.5):
-    last = 0.0
-
-    def progress(done: int, total: int, loss: float) -> None:
-        nonlocal last
-        if done == total or time.monotonic() - last >= every:
-            last = time.monotonic()
-            report(Event("progress", key, done, total, loss))
-
-    return progress
-
-
 def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, report) -> None:
     context = multiprocessing.get_context("spawn")
     left = None if stop.deadline is None else stop.deadline - time.monotonic()
@@ -257,7 +174,7 @@ def _worker(number, workers, todo, path, options, asked, time_left, sender) -> N
     # Each worker starts at another place of the list, so that they rarely meet at a lock. Where
     # finished trials are forced, nothing in the store says which were run anew: shares are fixed.
     mine = todo[number::workers] if options.force else todo[number:] + todo[:number]
-    _work(mine, Store(path), options, _Stop(asked, deadline), sender.send)
+    work(mine, Store(path), options, _Stop(asked, deadline), sender.send)
 
 
 def _die_with_parent() -> None:

@@ -40,16 +40,9 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     The caller holds the trial's lock.
     """
     trial, device = planned.trial, devices.choose()
-    _check_recipe(trial)
-    prepared = _prepared(trial)
+    prepared = prepared_for(trial)
     devices.prepare(device, trial.threads)
-    seed_torch(trial.seed, "weights")
-    network = models.build(
-        trial.backbone,
-        channels=prepared.train.channels,
-        size=trial.transforms["size"],
-        classes=len(prepared.class_names),
-    ).to(device)
+    network = built(trial, prepared).to(device)
     checkpoint = store.checkpoint_path(trial.key)
     state = train(
         network,
@@ -67,36 +60,20 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
             progress=surroundings.progress,
         ),
     )
-    measured, confusion, arrays = _evaluate(network, prepared, trial, planned.keep, device)
-    file = array_files.write(store.arrays_folder, trial.key, arrays) if arrays else None
-    weights = _keep_weights(network, store, trial.key) if surroundings.keep_weights else None
-    result = Result(
-        key=trial.key,
-        trial=trial,
-        metrics=measured,
-        confusion=confusion,
-        counts=prepared.counts.tolist(),
-        history=state.history,
-        seconds=round(state.seconds, 3),
-        provenance=devices.describe(device),
-        array_names=tuple(sorted(arrays)),
-        array_file=store.arrays_folder / file if file else None,
-        weights_file=store.weights_folder / weights if weights else None,
+    result = kept(
+        planned, prepared, network, store, surroundings, device, state.history, state.seconds
     )
-    store.put(result, planned.labels)
     checkpoint.unlink(missing_ok=True)
     return result
 
 
-def _check_recipe(trial: Trial) -> None:
+def prepared_for(trial: Trial) -> Prepared:
+    """Return the data of a trial, or say that it was planned for another recipe."""
     if trial.recipe != RECIPE:
         raise UserError(
             f"trial {trial.key} was planned for recipe {trial.recipe}, this package trains by "
             f"recipe {RECIPE}; make the plan anew"
         )
-
-
-def _prepared(trial: Trial) -> Prepared:
     return prepare(
         catalog.load(trial.dataset),
         split=trial.split,
@@ -107,23 +84,66 @@ def _prepared(trial: Trial) -> Prepared:
     )
 
 
-def _evaluate(network, prepared: Prepared, trial: Trial, keep: tuple[str, ...], device):
+def built(trial: Trial, prepared: Prepared):
+    """Return the trial's network with its initial weights, on the CPU."""
+    seed_torch(trial.seed, "weights")
+    return models.build(
+        trial.backbone,
+        channels=prepared.train.channels,
+        size=trial.transforms["size"],
+        classes=len(prepared.class_names),
+        initialisation=trial.initialisation,
+    )
+
+
+def kept(
+    planned: Planned, prepared: Prepared, network, store: Store, surroundings: Surroundings,
+    device, history, seconds: float, logits=None, provenance=None,
+) -> Result:  # fmt: skip
+    """Evaluate a trained network and put its result into the store.
+
+    `logits` by part, where they are known already, are not computed again.
+    """
+    trial = planned.trial
+    measured, confusion, arrays = _evaluate(network, prepared, planned, device, logits or {})
+    file = array_files.write(store.arrays_folder, trial.key, arrays) if arrays else None
+    weights = _keep_weights(network, store, trial.key) if surroundings.keep_weights else None
+    result = Result(
+        key=trial.key,
+        trial=trial,
+        metrics=measured,
+        confusion=confusion,
+        counts=prepared.counts.tolist(),
+        history=history,
+        seconds=round(seconds, 3),
+        provenance=devices.describe(device) | (provenance or {}),
+        array_names=tuple(sorted(arrays)),
+        array_file=store.arrays_folder / file if file else None,
+        weights_file=store.weights_folder / weights if weights else None,
+    )
+    store.put(result, planned.labels)
+    return result
+
+
+def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict):
     classes = len(prepared.class_names)
     measured: dict[str, float] = {}
     confusion: dict[str, list[list[int]]] = {}
     arrays: dict[str, np.ndarray] = {}
     for part, images in prepared.evaluate.items():
-        logits, embeddings = predict(network, images, device, trial.precision)
+        logits, embeddings = known.get(part), None
+        if logits is None or "embeddings" in planned.keep:
+            logits, embeddings = predict(network, images, device, planned.trial.precision)
         scores = metrics.softmax(logits)
         values = metrics.summary(scores, images.labels, classes)
         measured |= {f"{part}/{name}": value for name, value in values.items()}
         table = metrics.confusion(images.labels, scores.argmax(axis=1), classes)
         confusion[part] = table.tolist()
-        arrays |= _kept(part, images, logits, embeddings, keep)
+        arrays |= _arrays(part, images, logits, embeddings, planned.keep)
     return measured, confusion, arrays
 
 
-def _kept(part: str, images: Images, logits, embeddings, keep) -> dict[str, np.ndarray]:
+def _arrays(part: str, images: Images, logits, embeddings, keep) -> dict[str, np.ndarray]:
     kept = {}
     if keep:
         kept[f"{part}/labels"] = images.labels.astype(np.int16)

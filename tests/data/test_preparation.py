@@ -36,13 +36,13 @@ def prepared(make_dataset):
 
 def identities(images):
     """Return the number and the split that the first pixels of every image carry."""
-    first = images.pixels[:, 0].astype(int)
+    first = images.stored(slice(None))[:, 0].astype(int)
     return [(row[0] + 256 * row[1], row[3]) for row in first.tolist()]
 
 
 def test_every_image_keeps_its_label(prepared):
     for images in (prepared(STEP).train, prepared().evaluate["test"]):
-        assert (images.pixels[:, 0, 2] == images.labels).all()
+        assert (images.stored(slice(None))[:, 0, 2] == images.labels).all()
 
 
 def test_the_training_part_is_imbalanced_as_told_and_counted(prepared):
@@ -58,7 +58,7 @@ def test_the_test_part_is_never_touched(prepared, official):
     smaller = {**STEP, "n_max": 30}
     for data_seed in (0, 1):
         found = prepared(smaller, data_seed=data_seed, official=official)
-        assert (found.evaluate["test"].pixels == plain.pixels).all()
+        assert (found.evaluate["test"].stored(slice(None)) == plain.stored(slice(None))).all()
         assert (found.evaluate["test"].labels == plain.labels).all()
 
 

@@ -31,7 +31,7 @@ def hold(todo, store, options, stop, report):
         while not stop.is_set():
             time.sleep(0.01)
 
-engine._work = hold
+engine.work = hold
 if __name__ == "__main__":
     planned = plan.read(Path(sys.argv[1])).planned
     options = engine.Options(workers=2, time_limit=float(sys.argv[3]))

@@ -116,7 +116,8 @@ def variants(trial):
         changed[f"schedule.{name}"] = trial.but(phases=(phase.but(schedule=schedule),))
     for part, others in OTHER_PARTS.items():
         for name, value in others.items():
-            made = type(getattr(Phase(**BARE), part))(**{name: value})
+            needed = {"learning_rate": 0.1} if part == "loss_parameters" else {}
+            made = type(getattr(Phase(**BARE), part))(**{**needed, name: value})
             changed[f"{part}.{name}"] = trial.but(phases=(phase.but(**{part: made}),))
     for name, value in OTHER_PROJECTION.items():
         head = Projection(**{"size": 8, "hidden": 4, name: value})
