@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reproduce.book.contents import SUFFIXES, Contents, read_contents
+from reproduce.book.registry import MARKER, filled
+from reproduce.book.repository import repository_address
 from reproduce.errors import UserError
 from reproduce.files import relative, write_text
 
@@ -49,8 +51,10 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
         page for page in contents.pages if not {page + suffix for suffix in SUFFIXES} & set(files)
     ]
     _remove_all_but(folder, [*files, *(f"{page}.md" for page in waiting)])
+    address = repository_address(root)
     for name, source in files.items():
-        _copy_if_new(source, folder / name)
+        if not _write_with_registries(source, folder / name, address):
+            _copy_if_new(source, folder / name)
     for page in waiting:
         _write_page_in_waiting(root, folder, page)
     return contents
@@ -73,6 +77,17 @@ def _remove_all_but(folder: Path, names: Iterable[str]) -> None:
                 path.rmdir()
         elif path.relative_to(folder).as_posix() not in kept:
             path.unlink()
+
+
+def _write_with_registries(source: Path, target: Path, address: str | None) -> bool:
+    """Write a page that shows a registry, filled; say whether it was one."""
+    if source.suffix != ".md":
+        return False
+    text = source.read_text("utf-8")
+    if not MARKER.search(text):
+        return False
+    write_if_new(target, filled(text, address))
+    return True
 
 
 def _copy_if_new(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """`reproduce papers` and `reproduce params`."""
 
+import json
 from typing import Annotated
 
 import typer
@@ -55,19 +56,28 @@ def ambiguities(
     paper: Annotated[str | None, typer.Argument(help="key of a paper; all papers if left out")] = (
         None
     ),
+    as_json: Annotated[bool, typer.Option("--json", help="print them for other programs")] = False,
 ) -> None:
-    """List what the papers leave open, our readings and the default.
+    """List what the papers leave open, our readings, how to ask for each, and the default.
 
     Example: reproduce papers ambiguities dual_head
     """
     from reproduce.papers import ambiguities as registry
 
+    keys = [papers.paper(paper).key] if paper else list(papers.PAPERS)
+    found = [ambiguity for key in keys for ambiguity in registry.load(key)]
+    if as_json:
+        print(json.dumps([registry.as_data(one) for one in found], indent=1, ensure_ascii=False))
+        return
     table = new_table("paper", "place", "problem", "readings", "default", show_lines=True)
-    for key in [papers.paper(paper).key] if paper else papers.PAPERS:
-        for found in registry.load(key):
-            readings = "\n".join(f"{reading.name}: {reading.what}" for reading in found.readings)
-            table.add_row(key, found.place, found.problem, readings, found.default)
+    for one in found:
+        readings = "\n".join(_reading(reading) for reading in one.readings)
+        table.add_row(one.paper, one.place, one.problem, readings, one.default)
     out.print(table)
+
+
+def _reading(reading) -> str:
+    return f"{reading.name}: {reading.what}" + (f"\n  {reading.ask}" if reading.ask else "")
 
 
 def params(paper: PaperKey) -> None:

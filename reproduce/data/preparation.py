@@ -1,11 +1,12 @@
 """From a data set and a trial's settings to what the training loop reads."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from reproduce.data import imbalance as imbalances
-from reproduce.data import splits
+from reproduce.data import splits, whitening
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
 
@@ -19,7 +20,8 @@ class Images:
 
     `pixels` may hold more images than belong to the part, shared with others: `rows` then says
     where each image lies. The network sees pixels / `divisor`, less `mean` and divided by
-    `deviation` where these are given, one number a channel.
+    `deviation` where these are given, one number a channel; and of larger images only the middle
+    `seen` x `seen`, where that is given, unless a transform chooses the part.
     """
 
     pixels: np.ndarray
@@ -28,6 +30,7 @@ class Images:
     mean: tuple[float, ...] = ()
     deviation: tuple[float, ...] = ()
     rows: np.ndarray | None = None
+    seen: int = 0
 
     def stored(self, indices) -> np.ndarray:
         """Return the pixels of the images at `indices`, as stored."""
@@ -35,7 +38,7 @@ class Images:
 
     def tensor(self, indices, device):
         """Return the images at `indices` as the network sees them: float32 [n, c, h, w]."""
-        return self.normalised(self.raw(indices, device))
+        return self.normalised(self.centre(self.raw(indices, device)))
 
     def raw(self, indices, device):
         """Return the pixels at `indices` as float32 [n, c, h, w] on the device, as stored."""
@@ -44,6 +47,13 @@ class Images:
         batch = torch.from_numpy(self.stored(indices)).to(device)
         batch = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
         return batch.to(torch.float32)
+
+    def centre(self, pixels):
+        """Return the middle of images [n, c, h, w] where the network sees less than is stored."""
+        edge = (pixels.shape[-1] - self.size) // 2
+        if not edge:
+            return pixels
+        return pixels[..., edge : edge + self.size, edge : edge + self.size].contiguous()
 
     def normalised(self, pixels):
         """Return pixels [n, c, h, w] on the scale of the stored ones as the network sees them."""
@@ -57,8 +67,8 @@ class Images:
 
     @property
     def size(self) -> int:
-        """Return the height and width of the images."""
-        return self.pixels.shape[1]
+        """Return the height and width of the images as the network sees them."""
+        return self.seen or self.pixels.shape[1]
 
     @property
     def channels(self) -> int:
@@ -103,7 +113,12 @@ def prepare(
             kept = imbalances.draw(labels, dataset.class_names, data_seed, **imbalance)
             indices, labels = indices[kept], labels[kept]
         # Not copied: many networks may train on many samples of the same images.
-        pixels = _resized(dataset, source, transforms["size"])
+        size = transforms.get("stored", transforms["size"])
+        if transforms.get("whitening"):
+            fitted_on = parts["train"]
+            pixels = whitened(dataset, source, fitted_on, size, transforms["whitening"])
+        else:
+            pixels = _resized(dataset, source, size)
         images[name] = Images(
             pixels,
             labels,
@@ -111,6 +126,7 @@ def prepare(
             tuple(transforms.get("mean", ())),
             tuple(transforms.get("deviation", ())),
             rows=indices,
+            seen=transforms["size"] if size != transforms["size"] else 0,
         )
     counts = np.bincount(images["train"].labels, minlength=len(dataset.class_names))
     if (counts == 0).any():
@@ -120,8 +136,16 @@ def prepare(
     return Prepared(images["train"], evaluate, counts, dataset.class_names)
 
 
-# The last data set that was resized, by fingerprint and size; trials of one plan share it.
-_last_resized: dict[tuple, np.ndarray] = {}
+# What was made of the last data set, by its fingerprint first; trials of one plan share it.
+_made: dict[tuple, np.ndarray] = {}
+
+
+def _once(key: tuple, make) -> np.ndarray:
+    if key not in _made:
+        if any(known[0] != key[0] for known in _made):
+            _made.clear()
+        _made[key] = make()
+    return _made[key]
 
 
 def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
@@ -129,12 +153,17 @@ def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
     pixels = dataset.images[source]
     if pixels.shape[1:3] == (size, size):
         return pixels
-    key = (dataset.fingerprint, source, size)
-    if key not in _last_resized:
-        if any(known[0] != dataset.fingerprint for known in _last_resized):
-            _last_resized.clear()
-        _last_resized[key] = resize(pixels, size)
-    return _last_resized[key]
+    return _once((dataset.fingerprint, source, size), lambda: resize(pixels, size))
+
+
+def whitened(dataset: Dataset, source: str, fitted_on, size: int, name: str) -> np.ndarray:
+    """Return all images of a source whitened as float32; what is learned, is of training images."""
+    training, rows = fitted_on
+    key = (dataset.fingerprint, name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
+    fit = _once(key, lambda: whitening.fit(name, _resized(dataset, training, size)[rows]))
+    return _once(
+        (*key, source), lambda: whitening.apply(name, fit, _resized(dataset, source, size))
+    )
 
 
 def resize(pixels: np.ndarray, size: int) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Thresholding: divide the class probabilities by the prior of the training set.
 
+Logit adjustment after training is the same on a logarithmic scale, with a strength to choose.
+
 A network trained on imbalanced data estimates p(class | image) under the *training* prior. By
 Bayes' rule p(image | class) is proportional to p(class | image) / p(class), so the division turns
 it into a classifier for balanced test data without training anything.
@@ -34,8 +36,47 @@ def divide_by_prior(probabilities: ArrayLike, counts: ArrayLike) -> np.ndarray:
     [[2.0, 0.5, 1.2]]
     """
     probabilities = checked_probabilities(probabilities)
+    return probabilities / _shares(counts, probabilities.shape[1])
+
+
+def logit_adjustment(
+    probabilities: ArrayLike, counts: ArrayLike, *, tau: float = 1.0
+) -> np.ndarray:
+    """Return ln y_c - tau ln p_c, float64 [n, C]: logit adjustment after training.
+
+    Parameters
+    ----------
+    probabilities, counts
+        As in `divide_by_prior`.
+    tau
+        How far to go: 1 is the balanced decision, 0 leaves everything as it was.
+
+    Notes
+    -----
+    The logarithm of a softmax is the logit but for a number that is the same in the whole row. For
+    tau 1 these are the logarithms of `divide_by_prior`, with the same winners and the same order
+    of images within a class. A probability that was rounded to 0 counts as the smallest number
+    there is, so that every score is finite.
+
+    References
+    ----------
+    Menon et al. (2021), "Long-tail learning via logit adjustment", equation 9.
+
+    Examples
+    --------
+    >>> logit_adjustment([[0.2, 0.2, 0.6]], [100, 400, 500]).round(6).tolist()
+    [[0.693147, -0.693147, 0.182322]]
+    """
+    probabilities = checked_probabilities(probabilities)
+    if not np.isfinite(tau) or tau < 0:
+        raise UserError(f"tau is {tau}, expected 0 (no adjustment) or more; the paper takes 1")
+    shares = _shares(counts, probabilities.shape[1])
+    return np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)) - tau * np.log(shares)
+
+
+def _shares(counts: ArrayLike, classes: int) -> np.ndarray:
+    """Return the share of each class in the training set, or say what is wrong with the counts."""
     counts = np.asarray(counts)
-    classes = probabilities.shape[1]
     if counts.shape != (classes,) or counts.dtype.kind not in "fiu":
         raise UserError(
             f"counts must be {classes} numbers, one per class, received shape {counts.shape} "
@@ -47,4 +88,4 @@ def divide_by_prior(probabilities: ArrayLike, counts: ArrayLike) -> np.ndarray:
             f"counts must be above 0 for every class, received {counts.tolist()}; "
             "a class without a training image has no prior to divide by"
         )
-    return probabilities / (counts / counts.sum())
+    return counts / counts.sum()

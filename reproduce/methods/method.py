@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reproduce.errors import UserError
 from reproduce.evaluation import thresholding
-from reproduce.training.phases import Phase
+from reproduce.training.phases import Heads, Phase, Schedule
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,50 @@ class Method:
 # such a step shares its trials.
 POSTHOC: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "divide_by_prior": thresholding.divide_by_prior,
+    "logit_adjustment": thresholding.logit_adjustment,
 }
+
+
+def part(recipe: Phase, share: float, **changes) -> Phase:
+    """Return a phase that lasts this share of the recipe, and one step or epoch at least."""
+    unit = "epochs" if recipe.epochs else "iterations"
+    return recipe.but(**{unit: max(1, round(share * getattr(recipe, unit))), **changes})
+
+
+def parted(recipe: Phase, share: float) -> tuple[Phase, Phase]:
+    """Return the recipe in two, as if it were one: the second phase continues the first.
+
+    The first lasts this share of the recipe. What a method changes on the way (class weights, the
+    terms of its loss) it then changes in one of the two.
+    """
+    unit = "epochs" if recipe.epochs else "iterations"
+    whole = getattr(recipe, unit)
+    if whole < 2:
+        raise UserError(
+            f"the method changes its loss on the way and the recipe lasts {whole} {unit}; expected "
+            f"2 or more, give more {unit}"
+        )
+    first = min(max(1, round(share * whole)), whole - 1)
+    return recipe.but(**{unit: first}), recipe.but(**{unit: whole - first}, continued=True)
+
+
+def balanced_classifier(recipe: Phase, share: float, **changes) -> Phase:
+    """Return the second stage: a new classifier on the frozen encoder, classes shown equally.
+
+    It lasts this share of the recipe; its rate starts at the recipe's and falls to 0 as a cosine.
+    """
+    stage = {
+        "objective": "cross_entropy",
+        "objective_parameters": {},
+        "sampler": "class_balanced",
+        "sampler_parameters": {},
+        "train": "classifier",
+        "batch_norm": "frozen",
+        "reinitialise": ("classifier",),
+        "heads": Heads(),
+        "schedule": Schedule(name="cosine"),
+    }
+    return part(recipe, share, **{**stage, **changes})
 
 
 def scores_after(method: Method, probabilities: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from reproduce.errors import UserError
+from reproduce.models.network import Network
 
 
-class LeNet5(nn.Module):
+class LeNet5(Network):
     """LeNet-5 (Caffe) with 431,080 parameters for one channel and ten classes.
 
     Differences from the paper
@@ -42,9 +43,12 @@ class LeNet5(nn.Module):
                 caffe_xavier_(module.weight)
                 nn.init.zeros_(module.bias)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return the logits [N, classes] of images [N, channels, 28, 28]."""
-        return self.classifier(self.encoder(images))
+    def new_classifier(self, classes: int) -> nn.Module:
+        """Return the last layer, drawn anew."""
+        layer = nn.Linear(500, classes)
+        caffe_xavier_(layer.weight)
+        nn.init.zeros_(layer.bias)
+        return layer
 
 
 def caffe_xavier_(weight: torch.Tensor) -> None:

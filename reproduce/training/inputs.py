@@ -25,6 +25,8 @@ class Shown:
     labels: torch.Tensor
     indices: np.ndarray
     mixed: Mixed | None = None
+    # The "images" are embeddings already, and the encoder is passed over.
+    embedded: bool = False
 
 
 class Inputs:
@@ -52,6 +54,9 @@ class Inputs:
     def batches_per_epoch(self) -> int:
         """Return how many batches make an epoch of the phase's sampler."""
         return self.stream.batches_per_epoch
+
+    def begin(self, network, device: torch.device, precision: str) -> None:
+        """Do what must be done before the first batch: nothing, where images are shown."""
 
     def batch(self, iteration: int, device: torch.device) -> Shown:
         """Return what this iteration shows, on the device."""

@@ -17,6 +17,7 @@ from reproduce.errors import UserError
 from reproduce.losses.checks import without_value_checks
 from reproduce.randomness import seed_torch
 from reproduce.training import checkpoints, optimization, parts, stacks
+from reproduce.training.embedded import EmbeddedInputs
 from reproduce.training.inputs import Inputs
 from reproduce.training.objectives import build_objective, stretch
 from reproduce.training.phases import Phase
@@ -43,6 +44,9 @@ class Settings:
     checkpoint_seconds: float = 5.0
     stop_requested: Callable[[], bool] = lambda: False
     progress: Callable[[int, int, float], None] = lambda done, total, loss: None
+    # Called with the network after every `observe_every` iterations; it changes nothing.
+    observe: Callable[[int, int, torch.nn.Module], None] | None = None
+    observe_every: int = 0
 
 
 @dataclass
@@ -74,7 +78,9 @@ def train(
 ) -> State:
     """Run the phases one after the other, resuming from the checkpoint where there is one."""
     inputs = [
-        Inputs(phase, images, counts, number, data_seed, seed)
+        (EmbeddedInputs if phase.sampler == "smote" else Inputs)(
+            phase, images, counts, number, data_seed, seed
+        )
         for number, phase in enumerate(phases)
     ]
     return run_phases(network, phases, inputs, counts, seed, precision, settings)
@@ -110,6 +116,7 @@ def run_phases(network, phases, inputs, counts, seed: int, precision: str, setti
         if saved:
             checkpoints.restore(saved[1], network, run.optimizer, run.objective)
             saved = None
+        inputs[number].begin(network, settings.device, precision)
         with without_value_checks():
             run.go(state, seed, precision, settings)
         state.phase, state.iteration = number + 1, 0
@@ -122,11 +129,8 @@ class _PhaseRun:
 
     def __init__(self, network, phases, number: int, inputs: Inputs, lengths, counts, before=None):
         self.network, self.phase, self.number, self.inputs = network, phases[number], number, inputs
-        self.length, self.done_before, self.total = (
-            lengths[number],
-            sum(lengths[:number]),
-            sum(lengths),
-        )
+        self.length, self.total = lengths[number], sum(lengths)
+        self.done_before = sum(lengths[:number])
         self.offset, self.stretch = stretch(phases, lengths, number)
         build = stacks.build_objective if isinstance(network, Stack) else build_objective
         self.objective = build(network, self.phase, inputs, counts, self.length)
@@ -167,6 +171,9 @@ class _PhaseRun:
             pending.append(self._step(state.iteration, seed, precision, settings.device))
             state.iteration += 1
             state.steps += 1
+            if settings.observe and state.iteration % settings.observe_every == 0:
+                settings.observe(self.number, state.iteration, self.network)
+                parts.set_modes(self.network, self.phase)
             at_end_of_block = state.iteration % self.block == 0 or state.iteration == self.length
             if len(pending) >= every or at_end_of_block:
                 loss = self._collect(pending, state)
@@ -186,9 +193,7 @@ class _PhaseRun:
             self.objective.begin_epoch(epoch)
         shown = self.inputs.batch(iteration, device)
         with devices.autocast(device, precision):
-            features, logits, heads = parts.outputs(
-                self.network, shown.images, self.objective.reads
-            )
+            features, logits, heads = parts.outputs(self.network, shown, self.objective.reads)
         batch = losses.Batch(
             labels=shown.labels,
             logits=logits,

@@ -1,10 +1,10 @@
 """Which parts the network has in a phase, which of them start anew, and which of them learn."""
 
-import torch
 from torch import nn
 
 from reproduce.models.heads import LinearProjection, Projection, reset_classifier
 from reproduce.randomness import seed_torch
+from reproduce.training.inputs import Shown
 from reproduce.training.phases import Heads, Phase
 from reproduce.training.phases import Projection as Shape
 
@@ -55,8 +55,8 @@ def set_modes(network: nn.Module, phase: Phase) -> None:
                 module.eval()
 
 
-def outputs(network: nn.Module, images: torch.Tensor, reads: str):
+def outputs(network: nn.Module, shown: Shown, reads: str):
     """Return the encoder's output, the logits (None if not read), and the projections by name."""
-    features = network.encoder(images)
+    features = shown.images if shown.embedded else network.encoder(shown.images)
     logits = network.classifier(features) if reads != "embeddings" else None
     return features, logits, {n: head(features) for n, head in network.projections.items()}

@@ -73,6 +73,9 @@ class StackedInputs:
     # Iterations are the unit of every stacked phase; an epoch is another length for each member.
     batches_per_epoch = 1
 
+    def begin(self, network, device: torch.device, precision: str) -> None:
+        """Do what must be done before the first batch: nothing."""
+
     def batch(self, iteration: int, device: torch.device) -> Shown:
         """Return what this iteration shows to every network."""
         if self._on_device is None:

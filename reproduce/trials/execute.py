@@ -13,6 +13,8 @@ from reproduce.data.preparation import Images, Prepared, prepare
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics
 from reproduce.randomness import generator, seed_torch
+from reproduce.training import learning_curve
+from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
 from reproduce.training.prediction import predict
 from reproduce.trials import arrays as array_files
@@ -44,6 +46,10 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     devices.prepare(device, trial.threads)
     network = built(trial, prepared).to(device)
     checkpoint = store.checkpoint_path(trial.key)
+    curve = _curve(planned, prepared, device)
+    if curve:
+        # Predictions made before an interruption are not in a checkpoint: begin anew.
+        checkpoint.unlink(missing_ok=True)
     state = train(
         network,
         list(trial.phases),
@@ -58,13 +64,26 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
             checkpoint_seconds=surroundings.checkpoint_seconds,
             stop_requested=surroundings.stop_requested,
             progress=surroundings.progress,
+            observe=curve,
+            observe_every=learning_curve.every(trial.phases[0].iterations) if curve else 0,
         ),
     )
     result = kept(
-        planned, prepared, network, store, surroundings, device, state.history, state.seconds
-    )
+        planned, prepared, network, store, surroundings, device, state.history, state.seconds,
+        more=curve.arrays() if curve else None,
+    )  # fmt: skip
     checkpoint.unlink(missing_ok=True)
     return result
+
+
+def _curve(planned: Planned, prepared: Prepared, device) -> LearningCurve | None:
+    """Return what watches the network learn, where the learning curve is wanted."""
+    if "curve" not in planned.keep or not planned.trial.phases:
+        return None
+    classes, part = len(prepared.class_names), planned.trial.evaluate_on[0]
+    return LearningCurve(
+        prepared.train, prepared.evaluate[part], classes, device, planned.trial.precision
+    )
 
 
 def prepared_for(trial: Trial) -> Prepared:
@@ -98,7 +117,7 @@ def built(trial: Trial, prepared: Prepared):
 
 def kept(
     planned: Planned, prepared: Prepared, network, store: Store, surroundings: Surroundings,
-    device, history, seconds: float, logits=None, provenance=None,
+    device, history, seconds: float, logits=None, provenance=None, more=None,
 ) -> Result:  # fmt: skip
     """Evaluate a trained network and put its result into the store.
 
@@ -106,6 +125,7 @@ def kept(
     """
     trial = planned.trial
     measured, confusion, arrays = _evaluate(network, prepared, planned, device, logits or {})
+    arrays |= more or {}
     file = array_files.write(store.arrays_folder, trial.key, arrays) if arrays else None
     weights = _keep_weights(network, store, trial.key) if surroundings.keep_weights else None
     result = Result(

@@ -48,8 +48,8 @@ class Result:
         return array_files.read(self.array_file) if self.array_file else {}
 
     def has(self, wanted: Iterable[str]) -> bool:
-        """Say whether arrays of these kinds ('logits', 'embeddings') were kept."""
-        kept = {name.rpartition("/")[2] for name in self.array_names}
+        """Say whether arrays of these kinds ('logits', 'embeddings', 'curve') were kept."""
+        kept = {part for name in self.array_names for part in name.split("/")}
         return set(wanted) <= kept
 
 

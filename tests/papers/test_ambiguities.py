@@ -1,10 +1,13 @@
 """The recorded ambiguities: complete, well-formed, with a default among their readings."""
 
+import json
 import re
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from reproduce.commands.papers import app
 from reproduce.errors import UserError
 from reproduce.papers import ambiguities, claims
 from reproduce.papers.vocabulary import PAPERS
@@ -12,6 +15,7 @@ from reproduce.papers.vocabulary import PAPERS
 GOOD = {
     "id": "margin",
     "place": "Equation (1)",
+    "about": "training",
     "printed": "a margin",
     "problem": "no value",
     "readings": [{"name": "one", "what": "1.0"}, {"name": "half", "what": "0.5"}],
@@ -84,3 +88,56 @@ def test_files_speak_of_the_texts_alone():
         for one in ambiguities.load(paper):
             said = " ".join([one.problem, one.why, *(reading.what for reading in one.readings)])
             assert not re.search(r"https?://|\.\./", said), one.id
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ({}, "name one of .*, received none"),
+        ({"objective": "triplet", "dataset": "mnist"}, "received objective, dataset"),
+        ({"dataset": "mnist", "parameters": {"size": 28}}, "parameters go with an objective"),
+        ({"loss": "triplet"}, "ask.loss"),
+    ],
+)
+def test_one_thing_is_asked_for(monkeypatch, ask, said):
+    readings = [{"name": "one", "what": "1.0", "ask": ask}, GOOD["readings"][1]]
+    with pytest.raises(UserError, match=said):
+        load_changed(monkeypatch, readings=readings)
+
+
+def test_a_reading_of_a_loss_says_how_or_why_not(monkeypatch):
+    with pytest.raises(UserError, match="one: a reading of a loss says how to `ask` for it"):
+        load_changed(monkeypatch, about="loss")
+    asked = {"name": "one", "what": "1.0", "ask": {"objective": "triplet"}}
+    unasked = {"name": "half", "what": "0.5", "unasked": "nobody would."}
+    assert load_changed(monkeypatch, about="loss", readings=[asked, unasked])
+    with pytest.raises(UserError, match="give `ask` or `unasked`, not both"):
+        load_changed(monkeypatch, readings=[asked | {"unasked": "nobody"}, unasked])
+
+
+def printed(*words):
+    answer = CliRunner().invoke(app, ["ambiguities", *words])
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+@pytest.mark.parametrize("paper", [None, *PAPERS])
+def test_other_programs_can_read_the_list(paper):
+    found = json.loads(printed("--json", *([paper] if paper else [])))
+    expected = [one for key in ([paper] if paper else PAPERS) for one in ambiguities.load(key)]
+    assert {(one["paper"], one["id"]) for one in found} == {(one.paper, one.id) for one in expected}
+    for one in found:
+        assert {"place", "about", "printed", "problem", "default", "why"} <= set(one)
+        ours = [reading["name"] for reading in one["readings"] if reading["is_default"]]
+        assert ours == [one["default"]]
+
+
+def test_the_list_says_how_to_ask():
+    found = {one["id"]: one for one in json.loads(printed("--json", "difficulty_aware"))}
+    readings = {one["name"]: one for one in found["negative_weights_never_act"]["readings"]}
+    assert readings["printed"]["ask"] == {
+        "objective": "difficulty_aware_sup_con",
+        "parameters": {"reading": "printed"},
+    }
+    assert readings["printed"]["asked_as"] == "losses.difficulty_aware_sup_con(reading='printed')"
+    assert found["meaning_of_eer"]["readings"][0]["asked_as"] is None

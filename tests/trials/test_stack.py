@@ -31,9 +31,10 @@ def test_stacked_and_alone_the_results_agree(trials, store, tmp_path):
         together.append(ours.provenance.get("networks trained together"))
         assert "networks trained together" not in theirs.provenance
         # float32 sums in another order: what differs in the last digit at first grows with the
-        # steps (in float64 the weights agree to 1e-12, see the tests of training).
+        # steps, and enlarged digits have equal neighbours between which max-pooling may choose
+        # either (in float64 the weights agree to 1e-12, see the tests of training).
         for row, other in list(zip(ours.history, theirs.history, strict=True))[:12]:
-            assert row["loss"] == pytest.approx(other["loss"], abs=1e-4)
+            assert row["loss"] == pytest.approx(other["loss"], abs=1e-3)
         assert ours.history[-1]["loss"] == pytest.approx(theirs.history[-1]["loss"], abs=0.01)
         assert ours.arrays["test/logits"] == pytest.approx(theirs.arrays["test/logits"], abs=0.05)
         assert ours.metrics == pytest.approx(theirs.metrics, abs=0.02)

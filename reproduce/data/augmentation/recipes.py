@@ -130,6 +130,8 @@ NORMALIZE = {"mean": IMAGENET_MEAN, "deviation": IMAGENET_DEVIATION}
 RECIPES: dict[str, Recipe] = {
     "none": Recipe(),
     "flip": Recipe(flip=0.5),
+    # A random part of the final size out of larger stored images, mirrored or not.
+    "imagenet_crop": Recipe(crop="padded", flip=0.5),
     "crop_flip": Recipe(crop="padded", padding=4, flip=0.5),
     "simclr_two_views": Recipe(**FIVE, **SIMCLR_STRENGTHS),
     "dual_head_section_3_1": Recipe(**FIVE, **LIBRARY_STRENGTHS, solarize=0.5, **NORMALIZE),

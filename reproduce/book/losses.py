@@ -1,0 +1,258 @@
+"""The pages on losses, generated from the registry, the signatures and the docstrings."""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from reproduce import losses
+from reproduce.book import docstrings, markup
+from reproduce.book.ambiguities import PAPERS_IN_SHORT
+from reproduce.book.ambiguities import title as words
+from reproduce.errors import unknown_name
+from reproduce.papers import ambiguities
+
+SHAPES = {
+    "self_supervised": "view1 [N, D], view2 [N, D]",
+    "embedding": "embeddings [N, D], labels [N]",
+    "classifier": "logits [N, C], labels [N]",
+    "segmentation": "logits [N, C, H, W], mask [N, H, W]",
+}
+# Which losses the texts compare, build on or name; the others are relatives of these.
+COMPARED_IN = {
+    "dual_head": ("info_nce", "nt_xent", "auc_ranking", "dual_head", "cross_entropy"),
+    "metric_learning": ("cross_entropy", "contrastive", "triplet", "lifted_structured"),
+    "balanced_contrastive": (
+        "cross_entropy", "focal", "ldam", "tsc", "gcl", "bdcl", "sup_con", "lovasz_softmax",
+        "soft_iou",
+    ),
+    "class_imbalance": ("cross_entropy", "focal", "dual_focal", "tsc"),
+    "difficulty_aware": ("sup_con", "difficulty_aware_sup_con"),
+}  # fmt: skip
+RELATIVES = {
+    "calibrated_focal": "the other loss that is called dual focal",
+    "balanced_softmax": "a relative of logit adjustment",
+    "logit_adjustment": "thresholding as a loss",
+    "hard_negative_sup_con": "a published relative of the difficulty-aware loss",
+}
+# What an example hands over, by the name of the argument.
+SAMPLES = {
+    "logits": "torch.randn(8, 3, requires_grad=True)",
+    "labels": "torch.tensor([0, 0, 0, 0, 1, 1, 2, 2])",
+    "mask": "torch.randint(3, (2, 16, 16))",
+    "counts": "[400, 50, 6]",
+    "temperatures": "torch.full((3,), 0.1)",
+    "prototypes": "torch.eye(3, 16)",
+    "targets": "torch.eye(3, 16)",
+    "assignment": "torch.tensor([2, 0, 1])",
+    "b": "torch.tensor(0.5)",
+}
+VECTORS = "torch.randn(8, 16, requires_grad=True)"
+PIXELS = "torch.randn(2, 3, 16, 16, requires_grad=True)"
+WIDTH = 78
+
+
+def index() -> str:
+    """Return a table of all losses by call shape, each with a link to its entry."""
+    parts = []
+    for shape, called in SHAPES.items():
+        rows = [
+            [f"{{ref}}`{name} <loss-{name}>`", _summary(name), _papers(name)]
+            for name in names_of(shape)
+        ]
+        title = shape.replace("_", "-").capitalize()
+        parts += [
+            f"### {title}",
+            f"Called with {markup.code(f'({called})')}: {{doc}}`losses_{shape}`.",
+            markup.table(["Loss", "What it is", "Paper"], rows, [22, 53, 25]),
+        ]
+    return markup.joined(parts)
+
+
+def names_of(shape: str) -> list[str]:
+    """Return the registered losses of a call shape."""
+    if shape not in SHAPES:
+        raise unknown_name("call shape", shape, SHAPES)
+    return [name for name, place in losses.LOSSES.items() if place.split(".")[0] == shape]
+
+
+def entries(shape: str, address: str | None = None) -> str:
+    """Return what there is to say of every loss of a call shape."""
+    found = [
+        entry(name, losses.function(name), losses.objective_class(name), address)
+        for name in names_of(shape)
+    ]
+    return markup.joined(found)
+
+
+def entry(name: str, function: Callable, objective: type, address: str | None = None) -> str:
+    """Return the entry of one loss.
+
+    Parameters
+    ----------
+    name
+        As it is registered.
+    function, objective
+        The pure function and the class of its objective.
+    address
+        The public address of the repository, if there is one, for a link to the source.
+    """
+    said = docstrings.read(function.__doc__)
+    sections = dict(said.sections)
+    parameters = sections.pop("Parameters", "")
+    references = sections.pop("References", "")
+    stateful = _objective(function, objective)
+    parts = [
+        markup.target(f"loss-{name}"),
+        f"## {name}",
+        docstrings.markdown(said.summary),
+        docstrings.markdown(said.body),
+        markup.listing(call(name, function)),
+        f"{_facts(name, function, address)} {'' if stateful else _objective_in_short(objective)}",
+        markup.rubric("Parameters") if parameters else "",
+        _parameters(inspect.signature(function).parameters.values(), said.parameters()),
+        *_sections(sections),
+        *_open_questions(name),
+        *stateful,
+        markup.rubric("Try it"),
+        markup.listing(example(name, function)),
+        *_sections({"References": references} if references else {}),
+    ]
+    return markup.joined(parts)
+
+
+def call(name: str, function: Callable) -> str:
+    """Return how a function is called: its parameters and their defaults, without types."""
+    parameters = inspect.signature(function).parameters.values()
+    bare = [part.replace(annotation=inspect.Parameter.empty) for part in parameters]
+    said = str(inspect.Signature(bare)).strip("()")
+    lines = textwrap.wrap(said, WIDTH - len(name) - 1, break_long_words=False)
+    return f"{name}({(chr(10) + ' ' * (len(name) + 1)).join(lines)})"
+
+
+def example(name: str, function: Callable) -> str:
+    """Return a few lines that call a function on made-up numbers; a test runs them."""
+    needed = [
+        part.name
+        for part in inspect.signature(function).parameters.values()
+        if part.default is part.empty
+    ]
+    segmentation = "mask" in needed
+    lines = ["import torch", f"from reproduce.losses import {name}", ""]
+    for part in needed:
+        sample = PIXELS if segmentation and part == "logits" else SAMPLES.get(part, VECTORS)
+        lines.append(f"{part} = {sample}")
+    keyword = [
+        part.name
+        for part in inspect.signature(function).parameters.values()
+        if part.kind is part.KEYWORD_ONLY
+    ]
+    given = ", ".join(f"{part}={part}" if part in keyword else part for part in needed)
+    lines += [f"loss = {name}({given})", "loss.backward()"]
+    return "\n".join(lines)
+
+
+def _summary(name: str) -> str:
+    return docstrings.markdown(docstrings.read(losses.function(name).__doc__).summary)
+
+
+def _papers(name: str) -> str:
+    """Return which texts name a loss, or why it is here although none does."""
+    using = [PAPERS_IN_SHORT[key] for key, used in COMPARED_IN.items() if name in used]
+    return ", ".join(using) or f"none of the five; {RELATIVES[name]}"
+
+
+def _facts(name: str, function: Callable, address: str | None) -> str:
+    source = f"{function.__module__.replace('.', '/')}.py"
+    return f"Appears in: {_papers(name)}. Source: {markup.linked(source, address)}."
+
+
+def _parameters(taken: Iterable[Any], said: dict[str, docstrings.Parameter]) -> str:
+    """Return a list of parameters; those that the docstring explains together share an entry."""
+    shared: dict[tuple[str, ...], list[Any]] = {}
+    for part in taken:
+        names = said[part.name].names if part.name in said else (part.name,)
+        shared.setdefault(names, []).append(part)
+    entries = []
+    for names, parts in shared.items():
+        known = said.get(names[0], docstrings.Parameter(names, "", ""))
+        term = ", ".join(markup.code(part.name) for part in parts)
+        term += f" *{markup.escaped(known.kind)}*" if known.kind else ""
+        defaults = dict.fromkeys(repr(part.default) for part in parts if part.default != part.empty)
+        term += f", default {', '.join(markup.code(one) for one in defaults)}" if defaults else ""
+        entries.append((term, docstrings.markdown(docstrings.choices(known.text))))
+    return markup.definitions(entries)
+
+
+def _sections(sections: dict[str, str]) -> list[str]:
+    parts = []
+    for title, text in sections.items():
+        parts += [markup.rubric(title), docstrings.markdown(text)]
+    return parts
+
+
+def _open_questions(name: str) -> list[str]:
+    """Return the places of the papers that have more than one reading of this loss."""
+    lines = []
+    for key in COMPARED_IN:
+        for found in ambiguities.load(key):
+            asked = [one for one in found.readings if one.ask and one.ask.objective == name]
+            if asked:
+                readings = " or ".join(_as_parameters(one.ask.parameters) for one in asked)
+                place = f"{{ref}}`{words(found.id)} <ambiguity-{key}-{found.id}>`"
+                lines.append(f"- {PAPERS_IN_SHORT[key]}, {place}: {readings}.")
+    return [markup.rubric("What the texts leave open"), "\n".join(lines)] if lines else []
+
+
+def _as_parameters(given: dict[str, Any]) -> str:
+    written = ", ".join(f"{name}={value!r}" for name, value in given.items())
+    return markup.code(written) if written else "as it is"
+
+
+def _objective_in_short(objective: type) -> str:
+    reads = {"both": "logits and embeddings"}.get(objective.reads, objective.reads)
+    views = f" of {objective.views} views of each image" if objective.views > 1 else ""
+    return f"As an objective of a phase, `{objective.__name__}` reads {reads}{views}."
+
+
+def _objective(function: Callable, objective: type) -> list[str]:
+    """Return what an objective takes, learns and keeps; nothing where it only calls a function."""
+    said = docstrings.read(objective.__doc__)
+    state = _state(objective)
+    taken = inspect.signature(objective.__init__).parameters.values()
+    own = [part for part in taken if part.kind is part.KEYWORD_ONLY]
+    if not (own or state or said.body):
+        return []
+    known = [docstrings.read(text.__doc__) for text in (function, objective.__init__, objective)]
+    explained = dict(part for one in known for part in one.parameters().items())
+    return [
+        markup.rubric("As an objective of a phase"),
+        f"{_objective_in_short(objective)} {docstrings.markdown(said.summary)}",
+        docstrings.markdown(said.body),
+        _parameters(own, explained),
+        "" if own or said.body else "Its parameters are those of the function.",
+        state,
+        *_sections({head: text for head, text in said.sections.items() if head != "Parameters"}),
+    ]
+
+
+def _state(objective: type) -> str:
+    """Say which tensors the objective learns and which it keeps between steps."""
+    context = losses.Context(
+        classes=3, counts=(400, 50, 6), embedding_size=16, iterations=100, batches_per_epoch=10
+    )
+    built = objective(context)
+    learned = [key for key, _ in built.named_parameters()]
+    kept = [key for key in built.state_dict() if key not in learned]
+    climbing = [key for key in learned if key in built.ascent]
+    lines = []
+    if learned:
+        climbs = f"; {_codes(climbing)} by ascent" if climbing else ""
+        lines.append(f"Learns {_codes(learned)}{climbs}.")
+    if kept:
+        lines.append(f"Keeps {_codes(kept)} between steps, and in checkpoints.")
+    return " ".join(lines)
+
+
+def _codes(names: list[str]) -> str:
+    return ", ".join(markup.code(name) for name in names)

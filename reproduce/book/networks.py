@@ -1,0 +1,97 @@
+"""The page on networks, generated from the registry, the classes and their docstrings."""
+
+from importlib import import_module
+
+from reproduce import models
+from reproduce.book import docstrings, markup
+from reproduce.book.ambiguities import PAPERS_IN_SHORT
+
+# Which papers train a network; the others are small ones that stand in where time is short.
+TRAINED_IN = {
+    "class_imbalance": ("lenet5", "all_cnn", "resnet10"),
+    "dual_head": ("resnet50",),
+    "metric_learning": ("inception_v3", "resnet50", "mobilenet_v1"),
+    "balanced_contrastive": ("resnet50", "hrnet_w48_ocr"),
+}
+# What parameters are counted for.
+CHANNELS, CLASSES = 3, 10
+
+
+def entries(address: str | None = None) -> str:
+    """Return a table of all networks and what there is to say of each.
+
+    Parameters
+    ----------
+    address
+        The public address of the repository, if there is one, for links to the source.
+    """
+    columns = ["Network", "Task", "Smallest image", "Parameters", "Trained by"]
+    rows = [_row(name) for name in models.BACKBONES]
+    counted = f"Parameters: for {CHANNELS} channels and {CLASSES} classes, classifier included."
+    found = [entry(name, address) for name in models.BACKBONES]
+    return markup.joined([markup.table(columns, rows, [20, 20, 18, 18, 24]), counted, *found])
+
+
+def entry(name: str, address: str | None = None) -> str:
+    """Return the entry of one network: what its class says, its embedding, its source."""
+    network = _class(name)
+    said = docstrings.read(network.__doc__)
+    source = f"{network.__module__.replace('.', '/')}.py"
+    parts = [
+        markup.target(f"network-{name}"),
+        f"### {name}",
+        docstrings.markdown(said.summary),
+        docstrings.markdown(said.body),
+    ]
+    for title, text in said.sections.items():
+        parts += [markup.rubric(title), docstrings.markdown(text)]
+    parts.append(f"Source: {markup.linked(source, address)}.")
+    return markup.joined(parts)
+
+
+def parameter_counts() -> str:
+    """Return the metric-learning paper's Table 3 beside our own counts."""
+    from reproduce.models.parameter_table import parameter_table
+
+    columns = ["Network", "Printed", "Ours, without classifier", "Counted as Keras does", "Why"]
+    rows = [
+        [
+            f"{{ref}}`{row.backbone} <network-{row.backbone}>`",
+            f"{row.printed:,}",
+            f"{row.without_classifier:,}",
+            f"{row.as_keras:,}",
+            docstrings.markdown(row.why),
+        ]
+        for row in parameter_table()
+    ]
+    agree = sum(row.printed == row.as_keras for row in parameter_table())
+    said = (
+        f"{agree} of {len(rows)} printed numbers are, to the last digit, those of the same network "
+        "without its classifier, built and counted as Keras does."
+    )
+    return markup.joined([said, markup.table(columns, rows, [16, 14, 14, 14, 42])])
+
+
+def _row(name: str) -> list[str]:
+    import torch
+
+    known = models.BACKBONES[name]
+    # Tensors on the "meta" device have shapes and no numbers: nothing is drawn, nothing is stored.
+    with torch.device("meta"):
+        network = models.build(name, channels=CHANNELS, size=known.smallest, classes=CLASSES)
+    papers = [PAPERS_IN_SHORT[key] for key, trained in TRAINED_IN.items() if name in trained]
+    side = f"{known.smallest} pixels" if name != "lenet5" else f"{known.smallest} pixels, only"
+    if known.multiple > 1:
+        side += f", multiples of {known.multiple}"
+    return [
+        f"{{ref}}`{name} <network-{name}>`",
+        known.task,
+        side,
+        f"{models.parameter_count(network):,}",
+        ", ".join(papers) or "none of the five",
+    ]
+
+
+def _class(name: str) -> type:
+    module, _, attribute = models.BACKBONES[name].made_by.partition(":")
+    return getattr(import_module(f"{models.__name__}.{module}"), attribute)

@@ -1,0 +1,51 @@
+"""Fill the pages that show a registry: losses, networks, and what the papers leave open.
+
+A page of the book names what goes into it by a line such as `<!-- registry: losses embedding -->`;
+the words around it are written by hand, and what takes its place comes from the code itself when
+the book is staged, so that the two cannot drift apart.
+"""
+
+import re
+from collections.abc import Callable
+
+from reproduce.errors import UserError, unknown_name
+
+MARKER = re.compile(r"^<!-- registry: (?P<kind>\w+)(?: (?P<which>\w+))? -->$", re.MULTILINE)
+
+
+def filled(text: str, address: str | None = None) -> str:
+    """Return the text of a page with every marker replaced by what it names.
+
+    Parameters
+    ----------
+    text
+        The page as it is written in `book/`.
+    address
+        The public address of the repository, if there is one, for links to the source.
+    """
+    return MARKER.sub(lambda match: _generated(match["kind"], match["which"], address), text)
+
+
+def _generated(kind: str, which: str | None, address: str | None) -> str:
+    # Imported here: a book without such a page is staged without loading torch.
+    from reproduce.book import ambiguities, losses, networks
+
+    whole: dict[str, Callable[[], str]] = {
+        "losses": losses.index,
+        "networks": lambda: networks.entries(address),
+        "parameters": networks.parameter_counts,
+        "ambiguities": ambiguities.index,
+    }
+    parts: dict[str, Callable[[str], str]] = {
+        "losses": lambda shape: losses.entries(shape, address),
+        "ambiguities": ambiguities.entries,
+    }
+    known = parts if which else whole
+    if kind not in known:
+        if kind in whole or kind in parts:
+            raise UserError(
+                f"a page asks for `registry: {kind} {which or ''}`, which does not exist; "
+                f"write `registry: {kind}`"
+            )
+        raise unknown_name("registry of a page", kind, {**whole, **parts})
+    return known[kind](which) if which else known[kind]()

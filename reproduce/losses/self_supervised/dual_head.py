@@ -1,0 +1,152 @@
+"""The sum of a ranking and a similarity loss, each on a projection head of its own."""
+
+import torch
+
+from reproduce.errors import UserError
+from reproduce.losses import Batch, checks
+from reproduce.losses.objective import two_views
+from reproduce.losses.self_supervised.auc_ranking import AUCRanking, auc_ranking
+from reproduce.losses.self_supervised.info_nce import info_nce
+
+
+def dual_head(
+    similarity1: torch.Tensor,
+    similarity2: torch.Tensor,
+    ranking1: torch.Tensor,
+    ranking2: torch.Tensor,
+    *,
+    ranking_weight: float = 1.0,
+    similarity_weight: float = 0.2,
+    temperature: float = 0.5,
+    normalize: bool = True,
+    similarity_reading: str = "printed",
+    b: float | torch.Tensor = 0.0,
+    c: float = 10.0,
+    alpha: float | torch.Tensor = 1.0,
+    a: float | torch.Tensor = 1.0,
+    margin: float = 1.0,
+    top_k: int | None = None,
+    ratio: float = 0.1,
+    score: str = "half",
+    positive_margin: float | None = None,
+    anchors: str = "both_views",
+    negatives: str = "both_views",
+    excluded: str = "exclude_own_positive",
+    minus_batch_size: str = "dropped",
+    reading: str = "printed",
+) -> torch.Tensor:
+    r"""Sum of the AUC ranking loss and InfoNCE (the dual-head paper's Eq. 4).
+
+    .. math::
+
+        L_{total} = L_{AUC} + \lambda L_{sim}
+
+    One encoder feeds two projection heads. :math:`L_{sim}` is the loss `info_nce` of what the
+    similarity head makes of the two views, :math:`L_{AUC}` the loss `auc_ranking` of what the
+    ranking head makes of them; the encoder receives both gradients, a head only its own.
+
+    Parameters
+    ----------
+    similarity1, similarity2 : Tensor [N, D]
+        The similarity head's embeddings of the first and of the second views.
+    ranking1, ranking2 : Tensor [N, E]
+        The ranking head's embeddings of the same views.
+    ranking_weight : float
+        Weight of :math:`L_{AUC}`; 1 in the paper. At 0 the ranking loss is not computed and its
+        head stays as it is: the paper's first 20 epochs, which are a phase of their own.
+    similarity_weight : float
+        :math:`\lambda`; the paper's is 0.2, its ablation tries 0.1, 0.2 and 0.5. In the warm-up
+        either 1 (the text names :math:`L_{sim}`) or :math:`\lambda`: a factor on the whole
+        gradient, which matters to SGD and hardly to Adam.
+    temperature : float
+        :math:`\tau` of InfoNCE; the paper's is 0.5.
+    normalize : bool
+        Scale the embeddings of the similarity head to length one. Those of the ranking head always
+        are.
+    similarity_reading : str
+        "printed" (default) or "nt_xent": the `reading` of `info_nce`.
+    b, c, alpha, a, margin, top_k, ratio, score, positive_margin : optional
+        As in `auc_ranking`, where their values are discussed.
+    anchors, negatives, excluded, minus_batch_size : str
+        As in `auc_ranking`.
+    reading : str
+        "printed" (default), "auc_cl" or "saddle": the `reading` of `auc_ranking`.
+
+    Differences from the paper
+    --------------------------
+    Those of the two losses. At c = 10 the pull of the ranking loss on a positive score is about
+    21, while InfoNCE at temperature 0.5 and weight 0.2 pulls on a cosine with at most 0.4; so
+    within the paper's range :math:`\lambda` can change little unless c is near 1.
+
+    Edge cases
+    ----------
+    Those of the two losses. Both weights at zero are refused.
+
+    References
+    ----------
+    Yun, Kim (2026). Dual-Head Based Contrastive Self-Supervised Learning for Imbalanced Acne
+    Severity Classification.
+    """
+    checks.parameter("dual_head", "ranking_weight", ranking_weight, least=0)
+    checks.parameter("dual_head", "similarity_weight", similarity_weight, least=0)
+    if not ranking_weight and not similarity_weight:
+        raise UserError(
+            "dual_head: ranking_weight and similarity_weight expected at least one above 0, "
+            "received 0 and 0; nothing would be learned"
+        )
+    terms = []
+    if similarity_weight:
+        # L_sim
+        similarity = info_nce(
+            similarity1,
+            similarity2,
+            temperature=temperature,
+            normalize=normalize,
+            reading=similarity_reading,
+        )
+        terms.append(similarity_weight * similarity)
+    if ranking_weight:
+        # L_AUC
+        ranking = auc_ranking(
+            ranking1,
+            ranking2,
+            b=b,
+            c=c,
+            alpha=alpha,
+            a=a,
+            margin=margin,
+            top_k=top_k,
+            ratio=ratio,
+            score=score,
+            positive_margin=positive_margin,
+            anchors=anchors,
+            negatives=negatives,
+            excluded=excluded,
+            minus_batch_size=minus_batch_size,
+            reading=reading,
+        )
+        terms.append(ranking_weight * ranking)
+    return sum(terms)
+
+
+class DualHead(AUCRanking):
+    """Both losses of a batch, read from the projection heads "similarity" and "ranking".
+
+    The parameters are those of the function. It learns what the ranking loss learns: `b`, and in
+    the reading "saddle" also `a`, and `alpha` by ascent. A warm-up is a phase before with
+    `ranking_weight=0`; the phase that continues it takes over the state.
+    """
+
+    function = staticmethod(dual_head)
+    heads = ("similarity", "ranking")
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """Return the weighted sum of the two losses."""
+        missing = [name for name in self.heads if name not in batch.heads]
+        if missing:
+            raise UserError(
+                f"dual_head: expected projection heads {', '.join(self.heads)}, received "
+                f"{', '.join(batch.heads) or 'none'}; add {', '.join(missing)} to the phase"
+            )
+        views = [two_views(batch, batch.heads[name]) for name in self.heads]
+        return self.call(*views[0], *views[1])

@@ -1,0 +1,116 @@
+"""Networks published for ImageNet, from torchvision and timm, cut into encoder and classifier.
+
+Their widths are the published ones. The first convolution is built for the channels of the data;
+the initialisation is that of the package each comes from.
+"""
+
+from functools import partial
+
+import timm
+import torchvision
+from torch import nn
+
+from reproduce.models.network import DropoutLinear, Network
+
+
+class ResNet50(Network):
+    """ResNet-50, torchvision's version (stride in the 3 x 3 convolution): 2,048 numbers an image.
+
+    With 1,000 classes 25,557,032 parameters.
+    """
+
+    def __init__(self, channels: int, size: int, classes: int):
+        super().__init__()
+        self.encoder = torchvision.models.resnet50(num_classes=classes)
+        self.classifier = self.encoder.fc
+        self.encoder.fc = nn.Identity()
+        self.encoder.conv1 = _for_channels(
+            self.encoder.conv1, channels, partial(nn.init.kaiming_normal_, mode="fan_out")
+        )
+
+
+class InceptionV3(Network):
+    """Inception version 3 without its auxiliary classifier: 2,048 numbers an image.
+
+    Images have 75 pixels or more a side (published: 299). The dropout of 0.5 belongs to the
+    classifier, so that the embeddings are whole.
+    """
+
+    DROPOUT = 0.5
+
+    def __init__(self, channels: int, size: int, classes: int):
+        super().__init__()
+        self.encoder = torchvision.models.inception_v3(
+            num_classes=classes, aux_logits=False, init_weights=True, transform_input=False
+        )
+        self.encoder.fc, self.encoder.dropout = nn.Identity(), nn.Identity()
+        first = self.encoder.Conv2d_1a_3x3
+        first.conv = _for_channels(first.conv, channels, _truncated)
+        self.classifier = self.new_classifier(classes)
+
+    def new_classifier(self, classes: int) -> nn.Module:
+        """Return the last layer, drawn anew."""
+        layer = DropoutLinear(2048, classes, self.DROPOUT)
+        _truncated(layer.weight)
+        return layer
+
+
+class MobileNetV1(Network):
+    """MobileNet version 1 at its full width, timm's version: 1,024 numbers an image.
+
+    The last layer is drawn as PyTorch draws one. timm's numbers reach 1 / sqrt(classes), which for
+    three classes and 1,024 features starts with logits far from 0.
+    """
+
+    def __init__(self, channels: int, size: int, classes: int):
+        super().__init__()
+        self.encoder = timm.create_model(
+            "mobilenetv1_100", pretrained=False, in_chans=channels, num_classes=0
+        )
+        self.classifier = nn.Linear(1024, classes)
+
+
+class MobileNetV2(Network):
+    """MobileNet version 2 at its full width, torchvision's version: 1,280 numbers an image.
+
+    The dropout of 0.2 belongs to the classifier, so that the embeddings are whole.
+    """
+
+    DROPOUT = 0.2
+
+    def __init__(self, channels: int, size: int, classes: int):
+        super().__init__()
+        self.encoder = torchvision.models.mobilenet_v2(num_classes=classes)
+        self.encoder.classifier = nn.Identity()
+        first = self.encoder.features[0]
+        first[0] = _for_channels(
+            first[0], channels, partial(nn.init.kaiming_normal_, mode="fan_out")
+        )
+        self.classifier = self.new_classifier(classes)
+
+    def new_classifier(self, classes: int) -> nn.Module:
+        """Return the last layer, drawn anew."""
+        layer = DropoutLinear(1280, classes, self.DROPOUT)
+        nn.init.normal_(layer.weight, std=0.01)
+        nn.init.zeros_(layer.bias)
+        return layer
+
+
+def _for_channels(convolution: nn.Conv2d, channels: int, draw) -> nn.Conv2d:
+    """Return the convolution for images of so many channels."""
+    if channels == convolution.in_channels:
+        return convolution
+    new = nn.Conv2d(
+        channels,
+        convolution.out_channels,
+        convolution.kernel_size,
+        convolution.stride,
+        convolution.padding,
+        bias=False,
+    )
+    draw(new.weight)
+    return new
+
+
+def _truncated(weight) -> None:
+    nn.init.trunc_normal_(weight, std=0.1, a=-2, b=2)

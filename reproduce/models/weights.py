@@ -1,0 +1,148 @@
+"""Published ImageNet weights: which there are, where their files lie, how to get them.
+
+Nothing here goes to the network but `fetch`. Imports without torch.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+
+from reproduce.errors import UserError, reason, unknown_name
+from reproduce.files import project_root, relative, sha256_of_file
+
+PYTORCH = "https://download.pytorch.org/models/"
+HUGGING_FACE = "https://huggingface.co/timm/"
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One published file, and the mean and deviation its images were normalised with.
+
+    `sha256` is the beginning of the digest, where the publisher gives it.
+    """
+
+    file: str
+    address: str
+    sha256: str = ""
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+
+
+def _torchvision(file: str) -> Weights:
+    # torchvision writes the first eight digits of the digest into the name.
+    return Weights(file, PYTORCH + file, sha256=Path(file).stem.rpartition("-")[2])
+
+
+def _timm(name: str, **normalisation) -> Weights:
+    address = f"{HUGGING_FACE}{name}/resolve/main/model.safetensors"
+    return Weights(f"{name}.safetensors", address, **normalisation)
+
+
+# Backbone -> name -> weights. The names are those of torchvision's enumeration and timm's tags.
+WEIGHTS = {
+    "resnet50": {
+        "IMAGENET1K_V1": _torchvision("resnet50-0676ba61.pth"),
+        "IMAGENET1K_V2": _torchvision("resnet50-11ad3fa6.pth"),
+    },
+    "inception_v3": {"IMAGENET1K_V1": _torchvision("inception_v3_google-0cc3c7bd.pth")},
+    "mobilenet_v2": {
+        "IMAGENET1K_V1": _torchvision("mobilenet_v2-b0353104.pth"),
+        "IMAGENET1K_V2": _torchvision("mobilenet_v2-7ebf99e0.pth"),
+    },
+    "mobilenet_v1": {
+        "ra4_e3600_r224_in1k": _timm(
+            "mobilenetv1_100.ra4_e3600_r224_in1k", mean=(0.5,) * 3, std=(0.5,) * 3
+        )
+    },
+    "hrnet_w48_ocr": {"ms_in1k": _timm("hrnet_w48.ms_in1k")},
+}
+
+
+def named(backbone: str, name: str) -> Weights:
+    """Return what is known of the weights of this name."""
+    if backbone not in WEIGHTS:
+        raise UserError(
+            f"no ImageNet weights are known for {backbone} (there are some for "
+            f"{', '.join(sorted(WEIGHTS))}); use 'random' or 'surrogate:NAME'"
+        )
+    if name not in WEIGHTS[backbone]:
+        raise unknown_name(f"weights of {backbone}", name, WEIGHTS[backbone])
+    return WEIGHTS[backbone][name]
+
+
+def folder() -> Path:
+    """Return `$REPRODUCE_WEIGHTS`, by default `weights/` under the project root."""
+    return Path(os.environ.get("REPRODUCE_WEIGHTS") or project_root() / "weights")
+
+
+def find(backbone: str, name: str) -> Path:
+    """Return the file of these weights, or say where it was looked for and how to get it."""
+    import torch
+
+    weights = named(backbone, name)
+    places = [folder(), Path(torch.hub.get_dir()) / "checkpoints"]
+    for place in places:
+        if (place / weights.file).is_file():
+            return place / weights.file
+    raise UserError(
+        f"the weights {weights.file} are neither in {relative(places[0])} nor in "
+        f"{relative(places[1])}; get them with `reproduce models fetch {backbone} {name}`, or put "
+        f"the file from {weights.address} there"
+    )
+
+
+def read(backbone: str, name: str) -> dict:
+    """Return the tensors of these weights by their published names."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = find(backbone, name)
+    _check_digest(path, named(backbone, name))
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, SafetensorError, UnpicklingError, ValueError, RuntimeError, EOFError) as error:
+        raise _damaged(path, reason(error)) from error
+
+
+def fetch(backbone: str, name: str) -> Path:
+    """Get the file of these weights, unless it is there, and return its path."""
+    import torch
+
+    weights = named(backbone, name)
+    path = folder() / weights.file
+    if path.is_file():
+        _check_digest(path, weights)
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(
+            weights.address, str(path), weights.sha256 or None, progress=False
+        )
+    except RuntimeError as error:  # torch raises it where the digest is another.
+        raise UserError(
+            f"{weights.address} is not the file that was published ({reason(error)}); it was "
+            "thrown away, try again or get it by hand"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{weights.address} cannot be had: {reason(error)}; get it by hand and put it into "
+            f"{relative(path.parent)} as {path.name}"
+        ) from error
+    return path
+
+
+def _check_digest(path: Path, weights: Weights) -> None:
+    found = sha256_of_file(path)
+    if not found.startswith(weights.sha256):
+        raise _damaged(path, f"SHA-256 {found[:8]}..., published {weights.sha256}...")
+
+
+def _damaged(path: Path, why: str) -> UserError:
+    return UserError(
+        f"{relative(path)} is damaged or not the published file ({why}); delete it and get it anew"
+    )

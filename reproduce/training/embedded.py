@@ -1,0 +1,59 @@
+"""A classifier trained on embeddings: what a frozen encoder makes of the training images, once.
+
+SMOTE puts new points between embeddings of a rare class, where pixels of two images would not
+average to a third. So a phase with the sampler "smote" trains the classifier on the embeddings of
+the training images and on synthetic ones, until all classes are as large as the largest.
+"""
+
+import numpy as np
+import torch
+
+from reproduce.data.balancing import oversampled_counts
+from reproduce.data.preparation import Images
+from reproduce.data.samplers import Stream
+from reproduce.data.smote import smote
+from reproduce.errors import UserError
+from reproduce.training.inputs import Shown
+from reproduce.training.phases import Heads, Mixing, Phase
+from reproduce.training.prediction import predict
+
+
+class EmbeddedInputs:
+    """The batches of a phase whose network is shown embeddings in place of images."""
+
+    def __init__(
+        self, phase: Phase, images: Images, counts, number: int, data_seed: int, seed: int
+    ):
+        plain = phase.transforms == "none" and phase.mixing == Mixing() and phase.heads == Heads()
+        if phase.train != "classifier" or not plain:
+            raise UserError(
+                "sampler 'smote' is for embeddings of a frozen encoder; set train to 'classifier' "
+                "and leave out transforms, mixing and heads"
+            )
+        self.phase, self.images, self.number = phase, images, number
+        self.data_seed, self.seed = data_seed, seed
+        ratio = phase.sampler_parameters.get("ratio", 1.0)
+        self.epoch_length = int(oversampled_counts(np.asarray(counts), ratio).sum())
+        self.embeddings = self.labels = self.stream = None
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Return how many batches show every embedding once, synthetic ones included."""
+        return -(-self.epoch_length // self.phase.batch_size)
+
+    def begin(self, network, device: torch.device, precision: str) -> None:
+        """Embed the training images with the network as it is now, and add synthetic points."""
+        _, embeddings = predict(network, self.images, device, precision)
+        points, labels, _ = smote(
+            embeddings, self.images.labels, self.data_seed, **self.phase.sampler_parameters
+        )
+        self.embeddings = torch.from_numpy(points).to(device)
+        self.labels = torch.from_numpy(labels).to(device)
+        self.stream = Stream(
+            labels, "instance", self.phase.batch_size, self.data_seed, self.seed, self.number
+        )
+
+    def batch(self, iteration: int, device: torch.device) -> Shown:
+        """Return the embeddings of this iteration."""
+        rows = torch.from_numpy(self.stream.batch(iteration)).to(device)
+        return Shown(self.embeddings[rows], self.labels[rows], rows.cpu().numpy(), embedded=True)

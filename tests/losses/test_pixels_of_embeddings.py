@@ -1,0 +1,138 @@
+"""Pixels drawn from label maps for embedding losses."""
+
+import pytest
+import torch
+
+from reproduce.errors import UserError
+from reproduce.losses import Batch, Context, bdcl, build, tsc
+from reproduce.losses.checks import IGNORED
+from reproduce.losses.embedding.pixels import draw, pixels
+from reproduce.losses.objective import Objective
+
+CONTEXT = Context(classes=3, counts=(90, 9, 1), embedding_size=2, iterations=10)
+
+
+def test_as_many_pixels_of_every_class_are_drawn():
+    labels = torch.tensor([0] * 90 + [1] * 9 + [2])[torch.randperm(100)]
+    drawn = draw(labels, 3, 5, "sampled_per_class")
+    assert torch.bincount(labels[drawn]).tolist() == [5, 5, 1]
+    assert len(set(drawn.tolist())) == 11
+
+
+def test_at_random_the_large_class_leads():
+    labels = torch.tensor([0] * 900 + [1] * 90 + [2] * 10)
+    drawn = draw(labels, 3, 50, "sampled_at_random")
+    assert len(set(drawn.tolist())) == 150
+    assert torch.bincount(labels[drawn], minlength=3)[0] > 110
+
+
+@pytest.mark.parametrize("pairs", ["sampled_per_class", "sampled_at_random"])
+def test_every_pixel_has_the_same_chance_within_its_class(pairs):
+    labels = torch.tensor([0, 0, 0, 0, 1, 1])
+    drawn = torch.cat([draw(labels, 2, 1, pairs) for _ in range(3000)])
+    share = torch.bincount(drawn, minlength=6) / 3000
+    expected = [1 / 4] * 4 + [1 / 2] * 2 if pairs == "sampled_per_class" else [1 / 3] * 6
+    assert share.tolist() == pytest.approx(expected, abs=0.04)
+
+
+def test_the_draw_is_that_of_torchs_generator():
+    labels = torch.randint(3, (60,))
+    draws = []
+    for seed in (0, 0, 1):
+        torch.manual_seed(seed)
+        draws.append(draw(labels, 3, 4, "sampled_per_class").tolist())
+    assert draws[0] == draws[1] != draws[2]
+
+
+def test_each_pixel_keeps_its_own_label_and_unknown_ones_are_left_out():
+    masks = torch.randint(3, (2, 3, 4))
+    masks[0, 1, 2] = IGNORED
+    # Every embedding says which image, row and column it comes from.
+    place = torch.cartesian_prod(torch.arange(2), torch.arange(3), torch.arange(4)).float()
+    embeddings = place.reshape(2, 3, 4, 3).permute(0, 3, 1, 2)
+    rows, labels = pixels(
+        "bdcl", embeddings, masks, classes=3, per_class=99, pairs="sampled_per_class"
+    )
+    assert len(rows) == 23
+    for (image, row, column), label in zip(rows.long().tolist(), labels.tolist(), strict=True):
+        assert masks[image, row, column] == label != IGNORED
+
+
+def test_a_larger_mask_is_read_at_the_nearest_pixel():
+    small = torch.tensor([[[0, 1], [2, IGNORED]]])
+    masks = small.repeat_interleave(4, 1).repeat_interleave(4, 2)
+    embeddings = torch.arange(4.0).reshape(1, 1, 2, 2)
+    rows, labels = pixels(
+        "bdcl", embeddings, masks, classes=3, per_class=9, pairs="sampled_per_class"
+    )
+    assert sorted(zip(rows.flatten().tolist(), labels.tolist(), strict=True)) == [
+        (0.0, 0),
+        (1.0, 1),
+        (2.0, 2),
+    ]
+    # Of three pixels in a row the middle one lies over the centre.
+    rows, labels = pixels(
+        "bdcl",
+        torch.zeros(1, 1, 1, 1),
+        torch.tensor([[[0, 1, 2]]]).expand(1, 3, 3),
+        classes=3,
+        per_class=1,
+        pairs="sampled_per_class",
+    )
+    assert labels.tolist() == [1]
+
+
+@pytest.mark.parametrize("name", ["bdcl", "tsc"])
+def test_an_objective_reads_label_maps(name):
+    given = {"bdcl": {"hard_prototypes": False}, "tsc": {"targets": False, "positives": None}}[name]
+    objective = build(name, CONTEXT, pixels_per_class=99, **given).double()
+    embeddings = torch.randn(2, 2, 3, 4, dtype=torch.float64, requires_grad=True)
+    masks = torch.randint(3, (2, 3, 4))
+    masks[1, 2] = IGNORED
+    loss = objective(Batch(masks, embeddings=embeddings))
+    loss.backward()
+    rows = [embeddings[i, :, y, x] for i in range(2) for y in range(3) for x in range(4)]
+    labels = masks.flatten()
+    known = labels != IGNORED
+    function = {"bdcl": bdcl, "tsc": tsc}[name]
+    more = {"bdcl": {"temperatures": 0.1}, "tsc": {"positives": None}}[name]
+    expected = function(torch.stack(rows)[known], labels[known], **more)
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-7)
+    assert (embeddings.grad[1, :, 2] == 0).all() and (embeddings.grad[0] != 0).all()
+
+
+@pytest.mark.parametrize("name", ["bdcl", "tsc"])
+def test_states_follow_pixels_too(name):
+    objective = build(name, CONTEXT, pixels_per_class=4)
+    embeddings = torch.randn(2, 2, 3, 4, requires_grad=True)
+    objective(Batch(torch.randint(3, (2, 6, 8)), embeddings=embeddings)).backward()
+    kept = objective.prototypes if name == "bdcl" else objective.centroids
+    assert kept.seen.all() and embeddings.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["bdcl", "tsc"])
+def test_a_batch_without_a_known_pixel_has_loss_zero(name):
+    embeddings = (1e18 * torch.randn(2, 2, 3, 4)).requires_grad_()
+    loss = build(name, CONTEXT)(Batch(torch.full((2, 3, 4), IGNORED), embeddings=embeddings))
+    loss.backward()
+    assert loss.item() == 0 and (embeddings.grad == 0).all()
+
+
+@pytest.mark.parametrize("name", ["bdcl", "tsc"])
+def test_what_cannot_be_read_is_refused(name):
+    objective = build(name, CONTEXT)
+    maps = torch.randn(2, 2, 3, 4)
+    with pytest.raises(UserError, match=r"labels expected \[2, H, W\] beside pixel embeddings"):
+        objective(Batch(torch.zeros(2).long(), embeddings=maps))
+    with pytest.raises(
+        UserError, match=r"labels expected 0 to 2 or 255 .ignored., received 0 to 3"
+    ):
+        masks = torch.tensor([0, 3, 1, 2]).expand(2, 3, 4)
+        objective(Batch(masks, embeddings=maps))
+    with pytest.raises(UserError, match="expected images of known classes, received mixed ones"):
+        objective(Batch(torch.zeros(2).long(), embeddings=torch.randn(2, 2), mixed=True))
+    with pytest.raises(UserError, match="segmentation_pairs expected one of sampled_per_class"):
+        build(name, CONTEXT, segmentation_pairs="all")
+    with pytest.raises(UserError, match="pixels_per_class expected at least 1, received 0"):
+        build(name, CONTEXT, pixels_per_class=0)
+    assert isinstance(objective, Objective) and objective.reads == "embeddings"

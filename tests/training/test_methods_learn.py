@@ -1,0 +1,210 @@
+"""Every method of every paper, through the one loop, learns something: tiny, on images held out.
+
+The sizes are nobody's: a small network, digits of 8 x 8 pixels, some dozens of steps, Adam. What
+is compared is the trained network with the same one untrained, so only a method that is put
+together wrongly fails; how methods compare with one another is not for these sizes to say.
+"""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from reproduce import models
+from reproduce.data import catalog
+from reproduce.data.preparation import Images, prepare
+from reproduce.evaluation.neighbours import knn_accuracy
+from reproduce.methods import (
+    balanced_contrastive,
+    class_imbalance,
+    difficulty_aware,
+    dual_head,
+    long_tail,
+    metric_learning,
+)
+from reproduce.methods.method import scores_after
+from reproduce.randomness import seed_torch
+from reproduce.training.phases import Heads, Optimizer, Phase, Projection
+from reproduce.training.prediction import predict
+
+CPU = torch.device("cpu")
+SEGMENTATION = ("lovasz_softmax", "soft_iou")
+
+
+def adam(rate):
+    return Optimizer(name="adam", learning_rate=rate)
+
+
+RECIPE = Phase(batch_size=50, iterations=40, optimizer=adam(1e-2))
+# Views that differ in brightness and contrast: there is nothing to crop from so few pixels.
+VIEWS = {
+    "transforms": "simclr_two_views",
+    "transform_parameters": {"crop": "none", "flip": 0.0, "gray": 0.0, "blur": 0.0},
+}
+CONTRAST = RECIPE.but(iterations=60, optimizer=adam(5e-3))
+HEAD = Projection(size=32)
+TWO_STAGES = {"head": HEAD, "classifier": 1.0, **VIEWS}
+# Cosines are scaled by 30 and their directions are long, so a classifier alone needs large steps.
+LONG = RECIPE.but(iterations=120, optimizer=adam(3e-2))
+ENCODER = long_tail.CONTRASTIVE.but(
+    epochs=0, iterations=60, batch_size=50, optimizer=CONTRAST.optimizer,
+    heads=Heads(projections={"contrast": HEAD}), **VIEWS,
+)  # fmt: skip
+PRE_TRAINING = CONTRAST.but(
+    optimizer=Optimizer(name="adamw", learning_rate=5e-3, weight_decay=5e-4), **VIEWS
+)
+DEEP = {"head": Projection(size=32, hidden=32, batch_norm=True), "fine_tuning": 1.0}
+EMBEDDED = {"classes_per_batch": 10, "rate": 5e-3, "embedding_size": 32}
+
+CONTRASTIVE = ("sup_con", "tsc", "kcl", "bdcl", "bdcl_without_tdl", "bdcl_without_hep")
+
+
+def cases():
+    """Return every method of every paper at its tiny size, by paper and name."""
+    found = {}
+    for name, method in class_imbalance.METHODS.items():
+        found["class_imbalance", name] = partial(method, RECIPE)
+    for name, method in class_imbalance.LATER.items():
+        given = (CONTRAST, TWO_STAGES) if name == "tsc" else (RECIPE, {})
+        found["class_imbalance", name] = partial(method, given[0], **given[1])
+    for name, method in metric_learning.METHODS.items():
+        options = {} if name == "cross_entropy" else EMBEDDED
+        found["metric_learning", name] = partial(method, RECIPE, **options)
+    for name, method in dual_head.METHODS.items():
+        options = {"fine_tuning": 1.0} if name == "supervised" else DEEP
+        found["dual_head", name] = partial(method, PRE_TRAINING, **options)
+    for name, method in balanced_contrastive.METHODS.items():
+        given = (CONTRAST, TWO_STAGES) if name in CONTRASTIVE else (RECIPE, {})
+        if name not in SEGMENTATION:
+            found["balanced_contrastive", name] = partial(method, given[0], **given[1])
+    for name, method in difficulty_aware.METHODS.items():
+        found["difficulty_aware", name] = partial(method, RECIPE, images_per_identity=5)
+    for name, method in long_tail.METHODS.items():
+        given = (LONG, {"encoder": ENCODER}) if name in CONTRASTIVE else (RECIPE, {})
+        found["long_tail", name] = partial(method, given[0], **given[1])
+    return found
+
+
+CASES = cases()
+# Learned without a classifier, or before there is one: judged by the neighbours of the features.
+EMBEDDINGS = {
+    case for case in CASES
+    if case[0] == "difficulty_aware" or case[1] in (*CONTRASTIVE, *EMBEDDED)
+    or case in {(paper, name) for paper in ("metric_learning",) for name in
+                ("contrastive", "triplet", "lifted_structured")}
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Digits, five classes of 125 training images and five of 25."""
+    return prepare(
+        catalog.load("digits"),
+        split={"kind": "stratified", "test_share": 0.2, "seed": 0},
+        imbalance={"kind": "step", "n_max": 125, "rho": 5, "mu": 0.5},
+        transforms={"size": 8, "divisor": 255},
+        data_seed=0,
+        evaluate_on=["test"],
+    )
+
+
+def small_cnn():
+    seed_torch(0, "weights")
+    return models.build("small_cnn", channels=1, size=8, classes=10)
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """Networks by their phases: methods that train alike are trained once."""
+    return {}
+
+
+@pytest.fixture
+def trained(digits, run, kept):
+    """Return a function that trains phases on the digits and returns the network."""
+
+    def train(phases):
+        key = str(phases)
+        if key not in kept:
+            kept[key] = small_cnn()
+            run(kept[key], phases, on=digits.train)
+        return kept[key]
+
+    return train
+
+
+def balanced_accuracy(network, digits, method=None):
+    """Return the mean recall on the test images, after the method's post-hoc steps."""
+    test = digits.evaluate["test"]
+    logits, _ = predict(network, test, CPU, "float32")
+    scores = torch.from_numpy(logits).double().softmax(1).numpy()
+    scores = scores_after(method, scores, digits.counts) if method else scores
+    right = scores.argmax(axis=1) == test.labels
+    return np.mean([right[test.labels == c].mean() for c in range(10)])
+
+
+def neighbours(network, digits):
+    """Return the share of test images whose nearest training images vote for their class."""
+    train, test = digits.train, digits.evaluate["test"]
+    points, voters = (predict(network, part, CPU, "float32")[1] for part in (test, train))
+    return knn_accuracy(
+        points, test.labels, k=5, train_points=voters, train_labels=train.labels
+    )
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[0] != "difficulty_aware"])
+def test_a_method_classifies_better_than_the_network_untrained(case, digits, trained):
+    method = CASES[case]()
+    found = balanced_accuracy(trained(method.phases), digits, method)
+    assert found > balanced_accuracy(small_cnn(), digits) + 0.3
+
+
+@pytest.mark.parametrize("case", sorted(EMBEDDINGS))
+def test_a_frozen_encoder_has_learned_more_than_a_random_one(case, digits, trained):
+    """The second stage leaves the encoder alone, so these are the features of the first."""
+    found = neighbours(trained(CASES[case]().phases), digits)
+    assert found > neighbours(small_cnn(), digits) + 0.03
+
+
+@pytest.mark.parametrize("name", ["simclr", "auc_cl", "dual_head"])
+def test_pre_training_without_labels_learns_more_than_a_random_encoder(name, digits, trained):
+    before_fine_tuning = CASES["dual_head", name]().phases[:-1]
+    found = neighbours(trained(before_fine_tuning), digits)
+    assert found > neighbours(small_cnn(), digits) + 0.01
+
+
+@pytest.fixture(scope="module")
+def shapes():
+    """24 grey images of 32 x 32 with a bright and a dim square each, and their label maps."""
+    random = np.random.default_rng(0)
+    pixels = random.integers(90, 130, (24, 32, 32), dtype=np.uint8)
+    masks = np.zeros((24, 32, 32), dtype=np.int64)
+    for image, mask in zip(pixels, masks, strict=True):
+        for label, grey, side in ((1, 220, 0), (2, 10, 16)):
+            row, column = random.integers(0, 20), side + random.integers(0, 5)
+            image[row : row + 12, column : column + 11] = grey
+            mask[row : row + 12, column : column + 11] = label
+    return Images(pixels[:16], masks[:16]), Images(pixels[16:], masks[16:])
+
+
+def mean_iou(network, part):
+    logits, _ = predict(network, part, CPU, "float32")
+    found = logits.argmax(axis=1)
+    return np.mean([
+        ((found == c) & (part.labels == c)).sum() / ((found == c) | (part.labels == c)).sum()
+        for c in range(3)
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "focal", *SEGMENTATION])
+def test_losses_of_label_maps_learn_to_segment(name, shapes, run, monkeypatch):
+    train, test = shapes
+    seed_torch(0, "weights")
+    network = models.build("hrnet_small_ocr", channels=1, size=32, classes=3)
+    before = mean_iou(network, test)
+    # Pixels, not images, are what classes have counts of.
+    monkeypatch.setattr(np, "bincount", lambda labels: np.unique(labels, return_counts=True)[1])
+    recipe = Phase(batch_size=4, iterations=12, optimizer=adam(5e-3))
+    run(network, balanced_contrastive.METHODS[name](recipe).phases, on=train)
+    assert mean_iou(network, test) > before + 0.3
