@@ -5,6 +5,8 @@ from importlib import import_module
 
 BENCHMARKS = (
     "training",
+    "stacked",
+    "losses",
     "bootstrap",
     "store",
     "augmentation",

@@ -1,7 +1,7 @@
 """From a data set and a trial's settings to what the training loop reads."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +47,11 @@ class Images:
         batch = torch.from_numpy(self.stored(indices)).to(device)
         batch = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
         return batch.to(torch.float32)
+
+    def part(self, indices: np.ndarray) -> "Images":
+        """Return the images at `indices` alone; their pixels stay where they are."""
+        rows = indices if self.rows is None else self.rows[indices]
+        return replace(self, labels=self.labels[indices], rows=rows)
 
     def centre(self, pixels):
         """Return the middle of images [n, c, h, w] where the network sees less than is stored."""

@@ -45,6 +45,13 @@ def parameters_of(name: str) -> tuple[str, ...]:
     return tuple(p for p in inspect.signature(made_by).parameters if p not in _GIVEN)
 
 
+def shown(name: str, labels: np.ndarray, data_seed: int, **parameters: Any) -> np.ndarray:
+    """Return which training images a sampler ever shows: undersampling leaves most of them out."""
+    if name not in SAMPLERS:
+        return np.arange(len(labels))
+    return np.unique(SAMPLERS[name](labels, data_seed, **parameters))
+
+
 def build(
     name: str,
     labels: np.ndarray,

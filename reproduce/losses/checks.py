@@ -78,9 +78,7 @@ def labels(
     return value.long()
 
 
-def pair(
-    loss: str, view1: torch.Tensor, view2: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
+def pair(loss: str, view1: torch.Tensor, view2: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return two views [N, D] of the same images."""
     first, second = numbers(loss, "view1", view1, "N, D"), numbers(loss, "view2", view2, "N, D")
     if first.shape != second.shape:

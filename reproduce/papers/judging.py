@@ -9,7 +9,9 @@ from reproduce.evaluation import METRICS
 from reproduce.evaluation.significance import paired_effect
 from reproduce.evaluation.verdicts import Contrast, Judgement, judge_claim, not_attempted
 from reproduce.papers import claims as registry
-from reproduce.papers.study import Cell, Study
+from reproduce.papers.cell import Cell
+from reproduce.papers.further_metrics import FAMILIES
+from reproduce.papers.study import Study
 
 # At these profiles a run is an illustration, also when a parameter was changed.
 SMALL = ("smoke", "quick")
@@ -43,14 +45,14 @@ def judge_one(study: Study, claim) -> Judgement:
 def missing(study: Study, claim, contrast) -> str:
     """Say what a contrast needs that was not run; empty if nothing."""
     metric = claim.metric_of(contrast)
-    if metric not in METRICS:
+    if metric not in METRICS and metric not in FAMILIES:
         return f"the metric {metric} is not measured yet"
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        if not study.select(method=term.method, **where):
+        if not _kept(study, metric, method=term.method, **where):
             at = ", ".join(f"{name} {_plain(value)}" for name, value in where.items())
             return f"{term.method}{f' at {at}' if at else ''}"
-    return "" if _points(study, contrast) else "points of the grid that all its terms share"
+    return "" if _points(study, contrast, metric) else "points of the grid that all its terms share"
 
 
 def _plain(value: Any) -> str:
@@ -58,11 +60,18 @@ def _plain(value: Any) -> str:
     return " or ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
 
 
-def _points(study: Study, contrast) -> list[tuple]:
+def _kept(study: Study, metric: str, **wanted: Any) -> list[Cell]:
+    """Return the selected cells whose trials keep what the metric is computed from."""
+    needs = FAMILIES[metric].needs if metric in FAMILIES else "logits"
+    return [cell for cell in study.select(**wanted) if needs in cell.keep]
+
+
+def _points(study: Study, contrast, metric: str) -> list[tuple]:
     """Return the points (of the factors that no term fixes) at which every term was run."""
     shared: set[tuple] | None = None
     for term in contrast.terms:
-        cells = study.select(method=term.method, **{**contrast.where, **term.where})
+        where = {**contrast.where, **term.where}
+        cells = _kept(study, metric, method=term.method, **where)
         found = {_free(cell, contrast) for cell in cells}
         shared = found if shared is None else shared & found
     return sorted(shared or [], key=str)
@@ -76,16 +85,17 @@ def _free(cell: Cell, contrast) -> tuple:
 
 def _measure(study: Study, claim, contrast) -> Contrast:
     metric = claim.metric_of(contrast)
-    points = set(_points(study, contrast))
+    points = set(_points(study, contrast, metric))
     arms: list[tuple[float, Cell]] = []
     for term in contrast.terms:
-        cells = study.select(method=term.method, **{**contrast.where, **term.where})
+        where = {**contrast.where, **term.where}
+        cells = _kept(study, metric, method=term.method, **where)
         chosen = [cell for cell in cells if _free(cell, contrast) in points]
         share = len({tuple(sorted(cell.factors.items())) for cell in chosen})
         arms += [(term.weight / share, cell) for cell in chosen]
     seeds = _common_seeds(arms)
     differences = [
-        sum(w * study.measured(cell)[metric] for w, cell in arms if cell.seed == seed)
+        sum(w * study.value(cell, metric) for w, cell in arms if cell.seed == seed)
         for seed in seeds
     ]
     image_variance = 0.0

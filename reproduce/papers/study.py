@@ -1,7 +1,6 @@
 """One paper with one set of parameters: its trials, their results, and what they say."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,42 +11,16 @@ from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import Stopped, UserError
 from reproduce.evaluation import metrics, resampling
-from reproduce.methods.method import Method, scores_after
+from reproduce.methods.method import scores_after
+from reproduce.papers.cell import Cell, in_words
+from reproduce.papers.further_metrics import FAMILIES
 from reproduce.papers.parameters import Parameters
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
-from reproduce.trials.trial import Planned, Trial, merged
+from reproduce.trials.trial import Planned, merged
 
 BOOTSTRAP_DRAWS = 200
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One method at one point of the grid, for one seed."""
-
-    method: str
-    definition: Method
-    factors: dict[str, Any]
-    seed: int
-    trial: Trial
-
-    def matches(self, **wanted: Any) -> bool:
-        """Say whether the cell lies at these factors; a list accepts any of its values."""
-        values = {**self.factors, "method": self.method, "seed": self.seed}
-        return all(_among(values.get(name), value) for name, value in wanted.items())
-
-
-def _among(value: Any, wanted: Any) -> bool:
-    choices = wanted if isinstance(wanted, list | tuple) else [wanted]
-    return value in choices
-
-
-def in_words(factors: dict[str, Any]) -> str:
-    """Return a point of the grid as a caption says it: 'rho 100, mu 0.5'."""
-    shown = {k: v for k, v in factors.items() if k in ("rho", "mu")}
-    kind = "" if factors.get("imbalance", "step") == "step" else f"{factors['imbalance']} "
-    return kind + ", ".join(f"{name} {value:g}" for name, value in shown.items())
 
 
 class Study:
@@ -71,8 +44,8 @@ class Study:
 
     @property
     def methods(self) -> list[str]:
-        """Return the names of the methods, in the order asked for."""
-        return list(dict.fromkeys(cell.method for cell in self.cells))
+        """Return the names of the grid's methods, in the order asked for."""
+        return list(dict.fromkeys(cell.method for cell in self.grid()))
 
     @property
     def seeds(self) -> list[int]:
@@ -82,7 +55,7 @@ class Study:
     @property
     def points(self) -> list[str]:
         """Return the points of the grid, in words."""
-        return list(dict.fromkeys(in_words(cell.factors) for cell in self.cells))
+        return list(dict.fromkeys(in_words(cell.factors) for cell in self.grid()))
 
     @property
     def at_shown(self) -> str:
@@ -115,22 +88,13 @@ class Study:
 
     def planned(self) -> list[Planned]:
         """Return the trials, each once, with their labels and the arrays the page draws on."""
-        first = self.cells[0].seed
+        common = {"paper": self.paper, "profile": self.scale}
         return merged(
             [
                 Planned(
                     cell.trial,
-                    (
-                        {
-                            "paper": self.paper,
-                            "profile": self.scale,
-                            "method": cell.method,
-                            "experiment": "grid",
-                        },
-                    ),
-                    ("logits", "embeddings")
-                    if cell.matches(seed=first, **self.shown)
-                    else ("logits",),
+                    ({**common, "method": cell.method, "experiment": cell.experiment},),
+                    cell.keep,
                 )
                 for cell in [*self.cells, *self.references]
             ]
@@ -171,8 +135,17 @@ class Study:
         return found
 
     def select(self, **wanted: Any) -> list[Cell]:
-        """Return the cells at these factors (method, seed, rho, mu, ...)."""
+        """Return the cells at these factors (method, seed, rho, mu, experiment, ...)."""
         return [cell for cell in self.cells if cell.matches(**wanted)]
+
+    def grid(self, **wanted: Any) -> list[Cell]:
+        """Return the cells of the grid proper: every method at every point."""
+        return self.select(experiment="grid", **wanted)
+
+    def beside(self, experiment: str, **wanted: Any) -> list[Cell]:
+        """Return what stands beside the grid: the cells of one experiment, arms or not."""
+        every = [*self.cells, *self.references]
+        return [cell for cell in every if cell.matches(experiment=experiment, **wanted)]
 
     def results(self, **wanted: Any) -> list[Result]:
         """Return the results of the selected cells, each trial once."""
@@ -255,8 +228,34 @@ class Study:
 
         return self._derived(f"posthoc/{_steps(cell)}", cell, compute)[0]
 
+    def value(self, cell: Cell, metric: str) -> float:
+        """Return one measure of a cell, of its scores or of a `further_metrics` family."""
+        if metric not in FAMILIES:
+            return self.measured(cell)[metric]
+        family = FAMILIES[metric]
+        values = self._derived(
+            f"further/{family.needs}", cell, lambda: (family.values(self._arrays(cell, metric)), {})
+        )
+        return float(values[0][metric])
+
+    def _arrays(self, cell: Cell, metric: str) -> dict[str, np.ndarray]:
+        result, needs = self.result(cell), FAMILIES[metric].needs
+        if not result.has((needs,)):
+            raise UserError(
+                f"{metric} needs the {needs} of trial {result.key} ({cell.method}, seed "
+                f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
+            )
+        return result.arrays
+
     def resampled(self, cell: Cell, metric: str) -> np.ndarray:
         """Return a metric on bootstrap resamples of the test images, the same for every cell."""
+        if metric in FAMILIES:
+            family = FAMILIES[metric]
+            name = f"further draws/{family.needs}/{BOOTSTRAP_DRAWS}"
+            draws = self._derived(
+                name, cell, lambda: ({}, family.draws(self._arrays(cell, metric), BOOTSTRAP_DRAWS))
+            )
+            return draws[1][metric]
 
         def compute():
             scores, labels = self.scores(cell)

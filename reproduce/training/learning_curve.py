@@ -61,8 +61,4 @@ def watched(train: Images) -> Images:
     for c in np.unique(train.labels):
         of_class = np.flatnonzero(train.labels == c)
         chosen.append(generator(0, "watched", int(c)).permutation(of_class)[:OF_EACH_CLASS])
-    rows = np.sort(np.concatenate(chosen))
-    stored = rows if train.rows is None else train.rows[rows]
-    return Images(
-        train.pixels, train.labels[rows], train.divisor, train.mean, train.deviation, stored
-    )
+    return train.part(np.sort(np.concatenate(chosen)))

@@ -8,7 +8,7 @@ from safetensors.torch import save as encode_tensors
 
 from reproduce import device as devices
 from reproduce import models
-from reproduce.data import catalog
+from reproduce.data import catalog, streams
 from reproduce.data.preparation import Images, Prepared, prepare
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics
@@ -81,8 +81,16 @@ def _curve(planned: Planned, prepared: Prepared, device) -> LearningCurve | None
     if "curve" not in planned.keep or not planned.trial.phases:
         return None
     classes, part = len(prepared.class_names), planned.trial.evaluate_on[0]
+    first = planned.trial.phases[0]
+    shown = streams.shown(
+        first.sampler, prepared.train.labels, planned.trial.data_seed, **first.sampler_parameters
+    )
     return LearningCurve(
-        prepared.train, prepared.evaluate[part], classes, device, planned.trial.precision
+        prepared.train.part(shown),
+        prepared.evaluate[part],
+        classes,
+        device,
+        planned.trial.precision,
     )
 
 

@@ -103,6 +103,10 @@ def test_an_auxiliary_head_learns_beside_the_loss_and_tells_the_hard():
     step(objective_of(), reference).backward()
     assert torch.equal(rows.grad, reference.grad)
     head = objective.prototypes.auxiliary
+    alone = FIRST.clone().requires_grad_()
+    assert torch.autograd.grad(
+        objective.prototypes.auxiliary_loss(alone, LABELS), alone, allow_unused=True
+    ) == (None,)
     guess = torch.full((5, 4), 0.25, dtype=torch.float64)
     truth = torch.nn.functional.one_hot(LABELS, 4)
     assert torch.allclose(head.weight.grad, (guess - truth).T @ FIRST / 5)
@@ -110,6 +114,13 @@ def test_an_auxiliary_head_learns_beside_the_loss_and_tells_the_hard():
         head.bias += torch.tensor([0.0, 9.0, 0.0, 0.0])
     hard = objective.prototypes.hard(FIRST, LABELS)
     assert hard.tolist() == [True, True, False, False, True]
+
+
+def test_a_class_not_seen_yet_is_nobodys_nearest():
+    objective = objective_of()
+    step(objective, at(0, 20), torch.tensor([0, 0]))
+    # 150 degrees is far from the one prototype there is, but nearer to no other.
+    assert objective.prototypes.hard(at(150), torch.tensor([0])).tolist() == [False]
 
 
 def test_evaluation_changes_nothing():

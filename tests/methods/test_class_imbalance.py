@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from reproduce.data.samplers import SAMPLERS
-from reproduce.methods.class_imbalance import METHODS, UNTRAINED
+from reproduce.methods.class_imbalance import LATER, METHODS, UNTRAINED
 from reproduce.methods.method import POSTHOC, Method, scores_after
-from reproduce.training.phases import Optimizer, Phase, Schedule
+from reproduce.training.phases import Mixing, Optimizer, Phase, Schedule
 
 RECIPE = Phase(
     batch_size=64,
@@ -106,4 +106,25 @@ def test_steps_follow_one_another(monkeypatch):
     both = [Method((), ("double", "add_counts")), Method((), ("add_counts", "double"))]
     assert [scores_after(method, scores, counts).tolist() for method in both] == [
         [[12, 24]], [[22, 44]]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("focal", {"objective": "focal", "objective_parameters": {"gamma": 2.0}}),
+        ("dual_focal", {"objective": "dual_focal"}),
+        ("mixup", {"mixing": Mixing(name="mixup", alpha=1.0)}),
+        ("cutmix", {"mixing": Mixing(name="cutmix", alpha=1.0)}),
+        ("intra_class_cutmix", {"mixing": Mixing(name="intra_class_cutmix", alpha=1.0)}),
+    ],
+)
+def test_what_came_later_changes_one_thing(name, changes):
+    assert LATER[name](RECIPE) == Method((RECIPE.but(**changes),))
+
+
+def test_what_came_later_stays_out_of_the_papers_own_comparison():
+    assert not set(LATER) & set(METHODS)
+    assert [phase.objective for phase in LATER["tsc"](RECIPE).phases] == [
+        "tsc", "tsc", "cross_entropy"
     ]  # fmt: skip

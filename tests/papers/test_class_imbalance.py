@@ -8,7 +8,8 @@ from reproduce.data import catalog
 from reproduce.data.records import Record
 from reproduce.errors import UserError
 from reproduce.papers import class_imbalance
-from reproduce.papers.study import Study, in_words
+from reproduce.papers.cell import in_words
+from reproduce.papers.study import Study
 from reproduce.trials.store import Store
 
 TRAINED = (
