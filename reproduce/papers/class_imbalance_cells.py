@@ -32,7 +32,7 @@ from reproduce.trials.trial import RECIPE, Trial
 
 # How far sampling goes, on the logarithmic way from the imbalance as it is (0) to balance (1); the
 # two ends are the baseline and full sampling, which the grid has.
-LEVELS = (1 / 3, 2 / 3)
+LEVELS = (0.33, 0.67)
 LINEAR_METHODS = ("baseline", "oversampling", "undersampling")
 
 
@@ -57,13 +57,15 @@ def cells(parameters, record: Record) -> list[Cell]:
         if "trends" in wanted:
             at = parameters.model_copy(update={"rho": [middle["rho"]]})
             by_seed += _grid(at, record, seed, list(LATER), [middle["mu"]], "trends")
+        if "levels" in wanted:
+            by_seed += _levels(parameters, record, seed, middle["mu"])
     return by_seed
 
 
 def references(parameters, record: Record) -> list[Cell]:
     """Return what the grid is compared with: an untrained network, and the experiments beside it.
 
-    They are no arms of a claim: a balanced set or a half-sampled one is no method of the paper.
+    They are no arms of a claim: a balanced training set is no remedy for an imbalanced one.
     """
     middle, first = shown_point(parameters), parameters.seeds[0]
     point = parameters.model_copy(update={"rho": [middle["rho"]]})
@@ -82,8 +84,6 @@ def references(parameters, record: Record) -> list[Cell]:
             found += _controls(parameters, record, seed, middle["mu"])
         if "equal_epochs" in parameters.experiments:
             found += _equal_epochs(parameters, record, seed, middle["mu"])
-        if "levels" in parameters.experiments:
-            found += _levels(parameters, record, seed, middle["mu"])
     return found
 
 
@@ -169,7 +169,8 @@ def _levels(parameters, record, seed: int, mu: float) -> list[Cell]:
     for name, level in product(("oversampling", "undersampling"), LEVELS):
         phase = METHODS[name](recipe(parameters)).phases[0]
         definition = Method((phase.but(sampler_parameters={"ratio": rho ** (1 - level)}),))
-        cell = _cell(parameters, record, name, definition, "step", rho, mu, seed, "levels")
+        partial = f"partial_{name}"
+        cell = _cell(parameters, record, partial, definition, "step", rho, mu, seed, "levels")
         found.append(replace(cell, factors={**cell.factors, "level": level}))
     return found
 

@@ -29,7 +29,7 @@ METHODS: dict[str, frozenset[str]] = {
     "class_imbalance": _names(
         "baseline oversampling undersampling two_phase_oversampling two_phase_undersampling "
         "thresholding oversampling_thresholding undersampling_thresholding "
-        "focal dual_focal mixup cutmix intra_class_cutmix smote_embeddings tsc"
+        "partial_oversampling partial_undersampling focal dual_focal mixup cutmix intra_class_cutmix smote_embeddings tsc"
     ),
     "difficulty_aware": _names("sup_con difficulty_aware_sup_con"),
 }
@@ -39,7 +39,7 @@ FACTORS: dict[str, frozenset[str]] = {
     "dual_head": _names("dataset rare_share sim_weight hard_negatives batch_size warm_up_epochs"),
     "metric_learning": _names("dataset backbone"),
     "balanced_contrastive": _names("dataset"),
-    "class_imbalance": _names("dataset imbalance rho mu"),
+    "class_imbalance": _names("dataset imbalance rho mu level"),
     "difficulty_aware": _names("dataset identities domain"),
 }
 
