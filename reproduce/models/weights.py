@@ -77,30 +77,50 @@ def folder() -> Path:
     return Path(os.environ.get("REPRODUCE_WEIGHTS") or project_root() / "weights")
 
 
-def find(backbone: str, name: str) -> Path:
-    """Return the file of these weights, or say where it was looked for and how to get it."""
+def places() -> list[Path]:
+    """Return the folders in which weights are looked for: ours, and that of torch."""
     import torch
 
-    weights = named(backbone, name)
-    places = [folder(), Path(torch.hub.get_dir()) / "checkpoints"]
-    for place in places:
-        if (place / weights.file).is_file():
-            return place / weights.file
+    return [folder(), Path(torch.hub.get_dir()) / "checkpoints"]
+
+
+def here(backbone: str, name: str) -> Path | None:
+    """Return the file of these weights, or None where it is not on this machine."""
+    files = [place / named(backbone, name).file for place in places()]
+    return next((file for file in files if file.is_file()), None)
+
+
+def find(backbone: str, name: str) -> Path:
+    """Return the file of these weights, or say where it was looked for and how to get it."""
+    path, weights = here(backbone, name), named(backbone, name)
+    if path is not None:
+        return path
+    ours, of_torch = (relative(place) for place in places())
     raise UserError(
-        f"the weights {weights.file} are neither in {relative(places[0])} nor in "
-        f"{relative(places[1])}; get them with `reproduce models fetch {backbone} {name}`, or put "
-        f"the file from {weights.address} there"
+        f"the weights {weights.file} are neither in {ours} nor in {of_torch}; get them with "
+        f"`reproduce models fetch {backbone} {name}`, or put the file from {weights.address} there"
     )
 
 
-def read(backbone: str, name: str) -> dict:
+def verified(backbone: str, name: str, expected: str = "") -> Path:
+    """Return the file of these weights if it is the published one, and begins with this digest."""
+    path = find(backbone, name)
+    found = _check_digest(path, named(backbone, name))
+    if not found.startswith(expected):
+        raise UserError(
+            f"{relative(path)} has the SHA-256 {found[:12]}..., the trial was planned with "
+            f"{expected}...; get the file it was planned with, or make the plan anew"
+        )
+    return path
+
+
+def read(backbone: str, name: str, expected: str = "") -> dict:
     """Return the tensors of these weights by their published names."""
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    path = find(backbone, name)
-    _check_digest(path, named(backbone, name))
+    path = verified(backbone, name, expected)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -109,19 +129,18 @@ def read(backbone: str, name: str) -> dict:
         raise _damaged(path, reason(error)) from error
 
 
-def fetch(backbone: str, name: str) -> Path:
+def fetch(backbone: str, name: str, progress: bool = False) -> Path:
     """Get the file of these weights, unless it is there, and return its path."""
     import torch
 
     weights = named(backbone, name)
+    if here(backbone, name):
+        return verified(backbone, name)
     path = folder() / weights.file
-    if path.is_file():
-        _check_digest(path, weights)
-        return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(
-            weights.address, str(path), weights.sha256 or None, progress=False
+            weights.address, str(path), weights.sha256 or None, progress=progress
         )
     except RuntimeError as error:  # torch raises it where the digest is another.
         raise UserError(
@@ -136,10 +155,11 @@ def fetch(backbone: str, name: str) -> Path:
     return path
 
 
-def _check_digest(path: Path, weights: Weights) -> None:
+def _check_digest(path: Path, weights: Weights) -> str:
     found = sha256_of_file(path)
     if not found.startswith(weights.sha256):
         raise _damaged(path, f"SHA-256 {found[:8]}..., published {weights.sha256}...")
+    return found
 
 
 def _damaged(path: Path, why: str) -> UserError:

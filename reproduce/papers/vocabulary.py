@@ -29,7 +29,8 @@ METHODS: dict[str, frozenset[str]] = {
     "class_imbalance": _names(
         "baseline oversampling undersampling two_phase_oversampling two_phase_undersampling "
         "thresholding oversampling_thresholding undersampling_thresholding "
-        "partial_oversampling partial_undersampling focal dual_focal mixup cutmix intra_class_cutmix smote_embeddings tsc"
+        "partial_oversampling partial_undersampling "
+        "focal dual_focal mixup cutmix intra_class_cutmix smote_embeddings tsc"
     ),
     "difficulty_aware": _names("sup_con difficulty_aware_sup_con"),
 }

@@ -16,6 +16,7 @@ from multiprocessing import connection
 
 from reproduce.data import catalog
 from reproduce.errors import UserError
+from reproduce.models import initialisations
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 from reproduce.trials.work import Event, Options, pending, work
@@ -71,6 +72,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     if not todo:
         return summary
     _check_data(todo)
+    _check_initialisations(todo)
     store.forget_failures(item.trial.key for item in todo)
     deadline = time.monotonic() + options.time_limit if options.time_limit else None
     workers = min(options.workers or default_workers(), len(todo))
@@ -100,6 +102,14 @@ def _check_data(todo: list[Planned]) -> None:
                 f"data set '{name}' here has the fingerprint {found[:12]}..., the trials were "
                 f"planned for {fingerprint[:12]}...; get the same file, or make the plan anew"
             )
+
+
+def _check_initialisations(todo: list[Planned]) -> None:
+    """Look for every file of weights that a trial starts from, before anything trains."""
+    for backbone, initialisation in sorted(
+        {(x.trial.backbone, x.trial.initialisation) for x in todo}
+    ):
+        initialisations.check(backbone, initialisation)
 
 
 class _Stop:

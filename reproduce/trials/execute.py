@@ -12,6 +12,7 @@ from reproduce.data import catalog, streams
 from reproduce.data.preparation import Images, Prepared, prepare
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics
+from reproduce.models import initialisations
 from reproduce.randomness import generator, seed_torch
 from reproduce.training import learning_curve
 from reproduce.training.learning_curve import LearningCurve
@@ -144,13 +145,20 @@ def kept(
         counts=prepared.counts.tolist(),
         history=history,
         seconds=round(seconds, 3),
-        provenance=devices.describe(device) | (provenance or {}),
+        provenance=devices.describe(device) | _start(trial) | (provenance or {}),
         array_names=tuple(sorted(arrays)),
         array_file=store.arrays_folder / file if file else None,
         weights_file=store.weights_folder / weights if weights else None,
     )
     store.put(result, planned.labels)
     return result
+
+
+def _start(trial: Trial) -> dict[str, str]:
+    """Say what the network started from, where that was more than random numbers."""
+    if trial.initialisation == "random":
+        return {}
+    return {"initialisation": initialisations.describe(trial.initialisation)}
 
 
 def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict):

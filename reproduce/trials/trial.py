@@ -5,6 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import field_validator
+
+from reproduce.models import initialisations
 from reproduce.training.phases import Frozen, Phase
 
 # Raised by hand when the arithmetic of training, losses, models or data changes, so that results
@@ -35,6 +38,12 @@ class Trial(Frozen):
     precision: str = "float32"
     threads: int = 1
     recipe: int
+
+    @field_validator("initialisation")
+    @classmethod
+    def _names_the_numbers_it_starts_from(cls, initialisation: str) -> str:
+        initialisations.require_pinned(initialisation)
+        return initialisation
 
     @property
     def key(self) -> str:

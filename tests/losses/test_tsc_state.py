@@ -91,13 +91,18 @@ def test_every_parameter_reaches_the_loss():
     assert found == pytest.approx(tsc(rows, LABELS, **more, **given).item(), abs=1e-12)
 
 
-def test_views_of_a_batch_are_known_to_be_of_one_image():
+@pytest.mark.parametrize("targets", [True, False])
+def test_views_of_a_batch_are_known_to_be_of_one_image(targets):
     rows = torch.cat([at(0, 20, 90, 110, 180), at(5, 40, 95, 150, 170)])
-    objective = build("tsc", CONTEXT, positives=0, targets=False).double()
+    objective = build("tsc", CONTEXT, positives=0, target_weight=0, targets=targets).double()
     found = step(objective, rows, views=2).item()
     # With k = 0 the only positive of an image is its other view.
-    alone = tsc(rows, torch.arange(5).repeat(2), positives=None)
-    assert found == pytest.approx(alone.item(), abs=1e-12)
+    more = {"targets": objective.targets} if targets else {}
+    own = tsc(rows, LABELS.repeat(2), positives=0, views=2, target_weight=0, **more)
+    assert found == pytest.approx(own.item(), abs=1e-12) and found > 0.01
+    if not targets:
+        alone = tsc(rows, torch.arange(5).repeat(2), positives=None)
+        assert found == pytest.approx(alone.item(), abs=1e-12)
 
 
 def test_more_classes_than_fit_have_targets_too():

@@ -123,6 +123,11 @@ def test_what_came_later_changes_one_thing(name, changes):
     assert LATER[name](RECIPE) == Method((RECIPE.but(**changes),))
 
 
+def test_smote_makes_new_points_among_the_embeddings_of_a_trained_network():
+    classifier = RECIPE.but(train="classifier", sampler="smote")
+    assert LATER["smote_embeddings"](RECIPE) == Method((RECIPE, classifier))
+
+
 def test_what_came_later_stays_out_of_the_papers_own_comparison():
     assert not set(LATER) & set(METHODS)
     assert [phase.objective for phase in LATER["tsc"](RECIPE).phases] == [

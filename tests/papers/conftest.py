@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.papers import class_imbalance
 from reproduce.papers.study import Study
@@ -56,7 +57,7 @@ def put(store: Store, trial, counts, logits=None, **planted: float) -> Result:
 
 @pytest.fixture
 def study_of(tmp_path):
-    """Return a function that opens a study with made-up results.
+    """Return a function that opens a study with made-up results: of the grid, unless told more.
 
     `planted(cell)` says a trial's metrics, `logits(cell)` its scores; both see the first cell of
     every trial, which for shared trials is the method without a post-hoc step.
@@ -66,11 +67,11 @@ def study_of(tmp_path):
         store = store or Store(tmp_path / "store")
         store.put_record(mnist_record(data))
         parameters = class_imbalance.PARAMETERS.read(
-            {"profile": "laptop", "dataset": data, **values}
+            {"profile": "laptop", "dataset": data, "experiments": "none", **values}
         )
         study = Study("class_imbalance", parameters, store)
         for cell in [*study.trained(), *study.references]:
-            counts = next(iter(study.training_counts(seed=cell.seed, **cell.factors).values()))
+            counts = counts_by_class(CLASSES, cell.trial.data_seed, **cell.trial.imbalance)
             put(store, cell.trial, counts, logits(cell), **planted(cell))
         return study
 

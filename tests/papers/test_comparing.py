@@ -15,7 +15,7 @@ def edition_of(study_of, tmp_path):
     """Return a function that writes an edition of made-up results, as a run leaves it."""
 
     def make(name, planted=lambda cell: {}, verdicts=None, **values):
-        given = {"profile": "laptop", "dataset": "mnist", **POINT, **values}
+        given = {"profile": "laptop", "dataset": "mnist", "experiments": "none", **POINT, **values}
         study = study_of(planted, store=Store(tmp_path / f"store of {name}"), **given)
         study.observations()
         stamp = {

@@ -80,7 +80,7 @@ OTHER_TRIAL = {
     "imbalance": {"kind": "none"},
     "evaluate_on": ("test", "val"),
     "task": "verification",
-    "initialisation": "pretrained",
+    "initialisation": "surrogate:faces@0123456789ab",
     "precision": "bfloat16",
     "threads": 2,
     "recipe": 999,

@@ -1,0 +1,106 @@
+"""Measurements sorted by point and seed, and what a method gains over another on the same seeds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reproduce.errors import UserError
+from reproduce.evaluation.significance import Effect, paired_effect
+from reproduce.figures.inputs import Observation, grouped, is_number, one_per_seed, with_columns
+
+# Two areas that are equal but for the order of their sums differ by less than this.
+ROUNDING = 1e-12
+
+Values = dict[tuple, dict[Any, float]]
+
+
+def by_seed(observations: Iterable[Observation], metric: str, factors: Sequence[str]) -> Values:
+    """Return {(value of each factor): {seed: metric}}, in the order of first sight.
+
+    Observations without a value of the metric are left out. A seed that occurs twice at one point
+    is refused, since a factor that is not named would be averaged unseen.
+    """
+    rows = with_columns(observations, (metric, "seed", *factors))
+    rows = [row for row in rows if is_number(row[metric])]
+    if not rows:
+        raise UserError(
+            f"no observation has a value of '{metric}', expected at least one; "
+            "choose another metric"
+        )
+    groups = grouped(rows, factors)
+    one_per_seed(groups, factors)
+    return {
+        point: {row["seed"]: float(row[metric]) for row in members}
+        for point, members in groups.items()
+    }
+
+
+def gains(values: Values, reference: str) -> dict[tuple, list[float]]:
+    """Return each method's paired differences from the reference, at each point both have.
+
+    The first factor of `values` is the method. Only seeds that both arms have are paired.
+    """
+    found: dict[tuple, list[float]] = {}
+    for (method, *place), seeds in values.items():
+        other = values.get((reference, *place), {})
+        shared = [seed for seed in seeds if seed in other]
+        if method != reference and shared:
+            found[(method, *place)] = [seeds[seed] - other[seed] for seed in shared]
+    if not found:
+        raise UserError(
+            f"no observations to pair, expected '{reference}' and another method on the same seeds"
+        )
+    return found
+
+
+def gain_effects(
+    observations: Iterable[Observation], metric: str, reference: str, factors: Sequence[str]
+) -> dict[tuple, Effect]:
+    """Return the mean gain over the reference, with its 95 % t interval over seeds.
+
+    The interval is for the spread of seeds alone: all of them were measured on one test set.
+    """
+    values = by_seed(observations, metric, ("method", *factors))
+    return {point: paired_effect(found) for point, found in gains(values, reference).items()}
+
+
+def contains_zero(effect: Effect) -> bool:
+    """Say whether the interval leaves open that there is no gain; one repeat leaves it open."""
+    return effect.low <= ROUNDING and effect.high >= -ROUNDING
+
+
+def numbers_along(values: Iterable[Any], what: str) -> list[Any]:
+    """Return the distinct values of a numeric factor, ascending."""
+    distinct = list(dict.fromkeys(values))
+    if not all(is_number(value) for value in distinct):
+        raise UserError(f"'{what}' holds something other than numbers; leave out those rows")
+    return sorted(distinct)
+
+
+def alike(values: Mapping[tuple, Mapping[Any, float]]) -> dict[str, list[str]]:
+    """Return {method: all methods with the same values at every point and seed}.
+
+    Dividing a class by a constant leaves its area as it is, so thresholding often lies exactly on
+    what it started from: one line with both names then says more than two lines.
+    """
+    by_method: dict[str, dict[tuple, float]] = {}
+    for (method, *place), seeds in values.items():
+        cells = {(*place, seed): value for seed, value in seeds.items()}
+        by_method.setdefault(method, {}).update(cells)
+    kin: dict[str, list[str]] = {}
+    for method, cells in by_method.items():
+        first = next((name for name in kin if _same(by_method[name], cells)), method)
+        kin.setdefault(first, []).append(method)
+    return kin
+
+
+def _same(one: Mapping[tuple, float], other: Mapping[tuple, float]) -> bool:
+    return one.keys() == other.keys() and all(
+        abs(one[place] - other[place]) <= ROUNDING for place in one
+    )
+
+
+def span(numbers: Iterable[int]) -> str:
+    """Return "5" where all numbers are 5, else "3 to 5"."""
+    numbers = list(numbers)
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"
