@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import data, papers, run, store, training
+from reproduce.commands import data, models, papers, run, store, training
 from reproduce.commands.doctor import doctor
 from reproduce.errors import Stopped, UserError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(papers.app, name="papers")
 app.add_typer(data.app, name="data")
+app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.command()(papers.params)
 app.command(context_settings=training.EXTRA)(run.run)

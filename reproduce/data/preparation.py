@@ -16,8 +16,9 @@ RESIZED_AT_ONCE = 2048
 
 @dataclass
 class Images:
-    """One part of the data: uint8 images [n, h, w] or [n, h, w, 3] and their labels.
+    """One part of the data: images [n, h, w] or [n, h, w, 3] and their labels.
 
+    Pixels are uint8, or float32 where whitening has left no levels.
     `pixels` may hold more images than belong to the part, shared with others: `rows` then says
     where each image lies. The network sees pixels / `divisor`, less `mean` and divided by
     `deviation` where these are given, one number a channel; and of larger images only the middle
@@ -46,7 +47,8 @@ class Images:
 
         batch = torch.from_numpy(self.stored(indices)).to(device)
         batch = batch.unsqueeze(1) if batch.ndim == 3 else batch.permute(0, 3, 1, 2)
-        return batch.to(torch.float32)
+        # Always a copy, also of pixels that are float32: what follows works in place.
+        return batch.to(torch.float32, copy=True)
 
     def part(self, indices: np.ndarray) -> "Images":
         """Return the images at `indices` alone; their pixels stay where they are."""

@@ -87,7 +87,7 @@ def lines_over_rho(
     counts = span(len(seeds) for values in found.values() for seeds in values.values())
     for axis, (place, values) in zip(axes, found.items(), strict=True):
         for turn, method in enumerate(kin):
-            shift = 0.22 * (turn - (len(kin) - 1) / 2) / max(len(kin) - 1, 4)
+            shift = 0.14 * (turn - (len(kin) - 1) / 2) / max(len(kin) - 1, 4)
             _line(axis, method, values, rhos, shift, band, filled=len(kin) <= _FILLED_UP_TO)
         axis.set_xscale("log")
         axis.set_xticks(rhos, [plain(rho) for rho in rhos])

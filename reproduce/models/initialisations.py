@@ -78,6 +78,16 @@ def check(backbone: str, initialisation: str) -> None:
         surrogate.require_backbone(name, surrogate.about(name, digest), backbone)
 
 
+def trained_on(initialisation: str) -> str | None:
+    """Return the fingerprint of the data a surrogate was trained on; None for what is none."""
+    kind, name, digest = parse(initialisation)
+    if kind != "surrogate":
+        return None
+    from reproduce.models import surrogate
+
+    return surrogate.about(name, digest)["fingerprint"]
+
+
 def _not_pinned(initialisation: str, why: str) -> UserError:
     return UserError(
         f"a trial says which numbers it starts from, received '{initialisation}': {why}; expected "

@@ -10,7 +10,8 @@ middle share of minority classes unless it says otherwise:
 - `levels`: sampling only part of the way to balance, at the largest rho;
 - `equal_epochs`: undersampling that passes as often through its few images as the baseline does
   through all, instead of taking as many steps;
-- `trends`: methods that the review says came later, at the point that is drawn in detail.
+- `trends`: methods that the review says came later, at the point that is drawn in detail, where
+  the grid does not have them.
 """
 
 from dataclasses import replace
@@ -33,7 +34,7 @@ from reproduce.trials.trial import RECIPE, Trial
 # How far sampling goes, on the logarithmic way from the imbalance as it is (0) to balance (1); the
 # two ends are the baseline and full sampling, which the grid has.
 LEVELS = (0.33, 0.67)
-LINEAR_METHODS = ("baseline", "oversampling", "undersampling")
+LINEAR_METHODS = ("baseline", "oversampling")
 
 
 def cells(parameters, record: Record) -> list[Cell]:
@@ -56,7 +57,8 @@ def cells(parameters, record: Record) -> list[Cell]:
             by_seed += _grid(parameters, record, seed, names, [None], "linear")
         if "trends" in wanted:
             at = parameters.model_copy(update={"rho": [middle["rho"]]})
-            by_seed += _grid(at, record, seed, list(LATER), [middle["mu"]], "trends")
+            names = [n for n in LATER if n not in parameters.methods]
+            by_seed += _grid(at, record, seed, names, [middle["mu"]], "trends")
         if "levels" in wanted:
             by_seed += _levels(parameters, record, seed, middle["mu"])
     return by_seed
@@ -74,6 +76,8 @@ def references(parameters, record: Record) -> list[Cell]:
         replace(
             cell, method="untrained", definition=UNTRAINED, experiment="untrained",
             trial=cell.trial.but(phases=UNTRAINED.phases),
+            # What learns nothing leaves no learning curve, and would be asked for it again.
+            keep=("logits", "embeddings"),
         )
         for cell in _grid(point, record, first, names, shares)
     ]  # fmt: skip
@@ -155,9 +159,10 @@ def _equal_epochs(parameters, record, seed: int, mu: float) -> list[Cell]:
     for rho in parameters.rho:
         counts = _counts(record, _imbalance(parameters, record, "step", rho, mu))
         share = undersampled_counts(counts).sum() / counts.sum()
-        phase = METHODS["undersampling"](recipe(parameters)).phases[0]
-        shorter = phase.but(iterations=max(1, round(phase.iterations * share)))
-        name, definition = "undersampling_equal_epochs", Method((shorter,))
+        # By the recipe, so that a schedule with milestones is as much shorter as the training.
+        steps = max(1, round(parameters.iterations * share))
+        shorter = parameters.model_copy(update={"iterations": steps})
+        name, definition = "undersampling_equal_epochs", _method(shorter, "undersampling")
         found.append(
             _cell(parameters, record, name, definition, "step", rho, mu, seed, "equal_epochs")
         )

@@ -63,7 +63,7 @@ def _plain(value: Any) -> str:
 def _kept(study: Study, metric: str, **wanted: Any) -> list[Cell]:
     """Return the selected cells whose trials keep what the metric is computed from."""
     needs = FAMILIES[metric].needs if metric in FAMILIES else "logits"
-    return [cell for cell in study.select(**wanted) if needs in cell.keep]
+    return [cell for cell in study.arms(**wanted) if needs in cell.keep]
 
 
 def _points(study: Study, contrast, metric: str) -> list[tuple]:
@@ -116,7 +116,7 @@ def _not_all_of(study: Study, contrast) -> str:
     said = []
     for name, wanted in contrast.where.items():
         values = wanted if isinstance(wanted, list) else [wanted]
-        ran = [value for value in values if study.select(**{name: value})]
+        ran = [value for value in values if study.arms(**{name: value})]
         if len(ran) < len(values):
             said.append(f"{name} {_plain(ran)}, not {_plain([v for v in values if v not in ran])}")
     return f" (run at {'; '.join(said)})" if said else ""

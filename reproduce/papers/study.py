@@ -45,7 +45,7 @@ class Study:
     @property
     def methods(self) -> list[str]:
         """Return the names of the grid's methods, in the order asked for."""
-        return list(dict.fromkeys(cell.method for cell in self.grid()))
+        return list(dict.fromkeys(cell.method for cell in self.select()))
 
     @property
     def seeds(self) -> list[int]:
@@ -55,7 +55,7 @@ class Study:
     @property
     def points(self) -> list[str]:
         """Return the points of the grid, in words."""
-        return list(dict.fromkeys(in_words(cell.factors) for cell in self.grid()))
+        return list(dict.fromkeys(in_words(cell.factors) for cell in self.select()))
 
     @property
     def at_shown(self) -> str:
@@ -135,15 +135,15 @@ class Study:
         return found
 
     def select(self, **wanted: Any) -> list[Cell]:
-        """Return the cells at these factors (method, seed, rho, mu, experiment, ...)."""
+        """Return the cells of the grid at these factors (method, seed, rho, mu, ...)."""
+        return self.arms(**{"experiment": "grid", **wanted})
+
+    def arms(self, **wanted: Any) -> list[Cell]:
+        """Return the cells that claims are judged on: of the grid and of every experiment."""
         return [cell for cell in self.cells if cell.matches(**wanted)]
 
-    def grid(self, **wanted: Any) -> list[Cell]:
-        """Return the cells of the grid proper: every method at every point."""
-        return self.select(experiment="grid", **wanted)
-
     def beside(self, experiment: str, **wanted: Any) -> list[Cell]:
-        """Return what stands beside the grid: the cells of one experiment, arms or not."""
+        """Return the cells of one experiment beside the grid, arms or not."""
         every = [*self.cells, *self.references]
         return [cell for cell in every if cell.matches(experiment=experiment, **wanted)]
 
@@ -153,6 +153,10 @@ class Study:
 
     def observations(self, **wanted: Any) -> list[dict[str, Any]]:
         """Return one flat row per selected cell: factors, seed, key and every metric."""
+        return self.rows(self.select(**wanted))
+
+    def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
+        """Return one flat row per cell: method, factors, seed, key and every metric."""
         return [
             {
                 "method": cell.method,
@@ -161,7 +165,7 @@ class Study:
                 "key": cell.trial.key,
                 **self.measured(cell),
             }
-            for cell in self.select(**wanted)
+            for cell in cells
         ]
 
     def trained(self, **wanted: Any) -> list[Cell]:

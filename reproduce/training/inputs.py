@@ -73,6 +73,7 @@ class Inputs:
         if self.phase.transforms == "none":
             return None
         recipe = augmentation.recipe(self.phase.transforms, **self.phase.transform_parameters)
+        self._check_levels()
         self._check_normalisation(recipe)
         recipe = replace(recipe, views=self.phase.views, mean=None, deviation=None)
         size = self.images.size
@@ -94,6 +95,15 @@ class Inputs:
             ]
         views = views[0] if len(views) == 1 else torch.cat(views)
         return self.images.normalised(views.mul_(255))
+
+    def _check_levels(self) -> None:
+        """Refuse images without levels from 0 to 255: colours and borders would mean nothing."""
+        kind = self.images.pixels.dtype
+        if kind != np.uint8:
+            raise UserError(
+                f"transforms '{self.phase.transforms}' need uint8 pixels, these images are {kind} "
+                "(whitened); leave out the whitening, or set transforms to 'none'"
+            )
 
     def _check_normalisation(self, recipe) -> None:
         """Refuse transforms that normalise otherwise than the images that are evaluated."""

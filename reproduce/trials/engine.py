@@ -106,10 +106,15 @@ def _check_data(todo: list[Planned]) -> None:
 
 def _check_initialisations(todo: list[Planned]) -> None:
     """Look for every file of weights that a trial starts from, before anything trains."""
-    for backbone, initialisation in sorted(
-        {(x.trial.backbone, x.trial.initialisation) for x in todo}
-    ):
-        initialisations.check(backbone, initialisation)
+    for trial in {(x.trial.backbone, x.trial.initialisation): x.trial for x in todo}.values():
+        initialisations.check(trial.backbone, trial.initialisation)
+    for trial in (x.trial for x in todo if x.trial.split.get("kind") != "official"):
+        if initialisations.trained_on(trial.initialisation) == trial.fingerprint:
+            raise UserError(
+                f"{trial.initialisation} was trained on images of '{trial.dataset}', which a split "
+                "of kind 'official' alone keeps apart from those it is tested on; take a "
+                "surrogate of other data"
+            )
 
 
 class _Stop:

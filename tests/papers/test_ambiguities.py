@@ -53,6 +53,17 @@ def test_every_file_loads(paper):
         ("metric_learning", "margin", "customary"),
         ("balanced_contrastive", "temperature_gradient", "autograd"),
         ("difficulty_aware", "negative_weights_never_act", "intended"),
+        ("difficulty_aware", "negative_weight_below_zero", "cut"),
+        ("balanced_contrastive", "anchor_without_positive", "zero_and_counted"),
+        ("balanced_contrastive", "prototype_not_seen", "absent_until_seen"),
+        ("balanced_contrastive", "pixels_within_or_across_images", "across_the_batch"),
+        ("balanced_contrastive", "absent_classes_in_overlap_losses", "present"),
+        ("balanced_contrastive", "auxiliary_loss", "customary"),
+        ("class_imbalance", "sampling_level", "remaining_ratio"),
+        ("class_imbalance", "last_layer_filler", "msra"),
+        ("metric_learning", "averaged_apart", "printed"),
+        ("metric_learning", "ordered_pairs", "unordered"),
+        ("metric_learning", "parameters_counted", "keras_without_classifier"),
     ],
 )
 def test_the_ambiguities_that_shape_the_code_are_recorded(paper, id, default):
@@ -81,6 +92,29 @@ def test_an_undeclared_field_is_refused(monkeypatch):
 
 def test_the_good_example_is_accepted(monkeypatch):
     assert load_changed(monkeypatch)[0].readings[1].name == "half"
+
+
+def keys_said_twice(text: str) -> list[str]:
+    """Return the keys that a mapping has twice, of which YAML silently keeps the last."""
+    twice, nodes = [], [yaml.compose(text)]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        elif isinstance(node, yaml.MappingNode):
+            names = [key.value for key, _ in node.value]
+            twice += [name for name in set(names) if names.count(name) > 1]
+            nodes += [value for _, value in node.value]
+    return twice
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_nothing_is_said_twice(paper):
+    assert not keys_said_twice(claims._text(f"ambiguities/{paper}.yaml"))
+
+
+def test_a_key_said_twice_would_be_seen():
+    assert keys_said_twice("list: [{name: one, ask: {a: 1}, ask: {a: 1}}]") == ["ask"]
 
 
 def test_files_speak_of_the_texts_alone():

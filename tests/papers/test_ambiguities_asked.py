@@ -59,6 +59,8 @@ def effect(ask: Ask) -> list[float]:
         space["temperatures"] = torch.tensor([0.1, 0.2, 0.3], requires_grad=True)
         kept = {"temperatures": space["temperatures"], "prototypes": torch.eye(3, 16)}
         space["asked_for"] = kept | ask.parameters
+    if ask.objective == "tsc":
+        space["asked_for"] = {"targets": torch.eye(3, 16)} | ask.parameters
     exec(call.removesuffix(")") + ", **asked_for)", space)
     space["loss"].sum().backward()
     inputs = [value for value in space.values() if getattr(value, "is_leaf", False)]
@@ -97,6 +99,37 @@ def test_a_parameter_that_no_loss_has_would_be_seen():
 def test_a_reading_named_wrongly_would_be_seen():
     with pytest.raises(UserError, match="reading expected one of"):
         effect(Ask(objective="difficulty_aware_sup_con", parameters={"reading": "meant"}))
+
+
+def test_a_negative_of_negative_weight_drops_out():
+    """What `negative_weight_below_zero` says, with w = 2 sim and an opposite negative."""
+    found = {one.id: one for one in ambiguities.load("difficulty_aware")}
+    assert "gate_of_negative_weight" in found["negative_weight_below_zero"].readings[0].what
+    rows = torch.tensor([[1.0, 0.0], [0.8, 0.6], [-1.0, 0.0]])
+    loss = losses.function("difficulty_aware_sup_con")
+    gate = {"gate_of_negative_weight": "printed", "reduction": "none"}
+    uncut = loss(rows, torch.tensor([0, 0, 1]), temperature=1.0, **gate)
+    alone = loss(rows[:2], torch.tensor([0, 0]), temperature=1.0, **gate)
+    assert torch.equal(uncut[:2], alone)
+    gated = loss(rows, torch.tensor([0, 0, 1]), temperature=1.0, reduction="none")
+    assert (gated[:2] > alone + 0.01).all()
+
+
+def test_counted_in_both_orders_a_sum_of_pairs_doubles():
+    """What `ordered_pairs` says of the sum and of the mean."""
+    rows, labels = torch.tensor([[0.0], [0.5], [0.8]]), torch.tensor([0, 0, 1])
+    terms = [
+        0.5 * (d**2 if labels[i] == labels[j] else max(0.0, 1 - d) ** 2)
+        for i in range(3)
+        for j in range(3)
+        if i != j
+        for d in [abs(float(rows[i] - rows[j]))]
+    ]
+    loss = losses.function("contrastive")
+    assert sum(terms) == pytest.approx(
+        2 * float(loss(rows, labels, normalize=False, reduction="sum"))
+    )
+    assert sum(terms) / len(terms) == pytest.approx(float(loss(rows, labels, normalize=False)))
 
 
 @pytest.mark.parametrize("ask", asked("function"))

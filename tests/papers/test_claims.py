@@ -121,8 +121,9 @@ def test_says_keeps_papers_summaries_and_the_post_apart():
 
 
 def test_every_method_of_a_paper_is_in_some_contrast():
-    # Of MixUp alone the summary claims nothing but that it beats CutOut, which is not run.
-    idle = {"class_imbalance": {"mixup"}}
+    # Of MixUp alone the summary claims nothing but that it beats CutOut, which is not run; of
+    # undersampling in part, that the best level depends on rho, and levels are run at one rho.
+    idle = {"class_imbalance": {"mixup", "partial_undersampling"}}
     for paper in PAPERS:
         used = {
             term.method

@@ -193,9 +193,10 @@ def test_one_changed_scale_bearing_parameter_makes_it_custom(profile, name):
     assert ClassImbalance.read({"profile": profile, name: ANOTHER[name]}).scale() == "custom"
 
 
-def test_every_parameter_but_the_drawing_and_the_precision_bears_the_scale():
+def test_every_parameter_but_these_bears_the_scale():
+    """What stands beside the grid changes no number of the grid; neither does the drawing."""
     free = set(ClassImbalance.model_fields) - set(ClassImbalance.scale_bearing)
-    assert free == {"profile", "precision", "map_images"}
+    assert free == {"profile", "precision", "map_images", "experiments"}
     assert {*ANOTHER, "backbone"} == set(ClassImbalance.scale_bearing)
 
 

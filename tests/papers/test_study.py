@@ -239,15 +239,22 @@ def test_each_trial_is_planned_once_with_the_methods_that_share_it(study_of):
     assert {label["profile"] for label in labels} == {"custom"}
     with_maps = {key for key, item in planned.items() if "embeddings" in item.keep}
     shown = {cell.trial.key for cell in study.trained(rho=100, seed=0)}
-    assert with_maps == shown | {cell.trial.key for cell in study.references}
+    of_every_seed = {cell.trial.key for cell in study.select(method="baseline", rho=100)}
+    untrained = {cell.trial.key for cell in study.references}
+    assert with_maps == shown | of_every_seed | untrained
+    with_curve = {key for key, item in planned.items() if "curve" in item.keep}
+    assert with_curve == {cell.trial.key for cell in study.cells}, "all lie at the middle mu"
     assert all("logits" in item.keep for item in planned.values())
     assert study.keys() == set(planned)
 
 
 def test_finished_trials_are_not_pending_unless_an_array_is_lacking(study_of):
-    """The made-up results hold no embeddings, which maps at the middle point are drawn from."""
+    """The made-up results hold no embeddings, which are wanted at the middle point.
+
+    Of the first seed of every method and of the untrained network, and of the baseline's others.
+    """
     study = study_of(**SMALL)
-    assert len(study.pending()) == 3 + 1
+    assert len(study.pending()) == 3 + 1 + 1
     assert all("embeddings" in item.keep for item in study.pending())
 
 

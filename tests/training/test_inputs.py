@@ -61,13 +61,25 @@ def test_all_first_views_come_before_all_second_views(inputs, pictures, views):
 
 
 def test_the_views_of_an_image_differ_and_those_of_another_seed_too(inputs, pictures):
-    first, second = inputs(pictures, **crops()).batch(0, CPU).images.chunk(2)
-    for one, other in zip(first, second, strict=True):
-        assert not torch.equal(one, other)
-    again = inputs(pictures, **crops()).batch(0, CPU).images
-    assert torch.equal(again, torch.cat([first, second]))
+    """One picture 24 times in one batch: what differs was drawn, by row or by image."""
+    pixels = np.broadcast_to(pictures.pixels[:1], pictures.pixels.shape).copy()
+    same = Images(pixels, pictures.labels)
+
+    def views(**changed):
+        shown = inputs(same, batch_size=24, **crops(), **changed).batch(0, CPU)
+        by_row = shown.images.unflatten(0, (2, 24))
+        return by_row, by_row[:, torch.from_numpy(np.argsort(shown.indices))]
+
+    def alike(first, second):
+        return sum(torch.equal(one, two) for one, two in zip(first, second, strict=True))
+
+    by_row, by_image = views()
+    assert alike(*by_row) < 4
+    assert torch.equal(by_row, views()[0])
     for changed in ({"seed": 1}, {"number": 1}):
-        assert not torch.equal(again, inputs(pictures, **changed, **crops()).batch(0, CPU).images)
+        other_by_row, other_by_image = views(**changed)
+        assert alike(by_row[0], other_by_row[0]) < 4
+        assert alike(by_image[0], other_by_image[0]) < 4
 
 
 @pytest.mark.parametrize("mixing", ["none", "mixup", "cutmix", "intra_class_cutmix"])
@@ -126,10 +138,11 @@ def partner_of(mixture, own, self_value, greys):
 @pytest.mark.parametrize("per", ["batch", "image"])
 def test_mixup_says_truly_what_it_mixed(inputs, plain_colours, per):
     greys = plain_colours.pixels[:, 0, 0].astype(float)
-    mixing = {"name": "mixup", "alpha": 1.0, "per": per}
+    mixing, shares = {"name": "mixup", "alpha": 1.0, "per": per}, set()
     for iteration in range(4):
         shown = inputs(plain_colours, mixing=mixing).batch(iteration, CPU)
         own = shown.mixed.own.double().numpy()
+        shares.add(own[0])
         assert (len(np.unique(own)) == 1) == (per == "batch")
         for row, mixture in enumerate(values(shown.images)):
             if own[row] > 0.98:
@@ -139,6 +152,7 @@ def test_mixup_says_truly_what_it_mixed(inputs, plain_colours, per):
             assert partner in shown.indices
             assert shown.mixed.labels[row] == plain_colours.labels[partner]
             assert shown.labels[row] == plain_colours.labels[image]
+    assert len(shares) == 4
 
 
 def test_cutmix_says_truly_what_it_pasted(inputs, plain_colours):

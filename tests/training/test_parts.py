@@ -10,8 +10,9 @@ from reproduce import losses, models
 from reproduce.data.preparation import Images
 from reproduce.losses.objective import Objective
 from reproduce.models.heads import CosineClassifier, LinearProjection, Projection
-from reproduce.training.inputs import Shown
 from reproduce.training import parts
+from reproduce.training.inputs import Shown
+from reproduce.training.loop import Interrupted
 from reproduce.training.optimization import build_optimizer
 from reproduce.training.phases import Heads
 from reproduce.training.phases import Projection as Shape
@@ -128,6 +129,22 @@ def test_a_classifier_of_another_kind_starts_anew_and_of_the_same_kind_stays(net
     assert scales == [None, 30, 20, None]  # another scale is no other classifier
     assert not torch.equal(found[3].weight, original.weight)
     assert all(kept.out_features == 3 for kept in found)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"reinitialise": ("classifier",)}, {"heads": Heads(classifier="cosine", scale=9)}]
+)
+def test_a_new_classifier_is_drawn_by_seed_and_phase_alone(network, phase, changes):
+    drawn = {}
+    for key in [(0, 1, 1), (0, 1, 2), (5, 1, 1), (0, 2, 1)]:
+        seed, number, torch_seed = key
+        made = network()
+        torch.manual_seed(torch_seed)  # what others drew before must not matter
+        parts.attach(made, [phase()] * number + [phase(**changes)], number, 3, seed)
+        drawn[key] = made.classifier.weight
+    first, again, *others = drawn.values()
+    assert torch.equal(first, again)
+    assert not any(torch.equal(first, other) for other in others)
 
 
 def test_reinitialising_touches_the_classifier_alone_and_is_repeatable(network, phase, run):
@@ -250,3 +267,17 @@ def test_an_embedding_phase_trains_encoder_and_projection_and_leaves_the_classif
     after = weights(made)
     assert not torch.equal(before["encoder.0.weight"], after["encoder.0.weight"])
     assert torch.equal(before["classifier.weight"], after["classifier.weight"])
+
+
+def test_heads_that_two_phases_share_are_there_when_the_second_is_resumed(
+    network, phase, run, tmp_path
+):
+    heads = Heads(classifier="cosine", scale=10, projections={"a": SMALL})
+    phases = [phase(iterations=3, objective="ldam", heads=heads) for _ in range(2)]
+    undisturbed, resumed = network(), network()
+    run(undisturbed, phases)
+    where, asked = {"checkpoint": tmp_path / "c.safetensors"}, iter(range(100))
+    with pytest.raises(Interrupted):
+        run(network(), phases, stop_requested=lambda: next(asked) >= 4, **where)
+    run(resumed, phases, **where)
+    assert equal(weights(undisturbed), weights(resumed))

@@ -1,0 +1,171 @@
+"""The gap between training and test accuracy while networks learn: a panel per method."""
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.errors import UserError
+from reproduce.evaluation.generalization import balanced_accuracy
+from reproduce.figures.by_seed import by_seed, span
+from reproduce.figures.inputs import Observation, not_empty
+from reproduce.figures.style import FAINT, INK, in_the_look, method_style, panels
+from reproduce.figures.wording import method_label, plural, points
+
+TRAIN, TEST = "train_balanced_accuracy", "test_balanced_accuracy"
+_PARTS = (
+    "curve/phase", "curve/iteration", "curve/train_labels", "curve/train_predictions",
+    "curve/test_labels", "curve/test_predictions",
+)  # fmt: skip
+
+
+def curve_rows(method: str, seed: int, arrays: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one row per point in time of a result's learning curve.
+
+    Parameters
+    ----------
+    method, seed
+        what the rows are of.
+    arrays
+        the arrays of a result that was watched: its `curve/*` ones are read.
+
+    Notes
+    -----
+    Iterations go on from phase to phase; a later phase counts from the last point that was looked
+    at in the one before.
+    """
+    missing = [part for part in _PARTS if part not in arrays]
+    if missing:
+        raise UserError(
+            f"the result of {method_label(method).lower()}, seed {seed}, has no '{missing[0]}'; "
+            "expected a trial whose learning curve was kept"
+        )
+    phases, iterations = np.asarray(arrays["curve/phase"]), np.asarray(arrays["curve/iteration"])
+    not_empty("points of the learning curve", iterations)
+    accuracies = [
+        balanced_accuracy(
+            np.asarray(arrays[f"curve/{part}_labels"]),
+            np.asarray(arrays[f"curve/{part}_predictions"]),
+        )
+        for part in ("train", "test")
+    ]
+    ends = {int(phase): int(iterations[phases == phase].max()) for phase in np.unique(phases)}
+    return [
+        {
+            "method": method,
+            "seed": seed,
+            "phase": int(phase),
+            "iteration": int(iteration) + sum(end for p, end in ends.items() if p < phase),
+            TRAIN: float(of_train),
+            TEST: float(of_test),
+        }
+        for phase, iteration, of_train, of_test in zip(phases, iterations, *accuracies, strict=True)
+    ]
+
+
+def _gaps(
+    rows: Iterable[Observation],
+) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], dict[str, list[float]]]:
+    """Return {method: (iterations [T], gaps [T, seeds])} and where new phases begin."""
+    rows = list(rows)
+    with_gap = [
+        {**row, "gap": row[TRAIN] - row[TEST]} for row in rows if TRAIN in row and TEST in row
+    ]
+    if not with_gap:
+        raise UserError(
+            f"no row has '{TRAIN}' and '{TEST}', expected rows made by `curve_rows` from results "
+            "whose learning curve was kept"
+        )
+    values = by_seed(with_gap, "gap", ("method", "iteration"))
+    found, starts = {}, {}
+    for method in dict.fromkeys(name for name, _ in values):
+        times = sorted(time for name, time in values if name == method)
+        seeds = sorted(set.intersection(*(set(values[method, time]) for time in times)))
+        if not seeds:
+            raise UserError(
+                f"the seeds of {method_label(method).lower()} were looked at at different "
+                "iterations; pass trials of one length"
+            )
+        gaps = np.array([[values[method, time][seed] for seed in seeds] for time in times])
+        found[method] = (np.array(times), gaps)
+        first = {row["iteration"]: row.get("phase", 0) for row in rows if row["method"] == method}
+        starts[method] = [
+            before for before, after in pairwise(times)
+            if first[before] != first[after]
+        ]  # fmt: skip
+    return found, starts
+
+
+@in_the_look
+def learning_gap(rows: Iterable[Observation], reference: str = "baseline") -> Figure:
+    """Draw balanced accuracy on training images minus that on test images, over iterations.
+
+    Parameters
+    ----------
+    rows
+        made by `curve_rows`, of one point of the grid.
+    reference
+        the method whose mean is repeated in grey in every panel.
+
+    Notes
+    -----
+    The line is the mean over seeds, the band runs from the lowest to the highest seed. A gap that
+    goes on growing is overfitting; a gap that is merely large need not be. Training images are
+    those shown to the network, each class counted equally. A dotted line marks a new phase.
+    """
+    found, starts = _gaps(rows)
+    methods = list(found)
+    figure, axes = panels(len(methods), 2.55, 2, sharex=True, sharey=True)
+    for turn, (axis, method) in enumerate(zip(axes, methods, strict=True)):
+        if reference in found and method != reference:
+            _reference(axis, *found[reference], reference)
+        _draw(axis, method, *found[method])
+        for start in starts[method]:
+            axis.axvline(start, color=FAINT, lw=1.2, linestyle=":")
+        below = turn + 2 >= len(methods)
+        axis.tick_params(labelbottom=below)
+        axis.set_xlabel("iteration" if below else "")
+        axis.set_title(method_label(method))
+    counts = span(gaps.shape[1] for _, gaps in found.values())
+    grey = f"; grey: {method_label(reference).lower()}" if reference in found else ""
+    figure.suptitle(
+        f"line: mean; band: lowest to highest seed (n = {counts}){grey}",
+        fontsize=11, ha="left", x=0.015,
+    )  # fmt: skip
+    figure.supylabel("balanced accuracy, training − test (points)", fontsize=12)
+    return figure
+
+
+def _draw(axis: Axes, method: str, times: np.ndarray, gaps: np.ndarray) -> None:
+    style = method_style(method)
+    axis.axhline(0, color=INK, lw=1)
+    axis.plot(times, 100 * gaps.mean(axis=1), color=style.colour, linestyle=style.line, zorder=3,
+              label=method)  # fmt: skip
+    axis.fill_between(times, 100 * gaps.min(axis=1), 100 * gaps.max(axis=1), color=style.colour,
+                      alpha=0.18, lw=0)  # fmt: skip
+    end = 100 * gaps[-1].mean()
+    axis.plot(times[-1], end, style.marker, color=style.colour, markeredgecolor="white", zorder=4)
+
+
+def _reference(axis: Axes, times: np.ndarray, gaps: np.ndarray, name: str) -> None:
+    axis.plot(times, 100 * gaps.mean(axis=1), color=FAINT, lw=1.5, zorder=2, label=name)
+
+
+def learning_gap_numbers(rows: Iterable[Observation]) -> str:
+    """Say in words what `learning_gap` draws: the gap half-way and at the end."""
+    sentences = []
+    for method, (times, gaps) in _gaps(rows)[0].items():
+        half = int(np.flatnonzero(times <= times[-1] / 2)[-1]) if times[0] <= times[-1] / 2 else 0
+        sentences.append(
+            f"{method_label(method)}: {points(gaps[half].mean())} points after {times[half]} "
+            f"iterations, {points(gaps[-1].mean())} after {times[-1]} (seeds "
+            f"{points(gaps[-1].min())} to {points(gaps[-1].max())}, "
+            f"{plural(gaps.shape[1], 'seed')})."
+        )
+    return (
+        "Balanced accuracy on training images minus that on test images, mean over seeds. "
+        + " ".join(sentences)
+    )

@@ -1,0 +1,141 @@
+"""Which method is best depends on how long one trains: values and ranks over training length."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.stats import rankdata
+
+from reproduce.errors import UserError
+from reproduce.figures.by_seed import ROUNDING, alike, by_seed, numbers_along
+from reproduce.figures.inputs import Observation
+from reproduce.figures.line_ends import line_name, name_the_ends
+from reproduce.figures.style import WIDTH, in_the_look, method_style
+from reproduce.figures.wording import method_label, metric_digits, metric_label, percent, plural
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Methods by training length: values [method, length, seed], ranks (1 is best), agreement.
+
+    `agree` counts the seeds in which a method has the very rank that its mean has. Methods that
+    agree in every value share one row; `names` has all their names.
+    """
+
+    names: list[list[str]]
+    lengths: list[int]
+    values: np.ndarray
+    ranks: np.ndarray
+    agree: np.ndarray
+
+
+def ranking(observations: Iterable[Observation], metric: str) -> Ranking:
+    """Return how methods rank at each training length, on the seeds that all of them have."""
+    values = by_seed(observations, metric, ("method", "iterations"))
+    lengths = numbers_along((length for _, length in values), "iterations")
+    kin = alike(values)
+    wanted = [(name, length) for name in kin for length in lengths]
+    missing = next((place for place in wanted if place not in values), None)
+    if missing:
+        raise UserError(
+            f"{method_label(missing[0]).lower()} was not trained for {missing[1]} iterations; "
+            "expected every method at every length"
+        )
+    seeds = sorted(set.intersection(*(set(values[place]) for place in wanted)))
+    if not seeds:
+        raise UserError("no seed has every method at every length, expected at least one")
+    if lengths[0] <= 0:
+        raise UserError(
+            f"iterations start at {lengths[0]}, expected numbers above 0 for a log axis"
+        )
+    table = np.array([[[values[name, n][seed] for seed in seeds] for n in lengths] for name in kin])
+    ranks = _ranks(table.mean(axis=2))
+    agree = (_ranks(table) == ranks[..., None]).sum(axis=2)
+    return Ranking(list(kin.values()), lengths, table, ranks, agree)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Return ranks along the first axis, 1 for the highest; equal values share their mean rank."""
+    return rankdata(-np.round(values / ROUNDING) * ROUNDING, axis=0)
+
+
+@in_the_look
+def ranking_by_length(observations: Iterable[Observation], metric: str = "auc") -> Figure:
+    """Draw a metric, and the rank of each method by it, over the iterations of training.
+
+    Parameters
+    ----------
+    observations
+        rows with `iterations`, the length of training, at one point of the grid.
+    metric
+        what is drawn, in percent, and what ranks the methods.
+
+    Notes
+    -----
+    Lines that cross are methods that change places. The number in a mark counts the seeds in
+    which the method has this very rank; few of them mean that the order is chance.
+    """
+    found = ranking(observations, metric)
+    inches = max(2.3, 0.46 * len(found.names))
+    figure = Figure(figsize=(WIDTH, 2 * inches + 1.5), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    means = 100 * found.values.mean(axis=2)
+    for row, names in enumerate(found.names):
+        style = method_style(names[0])
+        line = {"color": style.colour, "linestyle": style.line, "marker": style.marker}
+        upper.plot(found.lengths, means[row], markeredgecolor="white", **line)
+        upper.scatter(
+            np.repeat(found.lengths, found.values.shape[2]), 100 * found.values[row].ravel(), s=12,
+            color=style.colour, alpha=0.55, linewidths=0,
+        )  # fmt: skip
+        lower.plot(found.lengths, found.ranks[row], **{**line, "marker": "o"}, markersize=17,
+                   markerfacecolor="white", markeredgewidth=2)  # fmt: skip
+        for place, length in enumerate(found.lengths):
+            lower.text(length, found.ranks[row, place], str(found.agree[row, place]), ha="center",
+                       va="center", fontsize=10, zorder=5)  # fmt: skip
+    _axes(upper, lower, found, metric)
+    names = [line_name(each) for each in found.names]
+    colours = {
+        name: method_style(own[0]).colour for name, own in zip(names, found.names, strict=True)
+    }
+    name_the_ends(upper, dict(zip(names, means[:, -1], strict=True)), colours, inches)
+    name_the_ends(lower, dict(zip(names, found.ranks[:, -1], strict=True)), colours, inches)
+    return figure
+
+
+def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
+    upper.set_xscale("log")
+    upper.set_xticks(found.lengths, [f"{length:,}" for length in found.lengths])
+    upper.minorticks_off()
+    upper.set_ylabel(f"{metric_label(metric).partition(' (')[0]} (%)")
+    seeds = found.values.shape[2]
+    upper.set_title(f"line: mean; dots: seeds (n = {seeds})", fontsize=11, fontweight="normal")
+    lower.set_title(
+        f"in the mark: how many of {plural(seeds, 'seed')} have this very rank",
+        fontsize=11, fontweight="normal",
+    )  # fmt: skip
+    lower.set_yticks(range(1, len(found.names) + 1))
+    lower.set_ylim(len(found.names) + 0.6, 0.4)
+    lower.set_ylabel("rank by the mean")
+    lower.set_xlabel("iterations of training (log axis)")
+    lower.margins(x=0.08)
+    for axis in (upper, lower):
+        axis.grid(False, axis="x")
+
+
+def ranking_by_length_numbers(observations: Iterable[Observation], metric: str = "auc") -> str:
+    """Say in words what `ranking_by_length` draws: the order at each length."""
+    found = ranking(observations, metric)
+    digits, means, sentences = metric_digits(metric), found.values.mean(axis=2), []
+    for place, length in enumerate(found.lengths):
+        order = np.argsort(found.ranks[:, place], kind="stable")
+        each = ", ".join(
+            f"{found.ranks[row, place]:g} {' = '.join(map(method_label, found.names[row]))} "
+            f"{percent(means[row, place], digits)} ({found.agree[row, place]} of "
+            f"{plural(found.values.shape[2], 'seed')} agree)"
+            for row in order
+        )
+        sentences.append(f"After {length} iterations: {each}.")
+    return f"Ranks by mean {metric_label(metric)} in percent. " + " ".join(sentences)

@@ -1,0 +1,187 @@
+"""Reliability diagrams before and after thresholding: does a confidence of 80 % come true?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from reproduce.errors import UserError
+from reproduce.evaluation.calibration import (
+    Reliability,
+    expected_calibration_error,
+    reliability_curve,
+)
+from reproduce.evaluation.inputs import checked_labels, checked_probabilities, checked_scores
+from reproduce.figures.comparison import THRESHOLDED
+from reproduce.figures.inputs import Observation, grouped, one_per_seed, with_columns
+from reproduce.figures.style import FAINT, in_the_look, method_style, panels, title
+from reproduce.figures.wording import mean_and_sd, method_label, percent, plural
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How reliable one method is: a curve over the images of all seeds, and errors by seed."""
+
+    curve: Reliability
+    errors: list[float]
+    classwise: list[float]
+
+
+def normalised(scores: Any) -> np.ndarray:
+    """Return scores [n, C] as probabilities: each row divided by its sum.
+
+    Probabilities divided by a prior no longer sum to 1; by Bayes' rule the divided rows, made to
+    sum to 1 again, are the probabilities for balanced data.
+    """
+    array = checked_scores(scores)
+    sums = array.sum(axis=1, keepdims=True)
+    if array.min() < 0 or sums.min() <= 0:
+        raise UserError(
+            f"scores run from {array.min():.4g}, expected probabilities or probabilities divided "
+            "by a prior; apply metrics.softmax to logits first"
+        )
+    return array / sums
+
+
+def classwise_calibration_error(probabilities: Any, labels: Any, *, bins: int = BINS) -> float:
+    """Return the calibration error of each class's own probability, averaged over classes.
+
+    For each class: the mean over bins, weighted by their images, of |share of the class in the
+    bin - mean probability of the class in the bin|. Unlike the error of the predicted class, it
+    sees the probabilities that a rare class is denied.
+    """
+    probabilities = checked_probabilities(probabilities)
+    labels = checked_labels(labels, probabilities.shape[1], len(probabilities))
+    edges = np.linspace(0, 1, bins + 1)[1:-1]
+    errors = []
+    for index, stated in enumerate(probabilities.T):
+        place = np.searchsorted(edges, stated, side="left")
+        difference = np.bincount(place, weights=(labels == index) - stated, minlength=bins)
+        errors.append(np.abs(difference).sum() / len(labels))
+    return float(np.mean(errors))
+
+
+def _measured(rows: Iterable[Observation], wanted: Sequence[str]) -> dict[str, Calibration]:
+    """Return the calibration of each of these methods that the rows have."""
+    found = with_columns(rows, ("method", "seed", "scores", "labels"))
+    groups = grouped([row for row in found if row["method"] in wanted], ("method",))
+    one_per_seed(groups, ("method",))
+    measured = {}
+    for (method,), members in groups.items():
+        scores = [normalised(row["scores"]) for row in members]
+        labels = [np.asarray(row["labels"]) for row in members]
+        each = list(zip(scores, labels, strict=True))
+        measured[method] = Calibration(
+            reliability_curve(np.concatenate(scores), np.concatenate(labels), bins=BINS),
+            [expected_calibration_error(*pair, bins=BINS) for pair in each],
+            [classwise_calibration_error(*pair, bins=BINS) for pair in each],
+        )
+    return measured
+
+
+def _paired(
+    rows: Iterable[Observation], pairs: Mapping[str, str]
+) -> dict[str, tuple[Calibration, Calibration]]:
+    measured = _measured(rows, [*pairs, *pairs.values()])
+    found = {
+        before: (measured[before], measured[after])
+        for before, after in pairs.items()
+        if before in measured and after in measured
+    }
+    if not found:
+        wanted = ", ".join(f"{before} and {after}" for before, after in pairs.items())
+        raise UserError(f"no rows to pair, expected {wanted} with their scores")
+    return found
+
+
+@in_the_look
+def reliability_diagrams(
+    rows: Iterable[Observation], pairs: Mapping[str, str] = THRESHOLDED
+) -> Figure:
+    """Draw accuracy over confidence before and after thresholding, a panel per trained method.
+
+    Parameters
+    ----------
+    rows
+        `method`, `seed`, `scores` [n, C] (probabilities, or probabilities divided by a prior) and
+        `labels` [n]; one row per seed, at one point of the grid.
+    pairs
+        {method: the same with thresholding}.
+
+    Notes
+    -----
+    Below the diagonal a network is too sure. The area of a mark is the share of the images in its
+    bin, all seeds together; ECE and classwise ECE (both with ten bins of equal width) are means
+    over seeds. They are relative to the class prior of the test set.
+    """
+    found = _paired(rows, pairs)
+    figure, axes = panels(len(found), 4.1 if len(found) > 1 else 5.6, 2, sharex=True, sharey=True)
+    for turn, (axis, (before, both)) in enumerate(zip(axes, found.items(), strict=True)):
+        axis.plot([0, 100], [0, 100], color=FAINT, lw=1.2, linestyle=":")
+        for method, calibration in zip((before, pairs[before]), both, strict=True):
+            _draw(axis, method, calibration.curve)
+        axis.set(xlim=(-3, 103), ylim=(-3, 103), box_aspect=1)
+        below, left = turn + 2 >= len(found), turn % 2 == 0
+        axis.tick_params(labelbottom=below, labelleft=left)
+        axis.set_xlabel("confidence (%)" if below else "")
+        axis.set_ylabel("accuracy (%)" if left else "")
+        title(axis, method_label(before), f"ECE {_change(both, 'errors')}",
+              f"classwise ECE {_change(both, 'classwise')}")  # fmt: skip
+    figure.legend(
+        [
+            Line2D([], [], color="#444444", marker="o", ms=8),
+            Line2D([], [], color="#444444", marker="D", mfc="white", ms=8, linestyle="--"),
+        ],
+        ["before", "after thresholding"], loc="outside lower center", ncols=2,
+        handlelength=3.2,
+    )  # fmt: skip
+    return figure
+
+
+def _draw(axis: Axes, method: str, curve: Reliability) -> None:
+    """Draw one curve with a mark per bin; that after thresholding is dashed and hollow."""
+    after = "thresholding" in method
+    colour = method_style(method).colour
+    axis.plot(100 * curve.confidence, 100 * curve.accuracy, color=colour, lw=1.8,
+              linestyle="--" if after else "-", label=method)  # fmt: skip
+    share = curve.count / curve.count.sum()
+    axis.scatter(
+        100 * curve.confidence, 100 * curve.accuracy, s=18 + 260 * share,
+        marker="D" if after else "o", facecolor="white" if after else colour, edgecolor=colour,
+        linewidths=1.8, zorder=4 if after else 3,
+    )  # fmt: skip
+
+
+def _change(both: tuple[Calibration, Calibration], errors: str) -> str:
+    before, after = (float(np.mean(getattr(calibration, errors))) for calibration in both)
+    return f"{percent(before)} → {percent(after)} %"
+
+
+def reliability_numbers(rows: Iterable[Observation], pairs: Mapping[str, str] = THRESHOLDED) -> str:
+    """Say in words what `reliability_diagrams` draws."""
+    sentences = []
+    for method, both in _paired(rows, pairs).items():
+        moves = []
+        for name, errors in (("ECE", "errors"), ("classwise ECE", "classwise")):
+            ends = [mean_and_sd(getattr(calibration, errors)) for calibration in both]
+            said = [
+                percent(mean) + ("" if spread is None else f" ± {percent(spread)}")
+                for mean, spread in ends
+            ]
+            moves.append(f"{name} {said[0]} before and {said[1]} after thresholding")
+        gap = np.average(
+            both[0].curve.confidence - both[0].curve.accuracy, weights=both[0].curve.count
+        )
+        sure = "too sure" if gap > 0 else "not sure enough"
+        sentences.append(
+            f"{method_label(method)}: {'; '.join(moves)} "
+            f"({plural(len(both[0].errors), 'seed')}); before, {sure} by "
+            f"{percent(abs(gap))} points on average."
+        )
+    return f"Calibration errors in percent, {BINS} bins of equal width. " + " ".join(sentences)

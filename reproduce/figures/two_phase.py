@@ -1,0 +1,133 @@
+"""Two-phase training beside what it is made of: does it lie between baseline and sampler?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.errors import UserError
+from reproduce.figures.by_seed import ROUNDING, by_seed, numbers_along
+from reproduce.figures.inputs import Observation
+from reproduce.figures.style import FAINT, INK, in_the_look, method_style, new_figure
+from reproduce.figures.wording import method_label, metric_digits, metric_label, percent, plain
+
+TWO_PHASE = {
+    "oversampling": "two_phase_oversampling",
+    "undersampling": "two_phase_undersampling",
+}
+_COLUMNS = 3
+_SHORT = {"oversampling": "over-\nsampling", "undersampling": "under-\nsampling"}
+
+# {(sampler, rho): {seed: (baseline, two-phase, sampler)}}
+Triples = dict[tuple[str, Any], dict[Any, tuple[float, float, float]]]
+
+
+def _triples(
+    observations: Iterable[Observation], metric: str, pairs: Mapping[str, str]
+) -> tuple[Triples, list[Any]]:
+    """Return the values of the seeds that have all three methods, and the values of rho."""
+    values = by_seed(observations, metric, ("method", "rho"))
+    rhos = numbers_along((rho for _, rho in values), "rho")
+    found: Triples = {}
+    for sampler, two_phase in pairs.items():
+        for rho in rhos:
+            arms = [values.get((name, rho), {}) for name in ("baseline", two_phase, sampler)]
+            shared = [seed for seed in arms[0] if seed in arms[1] and seed in arms[2]]
+            if shared:
+                found[sampler, rho] = {seed: tuple(arm[seed] for arm in arms) for seed in shared}
+    if not found:
+        wanted = ", ".join(f"{sampler} and {two_phase}" for sampler, two_phase in pairs.items())
+        raise UserError(f"no seed has all three, expected baseline with {wanted} on the same seeds")
+    return found, [rho for rho in rhos if any(rho == there for _, there in found)]
+
+
+def lies_between(triple: tuple[float, float, float]) -> bool:
+    """Say whether the middle value lies between its neighbours, ends included."""
+    one, middle, other = triple
+    return min(one, other) - ROUNDING <= middle <= max(one, other) + ROUNDING
+
+
+@in_the_look
+def two_phase_between(
+    observations: Iterable[Observation],
+    metric: str = "auc",
+    pairs: Mapping[str, str] = TWO_PHASE,
+) -> Figure:
+    """Draw baseline, two-phase training and its sampler for each rho, one thin line per seed.
+
+    Parameters
+    ----------
+    observations
+        rows at one mu.
+    metric
+        what is drawn, in percent. Every panel has a scale of its own, since differences at a small
+        rho are far smaller than at a large one.
+    pairs
+        {sampler: the two-phase method that begins with it}.
+
+    Notes
+    -----
+    A seed whose line keeps its direction has two-phase training between the other two; a line
+    with a bend upwards or downwards has not. The panels count the seeds.
+    """
+    found, rhos = _triples(observations, metric, pairs)
+    samplers = [sampler for sampler in pairs if any(sampler == name for name, _ in found)]
+    columns = min(_COLUMNS, len(rhos))
+    rows = -(-len(rhos) // columns)
+    figure, axes = new_figure(3.0 * rows * len(samplers), rows * len(samplers), columns)
+    for block, sampler in enumerate(samplers):
+        for place in range(rows * columns):
+            axis = axes[block * rows + place // columns, place % columns]
+            if place < len(rhos) and (sampler, rhos[place]) in found:
+                _draw(axis, sampler, pairs[sampler], rhos[place], found[sampler, rhos[place]])
+            else:
+                axis.remove()
+    figure.supylabel(f"{metric_label(metric).partition(' (')[0]} (%)", fontsize=12)
+    figure.suptitle("lines: seeds, dashed where two-phase is not between; bars: means",
+                    fontsize=11, ha="left", x=0.015)  # fmt: skip
+    return figure
+
+
+def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) -> None:
+    """Draw one panel: a line per seed, and the mean of each method as a bar."""
+    table = 100 * np.array(list(triples.values()))
+    for line in table:
+        bent = not lies_between(tuple(line / 100))
+        axis.plot(range(3), line, color=FAINT, lw=1.2, linestyle="--" if bent else "-", zorder=2)
+    for place, method in enumerate(("baseline", two_phase, sampler)):
+        style = method_style(method)
+        axis.plot([place - 0.22, place + 0.22], [table[:, place].mean()] * 2, color=INK, lw=2.4,
+                  zorder=3, solid_capstyle="butt")  # fmt: skip
+        axis.plot([place] * len(table), table[:, place], style.marker, color=style.colour,
+                  markersize=7, markeredgecolor="white", markeredgewidth=0.8, zorder=4)  # fmt: skip
+    axis.set_xticks(range(3), ["base-\nline", "two-\nphase", _SHORT.get(sampler, sampler)],
+                    fontsize=10)  # fmt: skip
+    axis.set_xlim(-0.45, 2.45)
+    axis.margins(y=0.1)
+    axis.locator_params(axis="y", nbins=5)
+    axis.grid(False, axis="x")
+    within = sum(map(lies_between, triples.values()))
+    axis.set_title(f"rho {plain(rho)}\n", fontsize=12)
+    axis.text(0, 1.02, f"between: {within} of {len(triples)}", transform=axis.transAxes,
+              fontsize=10.5, va="bottom")  # fmt: skip
+
+
+def two_phase_between_numbers(
+    observations: Iterable[Observation],
+    metric: str = "auc",
+    pairs: Mapping[str, str] = TWO_PHASE,
+) -> str:
+    """Say in words what `two_phase_between` draws."""
+    found, _ = _triples(observations, metric, pairs)
+    digits, sentences = metric_digits(metric), []
+    for (sampler, rho), triples in found.items():
+        means = np.mean(list(triples.values()), axis=0)
+        within = sum(map(lies_between, triples.values()))
+        sentences.append(
+            f"{method_label(sampler)}, rho {plain(rho)}: baseline {percent(means[0], digits)}, "
+            f"two-phase {percent(means[1], digits)}, {method_label(sampler).lower()} "
+            f"{percent(means[2], digits)}; between in {within} of {len(triples)} seeds."
+        )
+    return f"Mean {metric_label(metric)} in percent. " + " ".join(sentences)

@@ -1,0 +1,85 @@
+import math
+
+import pytest
+
+from reproduce.errors import UserError
+from reproduce.figures.by_seed import alike, by_seed, contains_zero, gain_effects, gains, span
+from reproduce.figures.line_ends import line_name, spread
+
+
+def row(method, seed, auc, **factors):
+    return {"method": method, "seed": seed, "auc": auc, **factors}
+
+
+ROWS = [
+    row("baseline", 0, 0.80), row("baseline", 1, 0.90), row("baseline", 2, 0.70),
+    row("focal", 2, 0.73), row("focal", 0, 0.81), row("focal", 7, 0.10),
+]  # fmt: skip
+
+
+def test_values_are_kept_by_point_and_seed_and_missing_ones_left_out():
+    rows = [*ROWS, row("focal", 9, None), row("focal", 10, math.nan)]
+    found = by_seed(rows, "auc", ("method",))
+    assert list(found) == [("baseline",), ("focal",)]
+    assert found["focal",] == {2: 0.73, 0: 0.81, 7: 0.10}
+
+
+def test_a_seed_that_occurs_twice_is_refused_with_the_factor_that_hides_behind_it():
+    rows = [row("focal", 0, 0.5, mu=0.2), row("focal", 0, 0.6, mu=0.8)]
+    with pytest.raises(UserError, match="separate mu"):
+        by_seed(rows, "auc", ("method",))
+    assert len(by_seed(rows, "auc", ("method", "mu"))) == 2
+
+
+def test_gains_are_method_minus_reference_on_the_same_seed():
+    found = gains(by_seed(ROWS, "auc", ("method",)), "baseline")
+    assert sorted(found["focal",]) == pytest.approx([0.01, 0.03])
+    with pytest.raises(UserError, match="oversampling"):
+        gains(by_seed(ROWS, "auc", ("method",)), "oversampling")
+
+
+def test_the_interval_of_a_gain_is_the_t_interval_over_seeds():
+    effect = gain_effects(ROWS, "auc", "baseline", ())["focal",]
+    # Two differences 0.01 and 0.03: the standard error is 0.01, t with one degree 12.7062.
+    assert effect.mean == pytest.approx(0.02)
+    assert effect.high - effect.mean == pytest.approx(0.127062, rel=1e-5)
+    assert contains_zero(effect)
+
+
+def test_whether_an_interval_holds_zero():
+    levels = {"baseline": 0.5, "up": 0.52, "same": 0.5}
+    steady = [
+        row(method, seed, level + 0.1 * seed + 0.001 * seed * (method == "up"))
+        for method, level in levels.items()
+        for seed in range(4)
+    ]
+    found = gain_effects(steady, "auc", "baseline", ())
+    assert not contains_zero(found["up",])
+    assert contains_zero(found["same",])
+    rounded = [{**r, "auc": r["auc"] + (r["method"] == "same") * 2e-16} for r in steady]
+    assert contains_zero(gain_effects(rounded, "auc", "baseline", ())["same",])
+    alone = [r for r in steady if r["seed"] == 0]
+    assert contains_zero(gain_effects(alone, "auc", "baseline", ())["up",])
+
+
+def test_methods_are_alike_only_where_every_seed_agrees():
+    values = {
+        ("a", 1): {0: 0.5, 1: 0.6}, ("b", 1): {0: 0.5, 1: 0.6 + 1e-15}, ("c", 1): {0: 0.5, 1: 0.7},
+        ("a", 2): {0: 0.1}, ("b", 2): {0: 0.1}, ("d", 1): {0: 0.5, 1: 0.6},
+    }  # fmt: skip
+    assert alike(values) == {"a": ["a", "b"], "c": ["c"], "d": ["d"]}
+
+
+def test_span_says_both_ends_where_they_differ():
+    assert span([3, 3]) == "3" and span(iter([5, 3, 4])) == "3 to 5"
+
+
+def test_names_are_spread_no_more_than_needed_and_keep_their_order():
+    assert spread([0.9, 0.1], [0.2, 0.2]) == pytest.approx([0.9, 0.1])
+    assert spread([0.5, 0.5], [0.2, 0.4]) == pytest.approx([0.35, 0.65])
+    moved = spread([0.31, 0.3, 0.32, 0.9], [0.1, 0.1, 0.1, 0.1])
+    assert moved == pytest.approx([0.31, 0.21, 0.41, 0.9])
+
+
+def test_a_line_of_two_methods_has_both_names():
+    assert line_name(["baseline", "thresholding"]) == "Baseline\n= thresholding"

@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+
+from reproduce.errors import UserError
+from reproduce.figures.heatmaps import (
+    gain_grid,
+    gain_grid_numbers,
+    metric_grid,
+    metric_grid_numbers,
+)
+
+# Gains that do not depend on the seed but for a hundredth of a point: the sign is known.
+GAINS = {"baseline": 0.0, "oversampling": 0.02, "undersampling": -0.01}
+
+
+def rows(rhos=(10, 100), mus=(0.2, 0.8), seeds=3, methods=tuple(GAINS)):
+    return [
+        {
+            "method": method, "rho": rho, "mu": mu, "seed": seed,
+            "auc": 0.95 - 0.0001 * rho - 0.01 * mu + 0.001 * seed
+            + GAINS[method] + 0.0001 * seed * (method != "baseline"),
+        }
+        for method in methods for rho in rhos for mu in mus for seed in range(seeds)
+    ]  # fmt: skip
+
+
+def panel(figure, name):
+    return next(axis for axis in figure.axes if axis.get_title(loc="left") == name)
+
+
+def hatched(axis):
+    boxes = [patch for patch in axis.patches if isinstance(patch, Rectangle) and patch.get_hatch()]
+    return sorted((int(box.get_x()), int(box.get_y())) for box in boxes)
+
+
+def test_a_cell_lies_at_its_rho_and_mu_and_says_mean_and_sd():
+    figure = metric_grid(rows())
+    axis, lowest = panel(figure, "Baseline"), panel(figure, "Undersampling")
+    assert [label.get_text() for label in lowest.get_xticklabels()] == ["10", "100"]
+    assert [label.get_text() for label in lowest.get_yticklabels()] == ["0.2", "0.8"]
+    values = axis.collections[0].get_array()
+    # Rows are mu, upwards; columns are rho.
+    assert np.asarray(values) == pytest.approx(np.array([[94.8, 93.9], [94.2, 93.3]]))
+    at = {(round(t.get_position()[0] - 0.5, 2), t.get_text()) for t in axis.texts}
+    assert {(1.0, "93.90"), (0.0, "94.20"), (1.0, "± 0.10")} <= at
+
+
+def test_all_panels_share_one_scale_of_colour():
+    figure = metric_grid(rows())
+    scales = {panel(figure, n).collections[0].get_clim() for n in ("Baseline", "Undersampling")}
+    ((low, high),) = scales
+    assert low == pytest.approx(92.31) and high == pytest.approx(96.81)
+
+
+def test_gains_are_centred_on_zero_and_the_reference_has_no_panel():
+    figure = gain_grid(rows())
+    axis = panel(figure, "Undersampling")
+    low, high = axis.collections[0].get_clim()
+    assert low == -high and high == pytest.approx(2.01)
+    assert np.asarray(axis.collections[0].get_array()) == pytest.approx(-0.99)
+    assert all(axis.get_title(loc="left") != "Baseline" for axis in figure.axes)
+
+
+def test_cells_whose_interval_holds_zero_are_hatched_and_only_those():
+    unsure = [
+        {**row, "auc": row["auc"] + 0.05 * (row["seed"] - 1) * (row["method"] == "oversampling")}
+        if (row["rho"], row["mu"]) == (100, 0.2) else row for row in rows()
+    ]  # fmt: skip
+    figure = gain_grid(unsure)
+    assert hatched(panel(figure, "Oversampling")) == [(1, 0)]
+    assert hatched(panel(figure, "Undersampling")) == []
+    assert "holds 0 in 1 of 8 cells" in gain_grid_numbers(unsure)
+
+
+def test_one_seed_has_neither_sd_nor_interval(written):
+    single = rows(seeds=1)
+    assert "± 0" not in written(metric_grid(single))
+    figure = gain_grid(single)
+    assert len(hatched(panel(figure, "Oversampling"))) == 4
+    assert "interval over seeds" not in written(figure)
+
+
+@pytest.mark.parametrize("size", [1, 3, 9])
+def test_grids_of_every_size_are_drawn_with_legible_print(size):
+    rhos, mus = [2**power for power in range(size)], [(i + 1) / 10 for i in range(size)]
+    for draw in (metric_grid, gain_grid):
+        figure = draw(rows(rhos, mus, 2, ("baseline", "oversampling")))
+        sizes = [text.get_fontsize() for axis in figure.axes for text in axis.texts]
+        assert len(sizes) >= 2 * size * size and min(sizes) >= 7.5
+        figure.draw_without_rendering()
+        for axis in figure.axes:
+            boxes = [t.get_window_extent() for t in axis.texts if t.get_fontsize() == max(sizes)]
+            assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+
+
+def test_a_point_that_was_not_measured_is_a_dash(written):
+    some = [row for row in rows() if (row["rho"], row["mu"]) != (100, 0.8)]
+    figure = metric_grid(some)
+    assert "–" in written(figure)
+    assert np.ma.is_masked(panel(figure, "Baseline").collections[0].get_array()[1, 1])
+
+
+def test_numbers_by_hand():
+    said = metric_grid_numbers(rows())
+    assert "Baseline: 94.80 ± 0.10 at rho 10, mu 0.2; 94.20 ± 0.10 at rho 10, mu 0.8;" in said
+    said = gain_grid_numbers(rows())
+    assert "Undersampling: −0.99 at rho 10, mu 0.2" in said and "holds 0 in 0 of 8 cells" in said
+    large = metric_grid_numbers(rows(range(10, 60, 10), (0.1, 0.2, 0.3)))
+    assert "Baseline: 15 points from 94.30 ± 0.10 at rho 50, mu 0.3 to 94.90" in large
+
+
+def test_wrong_rows_are_refused():
+    with pytest.raises(UserError, match="no observations"):
+        metric_grid([])
+    with pytest.raises(UserError, match="mu"):
+        metric_grid([{**row, "mu": None} for row in rows()])
+    with pytest.raises(UserError, match="focal"):
+        gain_grid(rows(), reference="focal")
