@@ -10,6 +10,15 @@ METHOD_LABELS = {
     "two_phase_undersampling": "Two-phase (undersampling)",
     "oversampling_thresholding": "Oversampling + thresholding",
     "undersampling_thresholding": "Undersampling + thresholding",
+    "undersampling_equal_epochs": "Undersampling, equal epochs",
+    "balanced": "Balanced, as few images",
+    "focal": "Focal loss",
+    "dual_focal": "Dual focal loss",
+    "mixup": "MixUp",
+    "cutmix": "CutMix",
+    "intra_class_cutmix": "CutMix within a class",
+    "smote_embeddings": "SMOTE on embeddings",
+    "tsc": "TSC (contrastive)",
 }
 METRIC_LABELS = {
     "accuracy": "Accuracy",

@@ -34,6 +34,8 @@ from reproduce.trials.trial import RECIPE, Trial
 # How far sampling goes, on the logarithmic way from the imbalance as it is (0) to balance (1); the
 # two ends are the baseline and full sampling, which the grid has.
 LEVELS = (0.33, 0.67)
+# From which rho learning curves are kept: where the paper looks for overfitting.
+SEVERE = 50.0
 LINEAR_METHODS = ("baseline", "oversampling")
 
 
@@ -114,14 +116,14 @@ def _kept(parameters, kind: str, rho, mu, seed: int, experiment: str, name: str)
     """Return what a trial keeps beside its metrics: scores always, more where a figure needs it.
 
     Embeddings for the maps of the first seed and for how evenly classes spread; a learning curve of
-    the plain methods at the middle share of minority classes.
+    the plain methods at the middle share of minority classes and a severe imbalance.
     """
     middle, kept = shown_point(parameters), ["logits"]
     here = {"rho": rho, "mu": mu} if mu is not None else {"rho": rho}
     if here == middle and (seed == parameters.seeds[0] or name in ("baseline", "tsc")):
         kept.append("embeddings")
     plain = experiment == "grid" and kind == "step" and mu == middle["mu"]
-    if plain and name in ("baseline", "oversampling", "undersampling"):
+    if plain and rho >= min(SEVERE, middle["rho"]) and name in ("baseline", "oversampling", "undersampling"):
         kept.append("curve")
     return tuple(kept)
 

@@ -70,6 +70,33 @@ def test_it_is_the_same_in_one_block_or_many(size, monkeypatch):
     assert torch.allclose(gradient(many, rows), gradient(one, rows), rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("squared", [True, False])
+@pytest.mark.parametrize("reading", ["printed", "separate_means"])
+def test_many_blocks_equal_the_slow_loop(reading, squared, monkeypatch):
+    monkeypatch.setattr("reproduce.losses.embedding.distances.BLOCK", 1)
+    # One direction in common, so that negatives lie on both sides of the margin.
+    rows = (torch.randn(70, 5, dtype=torch.float64) + 1).requires_grad_()
+    labels = torch.tensor([0] * 40 + [1] * 20 + [2] * 9 + [3])[torch.randperm(70)]
+    given = {"squared": squared, "margin": 0.7}
+    found = contrastive(rows, labels, reading=reading, **given)
+    expected, _ = slow(rows, labels, separate=reading == "separate_means", **given)
+    assert found.item() == pytest.approx(expected.item(), rel=1e-13)
+    assert torch.allclose(gradient(found, rows), gradient(expected, rows), rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize("reading", ["printed", "separate_means"])
+@pytest.mark.parametrize("size", [1, 1e-2, 1e-4])
+def test_float32_embeddings_that_have_come_close_together_keep_their_digits(size, reading):
+    torch.manual_seed(0)
+    rows = (torch.ones(48, 32) + size * torch.randn(48, 32)).requires_grad_()
+    labels, exact = torch.arange(48) % 3, rows.detach().double().requires_grad_()
+    found = contrastive(rows, labels, reading=reading)
+    expected = contrastive(exact, labels, reading=reading)
+    assert found.item() == pytest.approx(expected.item(), rel=2e-7)
+    direction = gradient(expected, exact)
+    assert (gradient(found, rows) - direction).norm() < 5e-7 * direction.norm()
+
+
 def test_values_known_by_hand():
     # Distances: 0.6 within the class; 0.3 and 0.9 to the other.
     rows, labels = (

@@ -71,6 +71,18 @@ def test_rows_of_length_one():
     assert factors.flatten().tolist() == pytest.approx([0.2, 0, 1e-300, 2e8, 0], rel=1e-14)
 
 
+@pytest.mark.parametrize("size", [1e-5, 1.0, 1e90])
+def test_rows_are_scaled_alike_beside_rows_that_need_care(size):
+    rows = size * torch.randn(6, 5, dtype=torch.float64)
+    unit, factors = unit_rows(rows)
+    for other in (0.0, 1e-20, 1e-9, 1e200):
+        beside, factors_beside = unit_rows(torch.cat([rows, torch.full_like(rows[:1], other)]))
+        assert torch.allclose(beside[:-1], unit, rtol=1e-14, atol=0)
+        assert torch.allclose(factors_beside[:-1], factors, rtol=1e-14, atol=0)
+        assert beside[-1].norm().item() == pytest.approx(float(other > 1e-12), rel=1e-14)
+    assert torch.allclose(unit, rows / rows.norm(dim=1, keepdim=True), rtol=1e-14, atol=0)
+
+
 def test_over_distance_is_zero_where_the_distance_is():
     slope = torch.tensor([2.0, -3.0, 0.0, 5.0])
     distance = torch.tensor([4.0, 0.0, 0.0, 0.0])

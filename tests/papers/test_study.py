@@ -249,12 +249,9 @@ def test_each_trial_is_planned_once_with_the_methods_that_share_it(study_of):
 
 
 def test_finished_trials_are_not_pending_unless_an_array_is_lacking(study_of):
-    """The made-up results hold no embeddings, which are wanted at the middle point.
-
-    Of the first seed of every method and of the untrained network, and of the baseline's others.
-    """
+    """The made-up results hold no embeddings, which are wanted at the middle point."""
     study = study_of(**SMALL)
-    assert len(study.pending()) == 3 + 1 + 1
+    assert len(study.pending()) == 3 + 1 + 1, "first seed, untrained, the baseline's other seed"
     assert all("embeddings" in item.keep for item in study.pending())
 
 

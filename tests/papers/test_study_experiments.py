@@ -1,12 +1,12 @@
 """What a study knows beside its grid: experiments that are arms of claims, and others."""
 
-POINTS = {"rho": [10, 100], "mu": 0.5, "seeds": [0, 1], "methods": ["baseline", "undersampling"]}
+POINTS = {"rho": [10, 100], "mu": 0.5, "seeds": [0, 1], "methods": ["baseline", "oversampling"]}
 BESIDE = ["linear", "control", "levels"]
 
 
 def test_the_grid_is_what_is_selected(study_of):
     study = study_of(experiments=BESIDE, **POINTS)
-    assert study.methods == ["baseline", "undersampling"]
+    assert study.methods == ["baseline", "oversampling"]
     assert study.points == ["rho 10, mu 0.5", "rho 100, mu 0.5"]
     assert {cell.experiment for cell in study.select()} == {"grid"}
     assert len(study.select(rho=10)) == len(study.observations(rho=10)) == 2 * 2
@@ -14,7 +14,7 @@ def test_the_grid_is_what_is_selected(study_of):
 
 def test_experiments_lie_beside_it(study_of):
     study = study_of(experiments=BESIDE, **POINTS)
-    assert len(study.beside("linear", method="undersampling")) == 2 * 2
+    assert len(study.beside("linear", method="oversampling")) == 2 * 2
     partial = {cell.method for cell in study.beside("levels")}
     assert partial == {"partial_oversampling", "partial_undersampling"}
     balanced = study.beside("control", seed=1)

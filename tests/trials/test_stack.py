@@ -14,8 +14,8 @@ SAMPLERS = ("instance", "oversampling", "undersampling")
 @pytest.fixture
 def trials(on_digits):
     """Three samplers and two seeds with one schedule, and one trial with another."""
-    planned = [on_digits(sampler=s, seed=n, iterations=25) for n in range(2) for s in SAMPLERS]
-    return [*planned, on_digits(iterations=26)]
+    planned = [on_digits(sampler=s, seed=n, iterations=6) for n in range(2) for s in SAMPLERS]
+    return [*planned, on_digits(iterations=7)]
 
 
 def test_stacked_and_alone_the_results_agree(trials, store, tmp_path):
@@ -30,13 +30,11 @@ def test_stacked_and_alone_the_results_agree(trials, store, tmp_path):
         ours, theirs = (s.get(item.trial.key) for s in (store, alone))
         together.append(ours.provenance.get("networks trained together"))
         assert "networks trained together" not in theirs.provenance
-        # float32 sums in another order: what differs in the last digit at first grows with the
-        # steps, and enlarged digits have equal neighbours between which max-pooling may choose
-        # either (in float64 the weights agree to 1e-12, see the tests of training).
-        for row, other in list(zip(ours.history, theirs.history, strict=True))[:12]:
-            assert row["loss"] == pytest.approx(other["loss"], abs=1e-3)
-        assert ours.history[-1]["loss"] == pytest.approx(theirs.history[-1]["loss"], abs=0.01)
-        assert ours.arrays["test/logits"] == pytest.approx(theirs.arrays["test/logits"], abs=0.05)
+        # A few steps: float32 sums in another order grow apart with time (in float64 the weights
+        # agree to 1e-12 after forty, see the tests of training).
+        for row, other in zip(ours.history, theirs.history, strict=True):
+            assert row["loss"] == pytest.approx(other["loss"], abs=1e-4)
+        assert ours.arrays["test/logits"] == pytest.approx(theirs.arrays["test/logits"], abs=1e-3)
         assert ours.metrics == pytest.approx(theirs.metrics, abs=0.02)
         assert ours.counts == theirs.counts and ours.seconds > 0
         assert (ours.arrays["test/labels"] == theirs.arrays["test/labels"]).all()
@@ -54,7 +52,7 @@ def test_embeddings_asked_for_are_those_of_the_network(on_digits, store, tmp_pat
 
 
 def test_only_what_may_train_together_is_put_together(trials, on_digits):
-    other_data = on_digits(imbalance={"kind": "none"}, iterations=25)
+    other_data = on_digits(imbalance={"kind": "none"}, iterations=6)
     other_split = on_digits(
         split={"kind": "stratified", "test_share": 0.3, "seed": 0}, iterations=25
     )

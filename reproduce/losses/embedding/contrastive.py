@@ -1,6 +1,7 @@
 """Contrastive loss on all pairs of a batch."""
 
 import torch
+from torch.nn import functional
 
 from reproduce.errors import UserError
 from reproduce.losses import checks
@@ -87,14 +88,13 @@ def contrastive(
 
     def arithmetic(rows, wanted):
         blocks = _violations(rows, labels, margin, precision)
-        share, weights = 1.0, None
         if reading == "separate_means":
             blocks = list(blocks)
-            weights = _one_by_number(block[2] for block in blocks)
+            share, ratio = _of_separate_means([block[2] for block in blocks])
         else:
             pairs = len(labels) * (len(labels) - 1) // 2
-            share = 0.5 if reduction == "sum" else 0.5 / max(pairs, 1)
-        return _sum(blocks, rows.to(precision), squared, weights, share, wanted)
+            share, ratio = 0.25 if reduction == "sum" else 0.25 / max(pairs, 1), 1.0
+        return _sum(blocks, rows.to(precision), squared, share, ratio, wanted)
 
     return closed_form(embeddings, arithmetic, normalize=normalize)
 
@@ -108,33 +108,52 @@ def _violations(rows, labels, margin, precision):
         distance = squared_distance.to(precision).sqrt_()
         same = labels[first, None] == labels[second]
         violation = torch.where(same, distance, (distance - margin).clamp_(max=0))
-        violation[:, : len(violation)].triu_(1)
         yield first, second, violation, distance
 
 
-def _one_by_number(violations):
-    """Return what a pair too far apart and one too close count in separate means."""
-    signs = torch.stack([torch.stack([(v > 0).sum(), (v < 0).sum()]) for v in violations])
-    return 1 / signs.sum(0).clamp_min(1).double()
+def _both_orders(block):
+    """Return the sum over the pairs of a block in both orders.
+
+    Its first columns are its own rows, so that they hold both orders; the others hold one.
+    """
+    rows, columns = block.shape
+    total = block.sum(dtype=torch.float64)
+    return total if rows == columns else 2 * total - block[:, :rows].sum(dtype=torch.float64)
 
 
-def _sum(blocks, rows, squared, weights, share, wanted):
-    """Return `share` times the weighted sum over all pairs, and its gradient."""
-    loss = torch.zeros((), dtype=torch.float64, device=rows.device)
+def _of_separate_means(violations):
+    """Return what a pair too far apart counts, and how many times that a pair too close counts."""
+    balance = count = 0
+    for violation in violations:
+        sign = violation.sign()
+        balance = balance + _both_orders(sign)
+        count = count + _both_orders(sign.abs_())
+    far, near = (max(float(twice) / 2, 1) for twice in (count + balance, count - balance))
+    return 1 / far, far / near
+
+
+def _sum(blocks, rows, squared, share, ratio, wanted):
+    """Return `share` times the sum over all pairs in both orders, and its gradient.
+
+    A pair too close counts `ratio` times.
+    """
+    loss = 0
     gradient, inward = torch.zeros_like(rows), torch.zeros_like(rows[:, 0])
     for first, second, violation, distance in blocks:
-        weighted = violation.clone() if squared else violation.sign()
-        if weights is not None:
-            weighted.mul_(torch.where(violation > 0, *weights.to(weighted.dtype)))
-        loss += (weighted * violation).sum()
+        weighted = violation if squared else violation.sign()
+        if ratio != 1:
+            weighted = functional.leaky_relu(weighted, ratio)
+        loss = loss + _both_orders(weighted * violation)
         if wanted:
             # d D^2 = 2 (x_i - x_j) dx_i: the part of x_i is collected in `inward`.
             slope = over_distance(weighted, distance)
             inward[first] += slope.sum(1)
-            inward[second] += slope.sum(0)
             gradient[first].addmm_(slope, rows[second], alpha=-1)
-            gradient[second].addmm_(slope.T, rows[first], alpha=-1)
-    gradient.addcmul_(inward[:, None], rows).mul_(2 * share if squared else share)
+            later, across = slice(first.start + len(slope), None), slope[:, len(slope) :]
+            if across.numel():
+                inward[later] += across.sum(0)
+                gradient[later].addmm_(across.T, rows[first], alpha=-1)
+    gradient.addcmul_(inward[:, None], rows).mul_((4 if squared else 2) * share)
     return share * loss, gradient
 
 

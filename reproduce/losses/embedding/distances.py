@@ -16,6 +16,8 @@ from reproduce.errors import UserError
 
 # A shorter vector has no direction.
 SHORTEST = 1e-12
+# Vectors of these lengths can be squared as they are.
+ORDINARY = (1e-6, 1e100)
 # A block of this many distances stays in the processor's cache.
 BLOCK = 2**15
 
@@ -98,6 +100,11 @@ def over_distance(slope: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
 
 def unit_rows(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the rows scaled to length one, and the factors [N, 1]; a row of zeros gets zero."""
+    length = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
+    shortest, longest = (float(bound) for bound in torch.aminmax(length))
+    if shortest > ORDINARY[0] and longest < ORDINARY[1]:
+        factor = length.reciprocal_()
+        return rows * factor, factor
     # Divided by its largest entry first, a row of huge or tiny numbers can be squared.
     largest = rows.abs().amax(1, keepdim=True)
     factor = (1 / largest.clamp_min(SHORTEST)).mul_(largest > SHORTEST)
@@ -112,7 +119,7 @@ def _rounding(rows, lengths):
     Below it a distance is taken for zero: it would depend on the order of the rows, and point
     nowhere.
     """
-    return float((rows.shape[1] + 8) * torch.finfo(rows.dtype).eps * lengths.amax())
+    return (rows.shape[1] + 8) * torch.finfo(rows.dtype).eps * float(lengths.amax())
 
 
 def _finite(value, dtype):
