@@ -217,7 +217,7 @@ def test_the_profile_is_a_parameter_like_any_other():
 
 def test_parameters_reach_the_trials(reproduce, project):
     line = 'plan class_imbalance --profile smoke -p rho=10 -p seeds "[3, 4]" -p methods baseline'
-    status, said, _ = reproduce(f"{line} -o plan.json")
+    status, said, _ = reproduce(f"{line} -p experiments none -o plan.json")
     assert status == 0
     assert said.startswith("3 trials (custom) in plan.json")
     trials = [item["trial"] for item in json.loads((project / "plan.json").read_text())["trials"]]

@@ -44,8 +44,8 @@ def balanced_accuracy(
 
 
 def half_way(iterations: np.ndarray) -> int:
-    """Return the number of the last point that is not past the middle of training."""
-    return int(np.flatnonzero(np.asarray(iterations) <= iterations[-1] / 2)[-1])
+    """Return the number of the last point that is not past the middle of training, or the first."""
+    return max(0, int((np.asarray(iterations) <= iterations[-1] / 2).sum()) - 1)
 
 
 def gap_values(iterations, train_labels, train_predictions, test_labels, test_predictions):

@@ -123,7 +123,11 @@ def _kept(parameters, kind: str, rho, mu, seed: int, experiment: str, name: str)
     if here == middle and (seed == parameters.seeds[0] or name in ("baseline", "tsc")):
         kept.append("embeddings")
     plain = experiment == "grid" and kind == "step" and mu == middle["mu"]
-    if plain and rho >= min(SEVERE, middle["rho"]) and name in ("baseline", "oversampling", "undersampling"):
+    if (
+        plain
+        and rho >= min(SEVERE, middle["rho"])
+        and name in ("baseline", "oversampling", "undersampling")
+    ):
         kept.append("curve")
     return tuple(kept)
 

@@ -136,7 +136,10 @@ def type_name(annotation: Any) -> str:
     """Return a type as a person would say it."""
     text = str(annotation)
     if "Literal" in text:
-        return " or ".join(str(a) for a in get_args(annotation) if a is not type(None))
+        # An optional one is a union of the literal and None.
+        inner = [a for a in get_args(annotation) if "Literal" in str(a)]
+        values = get_args(inner[0] if inner else annotation)
+        return " or ".join(str(value) for value in values if value is not None)
     words = {"list[str]": "list of names", "list": "list of numbers"}
     for key, word in words.items():
         if key in text:

@@ -41,7 +41,8 @@ def schedule_of(phases: tuple[Phase, ...]) -> str | None:
             phase.objective == "cross_entropy" and not phase.objective_parameters
             and phase.views == 1 and phase.transforms == "none" and phase.mixing == Mixing()
             and phase.heads == Heads() and not phase.reinitialise and not phase.epochs
-            and phase.schedule.unit == "iteration" and phase.sampler != "balanced_mixup"
+            and phase.schedule.unit == "iteration"
+            and phase.sampler not in ("balanced_mixup", "smote")
         )  # fmt: skip
         if not plain:
             return None

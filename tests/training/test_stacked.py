@@ -156,6 +156,7 @@ def test_only_plain_phases_share_a_stack():
     for changed in (
         {"objective": "focal"}, {"transforms": "flip"}, {"mixing": Mixing(name="mixup")},
         {"heads": Heads(classifier="cosine")}, {"iterations": 0, "epochs": 2},
-        {"sampler": "balanced_mixup"}, {"reinitialise": ("classifier",)},
+        {"sampler": "balanced_mixup"}, {"sampler": "smote", "train": "classifier"},
+        {"reinitialise": ("classifier",)},
     ):  # fmt: skip
         assert stacks.schedule_of((plain.but(**changed),)) is None
