@@ -86,7 +86,7 @@ def _against_peers(rows, batches, cell) -> list[list[str]]:
 def _times(theirs: dict, ours: dict) -> str:
     if "seconds" not in theirs:
         return "–"
-    return f"{_short(theirs['seconds'] / ours['seconds'])} ×"
+    return f"{_short(theirs['seconds'] / ours['seconds'])}\u00a0×"
 
 
 def _memory(theirs: dict, ours: dict) -> str:
@@ -99,9 +99,9 @@ def _ours(rows, batches) -> list[list[str]]:
     lines = []
     for race in RACES:
         ours, floor = series(rows, race, OURS), series(rows, race, FLOOR)
-        cells = [f"{_short(1e3 * ours[batch]['seconds'])} ms" for batch in batches]
+        cells = [f"{_short(1e3 * ours[batch]['seconds'])}\u00a0ms" for batch in batches]
         lines.append([TITLES[race], "time", *cells])
-        cells = [f"{ours[b]['seconds'] / floor[b]['seconds']:.1f} ×" for b in batches]
+        cells = [f"{ours[b]['seconds'] / floor[b]['seconds']:.1f}\u00a0×" for b in batches]
         lines.append(["", "of the floor", *cells])
     return lines
 

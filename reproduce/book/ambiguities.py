@@ -6,7 +6,7 @@ from reproduce.papers.ambiguities import Ambiguity, Reading, load
 # Words of an entry's name that are not written like other words.
 SPELLED = {
     "auc": "AUC", "nce": "NCE", "info": "Info", "chexpert": "CheXpert", "g": "G", "eer": "EER",
-    "lenet": "LeNet", "hyper": "Hyper", "kvasir": "Kvasir",
+    "lenet": "LeNet", "hyper": "Hyper", "kvasir": "Kvasir", "ldam": "LDAM", "drw": "DRW",
 }  # fmt: skip
 PAPERS_IN_SHORT = {
     "class_imbalance": "Buda et al. (2018)",

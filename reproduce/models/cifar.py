@@ -72,12 +72,15 @@ class CIFARResNet(Network):
 
 
 class ResNet8(CIFARResNet):
-    """One block a stage: the smallest of the family, for a CPU. No paper uses it."""
+    """Residual network for small images, one block a stage: for a CPU. No paper uses it."""
 
     blocks = 1
 
 
 class ResNet32(CIFARResNet):
-    """Five blocks a stage: the network of long-tailed CIFAR, 464,154 parameters for 10 classes."""
+    """Residual network for small images, five blocks a stage: that of long-tailed CIFAR.
+
+    464,154 parameters for 10 classes.
+    """
 
     blocks = 5

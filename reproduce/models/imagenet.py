@@ -14,7 +14,7 @@ from reproduce.models.network import DropoutLinear, Network
 
 
 class ResNet50(Network):
-    """ResNet-50, torchvision's version (stride in the 3 x 3 convolution): 2,048 numbers an image.
+    """ResNet-50, torchvision's version (stride in the 3 x 3 convolution); embeddings of 2,048.
 
     With 1,000 classes 25,557,032 parameters.
     """
@@ -30,7 +30,7 @@ class ResNet50(Network):
 
 
 class InceptionV3(Network):
-    """Inception version 3 without its auxiliary classifier: 2,048 numbers an image.
+    """Inception version 3 without its auxiliary classifier; embeddings of 2,048 numbers.
 
     Images have 75 pixels or more a side (published: 299). The dropout of 0.5 belongs to the
     classifier, so that the embeddings are whole.
@@ -56,10 +56,10 @@ class InceptionV3(Network):
 
 
 class MobileNetV1(Network):
-    """MobileNet version 1 at its full width, timm's version: 1,024 numbers an image.
+    """MobileNet version 1 at its full width, timm's version; embeddings of 1,024 numbers.
 
-    The last layer is drawn as PyTorch draws one. timm's numbers reach 1 / sqrt(classes), which for
-    three classes and 1,024 features starts with logits far from 0.
+    The last layer is drawn as PyTorch draws a linear layer. timm draws its weights between
+    +-1 / sqrt(classes): with three classes and 1,024 features the first logits are far from 0.
     """
 
     def __init__(self, channels: int, size: int, classes: int):
@@ -71,7 +71,7 @@ class MobileNetV1(Network):
 
 
 class MobileNetV2(Network):
-    """MobileNet version 2 at its full width, torchvision's version: 1,280 numbers an image.
+    """MobileNet version 2 at its full width, torchvision's version; embeddings of 1,280.
 
     The dropout of 0.2 belongs to the classifier, so that the embeddings are whole.
     """

@@ -40,16 +40,17 @@ class Block(nn.Module):
 class ResNet10(Network):
     """Four blocks of 64, 128, 256 and 512 maps behind a 7 x 7 convolution; made for 224 pixels.
 
-    The first layer normalises the images themselves, so they come as they are (0 to 255 or 0 to 1).
+    The first layer is a batch normalisation of the images, which may come as 0 to 255 or 0 to 1.
 
     Differences from the paper
     --------------------------
     None in the layers: the pooling rounds up as Caffe does. Weights are normal with variance
     2 / fan_in (2 / fan_out in the first convolution), biases 0. The public file gives no filler
     for the last layer, where Caffe then starts from zeros; the paper says that weights are drawn,
-    so here it is drawn like the others. Which the authors ran is not known, nor are the share of
-    old values in Caffe's running means (0.999 there) and the size of its numerical floor; here
-    they are PyTorch's, since 0.999 needs some ten thousand steps to forget where it started.
+    so here it is drawn like the others. Which the authors ran is not known. Two settings of batch
+    normalisation are not known either: the share of the old value that running means keep (0.999
+    by default in Caffe), and the small number added to the variance. Here they are PyTorch's,
+    since 0.999 needs some ten thousand steps to forget where it started.
     """
 
     def __init__(self, channels: int, size: int, classes: int):

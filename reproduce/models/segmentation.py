@@ -45,9 +45,9 @@ class HRNetOCR(Network):
     """HRNetV2-W48 with object-contextual representations: the network of the BDCL paper.
 
     The auxiliary classifier of the soft regions is part of the encoder. `forward` gives the logits
-    alone; a phase that trains the auxiliary classifier with a loss of its own, as the authors of
-    both papers do (weight 0.4), calls `with_auxiliary`, which reads the images once for both.
-    Pre-trained weights replace the HRNet only.
+    alone, `with_auxiliary` those of both from one pass. The authors of OCR train the auxiliary
+    classifier with a loss of its own (weight 0.4); no phase does so here yet. Pre-trained
+    weights replace the HRNet only.
 
     Differences from the paper
     --------------------------
@@ -87,7 +87,7 @@ class HRNetOCR(Network):
 
 
 class SmallHRNetOCR(HRNetOCR):
-    """The same, narrow and with few blocks, for a CPU. No paper uses it."""
+    """The network of `hrnet_w48_ocr`, narrow and with few blocks, for a CPU. No paper uses it."""
 
     configuration = hrnet.SMALL
     embedding_size, key_size = 64, 32

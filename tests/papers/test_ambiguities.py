@@ -64,6 +64,15 @@ def test_every_file_loads(paper):
         ("metric_learning", "averaged_apart", "printed"),
         ("metric_learning", "ordered_pairs", "unordered"),
         ("metric_learning", "parameters_counted", "keras_without_classifier"),
+        ("dual_head", "fine_tuning_augmentation", "one_view"),
+        ("dual_head", "supervised_length", "fine_tuning"),
+        ("balanced_contrastive", "temperature_learning_rate", "own_rate"),
+        ("balanced_contrastive", "ldam_with_drw", "with_drw"),
+        ("balanced_contrastive", "classifier_length", "share_of_the_recipe"),
+        ("difficulty_aware", "projection_head", "none"),
+        ("difficulty_aware", "batches", "several_of_each"),
+        ("metric_learning", "classifier_input", "features"),
+        ("metric_learning", "early_stopping", "fixed_length"),
     ],
 )
 def test_the_ambiguities_that_shape_the_code_are_recorded(paper, id, default):

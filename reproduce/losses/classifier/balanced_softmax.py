@@ -15,8 +15,9 @@ def balanced_softmax(
     .. math::
         L = -\frac{1}{N} \sum_i \log \frac{n_{y_i} e^{z_{y_i}}}{\sum_j n_j e^{z_j}}
 
-    The network learns :math:`z + \ln n`; the plain :math:`z`, used in evaluation, then suit a
-    world where all classes are equally frequent. The same as `logit_adjustment` with tau = 1.
+    In training :math:`z + \ln n` has to fit the images as they are; the plain :math:`z`, used in
+    evaluation, then suits a world where all classes are equally frequent. The same as
+    `logit_adjustment` with tau = 1.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def balanced_softmax(
 
     Differences from the paper
     --------------------------
-    None. Its meta sampler is a way of showing images, not part of the loss.
+    None. The paper's meta sampler is a way of showing images, not part of the loss.
 
     Edge cases
     ----------

@@ -11,7 +11,7 @@ from reproduce.losses.classifier.objective import ClassifierObjective
 def calibrated_focal(
     logits: torch.Tensor, labels: torch.Tensor, *, gamma: float = 5.0, reduction: str = "mean"
 ) -> torch.Tensor:
-    r"""Focal loss whose factor also sees the class that comes right after the true one.
+    r"""Focal loss whose factor also sees the class that is next less likely than the true one.
 
     .. math::
         L = -\frac{1}{N} \sum_i (1 - p_{i, y_i} + q_i)^{\gamma} \log p_{i, y_i}, \qquad
@@ -40,7 +40,8 @@ def calibrated_focal(
     Edge cases
     ----------
     If no class lies strictly below the true one, q is 0 and this is the focal loss. Where two
-    classes change places the loss has a kink, or, at the true class, a jump.
+    classes below the true one change places the loss has a kink; where the true class passes
+    another one, it has a jump.
 
     References
     ----------

@@ -39,8 +39,8 @@ def dual_focal(
             + \frac{\beta (1 - T_{ic})}{\rho - Y_{ic}} - \alpha (2 T_{ic} - 1)^{\gamma} \right]
 
     It is C times as large, since it does not divide by the classes; goes on where the logarithm is
-    cut off; and for gamma other than 1 is not the derivative: at gamma = 2 it raises the
-    probability of wrong classes as well.
+    cut off; and for gamma other than 1 is not the derivative: at gamma = 2 its last term pulls the
+    probabilities of wrong classes up as well, against the term before it.
 
     Parameters
     ----------

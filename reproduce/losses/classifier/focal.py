@@ -50,8 +50,8 @@ def focal(
     The paper detects objects with one sigmoid per class and alpha = 0.25; for one class out of
     many, :math:`p` is the softmax, as in the papers on long tails. The paper divides by the number
     of objects. LDAM's code takes :math:`p = \exp(-w_y\,\mathrm{CE})`, so that the weight leaks
-    into the probability, and divides by N; here :math:`p` is the probability itself, and both
-    agree without weights but for the divisor. The gradient passes through :math:`(1 - p)^\gamma`.
+    into the probability, and divides by N; here :math:`p` is the probability itself. Without
+    weights the two are the same. The gradient passes through :math:`(1 - p)^\gamma`.
 
     Edge cases
     ----------

@@ -25,12 +25,13 @@ def gcl(
 
     .. math::
         L = -\frac{1}{N} \sum_i (1 - p_{i, y_i})^{\gamma} \log p_{i, y_i}, \qquad
-        p_i = \mathrm{softmax}_j \, s \left( z_{ij} - \nu \, \delta_j |\varepsilon_{ij}|
-            - m [j = y_i] \right), \qquad
+        p_i = \mathrm{softmax}_j \Big( s \big( z_{ij} - \nu \, \delta_j |\varepsilon_{ij}|
+            - m [j = y_i] \big) \Big), \qquad
         \delta_j = \frac{\ln n_{\max} - \ln n_j}{\ln n_{\max} - \ln n_{\min}}
 
     The noise :math:`\varepsilon` is drawn anew for every image and class from
-    :math:`N(0, (1/3)^2)` and cut off at -1 and 1. A rare class has to win although its cosine is
+    :math:`N(0, (1/3)^2)` and cut off at -1 and 1; :math:`[j = y_i]` is 1 for the true class and 0
+    for the others. A rare class has to win although its cosine is
     lowered, and so gets a wide cloud around its few images.
 
     Parameters

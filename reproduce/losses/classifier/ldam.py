@@ -41,7 +41,8 @@ def ldam(
     counts : numbers [C]
         Training images per class :math:`n_c`.
     max_margin : float
-        Margin of the rarest class; 0.5 in the authors' code, 0 is cross-entropy.
+        Margin of the rarest class; 0.5 in the authors' code, 0 is cross-entropy of the scaled
+        cosines.
     scale : float
         Factor :math:`s` of the cosines; 30 in the authors' code.
     class_weights : None, str or numbers [C]

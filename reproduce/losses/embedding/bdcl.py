@@ -31,11 +31,11 @@ def bdcl(
                    {\sum_{a \in A(i)} \exp(z_i \cdot z_a / \tau_{y_i})
                     + \sum_{k \in C} \exp(z_i \cdot z^*_k / \tau_{y_i})}
 
-    :math:`A(i)` are all other rows of the batch, :math:`P(i)` those of the anchor's class, and
-    :math:`z^*_k` is the prototype of class k, which stands in for classes that the batch lacks.
-    The push on a negative is its share of the denominator over :math:`\tau_{y_i}`. The derivative
-    by the temperature is the difference of two means of the similarity :math:`s`, over the
-    positives and over all candidates by their share :math:`q`,
+    :math:`A(i)` are all other rows of the batch, :math:`P(i)` those of the anchor's class. The
+    prototype :math:`z^*_k` of class k stands in where the batch lacks the class; the positive c is
+    that of the anchor's class. The push on a negative is its share :math:`q` of the denominator
+    over :math:`\tau_{y_i}`. The derivative by the temperature is the difference of two means of
+    the similarity :math:`s`: over the positives P, c among them, and over all candidates by share,
 
     .. math::
 
@@ -60,8 +60,8 @@ def bdcl(
         Which prototypes take part; None is all of them.
     positive_set : str
         "own_prototype" (default): beside :math:`P(i)` the prototype of the anchor's class is a
-        positive, as the divisor says. "all_prototypes": all of them are, which is the printed set
-        C taken at its word and pulls an anchor to the other classes as well; divided by the number
+        positive, as the divisor says. "all_prototypes": all of them are, as if the printed c stood
+        for every class; this pulls an anchor to the other classes as well. Divided by the number
         of positives.
     denominator_temperature : str
         "anchor" (printed, default), or "pair": a candidate of another class has the temperature of
@@ -78,8 +78,8 @@ def bdcl(
     --------------------------
     The class in the printed set of positives is taken for its prototype. The text prints the
     gradient of the temperature without saying what :math:`s_{i,p}` is, and its sentence that
-    similar negatives lower the temperature is the opposite of descent on the loss. What it prints
-    of the loss says nothing on batches; here the mean over anchors is taken.
+    similar negatives lower the temperature is the opposite of descent on the loss. It prints the
+    loss of one anchor; here the mean over the anchors of the batch is taken.
 
     Edge cases
     ----------
@@ -196,10 +196,10 @@ class BDCL(PixelsOrImages):
         :math:`m`, the weight of the new mean, as printed; 0.1 (no value is printed). The customary
         0.9 on the old value is the same; 0.99 there is 0.01 here.
     hard_examples : str
-        Which embeddings are hard. "nearest_prototype" (default): those nearest to the prototype of
-        another class. "auxiliary_head": those that a linear classifier, trained beside the
-        loss on embeddings cut off from the network, gets wrong. "similarity": those less similar
-        to their prototype than the mean of their class in the batch.
+        Which embeddings are hard. "nearest_prototype": those nearest to the prototype of another
+        class. "auxiliary_head": those that a linear classifier gets wrong, which is trained beside
+        the loss without a gradient to the network. "similarity": those less similar to their
+        prototype than the mean of their class in the batch.
     prototype_on_the_sphere : str
         "normalised_detached" (default): scaled to length one after every move; "raw_detached": a
         shorter one, of a class that spreads, pulls and pushes less.

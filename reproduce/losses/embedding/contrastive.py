@@ -21,14 +21,15 @@ def contrastive(
 ) -> torch.Tensor:
     r"""Pull the images of a class together, push others apart up to a margin.
 
-    Equation (1) of the metric-learning paper, on all pairs :math:`i < j` of the batch:
+    Equation (1) of the metric-learning paper, for all pairs of the batch:
 
     .. math::
 
-        L = \frac{1}{2} \sum_{i, j} y_{ij} D_{ij}^2 + (1 - y_{ij}) [\alpha - D_{ij}]_+^2
+        L = \frac{1}{2} \sum_{i < j} \left( y_{ij} D_{ij}^2
+            + (1 - y_{ij}) [\alpha - D_{ij}]_+^2 \right)
 
     with :math:`D_{ij} = \lVert f(x_i) - f(x_j) \rVert_2`, and :math:`y_{ij} = 1` for two images of
-    one class, else 0.
+    one class, else 0; :math:`[x]_+ = \max(0, x)`.
 
     Parameters
     ----------
@@ -58,8 +59,8 @@ def contrastive(
     Differences from the paper
     --------------------------
     The mean over pairs stands for the sum, which grows with the square of the batch. Every
-    unordered pair counts once; counted in both orders, as the printed indices can be read, the sum
-    doubles and the mean is the same.
+    unordered pair counts once. Printed is a sum over i, j: counted in both orders, as that can be
+    read, the sum doubles and the mean is the same.
 
     Edge cases
     ----------

@@ -51,7 +51,7 @@ def difficulty_aware_sup_con(
         w^+_{ip} = 1 + \alpha \max\left(0, \frac{\theta^+ - s_{ip}}{\theta^+}\right), \qquad
         w^-_{in} = 1 + \beta \max\left(0, \frac{s_{in} - \theta^-}{1 - \theta^-}\right)
 
-    and the loss as it is intended, with :math:`\alpha = \beta = 0` the plain one, is
+    and the loss as it is intended, for :math:`\alpha = \beta = 0` the same as `sup_con`, is
 
     .. math::
 
@@ -62,7 +62,8 @@ def difficulty_aware_sup_con(
     Parameters
     ----------
     embeddings : Tensor [N, D]
-        The outputs of the projection head; scaled to length one here, as the text has cosines.
+        What is compared: in our study the encoder's output itself, since the text mentions no
+        projection head. Scaled to length one here, as the text has cosines.
     labels : Tensor [N]
         The classes, any whole numbers.
     alpha, beta : float
@@ -71,7 +72,7 @@ def difficulty_aware_sup_con(
     positive_threshold, negative_threshold : float
         :math:`\theta^+` and :math:`\theta^-`: from where on a pair is hard. 0.5 is ours.
     temperature : float
-        :math:`\tau`; 0.07 is that of the plain loss.
+        :math:`\tau`; 0.07 is that of the plain loss in its authors' code.
     reading : str
         "intended": weights of negatives act in the denominator, so that a hard negative is pushed
         harder. "printed": the text multiplies them by an indicator that is zero for every

@@ -59,8 +59,8 @@ def sup_con(
     Differences from the paper
     --------------------------
     The paper and the difficulty-aware text add up the anchors; here, as in the authors' code, the
-    mean is taken, which only scales the gradient. It is computed in closed form and has no second
-    derivative.
+    mean is taken, which only scales the gradient. The gradient is computed in closed form and has
+    no second derivative.
 
     Edge cases
     ----------

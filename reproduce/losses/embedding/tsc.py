@@ -73,7 +73,8 @@ def tsc(
 
     Edge cases
     ----------
-    Where a class has fewer than k other rows, all are taken and the divisor is their number. An
+    The divisor is always the number of positives: k + 1 with two views as above, k with one, and
+    less where a class has fewer than k other rows, of which all are taken. An
     anchor without any positive keeps its second term; without targets its loss is zero, and it
     still counts in the mean. An embedding of zeros has cosine zero with everything and receives
     no gradient.

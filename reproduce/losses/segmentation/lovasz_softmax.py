@@ -14,7 +14,8 @@ def lovasz_softmax(logits: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         L = \frac{1}{|\mathcal{C}|} \sum_{c \in \mathcal{C}} \sum_k e_{\pi_k}(c) \, g_k(c),
         \qquad e_i(c) = |[y_i = c] - p_i(c)|, \qquad g_k = J_k - J_{k - 1}
 
-    with the pixels :math:`\pi_1, \pi_2, \dots` in order of falling error :math:`e`, and
+    where :math:`[y_i = c]` is 1 for the pixels of class c and 0 for the others, with the pixels
+    :math:`\pi_1, \pi_2, \dots` in order of falling error :math:`e`, and
     :math:`J_k` what the IoU of the class would lose if exactly the first k were wrong:
 
     .. math::

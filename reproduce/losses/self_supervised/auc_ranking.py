@@ -54,10 +54,11 @@ def auc_ranking(
     c : float
         Where the scores of positives are drawn to. The paper prints no value; 10 in the released
         code of AUC-CL, which the equation follows. Every score is at most 1, so with 10 the pull
-        on a positive hardly depends on its score, and it outweighs any similarity loss beside it;
-        with 1 the pull is some ten times weaker and fades as the score rises.
+        on a positive hardly depends on its score (22 at a score of 0, 20 at 1); with 1 it is 4 at
+        a score of 0 and 2 at 1.
     alpha : float or Tensor
-        Weight of the order; 1 in the released code. The saddle learns it by ascent.
+        Weight of the terms that ask a positive to score above the negatives; 1 in the released
+        code. The saddle learns it by ascent.
     a, margin : float or Tensor, float
         Only read by the saddle: the centre of the positives' scores, and the :math:`m` by which a
         positive shall exceed a negative (1, as in LibAUC).
@@ -81,7 +82,7 @@ def auc_ranking(
         Mined among the views of other images in "both_views" (default, 2N - 2 of them) or in the
         "other_view" only (N - 1).
     excluded : str
-        "exclude_own_positive": neither the anchor nor its positive is mined, as the text says;
+        "exclude_own_positive": neither the anchor nor its positive is mined, as the text says.
         "exclude_anchor_only": the positive may be, and is then pulled and pushed at once.
     minus_batch_size : str
         "dropped" (default) or "printed": subtract B, the number of images (of views in the

@@ -65,18 +65,27 @@ def dual_head(
         are.
     similarity_reading : str
         "printed" (default) or "nt_xent": the `reading` of `info_nce`.
-    b, c, alpha, a, margin, top_k, ratio, score, positive_margin : optional
-        As in `auc_ranking`, where their values are discussed.
-    anchors, negatives, excluded, minus_batch_size : str
+    b, c : float or Tensor, float
+        As in `auc_ranking`, where the values of these and of the next parameters are discussed.
+    alpha, a, margin : float or Tensor, float or Tensor, float
+        As in `auc_ranking`.
+    top_k : int or None
+        As in `auc_ranking`.
+    ratio, score, positive_margin : float, str, float or None
+        As in `auc_ranking`.
+    anchors, negatives : str
+        As in `auc_ranking`.
+    excluded, minus_batch_size : str
         As in `auc_ranking`.
     reading : str
         "printed" (default), "auc_cl" or "saddle": the `reading` of `auc_ranking`.
 
     Differences from the paper
     --------------------------
-    Those of the two losses. At c = 10 the pull of the ranking loss on a positive score is about
-    21, while InfoNCE at temperature 0.5 and weight 0.2 pulls on a cosine with at most 0.4; so
-    within the paper's range :math:`\lambda` can change little unless c is near 1.
+    Those of the two losses. In a batch of 128 the ranking loss sums over 26 mined negatives per
+    anchor. On random embeddings its gradient was fifty to three hundred times that of
+    :math:`\lambda` times InfoNCE, whether c was 10 or 1, and ten to a hundred times with K = 5; so
+    within the paper's range :math:`\lambda` can change little.
 
     Edge cases
     ----------
