@@ -25,6 +25,9 @@ SUBJECTS = {
     "text": "Wording",
 }
 
+# Said of a reading that is ours although the code does not offer it.
+LATER = "once it can be asked for"
+
 
 def index() -> str:
     """Return how many places each paper leaves open, by what they are about."""
@@ -46,6 +49,8 @@ def entry(found: Ambiguity) -> str:
     """Return one ambiguity: what is printed, why it is open, the readings, ours and why."""
     asked = [one.ask.objective for one in found.readings if one.ask and one.ask.objective]
     pages = ", ".join(f"{{ref}}`{name} <loss-{name}>`" for name in dict.fromkeys(asked))
+    ours = next(one for one in found.readings if one.name == found.default)
+    waiting = f", {LATER}" if ours.unasked else ""
     return markup.joined(
         [
             markup.target(f"ambiguity-{found.paper}-{found.id}"),
@@ -53,11 +58,23 @@ def entry(found: Ambiguity) -> str:
             f"{markup.escaped(found.place)}, as printed:",
             f"> {markup.escaped(found.printed)}",
             markup.escaped(found.problem),
-            "\n".join(_line(reading, reading.name == found.default) for reading in found.readings),
-            f"**We take** {markup.code(found.default)}. {markup.escaped(found.why)}"
+            "\n".join(_line(reading, reading is ours) for reading in found.readings),
+            f"**We take** {markup.code(ours.name)}{waiting}. {markup.escaped(found.why)}"
             + (f" More: {pages}." if pages else ""),
         ]
     )
+
+
+def of_loss(name: str) -> str:
+    """Return a list of the places with a reading that this loss can be asked for."""
+    lines = []
+    for paper, short in PAPERS_IN_SHORT.items():
+        for found in load(paper):
+            if any(one.ask and one.ask.objective == name for one in found.readings):
+                place = f"{{ref}}`{title(found.id)} <ambiguity-{paper}-{found.id}>`"
+                said = [_in_short(one, one.name == found.default, name) for one in found.readings]
+                lines.append(f"- {short}, {place}: {', '.join(said[:-1])} or {said[-1]}.")
+    return "\n".join(lines)
 
 
 def title(name: str) -> str:
@@ -68,10 +85,31 @@ def title(name: str) -> str:
 
 def _line(reading: Reading, ours: bool) -> str:
     """Return a reading and how to ask for it."""
-    name = f"**{markup.code(reading.name)}**" + (" (ours)" if ours else "")
+    name = f"**{markup.code(reading.name)}**"
+    if ours:
+        name += f" (ours, {LATER})" if reading.unasked else " (ours)"
     said = f"- {name}: {markup.escaped(reading.what).rstrip('.')}."
     if reading.ask:
         return f"{said} Ask for it: {markup.code(str(reading.ask))}."
     if reading.unasked:
-        return f"{said} *Not implemented*: {markup.escaped(reading.unasked).rstrip('.')}."
+        return f"{said} {'Not yet' if ours else 'Not a parameter'}: {_reason(reading)}."
     return said
+
+
+def _in_short(reading: Reading, ours: bool, loss: str) -> str:
+    """Return a reading as the entry of a loss lists it: its parameters, or why it has none."""
+    said, remarks = markup.code(reading.name), ["ours"] if ours else []
+    if reading.ask and reading.ask.objective == loss:
+        given = ", ".join(f"{name}={value!r}" for name, value in reading.ask.parameters.items())
+        said = markup.code(given) if given else "the default"
+    elif reading.ask:
+        remarks.append(f"by {markup.code(str(reading.ask))}")
+    elif reading.unasked and ours:
+        remarks = [f"ours, {LATER}: {_reason(reading)}"]
+    else:
+        remarks.append("not a parameter" + (f": {_reason(reading)}" if reading.unasked else ""))
+    return f"{said} ({'; '.join(remarks)})" if remarks else said
+
+
+def _reason(reading: Reading) -> str:
+    return markup.escaped(reading.unasked or "").rstrip(".")

@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from reproduce import losses
-from reproduce.book import docstrings, markup
-from reproduce.book.ambiguities import PAPERS_IN_SHORT
-from reproduce.book.ambiguities import title as words
+from reproduce.book import ambiguities, docstrings, markup
 from reproduce.errors import unknown_name
-from reproduce.papers import ambiguities
 
 SHAPES = {
     "self_supervised": "view1 [N, D], view2 [N, D]",
@@ -32,7 +29,7 @@ COMPARED_IN = {
 RELATIVES = {
     "calibrated_focal": "the other loss that is called dual focal",
     "balanced_softmax": "a relative of logit adjustment",
-    "logit_adjustment": "thresholding as a loss",
+    "logit_adjustment": "thresholding written as a loss",
     "hard_negative_sup_con": "a published relative of the difficulty-aware loss",
 }
 # What an example hands over, by the name of the argument.
@@ -102,17 +99,20 @@ def entry(name: str, function: Callable, objective: type, address: str | None = 
     parameters = sections.pop("Parameters", "")
     references = sections.pop("References", "")
     stateful = _objective(function, objective)
+    open_questions = ambiguities.of_loss(name)
     parts = [
         markup.target(f"loss-{name}"),
         f"## {name}",
         docstrings.markdown(said.summary),
         docstrings.markdown(said.body),
         markup.listing(call(name, function)),
-        f"{_facts(name, function, address)} {'' if stateful else _objective_in_short(objective)}",
+        _facts(name, function, address)
+        + ("" if stateful else f" As an objective of a phase, {_reads(objective)}"),
         markup.rubric("Parameters") if parameters else "",
         _parameters(inspect.signature(function).parameters.values(), said.parameters()),
         *_sections(sections),
-        *_open_questions(name),
+        markup.rubric("What the texts leave open") if open_questions else "",
+        open_questions,
         *stateful,
         markup.rubric("Try it"),
         markup.listing(example(name, function)),
@@ -158,13 +158,14 @@ def _summary(name: str) -> str:
 
 def _papers(name: str) -> str:
     """Return which texts name a loss, or why it is here although none does."""
-    using = [PAPERS_IN_SHORT[key] for key, used in COMPARED_IN.items() if name in used]
-    return ", ".join(using) or f"none of the five; {RELATIVES[name]}"
+    short = ambiguities.PAPERS_IN_SHORT
+    using = [short[key] for key, used in COMPARED_IN.items() if name in used]
+    return ", ".join(using) or f"none of the five papers; it is {RELATIVES[name]}"
 
 
 def _facts(name: str, function: Callable, address: str | None) -> str:
     source = f"{function.__module__.replace('.', '/')}.py"
-    return f"Appears in: {_papers(name)}. Source: {markup.linked(source, address)}."
+    return f"Appears in {_papers(name)}. Source: {markup.linked(source, address)}."
 
 
 def _parameters(taken: Iterable[Any], said: dict[str, docstrings.Parameter]) -> str:
@@ -178,10 +179,20 @@ def _parameters(taken: Iterable[Any], said: dict[str, docstrings.Parameter]) -> 
         known = said.get(names[0], docstrings.Parameter(names, "", ""))
         term = ", ".join(markup.code(part.name) for part in parts)
         term += f" *{markup.escaped(known.kind)}*" if known.kind else ""
-        defaults = dict.fromkeys(repr(part.default) for part in parts if part.default != part.empty)
-        term += f", default {', '.join(markup.code(one) for one in defaults)}" if defaults else ""
+        term += _defaults(parts)
         entries.append((term, docstrings.markdown(docstrings.choices(known.text))))
     return markup.definitions(entries)
+
+
+def _defaults(parts: list[Any]) -> str:
+    """Return the defaults of parameters that share an entry, each with the name it belongs to."""
+    given = [part for part in parts if part.default is not part.empty]
+    if not given:
+        return ""
+    if len(parts) == 1:
+        return f", default {markup.code(repr(given[0].default))}"
+    written = _codes([f"{part.name}={part.default!r}" for part in given])
+    return f", default{'s' if len(given) > 1 else ''} {written}"
 
 
 def _sections(sections: dict[str, str]) -> list[str]:
@@ -191,28 +202,16 @@ def _sections(sections: dict[str, str]) -> list[str]:
     return parts
 
 
-def _open_questions(name: str) -> list[str]:
-    """Return the places of the papers that have more than one reading of this loss."""
-    lines = []
-    for key in COMPARED_IN:
-        for found in ambiguities.load(key):
-            asked = [one for one in found.readings if one.ask and one.ask.objective == name]
-            if asked:
-                readings = " or ".join(_as_parameters(one.ask.parameters) for one in asked)
-                place = f"{{ref}}`{words(found.id)} <ambiguity-{key}-{found.id}>`"
-                lines.append(f"- {PAPERS_IN_SHORT[key]}, {place}: {readings}.")
-    return [markup.rubric("What the texts leave open"), "\n".join(lines)] if lines else []
-
-
-def _as_parameters(given: dict[str, Any]) -> str:
-    written = ", ".join(f"{name}={value!r}" for name, value in given.items())
-    return markup.code(written) if written else "as it is"
-
-
-def _objective_in_short(objective: type) -> str:
-    reads = {"both": "logits and embeddings"}.get(objective.reads, objective.reads)
-    views = f" of {objective.views} views of each image" if objective.views > 1 else ""
-    return f"As an objective of a phase, `{objective.__name__}` reads {reads}{views}."
+def _reads(objective: type) -> str:
+    """Say what an objective reads of a batch, in one sentence."""
+    views = f"{objective.views} views of each image" if objective.views > 1 else ""
+    if objective.heads:
+        heads = " and ".join(markup.code(head) for head in objective.heads)
+        reads = f"what the projection heads {heads} make of {views or 'each image'}"
+    else:
+        reads = {"both": "logits and embeddings"}.get(objective.reads, objective.reads)
+        reads += f" of {views}" if views else ""
+    return f"`{objective.__name__}` reads {reads}."
 
 
 def _objective(function: Callable, objective: type) -> list[str]:
@@ -227,7 +226,7 @@ def _objective(function: Callable, objective: type) -> list[str]:
     explained = dict(part for one in known for part in one.parameters().items())
     return [
         markup.rubric("As an objective of a phase"),
-        f"{_objective_in_short(objective)} {docstrings.markdown(said.summary)}",
+        f"{_reads(objective)} {docstrings.markdown(said.summary)}",
         docstrings.markdown(said.body),
         _parameters(own, explained),
         "" if own or said.body else "Its parameters are those of the function.",

@@ -36,6 +36,7 @@ def entry(name: str, address: str | None = None) -> str:
     """Return the entry of one network: what its class says, its embedding, its source."""
     network = _class(name)
     said = docstrings.read(network.__doc__)
+    sections = _inherited_sections(network) | said.sections
     source = f"{network.__module__.replace('.', '/')}.py"
     parts = [
         markup.target(f"network-{name}"),
@@ -43,7 +44,7 @@ def entry(name: str, address: str | None = None) -> str:
         docstrings.markdown(said.summary),
         docstrings.markdown(said.body),
     ]
-    for title, text in said.sections.items():
+    for title, text in sections.items():
         parts += [markup.rubric(title), docstrings.markdown(text)]
     parts.append(f"Source: {markup.linked(source, address)}.")
     return markup.joined(parts)
@@ -90,6 +91,16 @@ def _row(name: str) -> list[str]:
         f"{models.parameter_count(network):,}",
         ", ".join(papers) or "none of the five",
     ]
+
+
+def _inherited_sections(network: type) -> dict[str, str]:
+    """Return what the parents say in sections; one with an entry of its own says it there."""
+    registered = {_class(name) for name in models.BACKBONES}
+    sections = {}
+    for parent in reversed(network.__mro__[1:]):
+        if parent.__module__.startswith(models.__name__) and parent not in registered:
+            sections |= docstrings.read(parent.__doc__).sections
+    return sections
 
 
 def _class(name: str) -> type:
