@@ -129,7 +129,7 @@ def test_packages_are_light_at_import():
 def test_training_from_a_plan_needs_no_notebook_tools(tmp_path):
     """A machine that only trains needs no extra: plan, train and store load no Jupyter."""
     commands = [
-        f"plan class_imbalance --profile smoke -p iterations 2 -p methods baseline "
+        f"plan class_imbalance --profile smoke -p iterations 1 -p methods baseline "
         f"-o {tmp_path}/plan.json",
         f"train {tmp_path}/plan.json --workers 1",
         "store ls",

@@ -83,7 +83,7 @@ def make_plan(image_file, tmp_path):
         small |= {"methods": methods, "iterations": iterations, "seeds": seeds}
         given = [str(word) for name, value in small.items() for word in ("-p", name, value)]
         path = tmp_path / "plan.json"
-        call("plan", "class_imbalance", "-o", str(path), *given)
+        call("plan", "class_imbalance", "-o", str(path), "-p", "experiments", "none", *given)
         return path
 
     return make

@@ -78,7 +78,7 @@ class ClassImbalance(Parameters):
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {
             "dataset": "digits", "rho": [5.0], "mu": [0.5], "seeds": [0], "iterations": 20,
-            "experiments": list(EXPERIMENTS),
+            "experiments": [],
         },
         "quick": {
             "dataset": "digits", "mu": [0.5], "seeds": [0, 1, 2],
@@ -102,9 +102,7 @@ class ClassImbalance(Parameters):
         },
     }  # fmt: skip
 
-    dataset: str | None = Field(
-        None, description="digits, mnist, cifar10, a .npz of the data folder, npz:PATH"
-    )
+    dataset: str | None = Field(None, description="digits, mnist, cifar10, a .npz or npz:PATH")
     imbalance: Literal["step", "linear"] = Field("step", description="shape of the imbalance")
     rho: NumbersOrProfile = Field(None, description="largest class over smallest class")
     mu: NumbersOrProfile = Field(
@@ -122,13 +120,11 @@ class ClassImbalance(Parameters):
     batch_size: int | None = Field(
         None, ge=1, description="images a step; 64 in the paper for LeNet-5"
     )
-    learning_rate: float | None = Field(
-        None, gt=0, description="0.01 in the paper for LeNet-5, falling slowly"
-    )
+    learning_rate: float | None = Field(None, gt=0, description="0.01 in the paper for LeNet-5")
     momentum: float = Field(MOMENTUM, ge=0, lt=1, description="0.9 in the paper")
     weight_decay: float | None = Field(None, ge=0, description="0.0005 in the paper for LeNet-5")
     minority: Literal["drawn", "lowest"] | None = Field(
-        None, description="minority classes drawn per seed or the lowest labels"
+        None, description="rare classes: drawn per seed or the lowest labels"
     )
     backbone: Literal["lenet5", "all_cnn", "resnet10", "small_cnn"] | None = Field(
         None, description="network"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from safetensors.torch import save as encode_tensors
@@ -47,10 +48,11 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     devices.prepare(device, trial.threads)
     network = built(trial, prepared).to(device)
     checkpoint = store.checkpoint_path(trial.key)
-    curve = _curve(planned, prepared, device)
-    if curve:
-        # Predictions made before an interruption are not in a checkpoint: begin anew.
+    curve = _curve(planned, prepared, device, checkpoint.with_suffix(".curve.npz"))
+    if curve and not curve.file.exists():
+        # A checkpoint of a run that was not watched lacks the points before it: begin anew.
         checkpoint.unlink(missing_ok=True)
+        curve.keep()
     state = train(
         network,
         list(trial.phases),
@@ -77,7 +79,7 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     return result
 
 
-def _curve(planned: Planned, prepared: Prepared, device) -> LearningCurve | None:
+def _curve(planned: Planned, prepared: Prepared, device, file: Path) -> LearningCurve | None:
     """Return what watches the network learn, where the learning curve is wanted."""
     if "curve" not in planned.keep or not planned.trial.phases:
         return None
@@ -92,6 +94,7 @@ def _curve(planned: Planned, prepared: Prepared, device) -> LearningCurve | None
         classes,
         device,
         planned.trial.precision,
+        file,
     )
 
 

@@ -29,7 +29,7 @@ def dots(axis):
 def test_methods_are_sorted_by_gain_in_every_panel():
     auc, accuracy = later_gains(rows(), ("auc", "accuracy")).axes
     names = [label.get_text() for label in auc.get_yticklabels()]
-    assert names == ["Oversampling", "Mixup", "Focal"]
+    assert names == ["Oversampling", "MixUp", "Focal loss"]
     assert [float(dot.get_xdata()[0]) for dot in dots(auc)] == pytest.approx([3, 1, 0.1])
     assert [label.get_text() for label in accuracy.get_yticklabels()] == names[::-1]
 
@@ -46,20 +46,20 @@ def test_the_older_method_stands_out():
     upright = [line.get_xdata()[0] for line in axis.get_lines() if line.get_linestyle() == ":"]
     assert upright == pytest.approx([3])
     weights = {t.get_text(): t.get_fontweight() for t in axis.get_yticklabels()}
-    assert weights == {"Oversampling": "bold", "Mixup": "normal", "Focal": "normal"}
+    assert weights == {"Oversampling": "bold", "MixUp": "normal", "Focal loss": "normal"}
 
 
 def test_one_seed_has_dots_without_bars():
     axis = later_gains(rows((0.0,)), ("auc",)).axes[0]
     assert all(dot.get_markerfacecolor() == "white" for dot in dots(axis))
     assert not [line for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
-    assert "Mixup +1.00 (no interval)" in later_gains_numbers(rows((0.0,)), ("auc",))
+    assert "MixUp +1.00 (no interval)" in later_gains_numbers(rows((0.0,)), ("auc",))
 
 
 def test_numbers_by_hand_and_refusals():
     said = later_gains_numbers(rows(), ("auc",))
     assert "(n = 3), largest first." in said
-    assert "Oversampling +3.00 [+0.52, +5.48], Mixup +1.00 [−1.48, +3.48]" in said
+    assert "Oversampling +3.00 [+0.52, +5.48], MixUp +1.00 [−1.48, +3.48]" in said
     with pytest.raises(UserError, match="gmean"):
         later_gains(rows(), ("gmean",))
     with pytest.raises(UserError, match="once"):

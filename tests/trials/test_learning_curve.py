@@ -5,8 +5,10 @@ import pytest
 
 from reproduce.data.preparation import Images
 from reproduce.training import learning_curve
+from reproduce.training.loop import Interrupted
 from reproduce.trials import engine
 from reproduce.trials.engine import Options, run
+from reproduce.trials.execute import Surroundings, execute
 from reproduce.trials.store import Store
 
 ALONE = Options(workers=1)
@@ -57,3 +59,19 @@ def test_training_images_are_looked_at_evenly_and_always_the_same():
     assert np.bincount(seen.labels).tolist() == [200, 40, 200]
     assert (seen.rows == learning_curve.watched(images).rows).all()
     assert (labels[::-1][seen.rows] == seen.labels).all()
+
+
+def test_an_interrupted_run_goes_on_and_keeps_its_points(watched, on_digits, tmp_path):
+    """Told to stop in the middle, then run again: the curve of one that was never stopped."""
+    item, whole = watched
+    store, events = Store(tmp_path / "stopped"), []
+    with pytest.raises(Interrupted):
+        execute(
+            item, store, Surroundings(lambda: len(events) > 30, lambda *now: events.append(now))
+        )
+    run([item], store, ALONE, lambda event: None)
+    again = store.get(item.trial.key)
+    assert again.metrics == whole.metrics and again.history == whole.history
+    for name, array in whole.arrays.items():
+        assert (again.arrays[name] == array).all(), name
+    assert not list((store.path / "checkpoints").glob("*curve*"))
