@@ -1,7 +1,8 @@
 """What the training loop asks of an objective, and the plain ones that only call a function."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import torch
@@ -18,7 +19,8 @@ class Objective(nn.Module):
     keyword-only parameters are its parameters, and `counts`, where the function has them, come
     from the context unless they are given. Learned parameters (`nn.Parameter`) descend with the
     network unless the phase gives them a learning rate of their own; those named in `ascent`
-    climb. `heads` names the projection heads an objective reads by name.
+    climb. `heads` names the projection heads an objective reads by name. One that sums several
+    terms leaves them, weighted, in `terms` by name, for the history.
     """
 
     function: ClassVar[Callable]
@@ -26,6 +28,7 @@ class Objective(nn.Module):
     views: ClassVar[int] = 1
     heads: ClassVar[tuple[str, ...]] = ()
     ascent: ClassVar[tuple[str, ...]] = ()
+    terms: Mapping[str, torch.Tensor] = MappingProxyType({})
 
     def __init__(self, context: Context, **parameters):
         super().__init__()
@@ -48,7 +51,11 @@ class Objective(nn.Module):
         """Return what the function says of these tensors, with the objective's parameters."""
         if "counts" in self.parameters_taken():
             more["counts"] = self.counts
-        return type(self).function(*tensors, **self.parameters_given, **more)
+        return type(self).function(*tensors, **{**self.parameters_given, **more})
+
+    def measured(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Return what else the history shall say of a batch, where there are `terms`."""
+        return {}
 
     def begin_epoch(self, epoch: int) -> None:
         """Do what the method does between epochs; called before the first as well."""

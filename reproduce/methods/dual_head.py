@@ -7,11 +7,16 @@ new classifier and the whole network trained.
 
 The paper does not say what images are fine-tuned on, nor how long the supervised baseline trains:
 here on one view of the recipe's transforms, and as long as the fine-tuning.
+
+All methods and variants take the same options (`Options`), so that a study can ask all of them for
+the same thing; an option that a method has no use for changes nothing there.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from reproduce.errors import UserError
 from reproduce.methods.method import Method, part, parted
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection, Schedule
 
@@ -23,64 +28,128 @@ TEMPERATURE = 0.5
 SIMILARITY_WEIGHT = 0.2
 
 
-def supervised(recipe: Phase, *, fine_tuning: float = FINE_TUNING) -> Method:
+@dataclass(frozen=True)
+class Options:
+    """What can be asked of the methods; the defaults are the paper's.
+
+    `temperature` is that of InfoNCE and of SimCLR's loss.
+    `fine_tuning` is its length as a share of the recipe's, unless `fine_tuning_epochs` says it in
+    epochs; `fine_tuning_transforms` is "same", the recipe's, or the name of others, such as "none".
+
+    Of the paper's method alone: `warm_up` is the share of the recipe with the similarity loss
+    alone, 0 for none, and `warm_up_weight` its weight there (1 is the text's L_sim, lambda the
+    other reading); `similarity_weight` is lambda; `similarity_reading` is InfoNCE as "printed" or
+    SimCLR's "nt_xent"; `ranking` holds parameters of the ranking loss, such as `top_k`. SimCLR's
+    own loss is `simclr_reading`, "nt_xent" or InfoNCE as "printed".
+    """
+
+    head: Projection = HEAD
+    fine_tuning: float = FINE_TUNING
+    fine_tuning_epochs: int | None = None
+    fine_tuning_transforms: str = "same"
+    temperature: float = TEMPERATURE
+    simclr_reading: str = "nt_xent"
+    warm_up: float = WARM_UP
+    warm_up_weight: float = 1.0
+    similarity_weight: float = SIMILARITY_WEIGHT
+    similarity_reading: str = "printed"
+    ranking: dict[str, Any] | None = None
+
+
+def supervised(recipe: Phase, **options) -> Method:
     """Return the baseline: fine-tuning alone, from the initial weights."""
-    return Method((_fine_tuned(recipe, fine_tuning).but(reinitialise=()),))
+    return Method((_fine_tuned(recipe, Options(**options)).but(reinitialise=()),))
 
 
-def simclr(recipe: Phase, *, head: Projection = HEAD, fine_tuning: float = FINE_TUNING) -> Method:
+def simclr(recipe: Phase, **options) -> Method:
     """Return SimCLR: both directions, all views of the batch as candidates."""
+    wanted = Options(**options)
+    if wanted.simclr_reading not in ("nt_xent", "printed"):
+        raise UserError(
+            f"simclr: simclr_reading expected nt_xent or printed, received {wanted.simclr_reading}"
+        )
     first = _two_views(
         recipe,
-        objective="nt_xent",
-        objective_parameters={"temperature": TEMPERATURE},
-        heads=Heads(projections={"similarity": head}),
+        objective="nt_xent" if wanted.simclr_reading == "nt_xent" else "info_nce",
+        objective_parameters={"temperature": wanted.temperature},
+        heads=Heads(projections={"similarity": wanted.head}),
     )
-    return Method((first, _fine_tuned(recipe, fine_tuning)))
+    return Method((first, _fine_tuned(recipe, wanted)))
 
 
-def auc_cl(recipe: Phase, *, head: Projection = HEAD, fine_tuning: float = FINE_TUNING) -> Method:
+def auc_cl(recipe: Phase, **options) -> Method:
     """Return AUC-CL as its authors released it; all negatives count, none is mined."""
+    wanted = Options(**options)
     first = _two_views(
         recipe,
         objective="auc_ranking",
         objective_parameters={"reading": "auc_cl"},
-        heads=Heads(projections={"ranking": head}),
+        heads=Heads(projections={"ranking": wanted.head}),
     )
-    return Method((first, _fine_tuned(recipe, fine_tuning)))
+    return Method((first, _fine_tuned(recipe, wanted)))
 
 
-def dual_head(
-    recipe: Phase,
-    *,
-    head: Projection = HEAD,
-    warm_up: float = WARM_UP,
-    warm_up_weight: float = 1.0,
-    similarity_weight: float = SIMILARITY_WEIGHT,
-    ranking: dict[str, Any] | None = None,
-    fine_tuning: float = FINE_TUNING,
-) -> Method:
-    """Return the paper's method: similarity alone, then similarity and ranking, then fine-tuning.
+def dual_head(recipe: Phase, **options) -> Method:
+    """Return the paper's method: similarity alone, then both losses, then fine-tuning."""
+    return _joint(recipe, Options(**options))
 
-    `warm_up` is the share of the recipe with the similarity loss alone, 0 for none, and
-    `warm_up_weight` its weight there: 1 is the text's L_sim, lambda the other reading. `ranking`
-    holds parameters of the ranking loss, such as `top_k`.
-    """
+
+def ranking_alone(recipe: Phase, **options) -> Method:
+    """Return the paper's method without its similarity loss: lambda 0, and so no warm-up."""
+    return dual_head(recipe, **{**options, "similarity_weight": 0.0, "warm_up": 0})
+
+
+def shared_head(recipe: Phase, **options) -> Method:
+    """Return the paper's method with one projection head that feeds both losses."""
+    return _joint(recipe, Options(**options), ranking_head="similarity")
+
+
+def all_negatives(recipe: Phase, **options) -> Method:
+    """Return the paper's method with every negative in the ranking loss, none mined."""
+    given = {**(options.get("ranking") or {}), "ratio": 1.0}
+    given.pop("top_k", None)
+    return dual_head(recipe, **{**options, "ranking": given})
+
+
+def auc_cl_warm_up(recipe: Phase, **options) -> Method:
+    """Return AUC-CL after the paper's warm-up: InfoNCE on a head of its own, then AUC-CL alone."""
+    ranking = {"reading": "auc_cl"}
+    return dual_head(recipe, **{**options, "similarity_weight": 0.0, "ranking": ranking})
+
+
+def supervised_longer(recipe: Phase, **options) -> Method:
+    """Return the baseline for as long as the other methods' pre-training and fine-tuning."""
+    last = supervised(recipe, **options).phases[0]
+    if bool(last.epochs) != bool(recipe.epochs):
+        raise UserError(
+            "supervised_longer adds up pre-training and fine-tuning, and received the one in "
+            "iterations and the other in epochs; give both in epochs"
+        )
+    unit = "epochs" if recipe.epochs else "iterations"
+    return Method((last.but(**{unit: getattr(recipe, unit) + getattr(last, unit)}),))
+
+
+def _joint(recipe: Phase, wanted: Options, **more) -> Method:
+    """Return the warm-up, the phase with both losses, and the fine-tuning."""
+    reading = {"similarity_reading": wanted.similarity_reading}
+    names = {"similarity", more.get("ranking_head", "ranking")}
     both = _two_views(
         recipe,
         objective="dual_head",
         objective_parameters={
-            "similarity_weight": similarity_weight,
-            "temperature": TEMPERATURE,
-            **(ranking or {}),
+            "similarity_weight": wanted.similarity_weight,
+            "temperature": wanted.temperature,
+            **(reading if wanted.similarity_reading != "printed" else {}),
+            **(wanted.ranking or {}),
+            **more,
         },
-        heads=Heads(projections={"similarity": head, "ranking": head}),
+        heads=Heads(projections=dict.fromkeys(sorted(names), wanted.head)),
     )
-    last = _fine_tuned(recipe, fine_tuning)
-    if not warm_up:
+    last = _fine_tuned(recipe, wanted)
+    if not wanted.warm_up:
         return Method((both, last))
-    alone, both = parted(both, warm_up)
-    weights = {"similarity_weight": warm_up_weight, "ranking_weight": 0.0}
+    alone, both = parted(both, wanted.warm_up)
+    weights = {"similarity_weight": wanted.warm_up_weight, "ranking_weight": 0.0}
     alone = alone.but(objective_parameters={**alone.objective_parameters, **weights})
     return Method((alone, both, last))
 
@@ -89,20 +158,25 @@ def _two_views(recipe: Phase, **changes) -> Phase:
     return recipe.but(views=2, **changes)
 
 
-def _fine_tuned(recipe: Phase, share: float) -> Phase:
+def _fine_tuned(recipe: Phase, wanted: Options) -> Phase:
     optimizer = Optimizer(
         name="adamw",
         learning_rate=recipe.optimizer.learning_rate,
         weight_decay=recipe.optimizer.weight_decay,
     )
-    return part(
+    phase = part(
         recipe,
-        share,
+        wanted.fine_tuning,
         views=1,
         optimizer=optimizer,
         schedule=Schedule(name="cosine"),
         reinitialise=("classifier",),
     )
+    if wanted.fine_tuning_epochs is not None:
+        phase = phase.but(iterations=0, epochs=wanted.fine_tuning_epochs)
+    if wanted.fine_tuning_transforms not in ("same", recipe.transforms):
+        phase = phase.but(transforms=wanted.fine_tuning_transforms, transform_parameters={})
+    return phase
 
 
 METHODS: dict[str, Callable[..., Method]] = {
@@ -110,4 +184,13 @@ METHODS: dict[str, Callable[..., Method]] = {
     "simclr": simclr,
     "auc_cl": auc_cl,
     "dual_head": dual_head,
+}
+
+# The paper's method or a rival with one component changed.
+VARIANTS: dict[str, Callable[..., Method]] = {
+    "ranking_alone": ranking_alone,
+    "shared_head": shared_head,
+    "all_negatives": all_negatives,
+    "auc_cl_warm_up": auc_cl_warm_up,
+    "supervised_longer": supervised_longer,
 }

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from reproduce.data import augmentation, streams
-from reproduce.data.augmentation import mixing
+from reproduce.data.augmentation import Recipe, mixing
 from reproduce.data.augmentation.batched import BatchedViews
 from reproduce.data.augmentation.pipelines import ImageViews, copy_numbers
 from reproduce.data.pair_samplers import PairedBatch
@@ -48,7 +48,9 @@ class Inputs:
             epochs=phase.epochs or None,
             **phase.sampler_parameters,
         )
-        self.pipeline = self._pipeline()
+        self.recipe = self._recipe()
+        # By the kind of device that carries them out.
+        self.pipelines: dict[str, BatchedViews | ImageViews] = {}
 
     @property
     def batches_per_epoch(self) -> int:
@@ -69,30 +71,36 @@ class Inputs:
             return Shown(images, labels, drawn)
         return self._mixed(images, labels, drawn, iteration)
 
-    def _pipeline(self) -> BatchedViews | ImageViews | None:
+    def _recipe(self) -> Recipe | None:
+        """Return what is done to the images of this phase, None where nothing is."""
         if self.phase.transforms == "none":
             return None
         recipe = augmentation.recipe(self.phase.transforms, **self.phase.transform_parameters)
         self._check_levels()
         self._check_normalisation(recipe)
-        recipe = replace(recipe, views=self.phase.views, mean=None, deviation=None)
-        size = self.images.size
-        if augmentation.default_pipeline(size) == "batched":
-            return BatchedViews(recipe, size=size, seed=self.seed, phase=self.number)
-        channels = self.images.channels
-        return ImageViews(recipe, size=size, channels=channels, seed=self.seed, phase=self.number)
+        return replace(recipe, views=self.phase.views, mean=None, deviation=None)
+
+    def _pipeline(self, device: str) -> BatchedViews | ImageViews:
+        """Return what carries out the recipe on this kind of device."""
+        if device not in self.pipelines:
+            size, how = self.images.size, {"seed": self.seed, "phase": self.number}
+            if augmentation.default_pipeline(size, device) == "batched":
+                made = BatchedViews(self.recipe, size=size, **how)
+            else:
+                made = ImageViews(self.recipe, size=size, channels=self.images.channels, **how)
+            self.pipelines[device] = made
+        return self.pipelines[device]
 
     def _views(self, indices: np.ndarray, iteration: int, device) -> torch.Tensor:
         """Return all first views, then all second views, ..."""
-        if self.pipeline is None:
+        if self.recipe is None:
             return self.images.tensor(indices, device)
-        if isinstance(self.pipeline, BatchedViews):
-            views = self.pipeline.batch(self.images.raw(indices, device).div_(255), iteration)
+        pipeline = self._pipeline(device.type)
+        if isinstance(pipeline, BatchedViews):
+            views = pipeline.batch(self.images.raw(indices, device).div_(255), iteration)
         else:
             pixels, copies = self.images.stored(indices), copy_numbers(indices)
-            views = [
-                view.to(device) for view in self.pipeline.batch(pixels, indices, iteration, copies)
-            ]
+            views = [view.to(device) for view in pipeline.batch(pixels, indices, iteration, copies)]
         views = views[0] if len(views) == 1 else torch.cat(views)
         return self.images.normalised(views.mul_(255))
 

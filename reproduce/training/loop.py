@@ -16,7 +16,7 @@ from reproduce.data.preparation import Images
 from reproduce.errors import UserError
 from reproduce.losses.checks import without_value_checks
 from reproduce.randomness import seed_torch
-from reproduce.training import checkpoints, optimization, parts, stacks
+from reproduce.training import checkpoints, optimization, parts, stacks, terms
 from reproduce.training.embedded import EmbeddedInputs
 from reproduce.training.inputs import Inputs
 from reproduce.training.objectives import build_objective, stretch
@@ -47,6 +47,9 @@ class Settings:
     # Called with the network after every `observe_every` iterations; it changes nothing.
     observe: Callable[[int, int, torch.nn.Module], None] | None = None
     observe_every: int = 0
+    # Called with the network, and the number of the phases that are done, before the last phase
+    # and after it; it changes nothing.
+    between: Callable[[int, torch.nn.Module], None] = lambda done, network: None
 
 
 @dataclass
@@ -63,6 +66,7 @@ class State:
     correct: int = 0
     judged: int = 0
     steps: int = 0
+    terms: dict[str, float] = field(default_factory=dict)
 
 
 def train(
@@ -111,6 +115,8 @@ def run_phases(network, phases, inputs, counts, seed: int, precision: str, setti
         parts.attach(network, phases, number, len(counts), seed)
     run = None
     for number in range(state.phase, len(phases)):
+        if number == len(phases) - 1 and not saved:
+            settings.between(number, network)
         parts.attach(network, phases, number, len(counts), seed)
         run = _PhaseRun(network, phases, number, inputs[number], lengths, counts, before=run)
         if saved:
@@ -121,6 +127,7 @@ def run_phases(network, phases, inputs, counts, seed: int, precision: str, setti
             run.go(state, seed, precision, settings)
         state.phase, state.iteration = number + 1, 0
     network.projections = torch.nn.ModuleDict()
+    settings.between(len(phases), network)
     return state
 
 
@@ -138,6 +145,7 @@ class _PhaseRun:
         if before and self.phase.continued:
             self._continue(before)
         self.block = self.phase.block(inputs.batches_per_epoch)
+        self.found: dict[str, torch.Tensor] = {}
 
     def _continue(self, before: "_PhaseRun") -> None:
         """Take over the optimizer's state, and the objective's if it is the same one."""
@@ -156,7 +164,7 @@ class _PhaseRun:
     def go(self, state: State, seed, precision, settings) -> None:
         started = last_saved = time.monotonic()
         every = 1 if settings.device.type == "cpu" else STEPS_BETWEEN_LOSS_CHECKS_ON_GPU
-        pending: list[tuple[torch.Tensor, torch.Tensor | None]] = []
+        pending: list[tuple[torch.Tensor, torch.Tensor | None, dict[str, torch.Tensor]]] = []
         parts.set_modes(self.network, self.phase)
         per_epoch = self.inputs.batches_per_epoch
         while state.iteration < self.length:
@@ -174,7 +182,7 @@ class _PhaseRun:
             if settings.observe and state.iteration % settings.observe_every == 0:
                 settings.observe(self.number, state.iteration, self.network)
                 parts.set_modes(self.network, self.phase)
-            at_end_of_block = state.iteration % self.block == 0 or state.iteration == self.length
+            at_end_of_block = self._ends_block(state.iteration)
             if len(pending) >= every or at_end_of_block:
                 loss = self._collect(pending, state)
                 settings.progress(self.done_before + state.iteration, self.total, loss)
@@ -185,6 +193,9 @@ class _PhaseRun:
                     self._save(state, settings)
                     started = last_saved = time.monotonic()
         state.seconds += time.monotonic() - started
+
+    def _ends_block(self, done: int) -> bool:
+        return done % self.block == 0 or done == self.length
 
     def _step(self, iteration: int, seed: int, precision: str, device):
         seed_torch(seed, "forward", self.number, iteration)
@@ -206,12 +217,14 @@ class _PhaseRun:
             epoch=epoch,
         )
         loss = self.objective(batch)
+        if self._ends_block(iteration + 1):
+            self.found = terms.looked_at(self.objective, batch, features)
         self.optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()
         optimization.turn_ascending(self.objective)
         self.optimizer.step()
         self.objective.after_step()
-        return loss.detach(), self._correct(batch)
+        return loss.detach(), self._correct(batch), terms.taken(self.objective)
 
     def _correct(self, batch: losses.Batch) -> torch.Tensor | None:
         """Return how many images were classified rightly; None where that has no meaning."""
@@ -224,7 +237,7 @@ class _PhaseRun:
     def _collect(self, pending: list, state: State) -> float:
         """Add up what the last steps returned; stop at the first loss that is not a number."""
         loss = math.nan
-        for index, (loss_tensor, correct) in enumerate(pending):
+        for index, (loss_tensor, correct, of_terms) in enumerate(pending):
             loss = _number(loss_tensor)
             if loss_tensor.ndim == 0 and not math.isfinite(loss):
                 first = state.iteration - len(pending) + index + 1
@@ -237,6 +250,7 @@ class _PhaseRun:
             state.loss_sum = state.loss_sum + loss
             state.correct = state.correct + (0 if correct is None else _number(correct))
             state.judged += 0 if correct is None else self.phase.batch_size
+            state.terms = terms.added(state.terms, of_terms)
         pending.clear()
         return float(np.mean(loss))
 
@@ -245,8 +259,9 @@ class _PhaseRun:
         row["loss"] = state.loss_sum / state.steps
         if state.judged:
             row["training_accuracy"] = state.correct / state.judged
-        state.history.append(row)
+        state.history.append(row | terms.row(state.terms, state.steps, self.found))
         state.loss_sum, state.correct, state.judged, state.steps = 0.0, 0, 0, 0
+        state.terms, self.found = {}, {}
 
     def _save(self, state: State, settings: Settings) -> None:
         if settings.checkpoint:

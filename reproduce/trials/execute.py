@@ -14,8 +14,9 @@ from reproduce.data.preparation import Images, Prepared, prepare
 from reproduce.errors import UserError
 from reproduce.evaluation import metrics
 from reproduce.models import initialisations
-from reproduce.randomness import generator, seed_torch
-from reproduce.training import learning_curve
+from reproduce.randomness import seed_torch
+from reproduce.training import encoders, learning_curve
+from reproduce.training.encoders import Encoders
 from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
 from reproduce.training.prediction import predict
@@ -49,10 +50,13 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     network = built(trial, prepared).to(device)
     checkpoint = store.checkpoint_path(trial.key)
     curve = _curve(planned, prepared, device, checkpoint.with_suffix(".curve.npz"))
-    if curve and not curve.file.exists():
-        # A checkpoint of a run that was not watched lacks the points before it: begin anew.
+    watched = _encoders(planned, prepared, device, checkpoint.with_suffix(".encoders.npz"))
+    watchers = [watcher for watcher in (curve, watched) if watcher]
+    if not all(watcher.file.exists() for watcher in watchers):
+        # A checkpoint of a run that was not watched lacks what was seen before it: begin anew.
         checkpoint.unlink(missing_ok=True)
-        curve.keep()
+        for watcher in watchers:
+            watcher.keep()
     state = train(
         network,
         list(trial.phases),
@@ -69,11 +73,12 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
             progress=surroundings.progress,
             observe=curve,
             observe_every=learning_curve.every(trial.phases[0].iterations) if curve else 0,
+            between=watched or (lambda done, network: None),
         ),
     )
     result = kept(
         planned, prepared, network, store, surroundings, device, state.history, state.seconds,
-        more=curve.arrays() if curve else None,
+        more={name: found for watcher in watchers for name, found in watcher.arrays().items()},
     )  # fmt: skip
     checkpoint.unlink(missing_ok=True)
     return result
@@ -96,6 +101,15 @@ def _curve(planned: Planned, prepared: Prepared, device, file: Path) -> Learning
         planned.trial.precision,
         file,
     )
+
+
+def _encoders(planned: Planned, prepared: Prepared, device, file: Path) -> Encoders | None:
+    """Return what looks at the encoder before the last phase and after it, where it is wanted."""
+    if "encoders" not in planned.keep or not planned.trial.phases:
+        return None
+    trial = planned.trial
+    test = prepared.evaluate[trial.evaluate_on[0]]
+    return Encoders(prepared.train, test, trial.phases, device, trial.precision, file)
 
 
 def prepared_for(trial: Trial) -> Prepared:
@@ -190,9 +204,9 @@ def _arrays(part: str, images: Images, logits, embeddings, keep) -> dict[str, np
         kept[f"{part}/logits"] = logits
     if "embeddings" in keep:
         # The same images for every trial on this data, so that maps can be compared.
-        rows = generator(0, "embeddings").permutation(len(images.labels))[:EMBEDDINGS_KEPT]
-        kept[f"{part}/embedding_rows"] = np.sort(rows).astype(np.int32)
-        kept[f"{part}/embeddings"] = embeddings[np.sort(rows)]
+        rows = encoders.evenly(len(images.labels), EMBEDDINGS_KEPT)
+        kept[f"{part}/embedding_rows"] = rows.astype(np.int32)
+        kept[f"{part}/embeddings"] = embeddings[rows]
     return kept
 
 

@@ -41,8 +41,9 @@ def grouped(todo: list[Planned], size: int) -> list[list[Planned]]:
     """Return the trials that can train together, in the order of the plan, at most `size` each."""
     by_kind: dict[tuple, list[Planned]] = {}
     for item in todo:
-        # A learning curve looks at one network while it learns.
-        kind = None if "curve" in item.keep else _kind(item.trial)
+        # These look at one network while it learns.
+        watched = {"curve", "encoders"} & set(item.keep)
+        kind = None if watched else _kind(item.trial)
         if kind is not None:
             by_kind.setdefault(kind, []).append(item)
     return [

@@ -48,8 +48,10 @@ class Result:
         return array_files.read(self.array_file) if self.array_file else {}
 
     def has(self, wanted: Iterable[str]) -> bool:
-        """Say whether arrays of these kinds ('logits', 'embeddings', 'curve') were kept."""
+        """Say whether arrays of these kinds were kept ('logits', 'embeddings', 'curve' ...)."""
         kept = {part for name in self.array_names for part in name.split("/")}
+        if {"before", "after"} <= kept:
+            kept.add("encoders")
         return set(wanted) <= kept
 
 

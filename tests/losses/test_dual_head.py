@@ -146,6 +146,93 @@ def test_it_takes_every_parameter_of_its_function():
         dual_head(*[torch.ones(2, 2)] * 4, similarity_weight=-1)
 
 
+def test_the_terms_are_the_weighted_losses_and_their_sum_is_the_loss(heads):
+    objective = build("dual_head", CONTEXT, similarity_weight=0.4, ranking_weight=0.7, top_k=3)
+    loss = objective(batch_of(heads))
+    expected = {
+        "similarity": 0.4 * slow_similarity(*heads[:2]),
+        "ranking": 0.7 * slow_ranking(*heads[2:], mined=3),
+    }
+    assert objective.terms.keys() == expected.keys()
+    for name, value in expected.items():
+        assert objective.terms[name].item() == pytest.approx(value, abs=1e-12)
+    assert loss.item() == objective.terms["similarity"].item() + objective.terms["ranking"].item()
+
+
+@pytest.mark.parametrize("name", ["similarity", "ranking"])
+def test_a_term_of_weight_zero_is_no_term(heads, name):
+    objective = build("dual_head", CONTEXT, **{f"{name}_weight": 0})
+    loss = objective(batch_of(heads))
+    (other,) = {"similarity", "ranking"} - {name}
+    assert objective.terms.keys() == {other} and objective.terms[other].item() == loss.item()
+    assert bool(objective.measured(batch_of(heads))) == (name == "similarity")
+
+
+def test_one_head_can_feed_both_losses(heads):
+    objective = build("dual_head", CONTEXT, ranking_head="similarity")
+    assert objective.heads == ("similarity",)
+    outputs = {"similarity": torch.cat(heads[:2])}
+    loss = objective(Batch(torch.zeros(8), heads=outputs, views=2))
+    expected = slow_ranking(*heads[:2]) + 0.2 * slow_similarity(*heads[:2])
+    assert loss.item() == pytest.approx(expected, abs=1e-12)
+
+
+def slow_same_class(view1, view2, labels, mined, negatives, excluded, anchors):
+    """Count, anchor by anchor, the mined and all candidates of the anchor's own class."""
+    count, views = len(view1), view1.tolist() + view2.tolist()
+    table, labels = cosines(views, views), labels.tolist() * 2
+    of_mined, of_all = [], []
+    for i in range(count if anchors == "first_view" else 2 * count):
+        others = []
+        for j in range(2 * count):
+            same_view = (i < count) == (j < count)
+            if j == i or (negatives == "other_view" and same_view):
+                continue
+            if excluded == "exclude_own_positive" and j == (i + count) % (2 * count):
+                continue
+            others.append((table[i][j], labels[i] == labels[j]))
+        of_all += [same for _, same in others]
+        of_mined += [same for _, same in sorted(others, reverse=True)[: mined or len(others)]]
+    return sum(of_mined) / len(of_mined), sum(of_all) / len(of_all)
+
+
+@pytest.mark.parametrize("negatives", ["both_views", "other_view"])
+@pytest.mark.parametrize("excluded", ["exclude_own_positive", "exclude_anchor_only"])
+@pytest.mark.parametrize("anchors", ["both_views", "first_view"])
+def test_the_share_of_an_anchors_own_class_by_a_plain_loop(heads, negatives, excluded, anchors):
+    labels = torch.tensor([0, 0, 0, 1, 1, 2, 0, 1])
+    compared = {"negatives": negatives, "excluded": excluded, "anchors": anchors}
+    objective = build("dual_head", CONTEXT, top_k=3, c=1.0, **compared)
+    batch = batch_of(heads)
+    batch.labels = labels
+    found = objective.measured(batch)
+    mined, among_all = slow_same_class(*heads[2:], labels, 3, **compared)
+    assert found["same_class_mined"].item() == pytest.approx(mined, abs=1e-6)
+    assert found["same_class_all"].item() == pytest.approx(among_all, abs=1e-6)
+    assert mined != among_all
+
+
+def test_the_released_code_mines_nothing_and_counts_the_positive(heads):
+    labels = torch.tensor([0, 0, 0, 1, 1, 2, 0, 1])
+    objective = build("dual_head", CONTEXT, reading="auc_cl", top_k=3)
+    batch = batch_of(heads)
+    batch.labels = labels
+    found = objective.measured(batch)
+    every = slow_same_class(
+        *heads[2:], labels, None, "both_views", "exclude_anchor_only", "both_views"
+    )
+    assert found["same_class_mined"].item() == pytest.approx(every[0], abs=1e-6)
+    assert found["same_class_all"].item() == pytest.approx(every[1], abs=1e-6)
+
+
+def test_a_single_image_has_no_candidates():
+    one = {"similarity": torch.ones(2, 3), "ranking": torch.ones(2, 3)}
+    found = build("dual_head", CONTEXT).measured(Batch(torch.zeros(1), heads=one, views=2))
+    assert {name: value.item() for name, value in found.items()} == {
+        "same_class_mined": 0.0, "same_class_all": 0.0,
+    }  # fmt: skip
+
+
 class Small(torch.nn.Module):
     def __init__(self):
         super().__init__()

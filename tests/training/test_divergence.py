@@ -49,6 +49,7 @@ def test_losses_looked_at_late_still_name_the_first_bad_one(tiny, phase, images)
     inputs = Inputs(phases[0], images, [12, 8, 4], 0, 0, 0)
     one = _PhaseRun(network, phases, 0, inputs, [20], [12, 8, 4])
     state = State(iteration=10)
-    pending = [(torch.tensor(loss), torch.tensor(2)) for loss in (1.0, float("inf"), float("nan"))]
+    seen = [torch.tensor(loss) for loss in (1.0, float("inf"), float("nan"))]
+    pending = [(loss, torch.tensor(2), {}) for loss in seen]
     with pytest.raises(Diverged, match="the loss became inf at iteration 9 of 20 in phase 1"):
         one._collect(pending, state)

@@ -134,9 +134,9 @@ def auc_ranking(
     first, second = (scaled(view) for view in checks.pair("auc_ranking", view1, view2))
     if reading == "auc_cl":
         positive_margin = 0.5 if positive_margin is None else positive_margin
-        anchors, negatives, excluded, ratio, top_k = *_ALL_OTHER_VIEWS, 1.0, None
+        anchors, negatives, excluded, ratio, top_k = _ALL_OTHER_VIEWS
     s_positive = _positive_scores(first, second, score, positive_margin or 0.0)
-    s_negative = _mined(first, second, negatives, excluded, top_k, ratio)
+    s_negative = _mined(first, second, negatives, excluded, ratio, top_k)[0].values
     if score == "half":
         s_negative = (s_negative + 1) / 2
     if reading == "saddle":
@@ -154,8 +154,8 @@ def auc_ranking(
     )
 
 
-# Anchors, negatives, excluded: what the released code of AUC-CL compares.
-_ALL_OTHER_VIEWS = ("both_views", "both_views", "exclude_anchor_only")
+# Anchors, negatives, excluded, ratio and top_k: what the released code of AUC-CL compares.
+_ALL_OTHER_VIEWS = ("both_views", "both_views", "exclude_anchor_only", 1.0, None)
 
 
 def _positive_scores(first, second, score: str, positive_margin: float) -> torch.Tensor:
@@ -166,8 +166,11 @@ def _positive_scores(first, second, score: str, positive_margin: float) -> torch
     return (half - positive_margin).clamp(0, 1) if positive_margin else half
 
 
-def _mined(first, second, negatives: str, excluded: str, top_k, ratio: float) -> torch.Tensor:
-    """Return the K highest cosines [2N, K] of every view with those it may be compared with."""
+def _mined(first, second, negatives: str, excluded: str, ratio: float, top_k):
+    """Return of every view the K highest cosines with those it may be compared with.
+
+    Their values and indices [2N, K], and the mask [2N, M] of those it may not be compared with.
+    """
     count = len(first)
     if negatives == "other_view":
         across = products(first, second)
@@ -188,7 +191,38 @@ def _mined(first, second, negatives: str, excluded: str, top_k, ratio: float) ->
     # Rounded, since 0.1 * 30 is a little more than 3.
     wanted = top_k or max(FEWEST_MINED, math.ceil(round(ratio * available, 6)))
     cosines = cosines.masked_fill(forbidden, -torch.inf)
-    return cosines.topk(min(wanted, available), sorted=False).values
+    return cosines.topk(min(wanted, available), sorted=False), forbidden
+
+
+@torch.no_grad()
+def same_class_shares(
+    view1: torch.Tensor,
+    view2: torch.Tensor,
+    labels: torch.Tensor,
+    *,
+    top_k: int | None = None,
+    ratio: float = 0.1,
+    anchors: str = "both_views",
+    negatives: str = "both_views",
+    excluded: str = "exclude_own_positive",
+    reading: str = "printed",
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the share of the anchor's own class among mined negatives, and among all candidates.
+
+    The parameters are those of `auc_ranking`; labels [N]. Where an anchor's positive may be mined,
+    it is one of the candidates.
+    """
+    if reading == "auc_cl":
+        anchors, negatives, excluded, ratio, top_k = _ALL_OTHER_VIEWS
+    first, second = (scaled(view) for view in checks.pair("auc_ranking", view1, view2))
+    mined, forbidden = _mined(first, second, negatives, excluded, ratio, top_k)
+    candidates = labels.repeat(forbidden.shape[1] // len(labels))
+    same = (labels.repeat(2)[:, None] == candidates) & ~forbidden
+    rows = slice(len(labels) if anchors == "first_view" else None)
+    of_mined = same.gather(1, mined.indices)[rows]
+    # A single image has no candidates, and so none of its class.
+    among_mined = of_mined.sum() / max(1, of_mined.numel())
+    return among_mined, same[rows].sum() / (~forbidden[rows]).sum().clamp(min=1)
 
 
 def _check(top_k, ratio, score, positive_margin, anchors, negatives, excluded, reading) -> None:

@@ -1,11 +1,17 @@
 """The sum of a ranking and a similarity loss, each on a projection head of its own."""
 
+import inspect
+
 import torch
 
 from reproduce.errors import UserError
-from reproduce.losses import Batch, checks
+from reproduce.losses import Batch, Context, checks
 from reproduce.losses.objective import two_views
-from reproduce.losses.self_supervised.auc_ranking import AUCRanking, auc_ranking
+from reproduce.losses.self_supervised.auc_ranking import (
+    AUCRanking,
+    auc_ranking,
+    same_class_shares,
+)
 from reproduce.losses.self_supervised.info_nce import info_nce
 
 
@@ -141,21 +147,65 @@ def dual_head(
 class DualHead(AUCRanking):
     """Both losses of a batch, read from the projection heads "similarity" and "ranking".
 
-    The parameters are those of the function. It learns what the ranking loss learns: `b`, and in
-    the reading "saddle" also `a`, and `alpha` by ascent. A warm-up is a phase before with
-    `ranking_weight=0`; the phase that continues it takes over the state.
+    The parameters are those of the function, and the head that the ranking loss reads. It learns
+    what the ranking loss learns: `b`, and in the reading "saddle" also `a`, and `alpha` by ascent.
+    A warm-up is a phase before with `ranking_weight=0`; the phase that continues it takes over the
+    state.
+
+    Parameters
+    ----------
+    ranking_head : str
+        The name of the projection head that the ranking loss reads, "ranking" in the paper; with
+        "similarity" one head feeds both losses.
     """
 
     function = staticmethod(dual_head)
     heads = ("similarity", "ranking")
 
+    def __init__(self, context: Context, *, ranking_head: str = "ranking", **parameters):
+        super().__init__(context, **parameters)
+        self.read = ("similarity", ranking_head)
+        self.heads = tuple(dict.fromkeys(self.read))
+        taken = inspect.signature(dual_head).parameters
+        self.weights = {
+            f"{name}_weight": parameters.get(f"{name}_weight", taken[f"{name}_weight"].default)
+            for name in ("similarity", "ranking")
+        }
+
+    @classmethod
+    def parameters_taken(cls) -> tuple[str, ...]:
+        """Return the names of the function's parameters, and `ranking_head`."""
+        return (*super().parameters_taken(), "ranking_head")
+
     def forward(self, batch: Batch) -> torch.Tensor:
-        """Return the weighted sum of the two losses."""
+        """Return the weighted sum of the two losses; the summands are then in `terms`."""
         missing = [name for name in self.heads if name not in batch.heads]
         if missing:
             raise UserError(
                 f"dual_head: expected projection heads {', '.join(self.heads)}, received "
                 f"{', '.join(batch.heads) or 'none'}; add {', '.join(missing)} to the phase"
             )
-        views = [two_views(batch, batch.heads[name]) for name in self.heads]
-        return self.call(*views[0], *views[1])
+        views = [view for name in self.read for view in two_views(batch, batch.heads[name])]
+        counted = [name for name, weight in self.weights.items() if weight]
+        self.terms = {
+            name.removesuffix("_weight"): self.call(
+                *views, **dict.fromkeys(self.weights, 0.0) | {name: self.weights[name]}
+            )
+            for name in counted
+        }
+        # Without a term the function says what is wrong with the weights.
+        return sum(self.terms.values()) if counted else self.call(*views)
+
+    def measured(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Return the share of an anchor's own class among mined and among all negatives."""
+        if not self.weights["ranking_weight"]:
+            return {}
+        taken = inspect.signature(same_class_shares).parameters
+        given = {name: v for name, v in self.parameters_given.items() if name in taken}
+        views = two_views(batch, batch.heads[self.read[1]])
+        mined, among_all = same_class_shares(*views, batch.labels, **given)
+        return {"same_class_mined": mined, "same_class_all": among_all}
+
+    def __getstate__(self) -> dict:
+        """Return what a copy takes over: not the graph of the last batch."""
+        return vars(self) | {"terms": {}}

@@ -1,0 +1,47 @@
+"""What a loss of several terms is made of, and how each of them pulls at the encoder.
+
+An objective that sums several losses leaves them in `terms`; others pay nothing here. Looking
+changes nothing: nothing is drawn and no gradient is stored where the optimizer finds it.
+"""
+
+import math
+
+import torch
+
+
+def taken(objective) -> dict[str, torch.Tensor]:
+    """Return the terms of the last batch without their graph, and let go of the graph."""
+    found = {name: term.detach() for name, term in objective.terms.items()}
+    if found:
+        objective.terms = {}
+    return found
+
+
+def looked_at(objective, batch, features: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Return what is measured of one batch: gradients at the encoder, and what the objective says.
+
+    To be called before the loss goes backward, which frees what is needed here.
+    """
+    if not objective.terms:
+        return {}
+    found = {}
+    if features.requires_grad:
+        for name, term in objective.terms.items():
+            (gradient,) = torch.autograd.grad(term, features, retain_graph=True, allow_unused=True)
+            found[f"gradient_{name}"] = (
+                features.new_zeros(()) if gradient is None else gradient.float().norm()
+            )
+    return found | objective.measured(batch)
+
+
+def added(sums: dict[str, float], terms: dict[str, torch.Tensor]) -> dict[str, float]:
+    """Return the sums with the terms of one more batch."""
+    return sums | {name: sums.get(name, 0.0) + term.item() for name, term in terms.items()}
+
+
+def row(sums: dict[str, float], steps: int, found: dict[str, torch.Tensor]) -> dict[str, float]:
+    """Return what the history says of a block: the mean of every term, and what was looked at."""
+    values = {f"loss_{name}": total / steps for name, total in sums.items()}
+    values |= {name: value.item() for name, value in found.items()}
+    # A gradient may be beyond all numbers while the loss is not; a history holds numbers only.
+    return {name: value for name, value in values.items() if math.isfinite(value)}
