@@ -77,6 +77,16 @@ def is_here(name: str) -> bool:
                             path.is_file())  # fmt: skip
 
 
+def fingerprint_of(name: str) -> str | None:
+    """Return the fingerprint of a set that is known without opening it: of a generated one."""
+    if entry_of(name).kind != "generated":
+        return None
+    from reproduce.data.generating import fingerprint_of as of_generated
+
+    parsed = names.parse(name)
+    return of_generated(parsed.base, names.values(parsed, options_of(name)))
+
+
 def at_hand() -> list[str]:
     """Return the names of all stored data sets that can be opened here, known ones first.
 

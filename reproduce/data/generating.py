@@ -13,9 +13,10 @@ MEANINGS = {
     "difficulty": "easy, medium or hard",
     "seed": "another seed, other images",
     "rare": "number of the class that is to be the rarest",
+    "balanced": "images of a further, balanced test split of that name; 0 for none",
 }
 CHOICES = {"difficulty": ("easy", "medium", "hard")}
-RANGES = {"size": (28, 512), "seed": (0, 2**32 - 1)}
+RANGES = {"size": (28, 512), "seed": (0, 2**32 - 1), "balanced": (0, 100_000)}
 # `rare` has no default of a number's type: -1 stands for "as the counts are".
 AS_THEY_ARE = -1
 
@@ -42,6 +43,19 @@ def generate(name: str, base: str, given: dict) -> Dataset:
 def _generated(name: str, base: str, given: tuple) -> Dataset:
     values = {k: v for k, v in given if (k, v) != ("rare", AS_THEY_ARE)}
     return replace(_maker(base)(**values), name=name)
+
+
+def fingerprint_of(base: str, given: dict) -> str:
+    """Return the fingerprint that the generated set would have, without drawing it."""
+    from reproduce.data.generated import assembly, dermoscopy, describe
+
+    description = describe(base)
+    # One set has a number of images in all beside its counts.
+    counts = dermoscopy.counts_for(given["total"]) if "total" in given else None
+    rare = None if given["rare"] == AS_THEY_ARE else given["rare"]
+    wanted = assembly.counts_of(description, counts, rare, given["balanced"])
+    how = (given["size"], given["difficulty"], given["seed"])
+    return assembly.fingerprint(description, *how, wanted)
 
 
 def _maker(name: str):

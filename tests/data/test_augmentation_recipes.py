@@ -95,6 +95,8 @@ def test_small_images_are_batched_and_large_ones_left_to_the_reference():
     assert [default_pipeline(size) for size in (32, 64, 128, 224)] == [
         "batched", "batched", "albumentations", "albumentations"
     ]  # fmt: skip
+    # On a GPU the batched one at every size.
+    assert {default_pipeline(size, "cuda") for size in (32, 224)} == {"batched"}
 
 
 def test_names_import_without_torch_and_albumentations():

@@ -15,6 +15,9 @@ PIPELINES = ("albumentations", "batched")
 LARGEST_BATCHED = 64
 
 
-def default_pipeline(size: int) -> str:
-    """Return the pipeline for images of this size: batched while small, else the reference."""
-    return "batched" if size <= LARGEST_BATCHED else "albumentations"
+def default_pipeline(size: int, device: str = "cpu") -> str:
+    """Return the pipeline for images of this size: batched while small, else the reference.
+
+    On a GPU always batched: image by image, no number of cores here would keep it busy.
+    """
+    return "batched" if size <= LARGEST_BATCHED or device == "cuda" else "albumentations"

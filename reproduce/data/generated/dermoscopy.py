@@ -134,6 +134,8 @@ def make(
     rare: int | None = None,
     counts=None,
     total: int = TOTAL,
+    balanced: int = 0,
 ) -> Dataset:
     """Return `dermoscopy` as a data set; a `total` of 25,331 is as many as ISIC 2019 has."""
-    return build(DERMOSCOPY, size, difficulty, seed, rare, counts or counts_for(total))
+    wanted = counts or counts_for(total)
+    return build(DERMOSCOPY, size, difficulty, seed, rare, wanted, balanced)

@@ -171,7 +171,12 @@ IDENTITIES_SET = GeneratedSet(
 
 
 def make(
-    size: int = 64, difficulty: str = "medium", seed: int = 0, rare: int | None = None, counts=None
+    size: int = 64,
+    difficulty: str = "medium",
+    seed: int = 0,
+    rare: int | None = None,
+    counts=None,
+    balanced: int = 0,
 ) -> Dataset:
     """Return `identities`: 2,800 images of 700, `test` of 300 others, `seen` of the 700 again."""
-    return build(IDENTITIES_SET, size, difficulty, seed, rare, counts)
+    return build(IDENTITIES_SET, size, difficulty, seed, rare, counts, balanced)

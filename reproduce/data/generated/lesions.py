@@ -167,7 +167,12 @@ LESIONS = GeneratedSet(
 
 
 def make(
-    size: int = 64, difficulty: str = "medium", seed: int = 0, rare: int | None = None, counts=None
+    size: int = 64,
+    difficulty: str = "medium",
+    seed: int = 0,
+    rare: int | None = None,
+    counts=None,
+    balanced: int = 0,
 ) -> Dataset:
     """Return `lesions` as a data set; by default 1,165 images to train on and 292 to test."""
-    return build(LESIONS, size, difficulty, seed, rare, counts)
+    return build(LESIONS, size, difficulty, seed, rare, counts, balanced)

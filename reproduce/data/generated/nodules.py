@@ -172,10 +172,15 @@ NODULES = GeneratedSet(
 
 
 def make(
-    size: int = 64, difficulty: str = "medium", seed: int = 0, rare: int | None = None, counts=None
+    size: int = 64,
+    difficulty: str = "medium",
+    seed: int = 0,
+    rare: int | None = None,
+    counts=None,
+    balanced: int = 0,
 ) -> Dataset:
     """Return `nodules` as a data set with masks; by default 800 images to train on, 200 to test.
 
     `labels` say which nodule an image shows (0 for none); `masks` say so for each pixel.
     """
-    return build(NODULES, size, difficulty, seed, rare, counts)
+    return build(NODULES, size, difficulty, seed, rare, counts, balanced)

@@ -151,7 +151,12 @@ WARTS_CORNS = GeneratedSet(
 
 
 def make(
-    size: int = 64, difficulty: str = "medium", seed: int = 0, rare: int | None = None, counts=None
+    size: int = 64,
+    difficulty: str = "medium",
+    seed: int = 0,
+    rare: int | None = None,
+    counts=None,
+    balanced: int = 0,
 ) -> Dataset:
     """Return `warts_corns` as a data set; by default 2,013 images to train on and 502 to test."""
-    return build(WARTS_CORNS, size, difficulty, seed, rare, counts)
+    return build(WARTS_CORNS, size, difficulty, seed, rare, counts, balanced)
