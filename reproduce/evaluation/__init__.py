@@ -1,9 +1,11 @@
 """What scores are worth, how sure we are, and which verdict that allows. A leaf.
 
-`metrics`, `one_vs_rest` and `calibration` measure scores against labels, `thresholding` corrects
-scores for the training prior, `neighbours` rates embeddings and maps; `significance` puts an
-interval around a paired effect (`resampling` does its arithmetic), and `verdicts` is the one
-place where an interval becomes a word. Importing this package imports none of them.
+`metrics`, `per_class`, `one_vs_rest` and `calibration` measure scores against labels,
+`thresholding` corrects scores for the training prior, `neighbours` rates embeddings and maps,
+`representation` encoders; `significance` puts an interval around a paired effect (`resampling`
+does its arithmetic), `detectability` says how large an effect a test set can show at all, and
+`verdicts` is the one place where an interval becomes a word. Importing this package imports none
+of them.
 """
 
 # The metrics that a result stores, all as fractions; `metrics.summary` returns exactly these.

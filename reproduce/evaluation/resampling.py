@@ -46,10 +46,16 @@ def resampled_metric(
         raise unknown_name("metric", metric, METRICS)
     if metric == "auc":
         return _resampled_auc(scores, labels, counts)
-    classes = scores.shape[1]
-    cell = labels * classes + scores.argmax(axis=1)
-    matrices = _sums(cell, classes**2, counts).T.reshape(-1, classes, classes)
+    matrices = resampled_confusions(labels, scores.argmax(axis=1), scores.shape[1], counts)
     return np.asarray(FROM_CONFUSION[metric](matrices))
+
+
+def resampled_confusions(
+    labels: np.ndarray, predicted: np.ndarray, classes: int, counts: np.ndarray
+) -> np.ndarray:
+    """Return the confusion matrix of each resample in counts [n, draws]: [draws, C, C]."""
+    cell = labels * classes + predicted
+    return _sums(cell, classes**2, counts).T.reshape(-1, classes, classes)
 
 
 def _resampled_auc(scores: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> np.ndarray:

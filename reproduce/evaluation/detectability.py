@@ -1,0 +1,122 @@
+"""What a small test set can tell: the measured gap over many small sets out of a large one.
+
+Two methods classify the same large labelled set. From it small sets are drawn, so many images of
+each class, and the gap between the methods is measured on each. No image is drawn one by one: how
+many of a class's drawn images fall on each pair of predictions (a, b) is a multivariate
+hypergeometric count, which is exact and takes the same time for a large set as for a small one.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+
+from reproduce.errors import UserError, unknown_name
+from reproduce.evaluation.inputs import checked_labels
+from reproduce.evaluation.metrics import FROM_CONFUSION
+from reproduce.evaluation.per_class import FROM_MATRIX
+from reproduce.randomness import generator
+
+MEASURES: dict[str, Callable] = FROM_CONFUSION | FROM_MATRIX
+
+
+def gaps(
+    labels: ArrayLike,
+    predictions_a: ArrayLike,
+    predictions_b: ArrayLike,
+    per_class: Sequence[int],
+    draws: int = 10_000,
+    metric: str = "accuracy",
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the metric of method a minus that of b on each of many small test sets: [draws].
+
+    Parameters
+    ----------
+    labels, predictions_a, predictions_b
+        true and predicted classes of the same large set, whole numbers [n].
+    per_class
+        images of each class in a small set, e.g. 111, 118, 38, 25; drawn without replacement, the
+        same images for both methods. A class with 0 is absent and skipped in every mean.
+    metric
+        any measure of a confusion matrix: accuracy, macro_f1, balanced_accuracy, ...
+    """
+    if metric not in MEASURES:
+        raise unknown_name("metric", metric, MEASURES)
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
+        raise UserError(f"draws must be a whole number of at least 1, received {draws!r}")
+    tables = joint_tables(labels, predictions_a, predictions_b, len(per_class))
+    _check_enough(tables, per_class)
+    random = generator(seed, "small test sets")
+    classes = len(per_class)
+    drawn = np.zeros((draws, classes, classes, classes), dtype=np.int64)
+    for c, wanted in enumerate(per_class):
+        chosen = random.multivariate_hypergeometric(
+            tables[c].ravel(), wanted, size=draws, method="marginals"
+        )
+        drawn[:, c] = chosen.reshape(draws, classes, classes)
+    # [draws, true, a, b]: summed over the other method's prediction, each is a confusion matrix.
+    of_a, of_b = drawn.sum(axis=3), drawn.sum(axis=2)
+    return np.asarray(MEASURES[metric](of_a) - MEASURES[metric](of_b), dtype=np.float64)
+
+
+def true_gap(
+    labels: ArrayLike,
+    predictions_a: ArrayLike,
+    predictions_b: ArrayLike,
+    per_class: Sequence[int],
+    metric: str = "accuracy",
+) -> float:
+    """Return the gap on all images of the large set, weighted to the small set's class shares.
+
+    Weighted, because a gap on balanced images is another quantity than one on unequal classes.
+    """
+    if metric not in MEASURES:
+        raise unknown_name("metric", metric, MEASURES)
+    tables = joint_tables(labels, predictions_a, predictions_b, len(per_class))
+    _check_enough(tables, per_class)
+    held = np.maximum(tables.sum(axis=(1, 2)), 1)
+    shares = tables * (np.asarray(per_class) / held)[:, None, None]
+    return float(MEASURES[metric](shares.sum(axis=2)) - MEASURES[metric](shares.sum(axis=1)))
+
+
+def smallest_detectable(gaps: ArrayLike, level: float = 0.05, power: float = 0.8) -> float:
+    """Return the true gap that a test set of this size tells from 0 in `power` of all draws.
+
+    By normal approximation (z_{1 - level / 2} + z_power) s, with s the standard deviation of the
+    gap over the draws. It takes the spread to be the same whatever the true gap is, the test to be
+    two-sided, and both methods to be trained already: what differs between trainings comes on top.
+    """
+    values = np.asarray(gaps, dtype=np.float64)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise UserError(
+            f"gaps must be at least 2 finite numbers, received shape {values.shape}; pass what "
+            "`gaps` returns"
+        )
+    if not 0 < level < 1 or not 0 < power < 1:
+        raise UserError(
+            f"level and power must lie between 0 and 1, received level {level}, power {power}"
+        )
+    return float((norm.ppf(1 - level / 2) + norm.ppf(power)) * values.std(ddof=1))
+
+
+def joint_tables(
+    labels: ArrayLike, predictions_a: ArrayLike, predictions_b: ArrayLike, classes: int
+) -> np.ndarray:
+    """Count images by true class and both predictions: int64 [true, a, b]."""
+    labels = checked_labels(labels, classes, np.size(labels))
+    a = checked_labels(predictions_a, classes, len(labels), "predictions_a")
+    b = checked_labels(predictions_b, classes, len(labels), "predictions_b")
+    place = (labels * classes + a) * classes + b
+    return np.bincount(place, minlength=classes**3).reshape(classes, classes, classes)
+
+
+def _check_enough(tables: np.ndarray, per_class: Sequence[int]) -> None:
+    wanted, held = np.asarray(per_class), tables.sum(axis=(1, 2))
+    whole = wanted.ndim == 1 and wanted.dtype.kind in "iu"
+    if not whole or (wanted < 0).any() or not wanted.sum() or (wanted > held).any():
+        raise UserError(
+            f"per_class is {list(per_class)}, expected a whole number of images for each class, "
+            f"not all 0 and at most those of the large set, {held.tolist()}"
+        )
