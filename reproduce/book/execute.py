@@ -139,7 +139,7 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "verdicts": [_verdict(judgement) for judgement in judge(study)],
     }
     derived = study.store.derived_from(study.keys())
-    editions.write(edition, study.paper, results, derived, [study.record], stamp, with_scores=shown)
+    editions.write(edition, study.paper, results, derived, study.records, stamp, with_scores=shown)
 
 
 def _verdict(judgement) -> dict[str, Any]:

@@ -47,7 +47,19 @@ def run(
         write_bytes(output, notebook.read_bytes())
         notebook = output
     _tell(study)
+    if not default:
+        _tell_what_moved(paper, edition)
     out.print(f"executed notebook: {relative(notebook)}", soft_wrap=True)
+
+
+def _tell_what_moved(paper: str, edition) -> None:
+    """Compare a run with other parameters to the default one, where that is on this machine."""
+    from reproduce.trials import edition as editions
+
+    if editions.latest().stamp(paper):
+        _show_comparison(paper, "latest", relative(edition.root), editions.latest(), edition)
+    else:
+        out.print(f"`reproduce run {paper}` makes the default run to compare this one with")
 
 
 def publish(
@@ -163,8 +175,6 @@ def compare(
 
     Example: reproduce compare latest runs/class_imbalance-1a2b3c4d
     """
-    from reproduce.papers.comparing import compare as compared
-
     left, right = _edition(one), _edition(other)
     keys = [key for key in papers.PAPERS if left.stamp(key) and right.stamp(key)]
     if paper:
@@ -175,19 +185,26 @@ def compare(
             "`reproduce run` wrote, 'latest' or 'published'"
         )
     for key in keys:
-        found = compared(key, left, right)
-        out.print(f"{key}: {one} against {other}", style="bold")
-        table = new_table("parameter", one, other)
-        for name, left_value, right_value in found.parameters:
-            table.add_row(name, str(left_value), str(right_value))
-        out.print(table if found.parameters else "  the same parameters")
-        out.print(f"  {found.shared} trials in both, {found.moved} of them with other numbers")
-        table = new_table("method", "at", "metric", one, other, "moved by")
-        for row in found.metrics:
-            table.add_row(*row)
-        out.print(table if found.metrics else "  no method and point in common")
-        for claim, before, after in found.verdicts:
-            out.print(f"  {claim}: {before} -> {after}")
+        _show_comparison(key, one, other, left, right)
+
+
+def _show_comparison(paper: str, one: str, other: str, left, right) -> None:
+    """Print which parameters of two runs differ, and what moved."""
+    from reproduce.papers.comparing import compare as compared
+
+    found = compared(paper, left, right)
+    out.print(f"{paper}: {one} against {other}", style="bold")
+    table = new_table("parameter", one, other)
+    for name, left_value, right_value in found.parameters:
+        table.add_row(name, str(left_value), str(right_value))
+    out.print(table if found.parameters else "  the same parameters")
+    out.print(f"  {found.shared} trials in both, {found.moved} of them with other numbers")
+    table = new_table("method", "at", "metric", one, other, "moved by")
+    for row in found.metrics:
+        table.add_row(*row)
+    out.print(table if found.metrics else "  no method and point in common")
+    for claim, before, after in found.verdicts:
+        out.print(f"  {claim}: {before} -> {after}")
 
 
 def _edition(name: str):

@@ -39,7 +39,7 @@ def plan(
     values = with_profile(values, profile)
     study = Study(paper, papers.protocol(paper).PARAMETERS.read(values))
     planned = study.planned()
-    Plan(planned, [study.record]).write(output)
+    Plan(planned, study.records).write(output)
     needed = estimate.seconds(planned, study.store, 1, study.record)
     out.print(
         f"{len(planned)} trials ({study.scale}) in {relative(output)}, about "

@@ -37,6 +37,7 @@ PAPERS = {
             "Yun and Kim",
             2026,
             "supervised, SimCLR, AUC-CL, dual-head",
+            "reproduce.papers.dual_head",
         ),
         Paper(
             "metric_learning",

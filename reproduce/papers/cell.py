@@ -9,7 +9,11 @@ from reproduce.trials.trial import Trial
 
 @dataclass(frozen=True)
 class Cell:
-    """One method at one point of the grid, for one seed."""
+    """One method at one point of the grid, for one seed.
+
+    `varied` names the factors that its experiment moves away from the grid: a claim that does not
+    speak of them is not judged on this cell.
+    """
 
     method: str
     definition: Method
@@ -18,6 +22,7 @@ class Cell:
     trial: Trial
     experiment: str = "grid"
     keep: tuple[str, ...] = ("logits",)
+    varied: frozenset[str] = frozenset()
 
     def matches(self, **wanted: Any) -> bool:
         """Say whether the cell lies at these factors; a list accepts any of its values."""
@@ -32,7 +37,9 @@ def _among(value: Any, wanted: Any) -> bool:
 
 
 def in_words(factors: dict[str, Any]) -> str:
-    """Return a point of the grid as a caption says it: 'rho 100, mu 0.5'."""
+    """Return a point of the grid as a caption says it: 'rho 100, mu 0.5', or else the data."""
     shown = {k: v for k, v in factors.items() if k in ("rho", "mu")}
+    if not shown and "imbalance" not in factors:
+        return str(factors.get("dataset", ""))
     kind = "" if factors.get("imbalance", "step") == "step" else f"{factors['imbalance']} "
     return kind + ", ".join(f"{name} {value:g}" for name, value in shown.items())

@@ -21,7 +21,9 @@ from reproduce.papers.parameters import (
     SeedsOrProfile,
 )
 
-__all__ = ["OWN_DATA", "PARAMETERS", "cells", "departures", "references", "shown_point"]
+__all__ = [
+    "OWN_DATA", "PARAMETERS", "cells", "departures", "other_data", "references", "shown_point",
+]  # fmt: skip
 
 # Three of these are trained; thresholding works on their scores and costs nothing.
 METHODS_BY_DEFAULT = [
@@ -187,6 +189,11 @@ class ClassImbalance(Parameters):
             given = getattr(self, name)
             filled[name] = getattr(network, name) if given is None else given
         return self.model_copy(update=filled)
+
+
+def other_data(parameters: ClassImbalance) -> list[str]:
+    """Return the data sets that are needed beside the main one: none."""
+    return []
 
 
 def departures(parameters: ClassImbalance, record: Record) -> list[str]:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.data import names
 from reproduce.evaluation import METRICS
 from reproduce.evaluation.significance import paired_effect
 from reproduce.evaluation.verdicts import Contrast, Judgement, judge_claim, not_attempted
 from reproduce.papers import claims as registry
 from reproduce.papers.cell import Cell
-from reproduce.papers.further_metrics import FAMILIES
+from reproduce.papers.further_metrics import FAMILIES, absent_class
 from reproduce.papers.study import Study
 
 # At these profiles a run is an illustration, also when a parameter was changed.
@@ -26,6 +27,7 @@ def judge_one(study: Study, claim) -> Judgement:
     """Judge one claim on the study's results, or say why it was not put to the test."""
     if not claim.contrasts:
         return not_attempted(claim.id, claim.english, claim.not_attempted)
+    claim = _on_its_data(study, claim)
     measured = []
     for contrast in claim.contrasts:
         lacking = missing(study, claim, contrast)
@@ -36,10 +38,44 @@ def judge_one(study: Study, claim) -> Judgement:
     return judge_claim(
         measured,
         scale=study.parameters.profile if small else study.scale,
-        data_role=study.data_role,
+        data_role=_role(study, claim),
         claim_id=claim.id,
         english=claim.english,
     )
+
+
+def _on_its_data(study: Study, claim):
+    """Return the claim restricted to the data set it is judged on.
+
+    The main one, unless the claim is registered for another that this run has.
+    """
+    here = list(dict.fromkeys(cell.factors["dataset"] for cell in study.cells))
+    fitting = [dataset for dataset in here if _registered(claim, dataset)]
+    if not fitting or fitting[0] == here[0]:
+        return claim
+    there = {"dataset": fitting[0]}
+    moved = [c.model_copy(update={"where": {**there, **c.where}}) for c in claim.contrasts]
+    return claim.model_copy(update={"contrasts": moved})
+
+
+def _registered(claim, dataset: str) -> bool:
+    return names.parse(dataset).plain in {*claim.data.own, *claim.data.here}
+
+
+def _role(study: Study, claim) -> str:
+    """Return whose data the claim's arms stand on, of several data sets the furthest from its own.
+
+    Another data set of the same paper stands in for the one that the claim speaks of.
+    """
+    roles = set()
+    for contrast in claim.contrasts:
+        for term in contrast.terms:
+            where = {**contrast.where, **term.where}
+            for cell in _kept(study, claim.metric_of(contrast), term.method, where):
+                role = study.role_of(cell.factors["dataset"])
+                own = role != "own" or _registered(claim, cell.factors["dataset"])
+                roles.add(role if own else "real stand-in")
+    return next(role for role in ("generated", "real stand-in", "own") if role in roles)
 
 
 def missing(study: Study, claim, contrast) -> str:
@@ -47,9 +83,14 @@ def missing(study: Study, claim, contrast) -> str:
     metric = claim.metric_of(contrast)
     if metric not in METRICS and metric not in FAMILIES:
         return f"the metric {metric} is not measured yet"
+    records = {record.name: record for record in study.records}
+    there = records.get(str(contrast.where.get("dataset")), study.record)
+    absent = absent_class(metric, len(there.class_names))
+    if absent:
+        return absent
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        if not _kept(study, metric, method=term.method, **where):
+        if not _kept(study, metric, term.method, where):
             at = ", ".join(f"{name} {_plain(value)}" for name, value in where.items())
             return f"{term.method}{f' at {at}' if at else ''}"
     return "" if _points(study, contrast, metric) else "points of the grid that all its terms share"
@@ -60,10 +101,14 @@ def _plain(value: Any) -> str:
     return " or ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
 
 
-def _kept(study: Study, metric: str, **wanted: Any) -> list[Cell]:
-    """Return the selected cells whose trials keep what the metric is computed from."""
+def _kept(study: Study, metric: str, method: str, where: dict[str, Any]) -> list[Cell]:
+    """Return the cells of a term whose trials keep what the metric is computed from.
+
+    What an experiment varies counts only for a claim that speaks of it.
+    """
     needs = FAMILIES[metric].needs if metric in FAMILIES else "logits"
-    return [cell for cell in study.arms(**wanted) if needs in cell.keep]
+    arms = study.arms(method=method, **where)
+    return [cell for cell in arms if needs in cell.keep and cell.varied <= set(where)]
 
 
 def _points(study: Study, contrast, metric: str) -> list[tuple]:
@@ -71,7 +116,7 @@ def _points(study: Study, contrast, metric: str) -> list[tuple]:
     shared: set[tuple] | None = None
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        cells = _kept(study, metric, method=term.method, **where)
+        cells = _kept(study, metric, term.method, where)
         found = {_free(cell, contrast) for cell in cells}
         shared = found if shared is None else shared & found
     return sorted(shared or [], key=str)
@@ -89,7 +134,7 @@ def _measure(study: Study, claim, contrast) -> Contrast:
     arms: list[tuple[float, Cell]] = []
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        cells = _kept(study, metric, method=term.method, **where)
+        cells = _kept(study, metric, term.method, where)
         chosen = [cell for cell in cells if _free(cell, contrast) in points]
         share = len({tuple(sorted(cell.factors.items())) for cell in chosen})
         arms += [(term.weight / share, cell) for cell in chosen]

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from reproduce import papers
-from reproduce.data import catalog
+from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import Stopped, UserError
 from reproduce.evaluation import metrics, resampling
 from reproduce.methods.method import scores_after
 from reproduce.papers.cell import Cell, in_words
-from reproduce.papers.further_metrics import FAMILIES
+from reproduce.papers.further_metrics import FAMILIES, draws_of, value_of
 from reproduce.papers.parameters import Parameters
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
@@ -31,9 +31,12 @@ class Study:
         self.store = store or Store()
         self.protocol = papers.protocol(paper)
         self.record = find_record(parameters.dataset, self.store)
-        self.cells: list[Cell] = self.protocol.cells(parameters, self.record)
+        others = [find_record(name, self.store) for name in self.protocol.other_data(parameters)]
+        # The main data set first; a file that several names draw on counts once.
+        self.records = list({r.name: r for r in (self.record, *others)}.values())
+        self.cells: list[Cell] = self.protocol.cells(parameters, self.record, *others)
         # Beside the grid: what its results are compared with, e.g. features nobody trained.
-        self.references: list[Cell] = self.protocol.references(parameters, self.record)
+        self.references: list[Cell] = self.protocol.references(parameters, self.record, *others)
         self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
 
     @classmethod
@@ -76,9 +79,13 @@ class Study:
     @property
     def data_role(self) -> str:
         """Return whose data the run stands on; on generated data no claim can hold or fail."""
-        if self.record.name in self.protocol.OWN_DATA:
+        return self.role_of(self.record.name)
+
+    def role_of(self, dataset: str) -> str:
+        """Return whose data this data set is."""
+        if names.parse(dataset).plain in self.protocol.OWN_DATA:
             return "own"
-        kind = catalog.entry_of(self.record.name).kind
+        kind = catalog.entry_of(dataset).kind
         return "generated" if kind == "generated" else "real stand-in"
 
     @property
@@ -110,7 +117,8 @@ class Study:
 
     def run(self, options: engine.Options | None = None, reporter=lambda event: None):
         """Train what is pending; return a summary, or raise if a trial failed or was stopped."""
-        self.store.put_record(self.record)
+        for record in self.records:
+            self.store.put_record(record)
         summary = engine.run(self.planned(), self.store, options or engine.Options(), reporter)
         if summary.failures:
             key, message = next(iter(summary.failures.items()))
@@ -176,12 +184,13 @@ class Study:
     def training_counts(self, **wanted: Any) -> dict[str, list[int]]:
         """Return the training images by class at each selected point, by the point's name."""
         classes = len(self.record.class_names)
-        return {
-            in_words(cell.factors): counts_by_class(
-                classes, cell.trial.data_seed, **cell.trial.imbalance
-            ).tolist()
-            for cell in self.select(**wanted)
-        }
+        found = {}
+        for cell in self.select(**wanted):
+            counts = counts_by_class(classes, cell.trial.data_seed, **cell.trial.imbalance)
+            if counts is None:
+                counts = np.array(splits.training_counts(self.record, **cell.trial.split))
+            found[in_words(cell.factors)] = counts.tolist()
+        return found
 
     def confusions(self, **wanted: Any) -> dict[str, np.ndarray]:
         """Return the confusion matrix of each method, summed over the selected cells."""
@@ -212,7 +221,7 @@ class Study:
         """Return the metrics of a cell on the test images, after its post-hoc steps."""
         if not cell.definition.posthoc:
             found = self.result(cell).metrics
-            return {name.partition("/")[2]: value for name, value in found.items()}
+            return {n.removeprefix("test/"): v for n, v in found.items() if n.startswith("test/")}
         values = self._after_posthoc(cell)["metrics"]
         return {name: float(value) for name, value in values.items()}
 
@@ -234,32 +243,14 @@ class Study:
 
     def value(self, cell: Cell, metric: str) -> float:
         """Return one measure of a cell, of its scores or of a `further_metrics` family."""
-        if metric not in FAMILIES:
-            return self.measured(cell)[metric]
-        family = FAMILIES[metric]
-        values = self._derived(
-            f"further/{family.needs}", cell, lambda: (family.values(self._arrays(cell, metric)), {})
-        )
-        return float(values[0][metric])
-
-    def _arrays(self, cell: Cell, metric: str) -> dict[str, np.ndarray]:
-        result, needs = self.result(cell), FAMILIES[metric].needs
-        if not result.has((needs,)):
-            raise UserError(
-                f"{metric} needs the {needs} of trial {result.key} ({cell.method}, seed "
-                f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
-            )
-        return result.arrays
+        if metric in FAMILIES:
+            return value_of(self, cell, metric)
+        return self.measured(cell)[metric]
 
     def resampled(self, cell: Cell, metric: str) -> np.ndarray:
         """Return a metric on bootstrap resamples of the test images, the same for every cell."""
         if metric in FAMILIES:
-            family = FAMILIES[metric]
-            name = f"further draws/{family.needs}/{BOOTSTRAP_DRAWS}"
-            draws = self._derived(
-                name, cell, lambda: ({}, family.draws(self._arrays(cell, metric), BOOTSTRAP_DRAWS))
-            )
-            return draws[1][metric]
+            return draws_of(self, cell, metric, BOOTSTRAP_DRAWS)
 
         def compute():
             scores, labels = self.scores(cell)
@@ -283,11 +274,14 @@ def _steps(cell: Cell) -> str:
 
 
 def find_record(name: str, store: Store) -> Record:
-    """Return the record of a data set: from the data if it is here, else from the store."""
-    if catalog.is_here(name):
+    """Return the record of a data set: from the data if it is here, else from the store.
+
+    A generated set that the store knows is not drawn again to say what is in it.
+    """
+    known = next((record for record in store.records() if record.name == name), None)
+    if known and known.fingerprint == catalog.fingerprint_of(name):
+        return known
+    if known is None or catalog.is_here(name):
+        # Where the data is absent this raises the error that says how to get it.
         return catalog.load(name).record()
-    for record in store.records():
-        if record.name == name:
-            return record
-    catalog.load(name)  # raises the error that says how to get the data
-    raise UserError(f"data set '{name}' is neither here nor in the store")
+    return known

@@ -12,18 +12,25 @@ IMAGES_A_SECOND = {"lenet5": 4400.0}
 SECONDS_TO_START = 5.0
 
 
-def images_shown(trial: Trial, record: Record | None = None) -> int:
-    """Return how many training images a trial passes through the network."""
-    at_most = sum(max(record.counts.values(), key=sum)) if record else 0
+def images_shown(trial: Trial, in_training: int = 0) -> int:
+    """Return how many training images, or views of them, a trial passes through the network."""
     return sum(
-        phase.batch_size * phase.iterations or phase.epochs * at_most for phase in trial.phases
+        phase.views * (phase.batch_size * phase.iterations or phase.epochs * in_training)
+        for phase in trial.phases
     )
+
+
+def _in_training(record: Record | None) -> int:
+    """Return how many images of a data set are trained on at most."""
+    if record is None:
+        return 0
+    return sum(record.counts.get("train") or max(record.counts.values(), key=sum))
 
 
 def speed(store: Store, backbone: str) -> float:
     """Return images a second for a network: as measured in this store, else from the table."""
     rates = sorted(
-        images_shown(result.trial) / result.seconds
+        images_shown(result.trial, sum(result.counts)) / result.seconds
         for result in store.results()
         if result.trial.backbone == backbone and result.seconds > 1
     )
@@ -38,7 +45,8 @@ def seconds(
     if not pending:
         return 0.0
     rates = {name: speed(store, name) for name in {item.trial.backbone for item in pending}}
-    needed = sum(images_shown(item.trial, record) / rates[item.trial.backbone] for item in pending)
+    images = _in_training(record)
+    needed = sum(images_shown(item.trial, images) / rates[item.trial.backbone] for item in pending)
     return SECONDS_TO_START + needed / max(1, min(workers, len(pending)))
 
 

@@ -236,7 +236,7 @@ def test_on_other_data_the_verdict_is_flagged_as_one_on_a_stand_in(study_of, sam
 )
 def test_on_generated_data_no_claim_holds_or_fails(study_of, same_scores, size, verdict):
     study = study_of(planted_difference(size), same_scores, data="stand_in", **ONE_POINT)
-    study.record = replace(study.record, name="lesions")
+    study.cells = [replace(c, factors={**c.factors, "dataset": "lesions"}) for c in study.cells]
     judgement = judge_one(study, claim(*BETTER))
     assert (judgement.verdict, judgement.data_role) == (verdict, "generated")
 

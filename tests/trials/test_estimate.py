@@ -1,5 +1,7 @@
 """How long trials will take, said before they start."""
 
+from dataclasses import replace
+
 import pytest
 
 from reproduce.commands.training import seconds_of
@@ -9,16 +11,51 @@ from reproduce.trials import estimate
 from reproduce.trials.trial import Planned
 
 SGD = Optimizer(name="sgd", learning_rate=0.1)
+CROPS = {"transforms": "crop_flip"}
 
 
-def test_images_shown_are_counted_over_all_phases(describe, record):
-    """Steps times batch; epochs times the larger part, since the training part is at most that."""
+def test_images_shown_are_counted_over_all_phases(describe):
+    """Steps times batch; epochs times the images that are trained on."""
     steps = Phase(batch_size=16, iterations=100, optimizer=SGD)
     epochs = Phase(batch_size=16, epochs=3, optimizer=SGD)
     assert estimate.images_shown(describe(phases=(steps,))) == 1600
     assert estimate.images_shown(describe(phases=(steps, steps))) == 3200
-    assert estimate.images_shown(describe(phases=(steps, epochs)), record) == 1600 + 3 * 50
+    assert estimate.images_shown(describe(phases=(steps, epochs)), 50) == 1600 + 3 * 50
     assert estimate.images_shown(describe(phases=())) == 0
+
+
+@pytest.mark.parametrize("length", [{"iterations": 100}, {"epochs": 4}])
+def test_every_view_of_an_image_passes_through_the_network(describe, length):
+    """Pre-training on two views takes twice as long as on one."""
+    one, two = (
+        estimate.images_shown(
+            describe(phases=(Phase(batch_size=16, views=n, optimizer=SGD, **CROPS, **length),)), 50
+        )
+        for n in (1, 2)
+    )
+    assert two == 2 * one == 2 * (1600 if "iterations" in length else 200)
+
+
+def test_epochs_are_counted_over_the_part_that_is_trained_on(store, describe, record, leave):
+    """Not over test images, nor over a test set that is larger; where nothing is divided, all."""
+    leave(store, describe(iterations=100), seconds=2)  # 800 images a second
+    trial = describe(seed=1, phases=(Phase(batch_size=16, epochs=400, optimizer=SGD),))
+
+    def needed(**counts):
+        known = replace(record, counts=counts)
+        return estimate.seconds([Planned(trial)], store, 1, known) - estimate.SECONDS_TO_START
+
+    assert needed(train=(15, 5), test=(4, 1)) == pytest.approx(400 * 20 / 800)
+    assert needed(train=(15, 5), test=(4, 1), balanced=(50, 50)) == pytest.approx(10)
+    assert needed(all=(20, 20)) == pytest.approx(20)
+    assert estimate.seconds([Planned(trial)], store, 1) == estimate.SECONDS_TO_START
+
+
+def test_the_speed_of_trials_in_epochs_is_of_the_images_they_trained_on(store, describe, leave):
+    """Two views of 72 training images, 100 times, in 9 seconds: 1,600 images a second."""
+    two_views = Phase(batch_size=16, epochs=100, views=2, optimizer=SGD, **CROPS)
+    leave(store, describe(phases=(two_views,)), seconds=9)
+    assert estimate.speed(store, "lenet5") == 1600
 
 
 def test_the_speed_is_the_median_of_what_was_measured_here(store, describe, leave):
