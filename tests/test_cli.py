@@ -113,12 +113,14 @@ MISTAKES = {
     "plan class_imbalance -o x.json --outptu y": "option '--outptu'; did you mean '--output'?",
     "publish class_imbalance --forse": "unknown option '--forse'; did you mean '--force'?",
     "run klass_imbalance": "unknown paper 'klass_imbalance'; did you mean 'class_imbalance'?",
-    "run dual_head": "the paper 'dual_head' has claims and tables here but no notebook",
+    "run dual_head -p experiments tabel_6": "unknown experiment 'tabel_6'; did you mean 'table_6'?",
+    "run dual_head -p experiments initialisation": "expected -p surrogate surrogate:NAME",
+    "run metric_learning": "the paper 'metric_learning' has claims and tables here but no notebook",
     "run class_imbalance -p dataset mnits": "unknown data set 'mnits'; did you mean 'mnist'?",
     "run class_imbalance -p dataset mnist": "data set 'mnist' is not here: expected the MedMNIST",
     "run class_imbalance -p rho 500": "rho 500 with at most 125 images a class leaves",
     "params dual_hed": "unknown paper 'dual_hed'; did you mean 'dual_head'?",
-    "params dual_head": "cannot be run; those that can: class_imbalance",
+    "params metric_learning": "cannot be run; those that can: class_imbalance, dual_head",
     "papers show nothing": "unknown paper 'nothing'",
     "papers ambiguities metric": "unknown paper 'metric'",
     "train nowhere.json": "no plan at nowhere.json; `reproduce plan PAPER -o nowhere.json`",
@@ -168,11 +170,17 @@ def test_a_fault_of_ours_is_not_dressed_up_as_a_users_mistake(reproduce, monkeyp
         cli.main()
 
 
-def test_a_misspelt_parameter_is_refused_at_once_and_nothing_is_started(tmp_path):
+@pytest.mark.parametrize(
+    ("paper", "misspelt", "meant"),
+    [("class_imbalance", "rhoo", "rho"), ("dual_head", "topk", "top_k")],
+)
+def test_a_misspelt_parameter_is_refused_at_once_and_nothing_is_started(
+    tmp_path, paper, misspelt, meant
+):
     """Under five seconds; no torch, no papermill, no store."""
     code = (
         "import sys, atexit; atexit.register(lambda: print(*sys.modules))\n"
-        "sys.argv = 'reproduce run class_imbalance -p rhoo 50'.split()\n"
+        f"sys.argv = 'reproduce run {paper} -p {misspelt} 50'.split()\n"
         "from reproduce.cli import main; main()"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -180,7 +188,7 @@ def test_a_misspelt_parameter_is_refused_at_once_and_nothing_is_started(tmp_path
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert (found.returncode, found.stderr.count("\n")) == (2, 1)
-    assert "did you mean 'rho'?" in found.stderr
+    assert f"did you mean '{meant}'?" in found.stderr
     loaded = {name.partition(".")[0] for name in found.stdout.split()}
     assert not loaded & {"torch", "papermill", "nbformat", "matplotlib", "sklearn"}
     assert not (tmp_path / "store").exists()
@@ -290,3 +298,63 @@ def test_clean_removes_what_can_be_made_again_and_nothing_else(reproduce, projec
     assert reproduce("clean")[0] == 0
     left = sorted(path.name for path in project.iterdir())
     assert left == ["book", "pyproject.toml", "runs", "store"]
+
+
+# -- what a run moved -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made_up_runs(monkeypatch):
+    """Let `run` leave an edition whose accuracies are made up: the dual-head method's is 60 %.
+
+    Every unit that lambda exceeds 0.2 by takes ten points from it.
+    """
+    from reproduce.commands import run as command
+    from reproduce.trials import edition as editions
+    from reproduce.trials.store import Result
+
+    def leave(study, given, edition, workers, force):
+        for cell in study.cells:
+            lost = 0.1 * (study.parameters.lam - 0.2) * (cell.method == "dual_head")
+            measured = {"test/accuracy": 0.6 - lost, "test/auc": 0.7, "test/macro_f1": 0.5}
+            study.store.put(Result(
+                key=cell.trial.key, trial=cell.trial, counts=[1, 1, 1, 1], metrics=measured,
+                confusion={"test": [[1]]}, seconds=1.0, provenance={}, history=[],
+                array_names=(), array_file=None,
+            ))  # fmt: skip
+        stamp = {"parameters": study.parameters.model_dump(mode="json"), "given": given,
+                 "verdicts": []}  # fmt: skip
+        editions.write(edition, study.paper, study.results(), [], study.records, stamp, set())
+        return edition.notebook(study.paper)
+
+    monkeypatch.setattr(command, "_train_and_execute", leave)
+    monkeypatch.setattr(command, "_tell", lambda study: None)
+
+
+CHANGED = "run dual_head -p seeds 0 -p lam 0.5 -p top_k 10"
+
+
+def test_a_run_with_other_parameters_shows_what_moved_against_the_default(
+    reproduce, project, made_up_runs
+):
+    status, said, _ = reproduce("run dual_head")
+    assert status == 0 and "against" not in said, "the default run moves nothing"
+    status, said, _ = reproduce(CHANGED)
+    assert status == 0
+    assert re.search(r"dual_head: latest against runs/dual_head-[0-9a-f]{8}", said)
+    plain = re.sub(r"[│\s]+", " ", said)
+    assert "lam 0.2 0.5" in plain and "top_k None 10" in plain
+    assert "seeds [0, 1, 2] [0]" in plain
+    # The other three methods are trained as before, at one seed of three.
+    assert "3 trials in both, 0 of them with other numbers" in plain
+    at = "dataset lesions?size=28"
+    assert f"dual_head {at} accuracy 60.00 % (n=3) 57.00 % (n=1) -3.00 points" in plain
+    assert f"simclr {at} accuracy 60.00 % (n=3) 60.00 % (n=1) +0.00 points" in plain
+    assert said.splitlines()[-1].startswith("executed notebook: runs/dual_head-")
+
+
+def test_without_a_default_run_there_is_nothing_to_compare_with(reproduce, project, made_up_runs):
+    status, said, _ = reproduce(CHANGED)
+    assert status == 0
+    assert "`reproduce run dual_head` makes the default run to compare this one with" in said
+    assert "points" not in said

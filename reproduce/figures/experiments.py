@@ -12,6 +12,13 @@ WHAT = {
     "equal_epochs": "undersampling for equally many epochs",
     "trends": "the methods that came later",
     "curves": "learning curves",
+    "second": "a second data set",
+    "table_6": "lambda and the number of mined negatives",
+    "warm_up": "training without the warm-up",
+    "batch_size": "other sizes of the batch",
+    "binary": "two classes, one of them rare",
+    "ablation": "one component changed at a time",
+    "choices": "combinations of readings",
 }
 Row = dict[str, Any]
 

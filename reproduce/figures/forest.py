@@ -15,6 +15,7 @@ from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.style import FAINT, INK, WIDTH, in_the_look
 from reproduce.figures.wording import (
+    contrast_label,
     effect_digits,
     in_words,
     interval,
@@ -71,7 +72,7 @@ def _rows(judgements: Iterable[Any]) -> list[_Row]:
 
 def _part_label(part: Any) -> str:
     expected = _EXPECTED.get(getattr(part, "expect", None))
-    return f"{in_words(part.name)} ({expected})" if expected else in_words(part.name)
+    return f"{contrast_label(part.name)} ({expected})" if expected else contrast_label(part.name)
 
 
 @in_the_look
@@ -213,7 +214,7 @@ def forest_numbers(judgements: Iterable[Any]) -> str:
                 "" if published is None else f", published {points(published, effect_digits(part))}"
             )
             parts.append(
-                f"{in_words(part.name)} {interval(part)} points over "
+                f"{contrast_label(part.name)} {interval(part)} points over "
                 f"{plural(part.effect.repeats, 'repeat')}, margin {100 * part.margin:.3g}{known}, "
                 f"{verdict_word(part.verdict)}"
             )

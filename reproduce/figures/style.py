@@ -78,6 +78,10 @@ METHOD_STYLES = {
     "undersampling_thresholding": MethodStyle("#D55E00", "v", _DASHED),
     "two_phase_oversampling": MethodStyle("#882255", "X", _DOTTED),
     "two_phase_undersampling": MethodStyle("#CC79A7", "<", _DOTTED),
+    "supervised": MethodStyle("#000000", "o"),
+    "simclr": MethodStyle("#0072B2", "s"),
+    "auc_cl": MethodStyle("#E69F00", "^"),
+    "dual_head": MethodStyle("#882255", "D"),
 }
 _OTHER_COLOURS = ("#332288", "#117733", "#999933", "#661100", "#44AA99", "#AA4499", "#6E6E6E")
 _OTHER_MARKERS = ("o", "s", "^", "D", "v", "P", "X", ">", "h")

@@ -14,6 +14,7 @@ from reproduce.figures.inputs import (
 from reproduce.figures.table import Table
 from reproduce.figures.wording import (
     MISSING,
+    contrast_label,
     effect_digits,
     in_words,
     interval,
@@ -107,7 +108,7 @@ def verdict_table(
             gain = published_effect(part)
             rows.append(
                 [
-                    sentence if alone else f"– {in_words(part.name)}",
+                    sentence if alone else f"– {contrast_label(part.name)}",
                     *(who if alone else [""] * len(who)),
                     verdict if alone else verdict_word(part.verdict),
                     interval(part),

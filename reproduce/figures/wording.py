@@ -19,6 +19,14 @@ METHOD_LABELS = {
     "intra_class_cutmix": "CutMix within a class",
     "smote_embeddings": "SMOTE on embeddings",
     "tsc": "TSC (contrastive)",
+    "simclr": "SimCLR",
+    "auc_cl": "AUC-CL",
+    "dual_head": "Dual-head",
+    "ranking_alone": "Ranking loss alone",
+    "shared_head": "Both losses on one head",
+    "all_negatives": "All negatives, none mined",
+    "auc_cl_warm_up": "AUC-CL after a warm-up",
+    "supervised_longer": "Supervised, as long in all",
 }
 METRIC_LABELS = {
     "accuracy": "Accuracy",
@@ -27,6 +35,12 @@ METRIC_LABELS = {
     "auc": "ROC AUC (macro, one-vs-rest)",
     "gmean_recall": "G-mean of recalls",
     "worst_class_recall": "Recall of the worst class",
+    "minority_recall": "Recall of the rarer classes",
+    "minority_f1": "F1 of the rarer classes",
+    "majority_recall": "Recall of the larger classes",
+    "f1_spread": "Largest minus smallest F1",
+    "quadratic_kappa": "Quadratic kappa",
+    "uniformity_loss": "Uniformity loss",
 }
 MISSING = "–"
 
@@ -45,6 +59,17 @@ def in_words(name: str) -> str:
     """Return a snake_case name as words, with only its first letter raised."""
     words = str(name).replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def contrast_label(name: str) -> str:
+    """Return a contrast's name as a reader sees it: "Accuracy: Dual-head minus SimCLR"."""
+
+    def label(word: str) -> str:
+        if word.endswith(":") and "_" in word:
+            return metric_label(word[:-1]) + ":"
+        return METHOD_LABELS.get(word, word)
+
+    return in_words(" ".join(label(word) for word in str(name).split(" ")))
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:

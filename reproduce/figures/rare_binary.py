@@ -1,0 +1,252 @@
+"""A rare class of 5 and 10 percent, whichever of the two it is: what each method gains."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from reproduce.errors import UserError, unknown_name
+from reproduce.figures.by_seed import Values, by_seed, gains, numbers_along, span
+from reproduce.figures.forest import PUBLISHED
+from reproduce.figures.inputs import Observation, not_empty, with_columns
+from reproduce.figures.style import FAINT, INK, MethodStyle, in_the_look, new_figure
+from reproduce.figures.wording import (
+    mean_and_sd,
+    mean_and_spread,
+    method_label,
+    metric_digits,
+    metric_label,
+    plain,
+    points,
+)
+
+TABLE = "Table 7"
+METRICS = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1")
+# What the table calls our metrics and methods; its accuracy alone is printed in percent.
+PRINTED_METRICS = {"Accuracy": "accuracy", "Precision": "macro_precision",
+                   "Recall": "balanced_accuracy", "F1-score": "macro_f1"}  # fmt: skip
+PRINTED_METHODS = {"Supervised": "supervised", "SimCLR": "simclr", "AUC-CL": "auc_cl",
+                   "Proposed": "dual_head"}  # fmt: skip
+READINGS = {"abnormal": MethodStyle("#0072B2", "s"), "normal": MethodStyle("#E69F00", "^")}
+_LINE = 0.165
+
+Printed = dict[tuple[float, str, str], tuple[float, float | None]]
+
+
+def printed_values(cells: Iterable[Any]) -> Printed:
+    """Return {(rare share, method, metric): (value, sd)} as fractions, from published cells."""
+    found: Printed = {}
+    for cell in cells:
+        method, metric = PRINTED_METHODS.get(cell.method), PRINTED_METRICS.get(cell.metric)
+        if cell.table != TABLE or method is None or metric is None:
+            continue
+        unit = 0.01 if cell.metric == "Accuracy" else 1.0
+        share = float(cell.dataset.split()[-1].removesuffix("%")) / 100
+        sd = unit * float(cell.std) if cell.std else None
+        found[share, method, metric] = unit * float(cell.value), sd
+    if not found:
+        raise UserError(f"no published cell belongs to '{TABLE}'; expected its rows")
+    return found
+
+
+def _measured(
+    rows: Iterable[Observation], metrics: Sequence[str], reference: str
+) -> dict[str, tuple[Values, dict[tuple, list[float]]]]:
+    """Return {metric: (values by seed, gains over the reference)}, by method, share and reading."""
+    not_empty("metrics", metrics)
+    rows, found = with_columns(rows, ("rare",)), {}
+    for row in rows:
+        if row["rare"] not in READINGS:
+            raise unknown_name("rare class", row["rare"], READINGS)
+    for metric in metrics:
+        values = by_seed(rows, metric, ("method", "rare_share", "rare"))
+        found[metric] = values, gains(values, reference)
+    return found
+
+
+@in_the_look
+def rare_binary(
+    rows: Iterable[Observation],
+    metrics: Sequence[str] = METRICS,
+    *,
+    published: Iterable[Any] | None = None,
+    reference: str = "supervised",
+) -> Figure:
+    """Draw what each method gains over supervised training, under both readings of what is rare.
+
+    Parameters
+    ----------
+    rows
+        rows with `rare_share` (0.05, 0.1) and `rare` ("abnormal" or "normal").
+    metrics
+        a row of panels each, in percentage points; a column of panels for each rare share.
+    published
+        the paper's published cells; its Table 7 is drawn as gains over the same reference.
+    reference
+        what gains are measured over, paired by seed; its own level stands in the first row.
+
+    Notes
+    -----
+    The text says of both classes that they are the rare one. A reading is settled by neither, so
+    the paper's mark stands beside both.
+    """
+    measured = _measured(rows, metrics, reference)
+    printed = printed_values(published) if published is not None else {}
+    shares = numbers_along(
+        (share for values, _ in measured.values() for _, share, _ in values), "rare_share"
+    )
+    methods = list(dict.fromkeys(m for _, gained in measured.values() for m, _, _ in gained))
+    lines = 3 if printed else 2
+    height = _LINE * lines * (len(methods) + 1)
+    figure, axes = new_figure((height + 0.42) * len(metrics) + 1.1, len(metrics), len(shares),
+                              sharex="row", sharey=True)  # fmt: skip
+    for row, (metric, (values, gained)) in enumerate(measured.items()):
+        for column, share in enumerate(shares):
+            axis = axes[row, column]
+            _panel(axis, gained, methods, share, lines)
+            _paper(axis, printed, methods, (share, metric), reference)
+            _levels(axis, values, printed.get((share, reference, metric)), (share, metric),
+                    reference)  # fmt: skip
+            axis.set_title(f"{metric_label(metric)}, rare {100 * share:g} %")
+        _dress(axes[row, 0], methods, lines, reference)
+    figure.supxlabel(f"gain over {method_label(reference).lower()} in percentage points",
+                     fontsize=12)  # fmt: skip
+    counts = span(len(gain) for _, gained in measured.values() for gain in gained.values())
+    _legend(figure, counts, bool(printed))
+    return figure
+
+
+def _panel(
+    axis: Axes,
+    gained: Mapping[tuple, list[float]],
+    methods: Sequence[str],
+    share: float,
+    lines: int,
+) -> None:
+    """Draw the gains at one share: a block of lines per method, a line per reading."""
+    axis.axvline(0, color=INK, lw=1, zorder=1)
+    for block, method in enumerate(methods, start=1):
+        if block % 2:
+            axis.axhspan(block * lines - 0.5, (block + 1) * lines - 0.5, color="#f2f2f2", lw=0,
+                         zorder=0)  # fmt: skip
+        for line, (rare, style) in enumerate(READINGS.items()):
+            seeds = 100 * np.array(gained.get((method, share, rare), []))
+            if not len(seeds):
+                continue
+            place = block * lines + line
+            axis.plot([seeds.min(), seeds.max()], [place] * 2, color=style.colour, lw=2,
+                      solid_capstyle="butt", zorder=2)  # fmt: skip
+            axis.plot(seeds.mean(), place, style.marker, color=style.colour, ms=7,
+                      mec="white", mew=0.8, zorder=3, label=f"{method}, {rare}")  # fmt: skip
+
+
+def _paper(
+    axis: Axes, printed: Printed, methods: Sequence[str], where: tuple[float, str], reference: str
+) -> None:
+    """Mark what the paper prints for each method minus what it prints for the reference."""
+    share, metric = where
+    if (share, reference, metric) not in printed:
+        return
+    for block, method in enumerate(methods, start=1):
+        if (share, method, metric) in printed:
+            gap = printed[share, method, metric][0] - printed[share, reference, metric][0]
+            axis.plot(100 * gap, 3 * block + 2, "D", mfc="white", mec=PUBLISHED, mew=1.8, ms=6,
+                      zorder=3, label=f"{method}, paper")  # fmt: skip
+
+
+def _levels(
+    axis: Axes,
+    values: Values,
+    paper: tuple[float, float | None] | None,
+    where: tuple[float, str],
+    reference: str,
+) -> None:
+    """Write the reference's own level, which the gains start from."""
+    share, metric = where
+    digits = metric_digits(metric)
+    written = [
+        (mean_and_spread(list(values[reference, share, rare].values()), digits), line, style.colour)
+        for line, (rare, style) in enumerate(READINGS.items())
+        if (reference, share, rare) in values
+    ]
+    if paper:
+        sd = "" if paper[1] is None else f" ± {100 * paper[1]:.{digits}f}"
+        written.append((f"{100 * paper[0]:.{digits}f}{sd}", 2, PUBLISHED))
+    for text, line, colour in written:
+        # Yellow letters are hard to read on white; the same hue, darker, is not.
+        ink = 0.68 * np.array(to_rgb(colour))
+        axis.annotate(text, (0, line), xytext=(5, 0), textcoords="offset points", va="center",
+                      fontsize=9.5, color=ink)  # fmt: skip
+
+
+def _dress(axis: Axes, methods: Sequence[str], lines: int, reference: str) -> None:
+    """Name the blocks; the other panels of the row share the axis."""
+    blocks = len(methods) + 1
+    middles = (np.arange(blocks) + 0.5) * lines - 0.5
+    axis.set_yticks(middles, [method_label(method) for method in (reference, *methods)])
+    axis.set_ylim(blocks * lines - 0.5, -0.75)
+    for panel in axis.figure.axes:
+        panel.tick_params(axis="y", length=0)
+        panel.spines["left"].set_visible(False)
+        panel.spines["bottom"].set_color(FAINT)
+        panel.grid(False, axis="y")
+
+
+def _legend(figure: Figure, counts: str, paper: bool) -> None:
+    handles = [
+        Line2D([], [], color=style.colour, marker=style.marker, ms=7, lw=2)
+        for style in READINGS.values()
+    ]
+    names = [f"rare: {rare}" for rare in READINGS]
+    if paper:
+        handles.append(Line2D([], [], marker="D", mfc="white", mec=PUBLISHED, mew=1.8, ms=6, ls=""))
+        names.append("paper, on its own data")
+    figure.legend(handles, names, loc="outside upper left", ncols=3, borderpad=0.1,
+                  title=f"mark: mean of seeds (n = {counts}); bar: lowest to highest seed",
+                  alignment="left")  # fmt: skip
+
+
+def rare_binary_numbers(
+    rows: Iterable[Observation],
+    metrics: Sequence[str] = METRICS,
+    *,
+    published: Iterable[Any] | None = None,
+    reference: str = "supervised",
+) -> str:
+    """Say in words what `rare_binary` draws: levels, gains and what the paper prints."""
+    printed = printed_values(published) if published is not None else {}
+    sentences = []
+    for metric, (values, gained) in _measured(rows, metrics, reference).items():
+        for share, rare in dict.fromkeys(place[1:] for place in gained):
+            each = [
+                _said(values, gained, printed, (method, share, rare), metric, reference)
+                for method, at, kind in values
+                if (at, kind) == (share, rare)
+            ]
+            sentences.append(
+                f"{metric_label(metric)} with {100 * share:g} percent {plain(rare)}: "
+                f"{', '.join(each)}."
+            )
+    return (
+        "Levels in percent, mean ± sd over seeds, and gains over "
+        f"{method_label(reference).lower()} in points, paired by seed. " + " ".join(sentences)
+    )
+
+
+def _said(
+    values: Values, gained: Mapping, printed: Printed, place: tuple, metric: str, reference: str
+) -> str:
+    method, share, _ = place
+    digits = metric_digits(metric)
+    text = f"{method_label(method)} {mean_and_spread(list(values[place].values()), digits)}"
+    if place not in gained:
+        return text
+    paper = ""
+    if {(share, method, metric), (share, reference, metric)} <= printed.keys():
+        gap = printed[share, method, metric][0] - printed[share, reference, metric][0]
+        paper = f", paper {points(gap, digits)}"
+    return f"{text} ({points(mean_and_sd(gained[place])[0], digits)}{paper})"

@@ -1,0 +1,127 @@
+"""How often two random crops of a picture show different grades, against the smallest crop."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.errors import UserError
+from reproduce.figures.by_seed import numbers_along
+from reproduce.figures.inputs import Observation, grouped, with_columns
+from reproduce.figures.style import INK, QUIET, class_style, in_the_look, new_figure, title
+from reproduce.figures.wording import percent
+
+DEFAULT_SCALE = 0.08
+_COLUMNS = ("scale", "grade", "images", "pairs", "differ", "changed")
+_PANELS = {
+    "differ": ("Two crops of a picture", "pairs whose grades differ"),
+    "changed": ("A crop and its picture", "crops of another grade than the picture"),
+}
+
+# {grade, None for all: its rows, scales rising}
+Curves = dict[int | None, list[Observation]]
+
+
+def _by_grade(curves: Iterable[Observation]) -> Curves:
+    rows = with_columns(curves, _COLUMNS)
+    scales = numbers_along((row["scale"] for row in rows), "scale")
+    found = {
+        grade: sorted(members, key=lambda row: row["scale"])
+        for (grade,), members in grouped(rows, ("grade",)).items()
+    }
+    for grade, members in found.items():
+        if [row["scale"] for row in members] != scales:
+            raise UserError(
+                f"the rows of {_name(grade)} do not have each of the {len(scales)} scales once, "
+                "expected the rows of one call of `view_pair_disagreement`"
+            )
+    order = sorted(found, key=lambda grade: -1 if grade is None else grade)
+    return {grade: found[grade] for grade in order}
+
+
+def _name(grade: int | None) -> str:
+    if grade is None:
+        return "all pictures"
+    return f"grade {grade}"
+
+
+@in_the_look
+def view_pairs(curves: Iterable[Observation], marked: float = DEFAULT_SCALE) -> Figure:
+    """Draw the share of pairs of crops whose grades differ, and of crops that change their grade.
+
+    Parameters
+    ----------
+    curves
+        rows made by `reproduce.data.generated.crops.view_pair_disagreement`.
+    marked
+        the scale at which a vertical line stands: the default of the augmentation library, which
+        the paper's text leaves as it is.
+
+    Notes
+    -----
+    Bands are two standard errors over pictures wide on each side. A pair whose crops agree may
+    still be wrong about its picture: both may have lost the same lesions. The second panel says
+    how often one crop does.
+    """
+    found = _by_grade(curves)
+    figure, axes = new_figure(3.9, 1, 2, sharex=True, sharey=True)
+    for axis, (part, (name, below)) in zip(axes[0], _PANELS.items(), strict=True):
+        for grade, rows in found.items():
+            _line(axis, grade, rows, part)
+        axis.axvline(marked, color=QUIET, lw=1.2, linestyle=":", zorder=1)
+        title(axis, name, below)
+        axis.set_xlabel("smallest crop (share of the area)")
+    axes[0, 0].set_ylabel("share (%)")
+    axes[0, 0].set_ylim(0, None)
+    axes[0, 0].set_xlim(0, 1.02)
+    axes[0, 0].set_xticks([marked, 0.25, 0.5, 0.75, 1.0],
+                          [f"{marked:g}", "0.25", "0.5", "0.75", "1"])  # fmt: skip
+    axes[0, 0].annotate(
+        "the paper (default)", (marked, 1), xycoords=axes[0, 0].get_xaxis_transform(),
+        xytext=(4, -2), textcoords="offset points", fontsize=10, color=QUIET, va="top",
+    )  # fmt: skip
+    handles, labels = axes[0, 1].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)),
+                  columnspacing=1.1, handlelength=1.6, handletextpad=0.5)  # fmt: skip
+    return figure
+
+
+def _line(axis: Axes, grade: int | None, rows: list[Observation], part: str) -> None:
+    scales = [row["scale"] for row in rows]
+    shares = 100 * np.array([row[part] for row in rows])
+    if grade is None:
+        look: dict[str, Any] = {"color": INK, "lw": 3.0, "zorder": 4}
+    else:
+        style = class_style(grade)
+        look = {"color": style.colour, "marker": style.marker, "lw": 1.8, "markersize": 5.5,
+                "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 3}  # fmt: skip
+    axis.plot(scales, shares, label=_name(grade), clip_on=False, **look)
+    errors = np.array([row.get(f"{part}_error", np.nan) for row in rows], dtype=float)
+    if np.isfinite(errors).all():
+        reach = 200 * errors
+        axis.fill_between(scales, np.maximum(shares - reach, 0), np.minimum(shares + reach, 100),
+                          color=look["color"], alpha=0.16, lw=0)  # fmt: skip
+
+
+def view_pairs_numbers(curves: Iterable[Observation], marked: float = DEFAULT_SCALE) -> str:
+    """Say in words what `view_pairs` draws: the shares at the marked scale and above it."""
+    found, sentences = _by_grade(curves), []
+    for grade, rows in found.items():
+        at = min(rows, key=lambda row: abs(row["scale"] - marked))
+        half = min(rows, key=lambda row: abs(row["scale"] - 0.5))
+        said = _name(grade)
+        sentences.append(
+            f"{said[:1].upper()}{said[1:]} ({at['images']}): the grades of two crops differ in "
+            f"{percent(at['differ'])} % of pairs ({percent(half['differ'])} % at a smallest crop "
+            f"of {half['scale']:g}); one crop shows another grade than its picture in "
+            f"{percent(at['changed'])} % ({percent(half['changed'])} %)."
+        )
+    some = next(iter(found.values()))
+    at = min(some, key=lambda row: abs(row["scale"] - marked))
+    return (
+        f"Random resized crops with a smallest area of {at['scale']:g} to the whole picture, "
+        f"lesions counted in each crop; {at['pairs'] // at['images']} pairs of each picture. "
+        + " ".join(sentences)
+    )
