@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.evaluation.significance import Effect
 from reproduce.figures import experiments
+from reproduce.figures.by_seed import contains_zero, gain_effects, span
+from reproduce.figures.calibration_grid import Change, changes
 from reproduce.figures.wording import method_label, plain, plural, points
 
 Row = dict[str, Any]
@@ -28,7 +31,9 @@ def findings(study: Any) -> list[str]:
         _levels(experiments.level_rows(study)),
         _overfitting(experiments.learning_rows(study), study.at_shown),
         _length(experiments.length_rows(study), study.at_shown),
-        _later(experiments.rows_of(study, "trends"), study.at_shown),
+        _later(experiments.rows_of(study, "trends", **study.shown), study.at_shown),
+        _later_on_the_grid(experiments.later_rows(study)),
+        _calibration(experiments.calibration_rows(study)),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -201,4 +206,47 @@ def _later(rows: list[Row], at: str) -> str:
     return (
         f"**What came later**, ROC AUC at {at} against oversampling ({_percent(over)}), none of "
         f"them tuned: {named}."
+    )
+
+
+def _later_on_the_grid(rows: list[Row]) -> str:
+    """Say how often each is ahead of oversampling by more than its seeds differ."""
+    places = {(row["rho"], row["mu"]) for row in rows}
+    if len(places) < 2:
+        return ""
+    by_method: dict[str, list[Effect]] = {}
+    for (method, *_), effect in gain_effects(rows, "auc", "oversampling", ("rho", "mu")).items():
+        by_method.setdefault(method, []).append(effect)
+    means = {m: float(np.mean([e.mean for e in found])) for m, found in by_method.items()}
+    said = []
+    for method in sorted(means, key=lambda name: -means[name]):
+        sure = [effect.mean for effect in by_method[method] if not contains_zero(effect)]
+        above, below = (sum(sign * mean > 0 for mean in sure) for sign in (1, -1))
+        said.append(f"{method_label(method)} {_than(means[method])} ({above} and {below})")
+    later = [method for method in means if method != "baseline"]
+    seeds = span(effect.repeats for found in by_method.values() for effect in found)
+    return (
+        f"**What came later, on {plural(len(places), 'point')} of the grid**, averaged (n = {seeds}"
+        f" seeds a point): {sum(means[method] > 0 for method in later)} of {len(later)} have a "
+        f"higher ROC AUC than oversampling. {'; '.join(said)}. In brackets: at how many points the "
+        "interval over seeds lies above 0, and at how many below."
+    )
+
+
+def _calibration(rows: list[Row]) -> str:
+    if not rows:
+        return ""
+    by_method: dict[str, list[Change]] = {}
+    for (method, *_), change in changes(rows).items():
+        by_method.setdefault(method, []).append(change)
+    said = []
+    for method, found in by_method.items():
+        before, after = (
+            float(np.mean([getattr(change, when) for change in found]))
+            for when in ("before", "after")
+        )
+        said.append(f"{method_label(method)} {_percent(before, 1)} to {_percent(after, 1)}")
+    return (
+        "**Calibration.** Error of the stated confidences (ECE) averaged over the grid, before and "
+        f"after dividing by the class shares: {'; '.join(said)}."
     )

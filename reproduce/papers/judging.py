@@ -116,19 +116,20 @@ def _measure(study: Study, claim, contrast) -> Contrast:
     if len(seeds) > 1:
         draws = sum(w * study.resampled(c, metric) for w, c in arms if c.seed in seeds)
         image_variance = float(np.var(draws / len(seeds), ddof=1))
+    restricted = _restricted(study, contrast, points)
     return Contrast(
-        name=contrast.name + _restricted(study, contrast, points),
+        name=f"{contrast.name} ({restricted})" if restricted else contrast.name,
         effect=paired_effect(differences, image_variance),
         expect=contrast.expect,
         margin=claim.margin_of(contrast),
         published_gain=_gain(claim, contrast),
+        restricted=restricted,
     )
 
 
 def _restricted(study: Study, contrast, points: set[tuple]) -> str:
     """Say where a contrast was judged on a part of what it speaks of."""
-    said = [*_not_all_of(study, contrast), *_not_everywhere(study, contrast, points)]
-    return f" ({'; '.join(said)})" if said else ""
+    return "; ".join([*_not_all_of(study, contrast), *_not_everywhere(study, contrast, points)])
 
 
 def _not_all_of(study: Study, contrast) -> list[str]:
