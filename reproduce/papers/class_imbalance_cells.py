@@ -49,6 +49,7 @@ def cells(parameters, record: Record) -> list[Cell]:
     comparisons first: all methods of one seed before the next seed.
     """
     wanted, middle = parameters.experiments, shown_point(parameters)
+    _check_levels(parameters)
     by_seed = []
     for seed in parameters.seeds:
         by_seed += _grid(parameters, record, seed, parameters.methods, parameters.mu)
@@ -137,6 +138,24 @@ def _method(parameters, name: str) -> Method:
     return {**METHODS, **LATER}[name](recipe(parameters))
 
 
+def _needs_levels(parameters, name: str) -> bool:
+    """Say whether a method transforms images that whitening leaves no levels to transform."""
+    phases = _method(parameters, name).phases
+    whitened = NETWORKS[parameters.backbone].whitening
+    return bool(whitened) and any(phase.transforms != "none" for phase in phases)
+
+
+def _check_levels(parameters) -> None:
+    """Refuse a method that could not be trained, before the others are."""
+    for name in parameters.methods:
+        if _needs_levels(parameters, name):
+            raise UserError(
+                f"method '{name}' changes the colours of images, and {parameters.backbone} is "
+                "shown whitened ones that have none to change; leave it out of methods or choose "
+                "another backbone"
+            )
+
+
 def _cell(parameters, record, name, definition, kind, rho, mu, seed, experiment="grid") -> Cell:
     factors = {"imbalance": kind, "rho": rho, "dataset": parameters.dataset}
     if mu is not None:
@@ -188,8 +207,12 @@ def _levels(parameters, record, seed: int, mu: float) -> list[Cell]:
 
 
 def _trends(parameters, record, seed: int, middle: dict[str, Any]) -> list[Cell]:
-    """Return later methods on the whole grid for the first seeds, at its middle for the others."""
+    """Return later methods on the whole grid for the first seeds, at its middle for the others.
+
+    A method whose views change colours is left out where images are whitened.
+    """
     names = [name for name in LATER if name not in parameters.methods]
+    names = [name for name in names if not _needs_levels(parameters, name)]
     if seed in parameters.seeds[:TREND_REPEATS]:
         return _grid(parameters, record, seed, names, parameters.mu, "trends")
     point = parameters.model_copy(update={"rho": [middle["rho"]]})
