@@ -138,3 +138,12 @@ def test_an_experiment_beside_the_grid_says_where_it_was_run(study_of, same_scor
     part = part_judged(study, ("oversampling", "two_phase_oversampling"))
     assert part.effect.repeats == 5
     assert part.name == "a minus b (judged at mu 0.5)"
+
+
+def test_arms_that_share_no_seed_are_not_compared(study_of, same_scores):
+    study = without(study_of(auc_of, same_scores, **GRID), method="baseline", seed=[0, 1])
+    without(study, method="oversampling", seed=[2, 3, 4])
+    planted = next(c for c in registry.load("class_imbalance") if c.id == RANGE)
+    judgement = judge_one(study, planted)
+    assert judgement.parts == ()
+    assert judgement.reason.endswith("points of the grid that all its terms share")
