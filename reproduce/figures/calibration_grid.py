@@ -59,8 +59,7 @@ def calibration_grid(observations: Iterable[Observation]) -> Figure:
 
     Notes
     -----
-    Orange: thresholding takes off some of the error; purple: it adds to it, as where a method has
-    made up for the class shares already.
+    Orange: thresholding takes off some of the error; purple: it adds to it.
     """
     found = changes(observations)
 

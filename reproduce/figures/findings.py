@@ -209,36 +209,52 @@ def _later(rows: list[Row], at: str) -> str:
     )
 
 
+def _at_shared_points(found: dict[tuple, Any]) -> dict[str, list[Any]]:
+    """Return what each method has at the points that all have, so that none averages easier ones.
+
+    `found` is what there is at each (method, rho, mu).
+    """
+    by_method: dict[str, dict[tuple, Any]] = {}
+    for (method, *place), value in found.items():
+        by_method.setdefault(method, {})[tuple(place)] = value
+    places = set.intersection(*map(set, by_method.values()))
+    return {
+        method: [values[place] for place in values if place in places]
+        for method, values in by_method.items()
+    }
+
+
 def _later_on_the_grid(rows: list[Row]) -> str:
     """Say how often each is ahead of oversampling by more than its seeds differ."""
-    places = {(row["rho"], row["mu"]) for row in rows}
-    if len(places) < 2:
+    if not rows:
         return ""
-    by_method: dict[str, list[Effect]] = {}
-    for (method, *_), effect in gain_effects(rows, "auc", "oversampling", ("rho", "mu")).items():
-        by_method.setdefault(method, []).append(effect)
-    means = {m: float(np.mean([e.mean for e in found])) for m, found in by_method.items()}
+    effects: dict[str, list[Effect]] = _at_shared_points(
+        gain_effects(rows, "auc", "oversampling", ("rho", "mu"))
+    )
+    points_shared = min(map(len, effects.values()))
+    if points_shared < 2:
+        return ""
+    means = {m: float(np.mean([e.mean for e in found])) for m, found in effects.items()}
     said = []
     for method in sorted(means, key=lambda name: -means[name]):
-        sure = [effect.mean for effect in by_method[method] if not contains_zero(effect)]
+        sure = [effect.mean for effect in effects[method] if not contains_zero(effect)]
         above, below = (sum(sign * mean > 0 for mean in sure) for sign in (1, -1))
         said.append(f"{method_label(method)} {_than(means[method])} ({above} and {below})")
     later = [method for method in means if method != "baseline"]
-    seeds = span(effect.repeats for found in by_method.values() for effect in found)
+    seeds = span(effect.repeats for found in effects.values() for effect in found)
     return (
-        f"**What came later, on {plural(len(places), 'point')} of the grid**, averaged (n = {seeds}"
-        f" seeds a point): {sum(means[method] > 0 for method in later)} of {len(later)} have a "
-        f"higher ROC AUC than oversampling. {'; '.join(said)}. In brackets: at how many points the "
-        "interval over seeds lies above 0, and at how many below."
+        f"**What came later, on {points_shared} points of the grid**, averaged (n = {seeds} seeds "
+        f"a point): {sum(means[method] > 0 for method in later)} of {len(later)} have a higher ROC "
+        f"AUC than oversampling. {'; '.join(said)}. In brackets: at how many points the interval "
+        "over seeds lies above 0, and at how many below."
     )
 
 
 def _calibration(rows: list[Row]) -> str:
     if not rows:
         return ""
-    by_method: dict[str, list[Change]] = {}
-    for (method, *_), change in changes(rows).items():
-        by_method.setdefault(method, []).append(change)
+    by_method: dict[str, list[Change]] = _at_shared_points(changes(rows))
+    over = plural(min(map(len, by_method.values())), "point")
     said = []
     for method, found in by_method.items():
         before, after = (
@@ -247,6 +263,6 @@ def _calibration(rows: list[Row]) -> str:
         )
         said.append(f"{method_label(method)} {_percent(before, 1)} to {_percent(after, 1)}")
     return (
-        "**Calibration.** Error of the stated confidences (ECE) averaged over the grid, before and "
-        f"after dividing by the class shares: {'; '.join(said)}."
+        "**Calibration.** Error of the stated confidences (ECE) before and after dividing by the "
+        f"class shares, averaged over the {over} that all were run at: {'; '.join(said)}."
     )

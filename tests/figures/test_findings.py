@@ -140,7 +140,12 @@ def test_later_methods_on_the_grid_are_counted_point_by_point(study):
     assert "(n = 3 seeds a point): 1 of 2 have a higher ROC AUC than oversampling." in sentence
     assert "Focal loss 1.00 points higher (1 and 0); Baseline" in sentence
     assert "Baseline 0.00 points higher (0 and 0); MixUp 1.50 points lower (1 and 1)." in sentence
-    study.rows["later_rows"] = [r for r in study.rows["later_rows"] if r["rho"] == 10.0]
+    extra = row("focal", 0.99, rho=1000.0), row("oversampling", 0.5, rho=1000.0)
+    study.rows["later_rows"] += extra
+    assert said(study, "What came later, on 2 points") == sentence, "not all were run there"
+    study.rows["later_rows"] = [
+        r for r in study.rows["later_rows"] if r["rho"] == 10.0 or r["method"] != "focal"
+    ]
     assert not [s for s in findings.findings(study) if s.startswith("**What came later")]
 
 
@@ -153,4 +158,12 @@ def test_calibration_is_averaged_over_points_and_not_over_networks(study):
             (10.0, 0, 0.02, 0.01), (10.0, 1, 0.04, 0.01), (100.0, 0, 0.09, 0.03),
         )
     ]  # fmt: skip
-    assert said(study, "Calibration").endswith("Focal loss 6.0 % to 2.0 %.")
+    one = said(study, "Calibration")
+    assert one.endswith(
+        "averaged over the 2 points that all were run at: Focal loss 6.0 % to 2.0 %."
+    )
+    study.rows["calibration_rows"].append(
+        {**study.rows["calibration_rows"][-1], "method": "mixup", "calibration_error": 0.05}
+    )
+    both = said(study, "Calibration")
+    assert "the 1 point that all were run at: Focal loss 9.0 % to 3.0 %; MixUp 5.0 % to" in both
