@@ -45,7 +45,8 @@ class Contrast:
     """A measured effect with what the claim expects of it.
 
     `margin` is the smallest difference that matters, in the unit of the metric. `published_gain`
-    is the paper's effect in the claimed direction, so it is positive for "less" too.
+    is the paper's effect in the claimed direction, so it is positive for "less" too. `restricted`
+    says where it was measured, if on a part of what it speaks of; its name then says so as well.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Contrast:
     expect: str
     margin: float
     published_gain: float | None = None
+    restricted: str = ""
 
     @property
     def direction(self) -> str:

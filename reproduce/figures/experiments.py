@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from reproduce.evaluation.calibration import expected_calibration_error
+from reproduce.evaluation.thresholding import divide_by_prior
+from reproduce.figures.calibration_grid import AFTER, BEFORE
 from reproduce.figures.learning import curve_rows
+from reproduce.figures.reliability import BINS, normalised
 
 WHAT = {
     "two_phase": "two-phase training",
@@ -34,18 +38,18 @@ def not_run(study: Any, experiment: str) -> str:
     )
 
 
-def rows_of(study: Any, experiment: str) -> list[Row]:
+def rows_of(study: Any, experiment: str, **wanted: Any) -> list[Row]:
     """Return an experiment's rows with those of the grid they are read beside; [] if not run."""
-    own = study.rows(study.beside(experiment))
-    return [*_of_grid(study, experiment), *own] if own else []
+    own = study.rows(study.beside(experiment, **wanted))
+    return [*_of_grid(study, experiment, wanted), *own] if own else []
 
 
-def _of_grid(study: Any, experiment: str) -> list[Row]:
-    at_middle = study.shown_without("rho")
+def _of_grid(study: Any, experiment: str, wanted: dict[str, Any]) -> list[Row]:
+    at_middle = {**study.shown_without("rho"), **wanted}
     if experiment == "linear":
         return []
     if experiment == "trends":
-        return study.observations(**study.shown)
+        return study.observations(**wanted)
     if experiment == "levels":
         at_middle["rho"] = max(study.parameters.rho)
         return study.observations(method=["baseline", "oversampling", "undersampling"], **at_middle)
@@ -73,6 +77,39 @@ def size_rows(study: Any) -> list[Row]:
         {**row, "method": "baseline", "images": sum(study.result(cell).counts)}
         for cell, row in zip(cells, study.rows(cells), strict=True)
     ]
+
+
+def later_rows(study: Any) -> list[Row]:
+    """Return the rows of later methods on the whole grid beside oversampling and the baseline.
+
+    [] where there is nothing to set side by side.
+    """
+    methods = {cell.method for cell in study.beside("trends")} | {"baseline", "oversampling"}
+    rows = [row for row in rows_of(study, "trends") if row["method"] in methods]
+    return rows if any(row["method"] == "oversampling" for row in rows) else []
+
+
+def calibration_rows(study: Any) -> list[Row]:
+    """Return the calibration error of every trained network, before and after thresholding.
+
+    Later methods as well, which the paper's thresholding was not made for. Derived once and kept,
+    since an edition does not carry the scores of the whole grid.
+    """
+    found: list[Row] = []
+    for cell in [*study.select(), *study.beside("trends")]:
+        if cell.definition.posthoc:
+            continue
+
+        def compute(cell=cell):
+            scores, labels = study.scores(cell)
+            after = normalised(divide_by_prior(scores, study.result(cell).counts))
+            errors = [expected_calibration_error(s, labels, bins=BINS) for s in (scores, after)]
+            return dict(zip((BEFORE, AFTER), errors, strict=True)), {}
+
+        value, _ = study.derived(f"calibration/{BINS}", [cell], compute)
+        at = {"method": cell.method, **cell.factors, "seed": cell.seed, "key": cell.trial.key}
+        found.append({**at, **value})
+    return found
 
 
 def learning_rows(study: Any) -> list[Row]:

@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.evaluation.significance import Effect
 from reproduce.figures import experiments
+from reproduce.figures.by_seed import contains_zero, gain_effects, span
+from reproduce.figures.calibration_grid import Change, changes
 from reproduce.figures.wording import method_label, plain, plural, points
 
 Row = dict[str, Any]
@@ -28,7 +31,9 @@ def findings(study: Any) -> list[str]:
         _levels(experiments.level_rows(study)),
         _overfitting(experiments.learning_rows(study), study.at_shown),
         _length(experiments.length_rows(study), study.at_shown),
-        _later(experiments.rows_of(study, "trends"), study.at_shown),
+        _later(experiments.rows_of(study, "trends", **study.shown), study.at_shown),
+        _later_on_the_grid(experiments.later_rows(study)),
+        _calibration(experiments.calibration_rows(study)),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -201,4 +206,63 @@ def _later(rows: list[Row], at: str) -> str:
     return (
         f"**What came later**, ROC AUC at {at} against oversampling ({_percent(over)}), none of "
         f"them tuned: {named}."
+    )
+
+
+def _at_shared_points(found: dict[tuple, Any]) -> dict[str, list[Any]]:
+    """Return what each method has at the points that all have, so that none averages easier ones.
+
+    `found` is what there is at each (method, rho, mu).
+    """
+    by_method: dict[str, dict[tuple, Any]] = {}
+    for (method, *place), value in found.items():
+        by_method.setdefault(method, {})[tuple(place)] = value
+    places = set.intersection(*map(set, by_method.values()))
+    return {
+        method: [values[place] for place in values if place in places]
+        for method, values in by_method.items()
+    }
+
+
+def _later_on_the_grid(rows: list[Row]) -> str:
+    """Say how often each is ahead of oversampling by more than its seeds differ."""
+    if not rows:
+        return ""
+    effects: dict[str, list[Effect]] = _at_shared_points(
+        gain_effects(rows, "auc", "oversampling", ("rho", "mu"))
+    )
+    points_shared = min(map(len, effects.values()))
+    if points_shared < 2:
+        return ""
+    means = {m: float(np.mean([e.mean for e in found])) for m, found in effects.items()}
+    said = []
+    for method in sorted(means, key=lambda name: -means[name]):
+        sure = [effect.mean for effect in effects[method] if not contains_zero(effect)]
+        above, below = (sum(sign * mean > 0 for mean in sure) for sign in (1, -1))
+        said.append(f"{method_label(method)} {_than(means[method])} ({above} and {below})")
+    later = [method for method in means if method != "baseline"]
+    seeds = span(effect.repeats for found in effects.values() for effect in found)
+    return (
+        f"**What came later, on {points_shared} points of the grid**, averaged (n = {seeds} seeds "
+        f"a point): {sum(means[method] > 0 for method in later)} of {len(later)} have a higher ROC "
+        f"AUC than oversampling. {'; '.join(said)}. In brackets: at how many points the interval "
+        "over seeds lies above 0, and at how many below."
+    )
+
+
+def _calibration(rows: list[Row]) -> str:
+    if not rows:
+        return ""
+    by_method: dict[str, list[Change]] = _at_shared_points(changes(rows))
+    over = plural(min(map(len, by_method.values())), "point")
+    said = []
+    for method, found in by_method.items():
+        before, after = (
+            float(np.mean([getattr(change, when) for change in found]))
+            for when in ("before", "after")
+        )
+        said.append(f"{method_label(method)} {_percent(before, 1)} to {_percent(after, 1)}")
+    return (
+        "**Calibration.** Error of the stated confidences (ECE) before and after dividing by the "
+        f"class shares, averaged over the {over} that all were run at: {'; '.join(said)}."
     )

@@ -15,6 +15,7 @@ from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.style import FAINT, INK, WIDTH, in_the_look
 from reproduce.figures.wording import (
+    alone,
     contrast_label,
     effect_digits,
     in_words,
@@ -60,7 +61,7 @@ def _rows(judgements: Iterable[Any]) -> list[_Row]:
             rows.append(_Row(f"{sentence}: {verdict}", True))
             rows.append(_Row(judgement.reason, False))
         elif len(parts) == 1:
-            rows.append(_Row(sentence, True, parts[0], verdict))
+            rows.append(_Row(alone(sentence, parts[0]), True, parts[0], verdict))
         else:
             rows.append(_Row(f"{sentence}: {verdict}", True))
             rows += [

@@ -40,17 +40,27 @@ def _cells(found: Mapping[tuple, Any]) -> tuple[list[str], list[Any], list[Any]]
     """Return the methods, the values of rho and those of mu."""
     methods = list(dict.fromkeys(method for method, _, _ in found))
     rhos = numbers_along((rho for _, rho, _ in found), "rho")
-    return methods, rhos, numbers_along((mu for _, _, mu in found), "mu")
+    shares = [mu for _, _, mu in found]
+    return methods, rhos, [None] if set(shares) == {None} else numbers_along(shares, "mu")
 
 
-def _draw(
+def with_shares(observations: Iterable[Observation]) -> list[Observation]:
+    """Return the observations, linear imbalance with a mu of None: it has no group of classes."""
+    return [{"mu": None, **row} for row in observations]
+
+
+def draw_cells(
     found: Mapping[tuple, Any],
     colour: tuple[Colormap, Normalize],
     value: Callable[[Any], float],
     text: Callable[[Any], tuple[str, str]],
     label: str,
 ) -> tuple[Figure, dict[str, Axes]]:
-    """Draw a panel per method: coloured cells, each with its value in large and small print."""
+    """Draw a panel per method: coloured cells, each with its value in large and small print.
+
+    `found` is what there is at each (method, rho, mu); `value` colours it, in the unit of `norm`
+    over 100, and `text` says it.
+    """
     methods, rhos, mus = _cells(found)
     columns = 2 if len(rhos) <= _BESIDE_EACH_OTHER_UP_TO and len(methods) > 1 else 1
     rows = -(-len(methods) // columns)
@@ -75,7 +85,8 @@ def _draw(
         below = turn + columns >= len(methods)
         axis.tick_params(labelbottom=below, labelleft=turn % columns == 0)
         axis.set_xlabel("imbalance ratio rho" if below else "")
-    figure.supylabel("minority share mu", fontsize=12)
+    if mus != [None]:
+        figure.supylabel("minority share mu", fontsize=12)
     bar = figure.colorbar(
         ScalarMappable(norm, palette), ax=axes, location="bottom", shrink=0.6, aspect=32, pad=0.02
     )
@@ -102,7 +113,8 @@ def _print(axis: Axes, place: tuple[int, int], value: float, texts, look) -> Non
 def _dress(axis: Axes, method: str, rhos: list, mus: list) -> None:
     axis.set_title(method_label(method))
     axis.set_xticks(np.arange(len(rhos)) + 0.5, [plain(rho) for rho in rhos])
-    axis.set_yticks(np.arange(len(mus)) + 0.5, [plain(mu) for mu in mus])
+    shares = ["" if mu is None else plain(mu) for mu in mus]
+    axis.set_yticks(np.arange(len(mus)) + 0.5, shares)
     axis.set(xlim=(0, len(rhos)), ylim=(0, len(mus)))
     axis.tick_params(length=0)
     axis.grid(False)
@@ -118,7 +130,7 @@ def metric_grid(observations: Iterable[Observation], metric: str = "auc") -> Fig
     Each cell says the mean over seeds and their standard deviation, in percent; a point that was
     not measured is grey.
     """
-    found = by_seed(observations, metric, ("method", "rho", "mu"))
+    found = by_seed(with_shares(observations), metric, ("method", "rho", "mu"))
     digits = metric_digits(metric)
 
     def text(seeds: Mapping | None) -> tuple[str, str]:
@@ -141,12 +153,12 @@ def metric_grid(observations: Iterable[Observation], metric: str = "auc") -> Fig
     label = (
         f"{metric_label(metric)} (%), mean ± sd over seeds (n = {span(map(len, found.values()))})"
     )
-    return _draw(found, (blues, norm), mean, text, label)[0]
+    return draw_cells(found, (blues, norm), mean, text, label)[0]
 
 
 def metric_grid_numbers(observations: Iterable[Observation], metric: str = "auc") -> str:
     """Say in words what `metric_grid` draws: every cell, or the ends of a large grid."""
-    found = by_seed(observations, metric, ("method", "rho", "mu"))
+    found = by_seed(with_shares(observations), metric, ("method", "rho", "mu"))
     digits = metric_digits(metric)
     said = {
         point: (np.mean(list(seeds.values())), mean_and_spread(list(seeds.values()), digits))
@@ -155,17 +167,17 @@ def metric_grid_numbers(observations: Iterable[Observation], metric: str = "auc"
     counts = span(map(len, found.values()))
     return (
         f"{metric_label(metric)} in percent over rho and mu, mean ± sd over seeds (n = {counts}). "
-        + _sentences(said)
+        + sentences_of(said)
     )
 
 
-def _sentences(said: Mapping[tuple, tuple[float, str]]) -> str:
+def sentences_of(said: Mapping[tuple, tuple[float, str]]) -> str:
     """Return a sentence for each method, from {point: (value, its words)}."""
     methods, rhos, mus = _cells(said)
     sentences = []
     for method in methods:
         cells = [
-            (value, f"{words} at rho {plain(rho)}, mu {plain(mu)}")
+            (value, f"{words} at rho {plain(rho)}{'' if mu is None else f', mu {plain(mu)}'}")
             for rho in rhos
             for mu in mus
             for value, words in [said.get((method, rho, mu), (None, ""))]
@@ -189,7 +201,7 @@ def gain_grid(
     Gains are paired by seed. Hatched: the 95 % t interval over seeds holds 0, so that these seeds
     do not even tell the sign; from a single seed there is no interval and every cell is hatched.
     """
-    found = gain_effects(observations, metric, reference, ("rho", "mu"))
+    found = gain_effects(with_shares(observations), metric, reference, ("rho", "mu"))
     digits = metric_digits(metric)
 
     def text(effect: Effect | None) -> tuple[str, str]:
@@ -206,7 +218,7 @@ def gain_grid(
         label += "\n± half of the 95 % interval over seeds"
         label += f" (n = {span(e.repeats for e in found.values())})"
     norm = Normalize(-reach, reach)
-    figure, axes = _draw(
+    figure, axes = draw_cells(
         found, (matplotlib.colormaps[DIVERGING], norm), lambda effect: effect.mean, text, label
     )
     _, rhos, mus = _cells(found)
@@ -225,7 +237,7 @@ def gain_grid_numbers(
     observations: Iterable[Observation], metric: str = "auc", reference: str = "baseline"
 ) -> str:
     """Say in words what `gain_grid` draws."""
-    found = gain_effects(observations, metric, reference, ("rho", "mu"))
+    found = gain_effects(with_shares(observations), metric, reference, ("rho", "mu"))
     digits = metric_digits(metric)
     said = {
         point: (
@@ -238,5 +250,5 @@ def gain_grid_numbers(
     return (
         f"Gain over {method_label(reference).lower()} in points of {metric_label(metric)}, paired "
         f"by seed; the 95 percent interval holds 0 in {unsure} of {plural(len(found), 'cell')}. "
-        + _sentences(said)
+        + sentences_of(said)
     )

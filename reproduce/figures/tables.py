@@ -14,6 +14,7 @@ from reproduce.figures.inputs import (
 from reproduce.figures.table import Table
 from reproduce.figures.wording import (
     MISSING,
+    alone,
     contrast_label,
     effect_digits,
     in_words,
@@ -104,13 +105,13 @@ def verdict_table(
             why = MISSING if judgement.parts else judgement.reason
             rows.append([sentence, *who, verdict, why, *[MISSING] * 3])
         for part in judgement.parts:
-            alone = len(judgement.parts) == 1
+            single = len(judgement.parts) == 1
             gain = published_effect(part)
             rows.append(
                 [
-                    sentence if alone else f"– {contrast_label(part.name)}",
-                    *(who if alone else [""] * len(who)),
-                    verdict if alone else verdict_word(part.verdict),
+                    alone(sentence, part) if single else f"– {contrast_label(part.name)}",
+                    *(who if single else [""] * len(who)),
+                    verdict if single else verdict_word(part.verdict),
                     interval(part),
                     f"± {100 * part.margin:.3g}" if part.margin is not None else MISSING,
                     MISSING if gain is None else points(gain, effect_digits(part)),

@@ -96,6 +96,12 @@ def metric_digits(name: str) -> int:
     return 2 if name == "auc" else 1
 
 
+def alone(sentence: str, part: Any) -> str:
+    """Return a claim that its only part stands for, with where the part was judged if not all."""
+    restricted = getattr(part, "restricted", "")
+    return f"{sentence.rstrip('. ')} ({restricted})" if restricted else sentence
+
+
 def interval(part: Any) -> str:
     """Return a part's effect and its interval in percentage points, or say that it has none.
 

@@ -10,8 +10,9 @@ middle share of minority classes unless it says otherwise:
 - `levels`: sampling only part of the way to balance, at the largest rho;
 - `equal_epochs`: undersampling that passes as often through its few images as the baseline does
   through all, instead of taking as many steps;
-- `trends`: methods that the review says came later, at the point that is drawn in detail, where
-  the grid does not have them.
+- `trends`: methods that the review says came later, at every point of the grid, where the grid
+  itself does not have them: with all seeds at the point that is drawn in detail, with the first
+  `TREND_REPEATS` of them elsewhere.
 """
 
 from dataclasses import replace
@@ -37,6 +38,8 @@ LEVELS = (0.33, 0.67)
 # From which rho learning curves are kept: where the paper looks for overfitting.
 SEVERE = 50.0
 LINEAR_METHODS = ("baseline", "oversampling")
+# With how many of the seeds, the first ones, later methods are run off the point drawn in detail.
+TREND_REPEATS = 3
 
 
 def cells(parameters, record: Record) -> list[Cell]:
@@ -46,6 +49,7 @@ def cells(parameters, record: Record) -> list[Cell]:
     comparisons first: all methods of one seed before the next seed.
     """
     wanted, middle = parameters.experiments, shown_point(parameters)
+    _check_levels(parameters)
     by_seed = []
     for seed in parameters.seeds:
         by_seed += _grid(parameters, record, seed, parameters.methods, parameters.mu)
@@ -58,9 +62,7 @@ def cells(parameters, record: Record) -> list[Cell]:
             names = [n for n in LINEAR_METHODS if n in parameters.methods]
             by_seed += _grid(parameters, record, seed, names, [None], "linear")
         if "trends" in wanted:
-            at = parameters.model_copy(update={"rho": [middle["rho"]]})
-            names = [n for n in LATER if n not in parameters.methods]
-            by_seed += _grid(at, record, seed, names, [middle["mu"]], "trends")
+            by_seed += _trends(parameters, record, seed, middle)
         if "levels" in wanted:
             by_seed += _levels(parameters, record, seed, middle["mu"])
     return by_seed
@@ -136,6 +138,24 @@ def _method(parameters, name: str) -> Method:
     return {**METHODS, **LATER}[name](recipe(parameters))
 
 
+def _needs_levels(parameters, name: str) -> bool:
+    """Say whether a method transforms images that whitening leaves no levels to transform."""
+    phases = _method(parameters, name).phases
+    whitened = NETWORKS[parameters.backbone].whitening
+    return bool(whitened) and any(phase.transforms != "none" for phase in phases)
+
+
+def _check_levels(parameters) -> None:
+    """Refuse a method that could not be trained, before the others are."""
+    for name in parameters.methods:
+        if _needs_levels(parameters, name):
+            raise UserError(
+                f"method '{name}' changes the colours of images, and {parameters.backbone} is "
+                "shown whitened ones that have none to change; leave it out of methods or choose "
+                "another backbone"
+            )
+
+
 def _cell(parameters, record, name, definition, kind, rho, mu, seed, experiment="grid") -> Cell:
     factors = {"imbalance": kind, "rho": rho, "dataset": parameters.dataset}
     if mu is not None:
@@ -184,6 +204,19 @@ def _levels(parameters, record, seed: int, mu: float) -> list[Cell]:
         cell = _cell(parameters, record, partial, definition, "step", rho, mu, seed, "levels")
         found.append(replace(cell, factors={**cell.factors, "level": level}))
     return found
+
+
+def _trends(parameters, record, seed: int, middle: dict[str, Any]) -> list[Cell]:
+    """Return later methods on the whole grid for the first seeds, at its middle for the others.
+
+    A method whose views change colours is left out where images are whitened.
+    """
+    names = [name for name in LATER if name not in parameters.methods]
+    names = [name for name in names if not _needs_levels(parameters, name)]
+    if seed in parameters.seeds[:TREND_REPEATS]:
+        return _grid(parameters, record, seed, names, parameters.mu, "trends")
+    point = parameters.model_copy(update={"rho": [middle["rho"]]})
+    return _grid(point, record, seed, names, [middle["mu"]], "trends")
 
 
 def _imbalance(parameters, record: Record, kind: str, rho: float, mu: float | None) -> dict:

@@ -112,14 +112,28 @@ def _kept(study: Study, metric: str, method: str, where: dict[str, Any]) -> list
 
 
 def _points(study: Study, contrast, metric: str) -> list[tuple]:
-    """Return the points (of the factors that no term fixes) at which every term was run."""
-    shared: set[tuple] | None = None
+    """Return the points (of the factors that no term fixes) that a contrast is averaged over.
+
+    They are the points at which every term was run with as many repeats as at any other: a point
+    that was run with fewer seeds would take the others from the whole claim, which pairs by seed.
+    """
+    seeds: dict[tuple, set[int]] | None = None
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        cells = _kept(study, metric, term.method, where)
-        found = {_free(cell, contrast) for cell in cells}
-        shared = found if shared is None else shared & found
-    return sorted(shared or [], key=str)
+        found = _seeds_by_point(_kept(study, metric, term.method, where), contrast)
+        both = found if seeds is None else {p: s & found[p] for p, s in seeds.items() if p in found}
+        seeds = {point: shared for point, shared in both.items() if shared}
+    ordered = sorted((seeds or {}).items(), key=lambda item: str(item[0]))
+    most = max((shared for _, shared in ordered), key=len, default=set())
+    return [point for point, shared in ordered if shared >= most]
+
+
+def _seeds_by_point(cells: list[Cell], contrast) -> dict[tuple, set[int]]:
+    """Return the seeds that all arms of one term have at each point."""
+    arms: dict[tuple, list[tuple[float, Cell]]] = {}
+    for cell in cells:
+        arms.setdefault(_free(cell, contrast), []).append((1.0, cell))
+    return {point: set(_common_seeds(found)) for point, found in arms.items()}
 
 
 def _free(cell: Cell, contrast) -> tuple:
@@ -147,24 +161,50 @@ def _measure(study: Study, claim, contrast) -> Contrast:
     if len(seeds) > 1:
         draws = sum(w * study.resampled(c, metric) for w, c in arms if c.seed in seeds)
         image_variance = float(np.var(draws / len(seeds), ddof=1))
+    restricted = _restricted(study, contrast, points)
     return Contrast(
-        name=contrast.name + _not_all_of(study, contrast),
+        name=f"{contrast.name} ({restricted})" if restricted else contrast.name,
         effect=paired_effect(differences, image_variance),
         expect=contrast.expect,
         margin=claim.margin_of(contrast),
         published_gain=_gain(claim, contrast),
+        restricted=restricted,
     )
 
 
-def _not_all_of(study: Study, contrast) -> str:
+def _restricted(study: Study, contrast, points: set[tuple]) -> str:
+    """Say where a contrast was judged on a part of what it speaks of."""
+    return "; ".join([*_not_all_of(study, contrast), *_not_everywhere(study, contrast, points)])
+
+
+def _not_all_of(study: Study, contrast) -> list[str]:
     """Say where a contrast names several values of a factor and only some of them were run."""
     said = []
     for name, wanted in contrast.where.items():
         values = wanted if isinstance(wanted, list) else [wanted]
         ran = [value for value in values if study.arms(**{name: value})]
         if len(ran) < len(values):
-            said.append(f"{name} {_plain(ran)}, not {_plain([v for v in values if v not in ran])}")
-    return f" (run at {'; '.join(said)})" if said else ""
+            left_out = _plain([value for value in values if value not in ran])
+            said.append(f"run at {name} {_plain(ran)}, not {left_out}")
+    return said
+
+
+def _not_everywhere(study: Study, contrast, points: set[tuple]) -> list[str]:
+    """Say at which points of the grid a contrast was judged, if not at all that it speaks of."""
+    cells = study.select(**contrast.where)
+    grid = {_free(cell, contrast) for cell in cells}
+    ours = grid & points
+    if not ours or ours == grid:
+        return []
+    named, alike = [], grid
+    for name in [name for name in cells[0].factors if name in dict(min(grid))]:
+        values, others = ({dict(point)[name] for point in group} for group in (ours, grid))
+        if values < others:
+            alike = {point for point in alike if dict(point)[name] in values}
+            named.append(f"{name} {_plain(sorted(values))}")
+    if alike != ours:
+        return [f"judged at {len(ours)} of {len(grid)} points of the grid"]
+    return [f"judged at {', '.join(named)}"]
 
 
 def _gain(claim, contrast) -> float | None:

@@ -29,9 +29,13 @@ GRID = [
 def study(monkeypatch):
     """A study with a grid and nothing beside it; `rows` fills in experiments."""
     rows = {}
-    for name in ("size_rows", "level_rows", "learning_rows", "length_rows"):
+    for name in (
+        "size_rows", "level_rows", "learning_rows", "length_rows", "later_rows", "calibration_rows",
+    ):  # fmt: skip
         monkeypatch.setattr(experiments, name, lambda study, key=name: rows.get(key, []))
-    monkeypatch.setattr(experiments, "rows_of", lambda study, key: rows.get(key, []))
+    monkeypatch.setattr(
+        experiments, "rows_of", lambda study, key, **at: rows.get((key, *at) if at else key, [])
+    )
     return SimpleNamespace(
         rows=rows,
         observations=lambda **wanted: GRID,
@@ -114,10 +118,52 @@ def test_the_order_at_the_shortest_and_the_longest_training(study):
 
 
 def test_later_methods_are_set_against_oversampling(study):
-    study.rows["trends"] = [
+    study.rows["trends", "rho", "mu"] = [
         row("baseline", 0.94), row("oversampling", 0.96), row("focal", 0.97), row("mixup", 0.95),
         row("thresholding", 0.94),
     ]  # fmt: skip
     sentence = said(study, "What came later")
     assert "Focal loss 1.00 points higher; MixUp 1.00 points lower; Baseline 2.00" in sentence
     assert "hresholding" not in sentence
+
+
+def test_later_methods_on_the_grid_are_counted_point_by_point(study):
+    """Ahead or behind counts where the interval over seeds, ± 0.25 points here, leaves out 0."""
+    gains = {"baseline": (0, 0), "oversampling": (0, 0), "focal": (0.02, 0), "mixup": (-0.04, 0.01)}
+    study.rows["later_rows"] = [
+        row(method, 0.9 + gain + 0.001 * seed * (method != "oversampling"), rho=rho, seed=seed)
+        for method, both in gains.items()
+        for rho, gain in zip((10.0, 100.0), both, strict=True)
+        for seed in (-1, 0, 1)
+    ]  # fmt: skip
+    sentence = said(study, "What came later, on 2 points")
+    assert "(n = 3 seeds a point): 1 of 2 have a higher ROC AUC than oversampling." in sentence
+    assert "Focal loss 1.00 points higher (1 and 0); Baseline" in sentence
+    assert "Baseline 0.00 points higher (0 and 0); MixUp 1.50 points lower (1 and 1)." in sentence
+    extra = row("focal", 0.99, rho=1000.0), row("oversampling", 0.5, rho=1000.0)
+    study.rows["later_rows"] += extra
+    assert said(study, "What came later, on 2 points") == sentence, "not all were run there"
+    study.rows["later_rows"] = [
+        r for r in study.rows["later_rows"] if r["rho"] == 10.0 or r["method"] != "focal"
+    ]
+    assert not [s for s in findings.findings(study) if s.startswith("**What came later")]
+
+
+def test_calibration_is_averaged_over_points_and_not_over_networks(study):
+    """Two networks at one point and one at the other: each point counts once."""
+    study.rows["calibration_rows"] = [
+        {"method": "focal", "rho": rho, "mu": 0.5, "seed": seed, "calibration_error": before,
+         "calibration_error_after": after}
+        for rho, seed, before, after in (
+            (10.0, 0, 0.02, 0.01), (10.0, 1, 0.04, 0.01), (100.0, 0, 0.09, 0.03),
+        )
+    ]  # fmt: skip
+    one = said(study, "Calibration")
+    assert one.endswith(
+        "averaged over the 2 points that all were run at: Focal loss 6.0 % to 2.0 %."
+    )
+    study.rows["calibration_rows"].append(
+        {**study.rows["calibration_rows"][-1], "method": "mixup", "calibration_error": 0.05}
+    )
+    both = said(study, "Calibration")
+    assert "the 1 point that all were run at: Focal loss 9.0 % to 3.0 %; MixUp 5.0 % to" in both

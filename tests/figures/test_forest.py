@@ -84,3 +84,10 @@ def test_nothing_to_draw_is_refused(part, judgement):
             function([])
     with pytest.raises(UserError, match="finite"):
         effect_forest([judgement(part(mean=math.nan))])
+
+
+def test_a_claim_of_one_part_says_where_it_was_judged(part, judgement, written):
+    """The part's own name is not drawn, so the words stand behind the claim."""
+    figure = effect_forest([judgement(part(restricted="judged at rho 100"))])
+    assert "Oversampling is better (judged at rho 100)" in written(figure)
+    assert "(" not in written(effect_forest([judgement(part(published_gain=None))]))

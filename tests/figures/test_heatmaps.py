@@ -117,3 +117,14 @@ def test_wrong_rows_are_refused():
         metric_grid([{**row, "mu": None} for row in rows()])
     with pytest.raises(UserError, match="focal"):
         gain_grid(rows(), reference="focal")
+
+
+def test_linear_imbalance_is_one_row_without_a_share_of_minority_classes():
+    """It has no group of rare classes, so its rows carry no mu."""
+    linear = [{k: v for k, v in row.items() if k != "mu"} for row in rows(mus=(0.5,))]
+    for figure in (metric_grid(linear), gain_grid(linear)):
+        assert figure.get_supylabel() == ""
+        assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [""]
+    assert metric_grid(rows()).get_supylabel() != ""
+    said = metric_grid_numbers(linear), gain_grid_numbers(linear)
+    assert all("at rho 10;" in text and "mu" not in text.split(". ", 1)[1] for text in said)

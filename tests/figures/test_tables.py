@@ -110,3 +110,11 @@ def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):
     assert table.rows[0][2:5] == ["−2.0 [−3.0, −1.0]", "± 0.5", "−3.0"]
     with pytest.raises(UserError):
         verdict_table([], provenance=WHERE)
+
+
+def test_a_verdict_table_says_where_a_claim_of_one_part_was_judged(part, judgement):
+    there = part(restricted="judged at rho 100, mu 0.5")
+    table = verdict_table([judgement(there), judgement(there, part())], provenance=WHERE)
+    claims = [row[0] for row in table.rows]
+    assert claims[0] == "Oversampling is better (judged at rho 100, mu 0.5)"
+    assert claims[1] == "Oversampling is better."

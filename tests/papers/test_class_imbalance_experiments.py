@@ -12,7 +12,7 @@ from reproduce.data.imbalance import counts_by_class
 from reproduce.errors import UserError
 from reproduce.files import project_root
 from reproduce.methods.class_imbalance import LATER
-from reproduce.papers import class_imbalance
+from reproduce.papers import class_imbalance, class_imbalance_cells
 from reproduce.papers.class_imbalance import EXPERIMENTS
 from tests.papers.conftest import mnist_record
 
@@ -141,10 +141,30 @@ def test_what_the_grid_has_is_not_run_beside_it():
     assert "two_phase" not in study("two_phase", profile="paper", rho=10, mu=0.5)
 
 
-def test_later_methods_are_run_at_the_point_drawn_in_detail():
+def test_later_methods_are_run_on_the_whole_grid_by_the_first_seeds(monkeypatch):
+    """By the others at the point drawn in detail alone, so that every seed counts there."""
+    monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 1)
     trends = study("trends")["trends"]
-    assert points(trends) == sorted((s, 100.0, m) for s in (0, 3) for m in LATER)
-    assert {cell.factors["mu"] for cell in trends} == {0.5}
+    found = [(c.seed, c.factors["rho"], c.factors["mu"], c.method) for c in trends]
+    first = [(0, rho, mu, m) for rho in RHOS for mu in MUS for m in LATER]
+    assert sorted(found) == sorted([*first, *((3, 100.0, 0.5, m) for m in LATER)])
+    monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 0)
+    assert {c.factors["rho"] for c in study("trends")["trends"]} == {100.0}
+
+
+def test_more_repeats_of_later_methods_than_seeds_are_all_seeds(monkeypatch):
+    monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 50)
+    assert len(study("trends")["trends"]) == 2 * len(RHOS) * len(MUS) * len(LATER)
+
+
+def test_a_later_trial_does_not_depend_on_how_much_of_the_grid_is_run(monkeypatch):
+    """Nor what it keeps: a trial that is trained already must serve either way."""
+    found = []
+    for repeats in (0, 2):
+        monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", repeats)
+        cells = [c for c in study("trends")["trends"] if c.matches(rho=100.0, mu=0.5)]
+        found.append([(cell.trial.key, cell.keep) for cell in cells])
+    assert found[0] == found[1] and len(found[0]) == 2 * len(LATER)
 
 
 def test_linear_imbalance_is_run_without_and_with_oversampling_and_has_no_mu():

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from reproduce.data import catalog
 from reproduce.errors import UserError
+from reproduce.methods.class_imbalance import LATER
 from reproduce.papers import class_imbalance
 from reproduce.papers.class_imbalance import EXPERIMENTS
+from reproduce.papers.class_imbalance_networks import NETWORKS
 from reproduce.papers.study import Study
 from reproduce.trials import engine
 from reproduce.trials.trial import Trial
@@ -174,6 +177,46 @@ def test_the_small_network_on_digits_departs_from_lenet5():
     assert not any("pixels" in line for line in small)
     for found in (plain, small):
         assert "400 training steps instead of 10,000" in found
+
+
+# -- the All-CNN on whitened images ---------------------------------------------------------------
+
+
+def test_the_all_cnn_is_whitened_trained_and_judged_on_small_colour_images(
+    image_file, tmp_path, monkeypatch
+):
+    """Every kind of trial: plain, sampled, mixed and untrained, on images of 16 x 16 pixels."""
+    smaller = replace(NETWORKS["all_cnn"], size=16)
+    monkeypatch.setitem(NETWORKS, "all_cnn", smaller)
+    colours = np.random.default_rng(0).integers(0, 256, (48, 16, 16, 3), dtype=np.uint8)
+    file = image_file(
+        per_class=9, test_per_class=3, size=16, train_images=colours[:36], test_images=colours[36:]
+    )
+    study = Study("class_imbalance", read(
+        dataset=f"npz:{file}", backbone="all_cnn", methods=["baseline", "oversampling", "cutmix"],
+        rho=3, mu=0.5, seeds=0, images_per_class=9, iterations=2, batch_size=4, experiments="none",
+    ))  # fmt: skip
+    assert study.cells[0].trial.transforms == {"size": 16, "divisor": 1, "whitening": "gcn_zca"}
+    summary = study.run(engine.Options(workers=1))
+    assert (summary.trained, summary.failures) == (4, {})
+    rows = study.observations()
+    assert {row["method"] for row in rows} == {"baseline", "oversampling", "cutmix"}
+    assert all(0 <= row["auc"] <= 1 for row in rows)
+    assert sum(study.result(study.cells[0]).counts) == 2 * 9 + 2 * 3
+
+
+def test_a_method_that_changes_colours_is_left_out_where_images_are_whitened():
+    """TSC is refused by name, before anything is trained, and no part of the later methods."""
+    cells = class_imbalance.cells(read(dataset="cifar10", experiments="trends"), CIFAR10)
+    later = {cell.method for cell in cells if cell.experiment == "trends"}
+    assert later == set(LATER) - {"tsc"}
+    seen = class_imbalance.cells(
+        read(dataset="cifar10", backbone="small_cnn", experiments="trends"), CIFAR10
+    )
+    assert {cell.method for cell in seen if cell.experiment == "trends"} == set(LATER)
+    with pytest.raises(UserError, match=r"method 'tsc'.*whitened.*another backbone") as refused:
+        class_imbalance.cells(read(dataset="cifar10", methods=["baseline", "tsc"]), CIFAR10)
+    assert "\n" not in str(refused.value)
 
 
 # -- smoke ----------------------------------------------------------------------------------------
