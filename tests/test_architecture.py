@@ -24,7 +24,7 @@ KNOWS_ONLY = {
     "audit": {"evaluation"},
     "training": set(LEAVES),
     "trials": {"training", *LEAVES},
-    "papers": {"methods", "trials", "training", "evaluation", "data"},
+    "papers": {"methods", "trials", "training", "evaluation", "data", "audit"},
     "figures": {"evaluation", "trials"},
 }
 HEAVY = (
