@@ -149,10 +149,12 @@ def _average(check, rows, weights, printed, mode, scale, assumption) -> Outcome:
                 "average": middle, "low": low, "high": high}  # fmt: skip
     assumed = (assumption, rounding(mode))
     kind = check.replace("_", " ")
+    told, least, most = (
+        shown(one * number.scale, number.digits + 2) for one in (middle, low, high)
+    )
     said = (
-        f"the {kind} of {', '.join(one.text for one in cells)} is {shown(middle * number.scale)} "
-        f"(rounding allows {shown(low * number.scale)} to {shown(high * number.scale)}), "
-        f"printed is {number.text}"
+        f"the {kind} of {', '.join(one.text for one in cells)} is {told} "
+        f"(rounding allows {least} to {most}), printed is {number.text}"
     )
     holds = overlap((low, high), number.interval(mode))
     return Outcome(check, verdict(holds), said, evidence, assumed)

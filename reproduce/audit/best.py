@@ -90,8 +90,12 @@ def in_order(
         (one, other) for one, other in pairwise(claimed)
         if _beats(cells[other], cells[one], higher, mode)
     ]  # fmt: skip
-    said = "claimed " + (" > " if higher else " < ").join(f"{n} {cells[n].text}" for n in claimed)
-    said += "".join(f"; {other} is better than {one}" for one, other in wrong)
+    order = (" > " if higher else " < ").join(f"{name} {cells[name].text}" for name in claimed)
+    beaten = [
+        f"{other} {cells[other].text} is better than {one} {cells[one].text}"
+        for one, other in wrong
+    ]
+    said = "; ".join(beaten) or f"{order}, as claimed"
     evidence = {"claimed": list(claimed), "column": dict(column), "wrong": wrong}
     assumed = ("all rows of the column are rounded in one way", rounding(mode))
     return Outcome("in_order", verdict(not wrong), said, evidence, assumed)

@@ -17,12 +17,14 @@ def within(
         raise UserError("within: expected a lower end, an upper end or both")
     ends = interval_of(expression, mode=mode)
     least, most = (None if one is None else value_of(one) for one in (low, high))
-    holds = (least is None or ends[1] >= least) and (most is None or ends[0] <= most)
+    too_low = least is not None and ends[1] < least
+    too_high = most is not None and ends[0] > most
     result = shown(value_of(expression))
     told = expression if expression.replace(",", "") == result else f"{expression} = {result}"
     allowed = " and ".join(
         f"{word} {end}" for word, end in (("at least", low), ("at most", high)) if end is not None
     )
-    said = f"{told}, possible is {allowed}"
+    wrong = f"less than {low}" if too_low else f"more than {high}" if too_high else ""
+    said = f"{told} is {wrong}" if wrong else f"{told} is {allowed}"
     evidence = {"expression": expression, "result": value_of(expression), "low": low, "high": high}
-    return Outcome("within", verdict(holds), said, evidence, (rounding(mode),))
+    return Outcome("within", verdict(not wrong), said, evidence, (rounding(mode),))

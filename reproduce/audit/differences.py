@@ -35,6 +35,8 @@ def claimed(
     low, high = low * times, high * times
     middle = value_of(expression) * times
     holds = overlap((low, high), one.interval(mode))
+    if holds and mode in ("half_even", "half_up"):
+        holds = _more_than_an_end(one, expression, (low, high), times, mode)
     cut = overlap((low, high), one.interval("any"))
     factor = f" times {times}" if times != 1 else ""
     said = f"{expression}{factor} = {shown(middle)}, claimed is {one.text}"
@@ -46,6 +48,27 @@ def claimed(
     if exact_whole_numbers:
         assumed += ("whole numbers in the expression are counts, not rounded",)
     return Outcome("claimed", verdict(holds), said, evidence, assumed)
+
+
+def _more_than_an_end(number, expression, ends: Interval, times: int, mode: str) -> bool:
+    """Whether what a claim and its sum have in common is more than one end that no rounding gives.
+
+    Where they only touch, every printed number would have to be rounded from its very end, and a
+    mode that sends a half one way forbids some of these. Sums and differences are decided, anything
+    else is let pass.
+    """
+    (low, high), (least, most) = ends, number.interval(mode)
+    if high != least and low != most:
+        return True
+    touched, side = (high, 1) if high == least else (low, 0)
+    if not number.allows(touched, mode):
+        return False
+    terms = _terms(expression)
+    return terms is None or all(
+        one.allows(one.interval(mode)[side if sign * times > 0 else 1 - side], mode)
+        for sign, one in terms
+        if one.digits
+    )
 
 
 def change(
@@ -142,6 +165,20 @@ def _evaluate(expression: str, leaf) -> Interval:
         raise UserError(f"expected printed numbers with + - * / between, got {expression!r}")
 
     return walk(tree)
+
+
+def _terms(expression: str) -> list[tuple[int, Printed]] | None:
+    """Return the signed numbers of a plain sum, None where anything else is in it."""
+    parts = expression.replace("−", "-").replace("+", " + ").replace("-", " - ").split()
+    found, sign = [], 1
+    for part in parts:
+        if part in ("+", "-"):
+            sign = -1 if part == "-" else 1
+        elif not part.replace(",", "").replace(".", "").isdigit():
+            return None
+        else:
+            found.append((sign, Printed(part, 1)))
+    return found
 
 
 def _product(one: Interval, other: Interval) -> Interval:

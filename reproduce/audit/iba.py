@@ -88,9 +88,10 @@ def intercept_against_g_mean(
     top = most if averaging == "mean" else most**2
     holds = low <= top and least**2 <= high
     evidence |= {"intercept": [low, high], "allowed": [least**2, top]}
+    squared = "" if averaging == "mean" else " squared"
     said = (
-        f"averaging '{averaging}': G-mean {mean.text} allows an intercept of {shown(least**2)} to "
-        f"{shown(top)}, the IBA have {shown(low)} to {shown(high)}"
+        f"the IBA lead to {shown(low, 5)} to {shown(high, 5)} at alpha 0, G-mean {mean.text}"
+        f"{squared} to {shown(least**2, 5)} to {shown(top, 5)}"
     )
     return Outcome("intercept_against_g_mean", verdict(holds), said, evidence, assumed)
 

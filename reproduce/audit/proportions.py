@@ -29,10 +29,12 @@ def percentages_of_whole(stated: Mapping[str, str], *, mode: str = "either") -> 
         raise UserError("percentages_of_whole: expected at least one percentage")
     low, high = (sum(one.interval(mode)[end] for one in cells.values()) for end in (0, 1))
     total = sum(one.exact for one in cells.values()) * 100
+    holds = low <= 1 <= high
     said = f"{' + '.join(one.text for one in cells.values())} = {shown(total)} %"
+    said += "" if holds else ", not 100 %"
     evidence = {"stated": dict(stated), "sum": total, "low": low * 100, "high": high * 100}
     assumed = ("the parts are all there is and do not overlap", rounding(mode))
-    return Outcome("percentages_of_whole", verdict(low <= 1 <= high), said, evidence, assumed)
+    return Outcome("percentages_of_whole", verdict(holds), said, evidence, assumed)
 
 
 def size_of_share(

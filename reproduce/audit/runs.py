@@ -63,16 +63,18 @@ def scores_of_runs(
     status, run, _ = _search(ends, _everywhere(ends) if stated is None else (stated, stated))
     if status == CONSISTENT:
         evidence["one_such_run"] = run
-        said = f"with {asked} among the test images {names} are possible together"
+        said = f"with {asked} of one class among the test images {names} are possible together"
         return Outcome("scores_of_runs", status, said, evidence, assumed)
     if status == NOT_TESTABLE:
-        said = f"{names}: not decided for {asked}"
+        said = f"{names}: not decided for {asked} of one class"
         return Outcome("scores_of_runs", status, said, evidence, assumed)
-    said = f"with {asked} among the test images no run has {names} as printed"
+    shares = None if stated is None else possible_shares(ends)
     if stated is not None:
-        shares = possible_shares(ends)
         evidence["shares_that_may_have_them"] = shares
-        said += f"; they need {_told(shares)}" if shares else "; nor on one with another share"
+    said = (
+        f"these scores need {_told(shares)} of one class in the test set, not {asked}"
+        if shares else f"no test set of two classes gives {names} as printed, whatever its shares"
+    )  # fmt: skip
     return Outcome("scores_of_runs", INCONSISTENT, said, evidence, assumed)
 
 
@@ -111,11 +113,11 @@ def one_test_set(
 def _asked(share: str | tuple[int, int] | None) -> tuple[float | None, str]:
     """Return a stated share as a fraction, and in words."""
     if share is None:
-        return None, "any share of one class"
+        return None, "any share"
     if isinstance(share, str):
-        part, told = float(Printed(share, 100).exact), f"{share} % of one class"
+        part, told = float(Printed(share, 100).exact), f"{share} %"
     else:
-        part, told = share[0] / share[1], f"{share[0]} of {share[1]} of one class"
+        part, told = share[0] / share[1], f"{share[0]} of {share[1]}"
     if not 0 < part < 1:
         raise UserError(f"share: expected a part of the test images, but not all, got {told}")
     return part, told

@@ -58,7 +58,8 @@ def score(
         number.allows(one, mode) if isinstance(one, Fraction) else low - ROOM <= one <= high + ROOM
         for one in values.values()
     )
-    told = " or ".join(f"{shown(v * number.scale)}{_way(way)}" for way, v in values.items())
+    digits = number.digits + 2
+    told = " or ".join(f"{shown(v * number.scale, digits)}{_way(way)}" for way, v in values.items())
     said = f"{name}: printed {number.text}, recomputed {told}"
     return Outcome("score", verdict(holds), said, evidence, assumed)
 

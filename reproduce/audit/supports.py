@@ -12,7 +12,7 @@ from reproduce.audit.printed import Printed, numbers, rounding
 from reproduce.errors import UserError
 
 # How many sizes a statement names.
-NAMED = 8
+NAMED = 2
 
 
 def fits_row(row: Sequence[Printed], n: int, mode: str = "either") -> bool:
@@ -104,6 +104,7 @@ def implied_size(
         said = f"rates printed so coarsely fit every size as large as {stated}"
         return Outcome("implied_size", NOT_TESTABLE, said, evidence, assumed)
     shown = ", ".join(map(str, sorted(_nearest(sizes, stated)))) or "none"
+    shown += " and others" if len(sizes) > NAMED else ""
     texts = ", ".join(one.text for one in cells)
     asked = f"{stated} images" if stated else f"any size up to {largest}"
     said = (
@@ -150,13 +151,12 @@ def sizes_agree(
     if found:
         said = f"class sizes {', '.join(map(str, found))} give all {len(tables)} tables"
         return Outcome("sizes_agree", CONSISTENT, said, evidence, assumed)
-    ways = "; ".join(
-        f"{table}: {' + '.join(map(str, sizes)) if sizes else 'none'}"
+    ways = ", ".join(
+        f"{table} {'with ' + ' + '.join(map(str, sizes)) if sizes else 'with none'}"
         for table, sizes in alone.items()
     )
-    said = (
-        f"no class sizes with {'' if exact_total else 'at most '}{total} images in all give every "
-        f"one of {len(tables)} tables (alone: {ways})"
+    said = f"no class sizes that add up to {'' if exact_total else 'at most '}{total} give " + (
+        f"{len(tables)} tables at once (alone: {ways})" if len(tables) > 1 else next(iter(tables))
     )
     return Outcome("sizes_agree", INCONSISTENT, said, evidence, assumed)
 

@@ -10,6 +10,8 @@ time. An address is a mapping with one of these keys; every other value stands f
   field to the value;
 - `matrix`: the cells with these fields as rows, one per class;
 - `rows`: the same as a mapping from class to row;
+- `counts`: the same turned from shares of rows into images, by the `sizes` of the rows; with
+  `transposed`, columns for rows;
 - `row_sums`: the sums of a matrix's rows, as text;
 - `prose`: the number of a sentence, by its id;
 - `whole`: what is inside it, as a whole number (of a list: each);
@@ -81,6 +83,7 @@ class Numbers:
             "cells": self._cells,
             "matrix": lambda v, b: list(self._rows(v["matrix"], b).values()),
             "rows": lambda v, b: self._rows(v["rows"], b),
+            "counts": self._counts,
             "row_sums": self._row_sums,
             "prose": lambda v, b: self._sentence(filled(v["prose"], b)).number,
             "whole": self._whole,
@@ -119,6 +122,19 @@ class Numbers:
         for cell in found:
             rows.setdefault(cell.class_name, []).append(cell.value)
         return rows
+
+    def _counts(self, value, bound) -> list[list[str]]:
+        rows = self._rows(value["counts"], bound).values()
+        sizes = self.resolve(value["sizes"], bound)
+        counts = [
+            [str(round(printed.Printed(cell, 1).exact * int(size))) for cell in row]
+            for row, size in zip(rows, sizes, strict=True)
+        ]
+        for row, size in zip(counts, sizes, strict=True):
+            if sum(map(int, row)) != int(size):
+                raise UserError(f"the shares of {value['counts']} are no {size} images; mend it")
+        turned = value.get("transposed", False)
+        return [list(column) for column in zip(*counts, strict=True)] if turned else counts
 
     def _row_sums(self, value, bound) -> list[str]:
         rows = self._rows(value["row_sums"], bound).values()

@@ -36,8 +36,8 @@ CHECKED_ON = {
 }
 
 
-# How many of the cells gathered in one finding its statement names; the evidence has all.
-TOLD = 4
+# Of many cells gathered in one finding the statement names a few; the evidence has all.
+MANY, TOLD = 5, 2
 
 
 @dataclass(frozen=True)
@@ -186,8 +186,7 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
         evidence |= first.outcome.evidence
     else:
         told = [": ".join(filter(None, (hit.row, hit.outcome.statement))) for hit in hits]
-        more = [f"and {len(told) - TOLD} more"] if len(told) > TOLD else []
-        statement = f"{len(hits)} of {tried} do not hold: " + "; ".join([*told[:TOLD], *more])
+        statement = f"{len(hits)} of {tried} do not hold: " + "; ".join(_few(told, "and "))
         evidence["cells"] = [
             {"row": hit.row, "statement": hit.outcome.statement, **hit.outcome.evidence}
             for hit in hits
@@ -202,7 +201,7 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
     if check.note:
         evidence["note"] = filled(check.note, bound)
     rows = list(dict.fromkeys(hit.row for hit in hits))
-    row = ", ".join([*rows[:TOLD], *([f"{len(rows) - TOLD} more"] if len(rows) > TOLD else [])])
+    row = ", ".join(_few(rows))
     return Finding(
         paper=check.paper, table=", ".join(filled(one, bound) for one in check.tables), row=row,
         check=first.outcome.check, severity=check.severity,
@@ -210,6 +209,11 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
         says=check.says or said.pop(), checked_on=CHECKED_ON[check.paper],
         assumptions=first.outcome.assumptions,
     )  # fmt: skip
+
+
+def _few(told: list[str], joint: str = "") -> list[str]:
+    """Return all of some texts, or the first of many and how many more there are."""
+    return told if len(told) <= MANY else [*told[:TOLD], f"{joint}{len(told) - TOLD} more"]
 
 
 def _places(used) -> list[str]:

@@ -20,7 +20,7 @@ def test_macro_and_weighted_averages():
     assert averages.macro_average(rows, "0.696").inconsistent
     assert averages.macro_average(rows, "0.72").inconsistent
     found = averages.macro_average(rows, "0.72")
-    assert "0.706667" in found.statement and "0.701667 to 0.711667" in found.statement
+    assert "is 0.7067" in found.statement and "0.7017 to 0.7117" in found.statement
     assert averages.weighted_average(rows, ["1", "1", "8"], "0.64").status == "consistent"
     assert averages.weighted_average(rows, ["1", "1", "8"], "0.71").inconsistent
     assert averages.some_average(rows, "0.80").status == "consistent"

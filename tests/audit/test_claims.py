@@ -82,11 +82,27 @@ def test_best_in_every_column():
 def test_an_order():
     column = {"a": "3.0", "b": "2.0", "c": "2.0", "d": "1.0"}
     assert best.in_order(["a", "b", "c", "d"], column).status == "consistent"
-    assert best.in_order(["a", "c", "b"], column).status == "consistent"
+    held = best.in_order(["a", "c", "b"], column)
+    assert held.status == "consistent" and held.statement.endswith("as claimed")
     wrong = best.in_order(["a", "d", "b"], column)
-    assert wrong.statement == "claimed a 3.0 > d 1.0 > b 2.0; b is better than d"
+    assert wrong.statement == "b 2.0 is better than d 1.0"
     assert wrong.inconsistent and wrong.evidence["wrong"] == [["d", "b"]]
     assert best.in_order(["d", "b", "a"], column, higher=False).status == "consistent"
+
+
+def test_an_end_that_no_rounding_gives_does_not_save_a_claim():
+    """7.76 is no 7.7: only 7.75 would print so, and that only if two halves went two ways."""
+    gain = ("7.7", "93.44 - 85.68")
+    assert not differences.claimed(*gain).inconsistent, "a half either way, each number for itself"
+    assert differences.claimed(*gain, mode="half_up").inconsistent
+    assert differences.claimed(*gain, mode="half_even").inconsistent
+    # Two times 0.125 is 0.25: to the even digit they print 0.12 and 0.2, upwards 0.13 and 0.3.
+    assert not differences.claimed("0.2", "0.12 + 0.12", mode="half_even").inconsistent
+    assert differences.claimed("0.3", "0.12 + 0.12", mode="half_even").inconsistent
+    assert not differences.claimed("0.3", "0.13 + 0.13", mode="half_up").inconsistent
+    assert differences.claimed("0.2", "0.13 + 0.13", mode="half_up").inconsistent
+    # A quotient that only touches is let pass, though 0.55 prints as 0.6.
+    assert not differences.claimed("0.28", "0.5 / 2", mode="half_up").inconsistent
 
 
 def test_one_quantity_in_two_places():
@@ -116,7 +132,7 @@ def test_percentages_of_counts():
         "consistent"
     )
     wrong = proportions.percentages_of_whole({"a": "40.2", "b": "17.4", "c": "42.9"})
-    assert wrong.inconsistent and wrong.statement == "40.2 + 17.4 + 42.9 = 100.5 %"
+    assert wrong.inconsistent and wrong.statement == "40.2 + 17.4 + 42.9 = 100.5 %, not 100 %"
     assert wrong.evidence["low"] == pytest.approx(100.35)
     assert proportions.size_of_share("1,457", "80", "1,165").status == "consistent"
     assert proportions.size_of_share("1,457", "80", "1,166").status == "consistent"

@@ -169,7 +169,8 @@ def test_unusable_input_is_refused_in_one_line():
 def test_a_result_is_held_against_its_range():
     assert within("5 * 100", high="100").inconsistent
     assert not within("99.96 + 0.04", high="100").inconsistent
-    assert within("0.2 - 0.5", low="0").inconsistent
-    assert within("5,000", high="1,000").statement == "5,000, possible is at most 1,000"
+    assert within("0.2 - 0.5", low="0").statement == "0.2 - 0.5 = -0.3 is less than 0"
+    assert within("0.5", low="0", high="1").statement == "0.5 is at least 0 and at most 1"
+    assert within("5,000", high="1,000").statement == "5,000 is more than 1,000"
     with pytest.raises(UserError, match="expected a lower end"):
         within("5")
