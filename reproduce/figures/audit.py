@@ -110,7 +110,9 @@ def _classes(axis: Axes, class_names: Sequence[str], named: bool) -> None:
     axis.set_xlim(-0.5, len(class_names) + 1.3)
     axis.tick_params(length=0, labelsize=10.5)
     axis.set_ylabel("true class" if named else "")
-    axis.set_xlabel("predicted class")
+    # Under the cells, not under the sums beside them.
+    axis.set_xlabel("predicted class", x=len(class_names) / (2 * len(class_names) + 3.6))
+    axis.xaxis.label.set_horizontalalignment("center")
     axis.grid(False)
     axis.spines[["left", "bottom"]].set_visible(False)
 

@@ -18,6 +18,8 @@ from reproduce.figures.style import INK, QUIET, in_the_look, new_figure, panels,
 from reproduce.figures.wording import plural
 
 _ALLOWED = "#e4eef6"
+# From so many rows on, names stand in a column beside the picture, each with a line to its point.
+CROWDED = 6
 # How many sizes the words list; the picture shows all.
 MENTIONED = 6
 # Marker, colour and words of what can hold and what cannot.
@@ -50,7 +52,7 @@ def f1_region(outcomes: Mapping[str, Any], scale: int = 1) -> Figure:
     low, high = min(ends) - 1.5 * room, max(ends) + room
     axis.fill_between([low, high], low, [low, high], color=_ALLOWED, lw=0, zorder=0)
     axis.plot([low, high], [low, high], color=QUIET, lw=1.2)
-    _scores(axis, rows, gap=0.05 * (high - low))
+    _scores(axis, rows, gap=0.05 * (high - low), edge=high)
     axis.set_xlim(low, high)
     axis.set_ylim(low, high)
     axis.set_aspect("equal")
@@ -94,7 +96,7 @@ def _rows(outcomes: Mapping[str, Any], scale: int) -> list[_Row]:
     return rows
 
 
-def _scores(axis: Axes, rows: Sequence[_Row], gap: float) -> None:
+def _scores(axis: Axes, rows: Sequence[_Row], gap: float, edge: float) -> None:
     """Draw the rows; names stand at least a gap apart, those of possible rows in their half."""
     lowest = float("inf")
     for row in sorted(rows, key=lambda row: -row.printed):
@@ -102,9 +104,14 @@ def _scores(axis: Axes, rows: Sequence[_Row], gap: float) -> None:
         axis.plot(row.allowed, row.printed, marker, color=colour, markersize=8, zorder=3)
         if row.outside:
             place, side = (row.allowed - gap / 2, row.printed + gap / 2), "right"
-        else:
+        elif len(rows) < CROWDED:
             lowest = min(row.printed - gap / 2, lowest - gap)
             place, side = (row.allowed + gap / 2, lowest), "left"
+        else:
+            lowest = min(row.printed, lowest - gap)
+            place, side = (edge + gap, lowest), "left"
+            ends = (row.allowed, place[0] - gap / 4), (row.printed, lowest)
+            axis.plot(*ends, color=QUIET, lw=0.7, clip_on=False, zorder=2)
         axis.text(*place, row.name, ha=side, va="center", fontsize=10.5, color=INK)
 
 

@@ -37,11 +37,12 @@ def _where(finding: Any) -> str:
 
 
 def _proof(finding: Any) -> str:
-    """Return the statement, what a reader should know beside it, and the assumptions."""
+    """Return the statement; under it what a reader should know beside it, and the assumptions."""
     assumed = "; ".join(one for one in finding.assumptions if one != USUAL)
     parts = [finding.statement, finding.evidence.get("note", "")]
     parts += [f"Assumes: {assumed}"] if assumed else []
-    return " ".join(_sentence(part) for part in parts if part.strip())
+    first, *under = [_sentence(part) for part in parts if part.strip()]
+    return "\n".join([first, " ".join(under)]) if under else first
 
 
 def _sentence(text: str) -> str:

@@ -54,7 +54,7 @@ def test_a_finding_has_its_place_its_numbers_its_note_and_its_assumptions(audit)
     (row,) = table.rows
     assert row == [
         "Table 2, Sampling", "inconsistent",
-        "The rows add up to 300, stated are 292. One cell would mend it. Assumes: one run.",
+        "The rows add up to 300, stated are 292.\nOne cell would mend it. Assumes: one run.",
     ]  # fmt: skip
     assert USUAL in table.note, "said once, not in every row"
     assert table.provenance == (
@@ -77,7 +77,7 @@ def test_sentences_begin_as_they_should(audit):
     ).rows
     assert rows[0][2] == "k as a share: 5 of 127."
     assert rows[1][0] == "Table 2"
-    assert rows[1][2].startswith('"best in every column": 3 of 4. Assumes')
+    assert rows[1][2].startswith('"best in every column": 3 of 4.\nAssumes')
 
 
 def test_no_finding_is_a_row_too(audit):
