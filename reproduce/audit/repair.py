@@ -59,7 +59,7 @@ def one_cell(
         return Outcome("one_cell", INCONSISTENT, said, evidence, assumed)
     first = found[0]
     said = (
-        f"row {first['row'] + 1}, column {first['column'] + 1}: {first['printed']} -> "
+        f"row {first['row'] + 1}, column {first['column'] + 1}: {first['printed']} → "
         f"{first['mended']} would mend it"
         + (f" ({len(found)} single cells would)" if len(found) > 1 else " (the only single cell)")
     )

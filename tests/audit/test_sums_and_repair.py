@@ -53,7 +53,7 @@ def test_the_only_cell_that_mends_the_scores_too():
     assert [(one["row"], one["column"], one["mended"]) for one in free.evidence["repairs"]] == [
         (1, 2, 0), (1, 1, 21),
     ]  # fmt: skip
-    assert free.inconsistent and "row 2, column 3: 9 -> 0 would mend it (2 single cells" in (
+    assert free.inconsistent and "row 2, column 3: 9 → 0 would mend it (2 single cells" in (
         free.statement
     )
     bound = repair.one_cell(WRONG, row_sums=SIZES, scores={"accuracy": "0.85"})

@@ -61,7 +61,7 @@ def test_a_confusion_matrix_is_held_against_everything_printed_of_it():
     assert found == {"matrix_rows", "matrix_total", "score"}
     repair = checks(MATRIX.format(dog="5,45"))["one_cell"]
     assert not repair.inconsistent, "a way to mend it is no second finding"
-    assert "45 -> 55" in repair.statement
+    assert "45 → 55" in repair.statement
 
 
 def test_averages_are_held_against_the_lines_of_the_classes():

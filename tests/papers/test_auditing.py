@@ -136,7 +136,7 @@ def test_one_cell_mends_table_3_and_with_it_table_4():
     assert total.evidence["total"] == 300 and total.evidence["stated"] == 292
     (repair,) = total.evidence["remedy"]["repairs"]
     assert (repair["row"], repair["column"], repair["printed"], repair["mended"]) == (1, 0, 24, 16)
-    assert "24 -> 16" in total.statement
+    assert "24 → 16" in total.statement
 
 
 def test_the_score_above_its_bound_is_the_only_one():
