@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import data, models, papers, run, store, training
+from reproduce.commands import audit, data, models, papers, run, store, training
 from reproduce.commands.doctor import doctor
 from reproduce.errors import Stopped, UserError
 
@@ -26,6 +26,7 @@ app.command()(papers.params)
 app.command(context_settings=training.EXTRA)(run.run)
 app.command(context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
+app.command()(audit.audit)
 app.command()(run.compare)
 app.command()(run.book)
 app.command(context_settings=training.EXTRA)(run.publish)

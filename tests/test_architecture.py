@@ -24,7 +24,7 @@ KNOWS_ONLY = {
     "audit": {"evaluation"},
     "training": set(LEAVES),
     "trials": {"training", *LEAVES},
-    "papers": {"methods", "trials", "training", "evaluation", "models", "data"},
+    "papers": {"methods", "trials", "training", "evaluation", "models", "data", "audit"},
     "figures": {"evaluation", "trials"},
 }
 HEAVY = (

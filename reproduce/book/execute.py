@@ -27,18 +27,22 @@ def source_notebook(paper: str) -> Path:
     return path
 
 
-def identity(study: Study) -> dict[str, Any]:
-    """Return what an executed notebook depends on; equal identities need no new execution."""
+def made_of(name: str) -> dict[str, str]:
+    """Return the digests of a notebook's source and of the package that executes it."""
     package = hashlib.sha256()
     folder = Path(__file__).resolve().parents[1]
     for file in sorted(path for kind in PACKAGE_FILES for path in folder.rglob(kind)):
         package.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
-    source = source_notebook(study.paper).read_bytes()
+    source = source_notebook(name).read_bytes()
+    return {"source": hashlib.sha256(source).hexdigest(), "package": package.hexdigest()}
+
+
+def identity(study: Study) -> dict[str, Any]:
+    """Return what an executed notebook depends on; equal identities need no new execution."""
     return {
         "paper": study.paper,
         "parameters": study.parameters.model_dump(mode="json"),
-        "source": hashlib.sha256(source).hexdigest(),
-        "package": package.hexdigest(),
+        **made_of(study.paper),
         "keys": sorted(study.keys()),
     }
 
@@ -56,20 +60,31 @@ def execute(study: Study, given: dict[str, Any], edition: Edition) -> Path:
 
     Nothing of the edition changes unless the notebook ran to its end.
     """
+    # The kernel finds the store by itself, and may have another working folder than we have.
+    os.environ["REPRODUCE_STORE"] = str(study.store.path.resolve())
+    target = edition.notebook(study.paper)
+    notebook = run_to_its_end(study.paper, given, target)
+    keep_results(study, given, edition)
+    write_executed(target, notebook)
+    return target
+
+
+def run_to_its_end(name: str, given: dict[str, Any], target: Path) -> Any:
+    """Execute a notebook and return it, fit to be written to `target`.
+
+    A notebook that stops is left beside the target as `NAME.failed.ipynb`.
+    """
     import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    target = edition.notebook(study.paper)
-    working = target.with_name(f".{study.paper}.running.ipynb")
-    broken = target.with_name(f"{study.paper}.failed.ipynb")
+    working = target.with_name(f".{name}.running.ipynb")
+    broken = target.with_name(f"{name}.failed.ipynb")
     working.parent.mkdir(parents=True, exist_ok=True)
     root = project_root()
-    # The kernel finds the store by itself, and may have another working folder than we have.
-    os.environ["REPRODUCE_STORE"] = str(study.store.path.resolve())
     try:
         papermill.execute_notebook(
-            str(source_notebook(study.paper).relative_to(root)),
+            str(source_notebook(name).relative_to(root)),
             str(working),
             parameters=given,
             kernel_name="python3",
@@ -82,16 +97,21 @@ def execute(study: Study, given: dict[str, Any], edition: Edition) -> Path:
     except PapermillExecutionError as error:
         working.replace(broken)
         raise UserError(
-            f"the notebook {study.paper} stopped at cell {error.exec_count}: {error.ename}: "
+            f"the notebook {name} stopped at cell {error.exec_count}: {error.ename}: "
             f"{error.evalue}; see {relative(broken)}"
         ) from error
     finally:
         working.unlink(missing_ok=True)
     polish(notebook)
-    keep_results(study, given, edition)
+    return notebook
+
+
+def write_executed(target: Path, notebook: Any) -> None:
+    """Write an executed notebook; what an earlier, failed execution left beside it goes."""
+    import nbformat
+
     write_text(target, nbformat.writes(notebook) + "\n")
-    broken.unlink(missing_ok=True)
-    return target
+    target.with_name(f"{target.stem}.failed.ipynb").unlink(missing_ok=True)
 
 
 def polish(notebook) -> None:

@@ -11,6 +11,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from reproduce import papers
+from reproduce.book.audit import paper_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents
 from reproduce.book.registry import MARKER, filled
 from reproduce.book.repository import repository_address
@@ -112,6 +114,9 @@ def _write_page_in_waiting(root: Path, folder: Path, page: str) -> None:
             f"_toc.yml names {page}, but neither {page}.md nor {page}.ipynb exists; "
             "write the page or take it out of the table of contents"
         )
+    if name in papers.PAPERS:
+        write_if_new(folder / f"{page}.md", paper_page(name, notebook.is_file()))
+        return
     source = (
         "The notebook itself, without results, is in `notebooks/` of the repository.\n"
         if notebook.is_file()
@@ -120,11 +125,11 @@ def _write_page_in_waiting(root: Path, folder: Path, page: str) -> None:
     text = (
         f"# {_title_of(notebook) or name.replace('_', ' ').capitalize()}\n\n"
         "```{note}\n"
-        "This paper's notebook has not been executed in this edition; "
+        "This notebook has not been executed in this edition; "
         f"`reproduce run {name}` does it.\n"
         "Then `reproduce book` puts its figures, tables and verdicts on this page.\n"
         "```\n\n"
-        f"Nothing is claimed here about this paper. {source}"
+        f"Nothing is claimed here in its place. {source}"
     )
     write_if_new(folder / f"{page}.md", text)
 

@@ -13,7 +13,9 @@ from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
 
 OPTIONS = ("--profile", "--output", "--store", "--workers", "--force")
-PaperKey = Annotated[str, typer.Argument(help="key of a paper, e.g. class_imbalance")]
+PaperKey = Annotated[
+    str, typer.Argument(help="key of a paper, e.g. class_imbalance, or the chapter 'audit'")
+]
 Force = Annotated[bool, typer.Option("--force", help="train and execute even if nothing changed")]
 
 
@@ -36,19 +38,26 @@ def run(
 
     reproduce run class_imbalance --profile laptop
     """
+    from reproduce.book import chapters
     from reproduce.book.execute import run_folder
     from reproduce.trials import edition as editions
 
-    given, study = _study(context, paper, profile, store)
-    default = not study.parameters.changed()
-    edition = editions.latest() if default else editions.Edition(run_folder(study))
-    notebook = _train_and_execute(study, given, edition, workers, force)
+    study = None
+    if paper in chapters.CHAPTERS:
+        _takes_no_parameters(context, paper, profile)
+        notebook = _execute_chapter(paper, editions.latest(), force)
+    else:
+        given, study = _study(context, paper, profile, store)
+        default = not study.parameters.changed()
+        edition = editions.latest() if default else editions.Edition(run_folder(study))
+        notebook = _train_and_execute(study, given, edition, workers, force)
     if output:
         write_bytes(output, notebook.read_bytes())
         notebook = output
-    _tell(study)
-    if not default:
-        _tell_what_moved(paper, edition)
+    if study:
+        _tell(study)
+        if not default:
+            _tell_what_moved(paper, edition)
     out.print(f"executed notebook: {relative(notebook)}", soft_wrap=True)
 
 
@@ -74,13 +83,19 @@ def publish(
 
     Example: reproduce publish class_imbalance --profile laptop
     """
+    from reproduce.book import chapters
     from reproduce.trials import edition as editions
 
-    given, study = _study(context, paper, profile, store)
     edition = editions.published()
-    notebook = _train_and_execute(study, given, edition, workers, force)
-    _tell(study)
-    files = [notebook, *(edition.results(paper, suffix) for suffix in ("csv", "npz", "json"))]
+    if paper in chapters.CHAPTERS:
+        _takes_no_parameters(context, paper, profile)
+        notebook, suffixes = _execute_chapter(paper, edition, force), ("json",)
+    else:
+        given, study = _study(context, paper, profile, store)
+        notebook = _train_and_execute(study, given, edition, workers, force)
+        _tell(study)
+        suffixes = ("csv", "npz", "json")
+    files = [notebook, *(edition.results(paper, suffix) for suffix in suffixes)]
     size = sum(file.stat().st_size for file in files) / 1024**2
     out.print(f"published ({size:.1f} MB), to be committed:", *map(relative, files))
 
@@ -115,6 +130,26 @@ def _train_and_execute(study, given: dict[str, Any], edition, workers: int, forc
         return edition.notebook(study.paper)
     out.print("executing the notebook ...")
     return execute(study, given, edition)
+
+
+def _takes_no_parameters(context: typer.Context, chapter: str, profile: str | None) -> None:
+    given = with_profile(parameters_from(context.args, OPTIONS), profile)
+    if given:
+        raise UserError(
+            f"the chapter '{chapter}' trains nothing and takes no parameters, "
+            f"received {', '.join(given)}; leave them out"
+        )
+
+
+def _execute_chapter(chapter: str, edition, force: bool) -> Path:
+    """Execute a notebook that has no study, unless nothing has changed since it was."""
+    from reproduce.book import chapters
+
+    if not force and chapters.is_fresh(chapter, edition):
+        out.print(f"the notebook {chapter} is up to date: nothing to execute")
+        return edition.notebook(chapter)
+    out.print(f"executing the notebook {chapter} ...")
+    return chapters.execute(chapter, edition)
 
 
 def _tell(study) -> None:
@@ -154,12 +189,15 @@ def book(
     if edition not in ("latest", "published"):
         raise unknown_name("edition", edition, ("latest", "published"))
     if edition == "latest":
+        from reproduce.book import chapters
         from reproduce.papers.study import Study
         from reproduce.trials import edition as editions
 
         for key in papers.runnable():
             study = Study(key, papers.protocol(key).PARAMETERS.read({}))
             _train_and_execute(study, {}, editions.latest(), workers, force=False)
+        for chapter in chapters.CHAPTERS:
+            _execute_chapter(chapter, editions.latest(), force=False)
     from reproduce.book.build import build
 
     site = build(edition)

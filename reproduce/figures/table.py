@@ -20,7 +20,7 @@ class Table:
     columns
         head of each column; the first column holds the names of the rows.
     rows
-        texts, as they are to be read.
+        texts, as they are to be read; what follows a line break is set small under the first line.
     provenance
         data set, scale and trials (`reproduce.figures.present.provenance_line`).
     numeric_from
@@ -78,14 +78,17 @@ class Table:
         # Row names are often whole sentences, which are easier to read when they are not bold.
         weight = "; font-weight: normal" if "row" in scope else ""
         style = f"padding: 0.25em 0.5em; text-align: {side}{weight}"
-        return f'<{tag}{scope} style="{style}">{_safe(text)}</{tag}>'
+        first, *small = str(text).split("\n")
+        under = "".join(f"<br><small>{_safe(line)}</small>" for line in small)
+        return f'<{tag}{scope} style="{style}">{_safe(first)}{under}</{tag}>'
 
     def _lines_below(self) -> list[str]:
         return [line for line in (self.note, self.provenance) if line]
 
     def __str__(self) -> str:
         """Return the table for a terminal, columns aligned with spaces."""
-        grid = [[str(cell) for cell in row] for row in (self.columns, *self.rows)]
+        lines = (self.columns, *self.rows)
+        grid = [[str(cell).replace("\n", " ") for cell in row] for row in lines]
         widths = [max(_width(row[c]) for row in grid) for c in range(len(self.columns))]
         lines = [self._text_row(row, widths) for row in grid]
         lines.insert(1, "  ".join("-" * width for width in widths))

@@ -12,7 +12,7 @@ from reproduce.errors import UserError, unknown_name
 from reproduce.papers.vocabulary import PAPERS
 
 TABLE_HEADER = "paper,table,dataset,method,class,metric,value,std,place,says"
-PROSE_HEADER = "paper,quote,place,says,number,unit,operation,operands,operands_from"
+PROSE_HEADER = "paper,id,quote,place,says,number,unit,operation,operands,operands_from"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class ProseNumber:
-    """One number printed in a sentence.
+    """One number printed in a sentence; `id` is unique within the paper.
 
     `operation` says how it can be checked: `stated` (not at all), `restated` (another printed
     number), `difference`, `share`, `ratio`, `sum`, `product` (of `operands`) or `lower_bound`.
@@ -46,6 +46,7 @@ class ProseNumber:
     """
 
     paper: str
+    id: str
     quote: str
     place: str
     says: str

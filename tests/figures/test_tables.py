@@ -38,6 +38,12 @@ def test_the_terminal_sees_the_same_cells_aligned():
     ]  # fmt: skip
 
 
+def test_what_follows_a_line_break_is_small_in_html_and_in_line_in_a_terminal():
+    table = Table("What", ["a", "b"], [["r", "first\n<second>"]], provenance=WHERE)
+    assert "first<br><small>&lt;second&gt;</small></td>" in table._repr_html_()
+    assert "first <second>" in str(table).splitlines()[3]
+
+
 def test_a_table_without_provenance_or_with_ragged_rows_is_refused():
     for changes in ({"provenance": ""}, {"caption": " "}, {"rows": []}, {"rows": [["a"]]}):
         given = {"caption": "c", "columns": ["a", "b"], "rows": [["1", "2"]], "provenance": "p"}

@@ -15,6 +15,7 @@ import papermill
 import pytest
 
 from reproduce import papers
+from reproduce.book.chapters import CHAPTERS
 from reproduce.figures.wording import METHOD_LABELS
 from reproduce.papers import vocabulary
 from reproduce.papers.parameters import PROFILES
@@ -27,8 +28,10 @@ TAGS = {
 }  # fmt: skip
 FROM_PROFILE = "; None: as the profile says"
 PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<value>.+?)  # (?P<help>.+)")
+STUDIES = [path for path in PATHS if path.stem not in CHAPTERS]
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+every_study = pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 
 
 def cells(path: Path, kind: str) -> list:
@@ -67,10 +70,6 @@ def plain_type(annotation) -> str:
         (kind,) = kinds
         return kind
     return "str" if origin is typing.Literal else (origin or annotation).__name__
-
-
-def test_every_paper_that_can_be_run_has_its_notebook():
-    assert {path.stem for path in PATHS} >= set(papers.runnable())
 
 
 # -- the file -------------------------------------------------------------------------------------
@@ -113,7 +112,7 @@ def test_its_tags_are_ones_the_book_knows(path):
 # -- its parameters -------------------------------------------------------------------------------
 
 
-@every_notebook
+@every_study
 def test_the_parameters_are_the_first_code_and_the_next_cell_checks_them(path):
     code = cells(path, "code")
     assert ["parameters" in tags(cell) for cell in code].count(True) == 1
@@ -121,7 +120,7 @@ def test_the_parameters_are_the_first_code_and_the_next_cell_checks_them(path):
     assert f'study = Study.open("{path.stem}", globals())' in code[1].source
 
 
-@every_notebook
+@every_study
 def test_each_parameter_is_a_literal_on_one_line_with_its_help(path):
     lines = parameters_cell(path).source.splitlines()
     statements = ast.parse(parameters_cell(path).source).body
@@ -135,7 +134,7 @@ def test_each_parameter_is_a_literal_on_one_line_with_its_help(path):
         assert not set(found["help"]) & set("=|"), f"papermill reads = and | as its own: {line}"
 
 
-@every_notebook
+@every_study
 def test_the_parameters_equal_the_papers_class_name_by_name(path):
     fields = papers.protocol(path.stem).PARAMETERS.model_fields
     found = [PARAMETER.fullmatch(line) for line in parameters_cell(path).source.splitlines()]
@@ -148,7 +147,7 @@ def test_the_parameters_equal_the_papers_class_name_by_name(path):
         assert line["help"] == f"{field.description}{suffix}", line["name"]
 
 
-@every_notebook
+@every_study
 def test_papermill_reads_the_same_parameters(path):
     read = papermill.inspect_notebook(str(path))
     fields = papers.protocol(path.stem).PARAMETERS.model_fields
@@ -156,7 +155,7 @@ def test_papermill_reads_the_same_parameters(path):
     assert all(parameter["help"] for parameter in read.values())
 
 
-@every_notebook
+@every_study
 def test_no_variable_of_its_cells_is_taken_for_a_parameter(path):
     """Or all cells could be run only once in a kernel."""
     source = "\n".join(cell.source for cell in cells(path, "code")[1:])
@@ -280,7 +279,7 @@ def test_every_linked_word_is_in_the_glossary(path):
     assert linked - known - {f"{word}s" for word in known} == set()
 
 
-@every_notebook
+@every_study
 def test_every_command_in_its_text_has_parameters_that_exist(path):
     lines = re.findall(r"reproduce run [^`\n#]+", prose(path))
     assert len(lines) >= 4

@@ -147,6 +147,13 @@ def test_sentences_are_words_of_the_text_and_hold_their_number(paper):
 
 
 @pytest.mark.parametrize("paper", PAPERS)
+def test_every_number_of_a_sentence_has_its_own_name(paper):
+    names = [one.id for one in published.prose(paper)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
 def test_operands_are_there_where_an_operation_needs_them(paper):
     operations = {"stated", "restated", "difference", "share", "ratio", "sum", "product"}
     for one in published.prose(paper):

@@ -1,0 +1,140 @@
+"""Printed confusion matrices beside the class sizes they should add up to.
+
+A table that adds up is drawn like one that does not: only the frame and the unequal sums differ.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from reproduce.errors import UserError
+from reproduce.figures.inputs import not_empty, square
+from reproduce.figures.style import INK, QUIET, SEQUENTIAL, in_the_look, panels, title
+
+OUTSIDE = "#882255"
+
+
+@dataclass(frozen=True)
+class Mend:
+    """One cell that would mend a table: its place (row, column) and the count it would need."""
+
+    row: int
+    column: int
+    needed: int
+
+
+@in_the_look
+def framed_confusion(
+    matrices: Mapping[str, Sequence[Sequence[int]]],
+    class_names: Sequence[str],
+    stated: Sequence[int],
+    mends: Mapping[str, Mend] | None = None,
+    columns: int = 2,
+) -> Figure:
+    """Draw printed confusion matrices with their row sums beside the class sizes they should have.
+
+    Parameters
+    ----------
+    matrices
+        {table: counts [C, C]}, rows the true classes, as printed.
+    class_names
+        in the order of rows and columns.
+    stated
+        the size of each class that every table should add up to.
+    mends
+        {table: the cell that would mend it}; it is framed, with the count it would need beside its
+        own.
+    """
+    checked = _checked_counts(matrices, class_names, stated)
+    figure, axes = panels(len(checked), 3.9, columns)
+    for place, (axis, (name, counts)) in enumerate(zip(axes, checked.items(), strict=True)):
+        _counts(axis, counts, (mends or {}).get(name))
+        _sums(axis, counts, stated)
+        _classes(axis, class_names, named=place % columns == 0)
+        total = int(counts.sum())
+        same = "as stated" if total == sum(stated) else f"stated {sum(stated)}"
+        title(axis, name, f"{total} images, {same}")
+    return figure
+
+
+def _checked_counts(
+    matrices: Mapping[str, Sequence[Sequence[int]]],
+    class_names: Sequence[str],
+    stated: Sequence[int],
+) -> dict[str, np.ndarray]:
+    not_empty("confusion matrices", matrices)
+    if len(stated) != len(class_names):
+        raise UserError(
+            f"{len(stated)} class sizes are stated, expected {len(class_names)}: one for each class"
+        )
+    return {name: square(name, matrix, class_names) for name, matrix in matrices.items()}
+
+
+def _counts(axis: Axes, counts: np.ndarray, mend: Mend | None) -> None:
+    """Draw the cells, shaded by their share of the row, and frame the one that would mend them."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axis.imshow(shares, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="equal")
+    for (row, column), count in np.ndenumerate(counts):
+        framed = mend is not None and (row, column) == (mend.row, mend.column)
+        axis.text(
+            column, row, f"{count:g}\n→ {mend.needed}" if framed else f"{count:g}",
+            ha="center", va="center", fontsize=10 if framed else 12,
+            fontweight="bold" if framed else "normal",
+            color="white" if shares[row, column] > 0.6 else OUTSIDE if framed else INK,
+        )  # fmt: skip
+    if mend is not None:
+        corner = (mend.column - 0.5, mend.row - 0.5)
+        axis.add_patch(Rectangle(corner, 1, 1, fill=False, ec=OUTSIDE, lw=3, zorder=3))
+
+
+def _sums(axis: Axes, counts: np.ndarray, stated: Sequence[int]) -> None:
+    """Write the row sums right of the cells, and the stated size where it is another."""
+    edge = len(counts) - 0.3
+    axis.text(edge, len(counts) - 0.4, "sum", fontsize=10.5, color=QUIET, va="top")
+    for row, (found, wanted) in enumerate(zip(counts.sum(axis=1), stated, strict=True)):
+        wrong = found != wanted
+        axis.text(
+            edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center",
+            fontsize=11, fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
+        )  # fmt: skip
+
+
+def _classes(axis: Axes, class_names: Sequence[str], named: bool) -> None:
+    places = np.arange(len(class_names))
+    axis.set_xticks(places, class_names, rotation=90)
+    axis.set_yticks(places, class_names if named else [""] * len(class_names))
+    axis.set_xlim(-0.5, len(class_names) + 1.3)
+    axis.tick_params(length=0, labelsize=10.5)
+    axis.set_ylabel("true class" if named else "")
+    # Under the cells, not under the sums beside them.
+    axis.set_xlabel("predicted class", x=len(class_names) / (2 * len(class_names) + 3.6))
+    axis.xaxis.label.set_horizontalalignment("center")
+    axis.grid(False)
+    axis.spines[["left", "bottom"]].set_visible(False)
+
+
+def framed_numbers(
+    matrices: Mapping[str, Sequence[Sequence[int]]],
+    class_names: Sequence[str],
+    stated: Sequence[int],
+    mends: Mapping[str, Mend] | None = None,
+) -> str:
+    """Say in words what `framed_confusion` draws."""
+    said = []
+    for name, counts in _checked_counts(matrices, class_names, stated).items():
+        sums = counts.sum(axis=1)
+        rows = ", ".join(
+            f"{label} {found:g}" + ("" if found == wanted else f" where {wanted:g} are stated")
+            for label, found, wanted in zip(class_names, sums, stated, strict=True)
+        )
+        said.append(f"{name}: {counts.sum():g} images, rows add up to {rows}.")
+        mend = (mends or {}).get(name)
+        if mend is not None:
+            cell = f"{class_names[mend.row]} predicted as {class_names[mend.column]}"
+            printed = counts[mend.row, mend.column]
+            said.append(f"Framed: {cell}, printed {printed:g}, would need {mend.needed}.")
+    return " ".join(said)
