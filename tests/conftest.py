@@ -1,10 +1,13 @@
 """What all tests share: a store of their own, and honest skips where real data is absent."""
 
 import os
+import shlex
+import sys
 
 import numpy as np
 import pytest
 
+from reproduce import cli
 from reproduce.data import catalog
 
 # One thread, as trials use it; and no test may touch the store or the data of the person who
@@ -58,3 +61,27 @@ def image_file(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def reproduce(capsys, monkeypatch):
+    """Return a function that runs the command here and returns exit status, stdout, stderr."""
+
+    def run(line: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["reproduce", *shlex.split(line)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capsys.readouterr()
+        return ended.value.code or 0, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """An empty project, in which we are."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('name = "imbalanced-learning-reproduced"')
+    monkeypatch.chdir(folder)
+    return folder

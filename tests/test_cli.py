@@ -16,32 +16,6 @@ from reproduce.errors import UserError
 from reproduce.papers import claims
 from reproduce.papers.class_imbalance import ClassImbalance
 
-PROJECT = 'name = "imbalanced-learning-reproduced"'
-
-
-@pytest.fixture
-def reproduce(capsys, monkeypatch):
-    """Return a function that runs the command here and returns exit status, stdout, stderr."""
-
-    def run(line: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["reproduce", *shlex.split(line)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        return ended.value.code or 0, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """An empty project, in which we are."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "pyproject.toml").write_text(PROJECT)
-    monkeypatch.chdir(folder)
-    return folder
-
 
 def commands(group=None, words=()):
     """Return (words, command) of every command, nested ones too."""
@@ -298,63 +272,3 @@ def test_clean_removes_what_can_be_made_again_and_nothing_else(reproduce, projec
     assert reproduce("clean")[0] == 0
     left = sorted(path.name for path in project.iterdir())
     assert left == ["book", "pyproject.toml", "runs", "store"]
-
-
-# -- what a run moved -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def made_up_runs(monkeypatch):
-    """Let `run` leave an edition whose accuracies are made up: the dual-head method's is 60 %.
-
-    Every unit that lambda exceeds 0.2 by takes ten points from it.
-    """
-    from reproduce.commands import run as command
-    from reproduce.trials import edition as editions
-    from reproduce.trials.store import Result
-
-    def leave(study, given, edition, workers, force):
-        for cell in study.cells:
-            lost = 0.1 * (study.parameters.lam - 0.2) * (cell.method == "dual_head")
-            measured = {"test/accuracy": 0.6 - lost, "test/auc": 0.7, "test/macro_f1": 0.5}
-            study.store.put(Result(
-                key=cell.trial.key, trial=cell.trial, counts=[1, 1, 1, 1], metrics=measured,
-                confusion={"test": [[1]]}, seconds=1.0, provenance={}, history=[],
-                array_names=(), array_file=None,
-            ))  # fmt: skip
-        stamp = {"parameters": study.parameters.model_dump(mode="json"), "given": given,
-                 "verdicts": []}  # fmt: skip
-        editions.write(edition, study.paper, study.results(), [], study.records, stamp, set())
-        return edition.notebook(study.paper)
-
-    monkeypatch.setattr(command, "_train_and_execute", leave)
-    monkeypatch.setattr(command, "_tell", lambda study: None)
-
-
-CHANGED = "run dual_head -p seeds 0 -p lam 0.5 -p top_k 10"
-
-
-def test_a_run_with_other_parameters_shows_what_moved_against_the_default(
-    reproduce, project, made_up_runs
-):
-    status, said, _ = reproduce("run dual_head")
-    assert status == 0 and "against" not in said, "the default run moves nothing"
-    status, said, _ = reproduce(CHANGED)
-    assert status == 0
-    assert re.search(r"dual_head: latest against runs/dual_head-[0-9a-f]{8}", said)
-    plain = re.sub(r"[│\s]+", " ", said)
-    assert "lam 0.2 0.5" in plain and "top_k None 10" in plain
-    assert "seeds [0, 1, 2] [0]" in plain
-    # The other three methods are trained as before, at one seed of three.
-    assert "3 trials in both, 0 of them with other numbers" in plain
-    at = "dataset lesions?size=28"
-    assert f"dual_head {at} accuracy 60.00 % (n=3) 57.00 % (n=1) -3.00 points" in plain
-    assert f"simclr {at} accuracy 60.00 % (n=3) 60.00 % (n=1) +0.00 points" in plain
-    assert said.splitlines()[-1].startswith("executed notebook: runs/dual_head-")
-
-
-def test_without_a_default_run_there_is_nothing_to_compare_with(reproduce, project, made_up_runs):
-    status, said, _ = reproduce(CHANGED)
-    assert status == 0
-    assert "`reproduce run dual_head` makes the default run to compare this one with" in said
-    assert "points" not in said

@@ -70,7 +70,8 @@ def gradients(histories: Iterable[Sequence[Row]]) -> str:
         more = "more" if ours > every else "fewer" if ours < every else "neither more nor fewer"
         said += (
             f" Of the mined negatives {percent(ours)} % carry the anchor's own class, of all "
-            f"candidates {percent(every)} %: mining picks {more} of them than chance."
+            f"candidates {percent(every)} %: mining picks {more} of them than chance, "
+            f"{points(ours - every)} points."
         )
     return said
 

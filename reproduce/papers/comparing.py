@@ -13,7 +13,7 @@ from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Store
 
-METRICS = ("accuracy", "auc")
+METRICS = ("accuracy", "macro_f1", "auc")
 ABSENT = "not in it"
 
 

@@ -162,6 +162,12 @@ class DualHead(Parameters):
                 filled[name] = initialisations.pinned(filled["backbone"], start)
         return self.model_copy(update=filled)
 
+    def scale(self) -> str:
+        """Return the label of the scale; from random weights it is not the paper's."""
+        found = super().scale()
+        started = self.initialisation or ""
+        return "custom" if found == "paper" and not started.startswith("imagenet:") else found
+
 
 def other_data(parameters: DualHead) -> list[str]:
     """Return the data sets that are needed beside the main one."""

@@ -17,6 +17,7 @@ from itertools import product
 from typing import Any
 
 from reproduce.data import names
+from reproduce.data.augmentation import recipes
 from reproduce.data.records import Record
 from reproduce.methods.dual_head import METHODS, VARIANTS
 from reproduce.methods.method import Method
@@ -245,14 +246,14 @@ def _method(parameters, name: str, choices: dict[str, str]) -> Method:
 
 
 # At these values a parameter of the ranking loss is left out of the description of a trial.
-_USUAL = {
-    "reading": "printed", "c": 10.0, "ratio": 0.1, "score": "half", "negatives": "both_views",
-}  # fmt: skip
+_USUAL = dict(reading="printed", c=10.0, ratio=0.1, score="half", negatives="both_views")
 
 
 def _recipe(parameters, choices: dict[str, str]) -> Phase:
     """Return the recipe of pre-training: AdamW, a constant rate, the list of augmentations."""
-    solarized = {"solarize": 0.5} if choices.get("solarize") == "yes" else {}
+    wanted = choices.get("solarize") == "yes"
+    differs = wanted != bool(recipes.recipe(parameters.transforms).solarize)
+    solarized = {"solarize": 0.5 if wanted else 0.0} if choices and differs else {}
     return Phase(
         batch_size=parameters.batch_size,
         epochs=parameters.epochs,
@@ -281,7 +282,6 @@ def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -
             "size": parameters.image_size, "divisor": 255,
             "mean": list(shown[0]), "deviation": list(shown[1]),
         },
-        # One and the same sample for all seeds where nothing is drawn.
         data_seed=seed,
         seed=seed,
         split=split(parameters, record),
