@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import matplotlib
+import pytest
 from matplotlib.colors import to_hex
 
 from reproduce.figures.style import (
@@ -20,13 +21,18 @@ BUDA = (
     "baseline", "oversampling", "undersampling", "thresholding", "oversampling_thresholding",
     "undersampling_thresholding", "two_phase_oversampling", "two_phase_undersampling",
 )  # fmt: skip
+YUN = ("supervised", "simclr", "auc_cl", "dual_head")
 
 
-def test_every_method_of_the_first_paper_has_a_colour_and_a_marker_of_its_own():
-    styles = [method_style(name) for name in BUDA]
-    assert len({style.colour for style in styles}) == len(BUDA)
-    assert len({style.marker for style in styles}) == len(BUDA)
-    assert set(METHOD_STYLES) == set(BUDA)
+@pytest.mark.parametrize("of_paper", [BUDA, YUN])
+def test_every_method_of_a_paper_has_a_colour_and_a_marker_of_its_own(of_paper):
+    styles = [method_style(name) for name in of_paper]
+    assert len({style.colour for style in styles}) == len(of_paper)
+    assert len({style.marker for style in styles}) == len(of_paper)
+
+
+def test_styles_are_fixed_for_the_methods_of_the_papers_that_run():
+    assert set(METHOD_STYLES) == {*BUDA, *YUN}
 
 
 def test_an_unknown_method_keeps_its_style_in_another_process():

@@ -39,7 +39,9 @@ def test_a_run_compared_with_itself_has_not_moved(edition_of):
     row = ("baseline", at, "accuracy", "90.50 % (n=2)", "90.50 % (n=2)", "+0.00 points")
     assert found.metrics[0] == row
     assert {(method, metric) for method, _, metric, *_ in found.metrics} == {
-        (method, metric) for method in POINT["methods"] for metric in ("accuracy", "auc")
+        (method, metric)
+        for method in POINT["methods"]
+        for metric in ("accuracy", "macro_f1", "auc")
     }
 
 
@@ -65,7 +67,7 @@ def test_changed_parameters_are_listed_and_trials_not_shared(edition_of):
     found = compare("class_imbalance", one, other)
     assert found.parameters == [("batch_size", 64, 32), ("rho", [10.0], [10.0, 100.0])]
     assert (found.shared, found.moved) == (0, 0)
-    assert len(found.metrics) == 2 * 2, "only the point that both have"
+    assert len(found.metrics) == 2 * 3, "only the point that both have"
 
 
 def test_changed_verdicts_are_listed_also_where_one_side_has_none(edition_of):
