@@ -128,6 +128,9 @@ def _gaps(study: Any, ours: Any, theirs: Any, per_class: Sequence[int], metric: 
     return value["true"], arrays["gaps"]
 
 
-def shares(rows: Iterable[Observation], **wanted: Any) -> list[Observation]:
-    """Return the rows at these values."""
-    return [row for row in rows if all(row.get(k) == v for k, v in wanted.items())]
+def halves(judgements: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the judgements in two lists with about as many comparisons: a figure has its limits."""
+    judgements = list(judgements)
+    ends = np.cumsum([len(judgement.parts) for judgement in judgements])
+    cut = int(np.searchsorted(ends, ends[-1] / 2)) + 1 if len(ends) else 0
+    return judgements[:cut], judgements[cut:]
