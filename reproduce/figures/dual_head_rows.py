@@ -134,3 +134,8 @@ def halves(judgements: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     ends = np.cumsum([len(judgement.parts) for judgement in judgements])
     cut = int(np.searchsorted(ends, ends[-1] / 2)) + 1 if len(ends) else 0
     return judgements[:cut], judgements[cut:]
+
+
+def shares(rows: Iterable[Observation], **wanted: Any) -> list[Observation]:
+    """Return the rows at these values."""
+    return [row for row in rows if all(row.get(k) == v for k, v in wanted.items())]
