@@ -8,6 +8,7 @@ import numpy as np
 
 from reproduce.evaluation.detectability import gaps, smallest_detectable, true_gap
 from reproduce.figures.inputs import Observation
+from reproduce.figures.wording import method_label
 
 Row = dict[str, Any]
 ENCODER = (
@@ -51,13 +52,14 @@ def other_fine_tuning_rows(study: Any) -> list[Row]:
     return [row for row in rows_of(study, "ablation") if "fine_tuning" in row]
 
 
-def warm_up_rows(study: Any) -> list[Row]:
-    """Return the method with and without its warm-up, named so."""
-    names = {0: "without warm-up", 20: "with warm-up"}
-    return [
-        {**row, "method": f"dual_head {names[row['warm_up_epochs']]}"}
-        for row in rows_of(study, "warm_up", MINORITY)
-    ]
+def otherwise_rows(study: Any) -> list[Row]:
+    """Return what was warmed up, fine-tuned or started otherwise, each named by what it is."""
+    words = {"none": "fine-tuned on images as they are", "as_pretraining": "fine-tuned on views"}
+    warmed = {0: "without warm-up", 20: "with warm-up"}
+    found = [(row, warmed[row["warm_up_epochs"]]) for row in rows_of(study, "warm_up", MINORITY)]
+    found += [(row, words[row["fine_tuning"]]) for row in other_fine_tuning_rows(study)]
+    found += [(row, "from another encoder") for row in rows_of(study, "initialisation")]
+    return [{**row, "method": f"{method_label(row['method'])}, {what}"} for row, what in found]
 
 
 def published_confusions(cells: Iterable[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
@@ -129,7 +131,7 @@ def _gaps(study: Any, ours: Any, theirs: Any, per_class: Sequence[int], metric: 
 
 
 def halves(judgements: Iterable[Any]) -> tuple[list[Any], list[Any]]:
-    """Return the judgements in two lists with about as many comparisons: a figure has its limits."""
+    """Return the judgements in two lists with about as many comparisons, a figure each."""
     judgements = list(judgements)
     ends = np.cumsum([len(judgement.parts) for judgement in judgements])
     cut = int(np.searchsorted(ends, ends[-1] / 2)) + 1 if len(ends) else 0
