@@ -6,16 +6,19 @@ from typing import Any
 from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_spread, method_label
 
+ROLES = {
+    "own": "the paper's own data",
+    "real stand-in": "a real stand-in, not the paper's data",
+    "generated": "generated images, not the paper's data",
+}
+
 
 def run_summary(study: Any) -> Table:
     """Return what this copy of the page was made with."""
-    role = {
-        "own": "the paper's own data",
-        "real stand-in": "a real stand-in, not the paper's data",
-        "generated": "generated images, not the paper's data",
-    }[study.data_role]
+    said = [f"{record.title} ({ROLES[study.role_of(record.name)]})" for record in study.records]
     rows = [
-        ["Data", f"{study.record.title} ({role})"],
+        ["Data", said[0]],
+        *([["Beside it", "; ".join(said[1:])]] if said[1:] else []),
         ["Scale", study.scale],
         ["Methods", ", ".join(method_label(name) for name in study.methods)],
         ["Points of the grid", "; ".join(study.points)],
@@ -68,8 +71,14 @@ def provenance_table(study: Any) -> Table:
     )
     keys = sorted(result.key for result in results)
     rows = [
-        ["Data", f"{study.record.title}; {study.record.source}; {study.record.licence}"],
-        ["Fingerprint of the data (SHA-256)", study.record.fingerprint],
+        *(
+            row
+            for record in study.records
+            for row in (
+                ["Data", f"{record.title}; {record.source}; {record.licence}"],
+                ["Fingerprint of the data (SHA-256)", record.fingerprint],
+            )
+        ),
         ["Trials", f"{len(keys)}: {keys[0]} ... {keys[-1]}"],
         ["Recipe", ", ".join(sorted({str(result.trial.recipe) for result in results}))],
         ["Made on", "; ".join(sorted({result.provenance["device"] for result in results}))],

@@ -174,7 +174,10 @@ def _measure(study: Study, claim, contrast) -> Contrast:
 
 def _restricted(study: Study, contrast, points: set[tuple]) -> str:
     """Say where a contrast was judged on a part of what it speaks of."""
-    return "; ".join([*_not_all_of(study, contrast), *_not_everywhere(study, contrast, points)])
+    main, there = study.cells[0].factors["dataset"], contrast.where.get("dataset")
+    other = [f"on {there}"] if isinstance(there, str) and there != main else []
+    said = [*_not_all_of(study, contrast), *_not_everywhere(study, contrast, points)]
+    return "; ".join([*other, *said])
 
 
 def _not_all_of(study: Study, contrast) -> list[str]:
