@@ -39,7 +39,7 @@ LEVELS = (0.33, 0.67)
 SEVERE = 50.0
 LINEAR_METHODS = ("baseline", "oversampling")
 # With how many of the seeds, the first ones, later methods are run off the point drawn in detail.
-TREND_REPEATS = 3
+TREND_REPEATS = 1
 
 
 def cells(parameters, record: Record) -> list[Cell]:
