@@ -229,8 +229,17 @@ def gain_grid(
                 Rectangle(corner, 0.96, 0.94, fill=False, hatch="///", edgecolor=_HATCH, lw=0)
             )
     marked = Patch(facecolor="white", edgecolor=QUIET, hatch="////", lw=0.8)
-    figure.legend([marked], ["the interval holds 0"], loc="outside upper right")
+    alone = any(effect.repeats < 2 for effect in found.values())
+    what = "the interval holds 0" + (", or one seed has none" if alone else "")
+    figure.legend([marked], [what], loc="outside upper right")
     return figure
+
+
+def _doubt(effect: Effect) -> str:
+    """Say why a cell is hatched, nothing where it is not."""
+    if effect.repeats < 2:
+        return " (one seed)"
+    return " (interval holds 0)" if contains_zero(effect) else ""
 
 
 def gain_grid_numbers(
@@ -242,11 +251,11 @@ def gain_grid_numbers(
     said = {
         point: (
             effect.mean,
-            points(effect.mean, digits) + (" (interval holds 0)" if contains_zero(effect) else ""),
+            points(effect.mean, digits) + _doubt(effect),
         )
         for point, effect in found.items()
     }
-    unsure = sum(contains_zero(effect) for effect in found.values())
+    unsure = sum(contains_zero(effect) and effect.repeats > 1 for effect in found.values())
     return (
         f"Gain over {method_label(reference).lower()} in points of {metric_label(metric)}, paired "
         f"by seed; the 95 percent interval holds 0 in {unsure} of {plural(len(found), 'cell')}. "
