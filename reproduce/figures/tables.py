@@ -121,7 +121,9 @@ def verdict_table(
     not_empty("judgements", rows)
     columns = ["Claim", *(["Stated by"] if says else []), "Verdict", "Effect (points)", "Margin"]
     stand_in = any(getattr(judgement, "on_stand_in", False) for judgement in judgements)
-    note = "Judged on a real stand-in, not on the paper's own data." if stand_in else ""
+    drawn = any(getattr(judgement, "data_role", "") == "generated" for judgement in judgements)
+    also = ", some on generated data" if drawn else ""
+    note = f"Judged on a real stand-in{also}, not on the paper's own data." if stand_in else ""
     return Table(caption, [*columns, "Published", "n"], rows, provenance, note=note)
 
 

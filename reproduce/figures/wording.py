@@ -65,9 +65,11 @@ def contrast_label(name: str) -> str:
     """Return a contrast's name as a reader sees it: "Accuracy: Dual-head minus SimCLR"."""
 
     def label(word: str) -> str:
-        if word.endswith(":") and "_" in word:
-            return metric_label(word[:-1]) + ":"
-        return METHOD_LABELS.get(word, word)
+        bare = word.rstrip(":")
+        known = METRIC_LABELS.get(bare) if "_" in bare else None
+        if known is None and word.endswith(":") and "_" in bare:
+            known = metric_label(bare)
+        return f"{known}{word[len(bare) :]}" if known else METHOD_LABELS.get(word, word)
 
     return in_words(" ".join(label(word) for word in str(name).split(" ")))
 

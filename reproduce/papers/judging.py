@@ -175,7 +175,7 @@ def _measure(study: Study, claim, contrast) -> Contrast:
 def _restricted(study: Study, contrast, points: set[tuple]) -> str:
     """Say where a contrast was judged on a part of what it speaks of."""
     main, there = study.cells[0].factors["dataset"], contrast.where.get("dataset")
-    other = [f"on {there}"] if isinstance(there, str) and there != main else []
+    other = [f"on {names.parse(there).plain}"] if isinstance(there, str) and there != main else []
     said = [*_not_all_of(study, contrast), *_not_everywhere(study, contrast, points)]
     return "; ".join([*other, *said])
 
