@@ -6,7 +6,7 @@ import torch
 from reproduce.errors import UserError
 from reproduce.losses import Batch, Context, bdcl, build, tsc
 from reproduce.losses.checks import IGNORED
-from reproduce.losses.embedding.pixels import draw, pixels
+from reproduce.losses.embedding.pixels import PixelsOrImages, draw, pixels
 from reproduce.losses.objective import Objective
 
 CONTEXT = Context(classes=3, counts=(90, 9, 1), embedding_size=2, iterations=10)
@@ -136,3 +136,11 @@ def test_what_cannot_be_read_is_refused(name):
     with pytest.raises(UserError, match="pixels_per_class expected at least 1, received 0"):
         build(name, CONTEXT, pixels_per_class=0)
     assert isinstance(objective, Objective) and objective.reads == "embeddings"
+
+
+def test_a_loss_that_does_not_say_what_it_makes_of_rows_cannot_be_built():
+    class Unfinished(PixelsOrImages):
+        function = staticmethod(tsc)
+
+    with pytest.raises(TypeError, match="of_rows"):
+        Unfinished(CONTEXT, segmentation_pairs="sampled_per_class", pixels_per_class=4)

@@ -1,5 +1,7 @@
 """Embedding losses of label maps: a draw from the pixels of a batch takes the place of images."""
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch.nn import functional
 
@@ -59,7 +61,7 @@ def pixels(
     return rows[drawn], labels[drawn]
 
 
-class PixelsOrImages(Objective):
+class PixelsOrImages(Objective, ABC):
     """Gives a loss its rows: the images of a batch, or pixels drawn from it."""
 
     reads = "embeddings"
@@ -71,9 +73,9 @@ class PixelsOrImages(Objective):
         checks.parameter(self.named, "pixels_per_class", pixels_per_class, least=1)
         self.segmentation_pairs, self.pixels_per_class = segmentation_pairs, pixels_per_class
 
+    @abstractmethod
     def of_rows(self, rows: torch.Tensor, labels: torch.Tensor, views: int) -> torch.Tensor:
         """Return the loss of rows [n, D], which are `views` views of each image."""
-        raise NotImplementedError
 
     def forward(self, batch: Batch) -> torch.Tensor:
         """Return the loss of the batch, all views together; zero where no pixel is known."""
