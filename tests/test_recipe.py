@@ -6,6 +6,7 @@ the number does not, old and new results stand side by side as if they were the 
 
 import ast
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,15 @@ from reproduce.trials.trial import RECIPE
 PACKAGE = Path(reproduce.__file__).parent
 FOLDERS = ("training", "losses", "models", "data")
 
-# The recipe, and the digest of the code it stands for.
-KNOWN = (1, "4ea678cc673955d103d75c07926f6b1fb24a3f9e8581be92558a0b6a0f44e5d7")
+# The recipe, and the digest of each file it stands for: a line a file, so that two branches that
+# change different files do not meet.
+KNOWN = Path(__file__).with_name("recipe.json")
 
 ADVICE = """
-The code under reproduce/{{{folders}}} is not the one that recipe {recipe} was made with.
+Not the code that recipe {recipe} was made with: {files}
 If a digit of any result can change: raise RECIPE in reproduce/trials/trial.py.
 If none can (a message, a check, a new name): leave it, and so waive the change.
-In both cases write this into tests/test_recipe.py:
-KNOWN = ({recipe_now}, "{digest}")
+In both cases write it down: python -m tests.test_recipe
 """
 
 
@@ -68,14 +69,20 @@ def sources():
     }
 
 
+def found():
+    """Return the recipe and the digest of every file, as `recipe.json` holds them."""
+    files = {path: digest({path: text}) for path, text in sorted(sources().items())}
+    return {"recipe": RECIPE, "files": files}
+
+
 def test_the_code_that_decides_digits_is_that_of_the_recipe():
-    found = (RECIPE, digest(sources()))
-    assert found == KNOWN, ADVICE.format(
-        folders=",".join(FOLDERS), recipe=KNOWN[0], recipe_now=RECIPE, digest=found[1]
-    )
+    known, now = json.loads(KNOWN.read_text("utf-8")), found()
+    names = sorted({*known["files"], *now["files"]})
+    changed = [name for name in names if known["files"].get(name) != now["files"].get(name)]
+    assert known == now, ADVICE.format(recipe=known["recipe"], files=", ".join(changed) or "RECIPE")
 
 
-def test_all_four_folders_are_looked_at():
+def test_every_folder_that_decides_digits_is_looked_at():
     folders = {path.partition("/")[0] for path in sources()}
     assert folders == set(FOLDERS)
     assert {"training/loop.py", "data/samplers.py", "models/lenet.py"} <= set(sources())
@@ -128,3 +135,7 @@ def test_the_digest_does_not_depend_on_the_version_of_python():
     """A fixed number for a fixed text: newer syntax trees have fields that older ones lack."""
     known = "37e904248b0a17bccd57a79360f11079c6b703ccf49bd76833e4457332ce6a16"
     assert digest({"a.py": ORIGINAL}) == known
+
+
+if __name__ == "__main__":
+    KNOWN.write_text(json.dumps(found(), indent=1) + "\n", encoding="utf-8")
