@@ -14,18 +14,19 @@ PACKAGE = ROOT / "reproduce"
 LAYERS = {
     "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
-    "audit": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6, "figures": 6,
-    "pages": 7, "papers": 8, "book": 9, "commands": 10, "cli": 11,
+    "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
+    "figures": 6, "pages": 7, "papers": 8, "book": 9, "commands": 10, "cli": 11,
 }  # fmt: skip
 BELOW_THE_LEAVES = ("", "errors", "files", "randomness", "device")
 LEAVES = ("data", "models", "losses", "evaluation")
 # Where a room may know less than everything below it.
 KNOWS_ONLY = {
     "audit": {"evaluation"},
-    "training": set(LEAVES),
-    "trials": {"training", *LEAVES},
+    "tasks": set(LEAVES),
+    "training": {"tasks", *LEAVES},
+    "trials": {"training", "tasks", *LEAVES},
     "registry": {"audit", "data"},
-    "study": {"registry", "trials", "methods", "evaluation", "data"},
+    "study": {"registry", "trials", "tasks", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
     "pages": {"figures", "study", "registry", "trials", "evaluation"},
 }
@@ -124,7 +125,9 @@ def test_the_command_answers_before_anything_heavy_is_loaded(module):
 
 
 def test_packages_are_light_at_import():
-    packages = [f"reproduce.{name}" for name in ("papers", "evaluation", "data", "trials", "book")]
+    packages = [
+        f"reproduce.{name}" for name in ("papers", "evaluation", "data", "tasks", "trials", "book")
+    ]
     assert not ran(f"import reproduce, {', '.join(packages)}") & set(HEAVY)
 
 

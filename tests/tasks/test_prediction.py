@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from reproduce.training.prediction import predict
+from reproduce.tasks.prediction import predict
 
 CPU = torch.device("cpu")
 
