@@ -18,8 +18,8 @@ from reproduce.data.preparation import Images
 from reproduce.device import choose
 from reproduce.device import prepare as prepare_device
 from reproduce.methods.class_imbalance import METHODS
-from reproduce.papers.class_imbalance import PARAMETERS
-from reproduce.papers.class_imbalance_networks import recipe
+from reproduce.papers.class_imbalance.networks import recipe
+from reproduce.papers.class_imbalance.parameters import PARAMETERS
 from reproduce.training.loop import Settings, train, train_stack
 from reproduce.training.stacks import BATCHES_AHEAD, Member
 

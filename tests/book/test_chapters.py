@@ -9,7 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from reproduce.book import chapters
 from reproduce.errors import UserError
-from reproduce.papers import PAPERS, auditing
+from reproduce.papers import PAPERS
+from reproduce.registry import auditing
 from reproduce.trials.edition import Edition
 
 

@@ -10,7 +10,7 @@ from reproduce.book import losses as loss_pages
 from reproduce.book import markup
 from reproduce.losses.embedding.sup_con import SupCon
 from reproduce.losses.objective import EmbeddingObjective
-from reproduce.papers import ambiguities as recorded
+from reproduce.registry import ambiguities as recorded
 
 
 def made_up(

@@ -13,7 +13,7 @@ from reproduce.methods import (
     metric_learning,
 )
 from reproduce.methods.method import Method, balanced_classifier, part, parted, scores_after
-from reproduce.papers.vocabulary import METHODS
+from reproduce.registry.vocabulary import METHODS
 from reproduce.training.phases import Heads, Optimizer, Phase, Schedule
 
 SGD = Optimizer(name="sgd", learning_rate=0.1)
