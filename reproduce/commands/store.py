@@ -174,12 +174,17 @@ def remove(
 
 
 @app.command("gc")
-def collect(store: StorePath = None) -> None:
+def collect(
+    store: StorePath = None,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="also files of trials the database does not know")
+    ] = False,
+) -> None:
     """Delete files that no result needs: orphans, checkpoints of finished trials, partials.
 
     Example: reproduce store gc
     """
     from reproduce.trials import upkeep
 
-    collected = upkeep.collect(_open(store))
+    collected = upkeep.collect(_open(store), even_strangers=unknown)
     print(f"{collected.files} file(s) deleted, {collected.bytes / 1024**2:.1f} MB freed")
