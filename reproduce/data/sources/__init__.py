@@ -1,7 +1,8 @@
 """Where data sets are read from: one file per release, each listing what lies on disk.
 
 A loader is a module with `OPTIONS` (what may follow the question mark in the data set's name) and
-`read(root, options) -> Listing`; pixels are decoded later, by `reproduce.data.cache`.
+`read(root, options) -> Listing`; pixels are decoded later, by `reproduce.data.cache`. How images
+are stored where nothing is said is the loader's as well: `SIZE`, `FIT`, `CHANNELS`.
 """
 
 from reproduce.data.names import Option
@@ -20,20 +21,16 @@ LOADERS = {
 }
 
 FITS = ("stretch", "crop", "pad")
-# How each release is made square, as the paper that uses it does it; where none says, shorter side
-# to size and centre crop. ACNE04's own code stretches; so do the segmentation networks of BDCL's
-# kind; a radiograph is padded, since its edges hold findings.
-FIT_OF = {"acne04": "stretch", "masks": "stretch", "chexpert": "pad"}
-GREY = ("chexpert",)
 
 
 def options_of(kind: str) -> dict[str, Option]:
     """Return every option of a loader: its own, and how images are brought to one size."""
+    loader = LOADERS[kind]
     return {
-        **LOADERS[kind].OPTIONS,
-        "size": Option(256, "side of the stored images in pixels", low=8, high=1024),
-        "fit": Option(FIT_OF.get(kind, "crop"), "how images are made square", FITS),
-        "channels": Option(1 if kind in GREY else 3, "1 for grey, 3 for colour", (1, 3)),
+        **loader.OPTIONS,
+        "size": Option(loader.SIZE, "side of the stored images in pixels", low=8, high=1024),
+        "fit": Option(loader.FIT, "how images are made square", FITS),
+        "channels": Option(loader.CHANNELS, "1 for grey, 3 for colour", (1, 3)),
     }
 
 

@@ -15,6 +15,8 @@ from reproduce.errors import UserError
 from reproduce.files import relative
 
 SPLITS = ("train", "val", "test")
+# As the segmentation networks of BDCL's kind do it.
+SIZE, FIT, CHANNELS = 256, "stretch", 3
 OPTIONS: dict[str, Option] = {}
 
 
