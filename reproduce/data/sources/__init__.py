@@ -6,18 +6,36 @@ are stored where nothing is said is the loader's as well: `SIZE`, `FIT`, `CHANNE
 """
 
 from reproduce.data.names import Option
-from reproduce.data.sources import acne04, chexpert, folder, hyper_kvasir, imagenet, isic2019, masks
+from reproduce.data.sources import (
+    acne04,
+    busi,
+    busi_masks,
+    chexpert,
+    folder,
+    ham10000,
+    ham10000_masks,
+    hyper_kvasir,
+    imagenet,
+    isic2019,
+    masks,
+    omniglot,
+)
 from reproduce.data.sources.embedded import read_digits
 from reproduce.data.sources.npz import read_npz
 
 LOADERS = {
     "acne04": acne04,
+    "busi": busi,
+    "busi_masks": busi_masks,
     "chexpert": chexpert,
     "folder": folder,
+    "ham10000": ham10000,
+    "ham10000_masks": ham10000_masks,
     "hyper_kvasir": hyper_kvasir,
     "imagenet": imagenet,
     "isic2019": isic2019,
     "masks": masks,
+    "omniglot": omniglot,
 }
 
 FITS = ("stretch", "crop", "pad")
