@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import timing
-from reproduce.papers.class_imbalance import ClassImbalance, cells
-from reproduce.papers.study import find_record
+from reproduce.papers.class_imbalance.cells import cells
+from reproduce.papers.class_imbalance.parameters import ClassImbalance
+from reproduce.study.study import find_record
 from reproduce.trials.store import Result, Store
 
 RESULTS = 200

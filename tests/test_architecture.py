@@ -14,8 +14,8 @@ PACKAGE = ROOT / "reproduce"
 LAYERS = {
     "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
-    "audit": 2, "training": 3, "methods": 4, "trials": 5, "papers": 6, "figures": 7,
-    "book": 8, "commands": 9, "cli": 10,
+    "audit": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6, "figures": 6,
+    "pages": 7, "papers": 8, "book": 9, "commands": 10, "cli": 11,
 }  # fmt: skip
 BELOW_THE_LEAVES = ("", "errors", "files", "randomness", "device")
 LEAVES = ("data", "models", "losses", "evaluation")
@@ -24,8 +24,10 @@ KNOWS_ONLY = {
     "audit": {"evaluation"},
     "training": set(LEAVES),
     "trials": {"training", *LEAVES},
-    "papers": {"methods", "trials", "training", "evaluation", "models", "data", "audit"},
-    "figures": {"evaluation", "trials"},
+    "registry": {"audit", "data"},
+    "study": {"registry", "trials", "methods", "evaluation", "data"},
+    "figures": {"evaluation", "registry"},
+    "pages": {"figures", "study", "registry", "trials", "evaluation"},
 }
 HEAVY = (
     "torch", "torchvision", "matplotlib", "pandas", "seaborn", "openTSNE", "sklearn", "papermill",
@@ -98,7 +100,7 @@ def test_arrows_point_down_only():
         ("data.catalog", "from reproduce.models import lenet"),
         ("losses.focal", "import reproduce.evaluation.metrics"),
         ("training.loop", "from reproduce import trials"),
-        ("figures.maps", "def nested():\n    from reproduce.papers.study import Study"),
+        ("figures.maps", "def nested():\n    from reproduce.study.study import Study"),
         ("figures.maps", "from reproduce.training import phases"),
         ("trials.store", "from reproduce.papers import claims"),
         ("errors", "from reproduce.data import catalog"),
@@ -116,7 +118,7 @@ def test_an_arrow_that_points_down_is_none():
     assert forbidden("figures.present", "from reproduce.figures.style import LOOK") == []
 
 
-@pytest.mark.parametrize("module", ["reproduce.cli", "reproduce.papers.class_imbalance"])
+@pytest.mark.parametrize("module", ["reproduce.cli", "reproduce.papers.class_imbalance.parameters"])
 def test_the_command_answers_before_anything_heavy_is_loaded(module):
     assert not ran(f"import {module}") & set(HEAVY)
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from reproduce import cli, papers
-from reproduce.papers import auditing
+from reproduce.registry import auditing
 
 KEYS = ["paper", "table", "row", "check", "severity", "statement", "evidence"]
 WRONG = "row,macro_precision,macro_recall,macro_f1\nours,0.7841,0.7851,0.7920\n"
@@ -33,11 +33,11 @@ def test_findings_of_all_papers_as_json(reproduce):
     assert status == 0
     assert all(list(one) == KEYS for one in found)
     assert found == [
-        one.to_json() for paper in papers.PAPERS for one in auditing.findings(paper)
+        one.to_json() for paper in papers.names() for one in auditing.findings(paper)
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("paper", papers.PAPERS)
+@pytest.mark.parametrize("paper", papers.names())
 def test_findings_of_one_paper(reproduce, paper):
     status, said, _ = reproduce(f"audit {paper} --json")
     assert status == 0

@@ -13,8 +13,8 @@ from typer.main import get_command
 from reproduce import __version__, cli, papers
 from reproduce.commands.terminal import parameters_from, with_profile
 from reproduce.errors import UserError
-from reproduce.papers import claims
-from reproduce.papers.class_imbalance import ClassImbalance
+from reproduce.papers.class_imbalance.parameters import ClassImbalance
+from reproduce.registry import claims
 
 
 def commands(group=None, words=()):
@@ -215,7 +215,7 @@ def test_the_papers_are_listed_with_their_claims(reproduce):
     status, said, _ = reproduce("papers list")
     rows = [line for line in said.splitlines() if "│" in line]
     assert status == 0
-    for key in papers.PAPERS:
+    for key in papers.names():
         (row,) = [row for row in rows if key in row.split()]
         assert str(len(claims.load(key))) in row
         assert ("yes" in row) == (key in papers.runnable())
@@ -235,7 +235,7 @@ def test_a_paper_is_shown_with_every_claim(reproduce):
 def test_ambiguities_are_listed_with_readings_and_default(reproduce, words, papers_in):
     status, said, _ = reproduce(f"papers ambiguities {words}")
     assert status == 0
-    assert sum(f"│ {key}" in said for key in papers.PAPERS) == papers_in
+    assert sum(f"│ {key}" in said for key in papers.names()) == papers_in
     assert "printed" in said and "default" in said
 
 

@@ -36,7 +36,7 @@ def test_a_command_exists_with_its_options_and_parameters(line):
     assert {word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)} <= known
     given = {words[i + 1]: words[i + 2] for i, word in enumerate(words) if word == "-p"}
     if given:
-        papers.protocol(words[0]).PARAMETERS.read(given)
+        papers.protocol(words[0]).parameters.read(given)
 
 
 def test_make_targets_exist():
@@ -58,7 +58,7 @@ def test_links_and_pictures_lead_somewhere():
 
 def test_the_papers_are_all_there_and_only_those_that_run_have_a_notebook():
     rows = dict(re.findall(r"^\| `(\w+)` .*\| ([^|]+) \|$", README, re.MULTILINE))
-    assert list(rows) == list(papers.PAPERS)
+    assert list(rows) == list(papers.names())
     for key, here in rows.items():
         assert ("notebook" in here) == (key in papers.runnable()), key
     assert len(rows) == 5 and "Five papers" in README

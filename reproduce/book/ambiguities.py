@@ -1,20 +1,14 @@
 """The page on what the papers leave open, generated from the recorded ambiguities."""
 
 from reproduce.book import markup
-from reproduce.papers.ambiguities import Ambiguity, Reading, load
+from reproduce.registry import records
+from reproduce.registry.ambiguities import Ambiguity, Reading, load
 
 # Words of an entry's name that are not written like other words.
 SPELLED = {
     "auc": "AUC", "nce": "NCE", "info": "Info", "chexpert": "CheXpert", "g": "G", "eer": "EER",
     "lenet": "LeNet", "hyper": "Hyper", "kvasir": "Kvasir", "ldam": "LDAM", "drw": "DRW",
 }  # fmt: skip
-PAPERS_IN_SHORT = {
-    "class_imbalance": "Buda et al. (2018)",
-    "dual_head": "Yun and Kim (2026)",
-    "metric_learning": "Kim et al. (2021)",
-    "balanced_contrastive": "BDCL (2024)",
-    "difficulty_aware": "Difficulty-aware SupCon",
-}
 # What an entry is about, as the head of a column.
 SUBJECTS = {
     "loss": "Loss",
@@ -32,7 +26,8 @@ LATER = "once it can be asked for"
 def index() -> str:
     """Return how many places each paper leaves open, by what they are about."""
     rows = []
-    for key, name in PAPERS_IN_SHORT.items():
+    for key, paper in records.papers().items():
+        name = paper.short
         found = load(key)
         counts = [str(sum(one.about == about for one in found) or "") for about in SUBJECTS]
         rows.append([f"{{ref}}`{name} <ambiguities-{key}>`", str(len(found)), *counts])
@@ -68,12 +63,12 @@ def entry(found: Ambiguity) -> str:
 def of_loss(name: str) -> str:
     """Return a list of the places with a reading that this loss can be asked for."""
     lines = []
-    for paper, short in PAPERS_IN_SHORT.items():
+    for paper, known in records.papers().items():
         for found in load(paper):
             if any(one.ask and one.ask.objective == name for one in found.readings):
                 place = f"{{ref}}`{title(found.id)} <ambiguity-{paper}-{found.id}>`"
                 said = [_in_short(one, one.name == found.default, name) for one in found.readings]
-                lines.append(f"- {short}, {place}: {', '.join(said[:-1])} or {said[-1]}.")
+                lines.append(f"- {known.short}, {place}: {', '.join(said[:-1])} or {said[-1]}.")
     return "\n".join(lines)
 
 

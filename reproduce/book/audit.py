@@ -2,17 +2,9 @@
 
 from reproduce import papers
 from reproduce.book import markup
-from reproduce.figures.audit_tables import clean_table, findings_table
 from reproduce.figures.table import Table
-from reproduce.papers.auditing import audit
-
-CITED = {
-    "class_imbalance": "buda2018",
-    "dual_head": "yun2026",
-    "metric_learning": "kim2021",
-    "balanced_contrastive": "bdcl2024",
-    "difficulty_aware": "difficultyaware",
-}
+from reproduce.pages.audit_tables import clean_table, findings_table
+from reproduce.registry.auditing import audit
 
 
 def paper_page(key: str, has_notebook: bool = False) -> str:
@@ -22,7 +14,7 @@ def paper_page(key: str, has_notebook: bool = False) -> str:
     page = markup.joined(
         [
             f"# {markup.escaped(paper.title)}",
-            f"{markup.escaped(paper.authors)}{year} {{cite}}`{CITED[key]}` compares: "
+            f"{markup.escaped(paper.authors)}{year} {{cite}}`{paper.cited}` compares: "
             f"{markup.escaped(paper.compares)}.",
             _note(key, has_notebook),
             "## What is here",

@@ -10,16 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reproduce import papers
 from reproduce.audit.outcome import STATUSES
 from reproduce.book.execute import commit, made_of, run_to_its_end, write_executed
 from reproduce.files import write_text
-from reproduce.papers import PAPERS, auditing
+from reproduce.registry import auditing
 from reproduce.trials.edition import Edition
 
 
 def audit_results() -> dict[str, Any]:
     """Return what the audit found: a summary of each paper, and every finding."""
-    audits = [auditing.audit(paper) for paper in PAPERS]
+    audits = [auditing.audit(paper) for paper in papers.names()]
     return {
         "papers": {
             found.paper: {

@@ -11,8 +11,8 @@ from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
-from reproduce.papers.judging import judge
-from reproduce.papers.study import Study
+from reproduce.study.judging import judge
+from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 

@@ -8,6 +8,7 @@ from typing import Any
 from reproduce import losses
 from reproduce.book import ambiguities, docstrings, markup
 from reproduce.errors import unknown_name
+from reproduce.registry import records
 
 SHAPES = {
     "self_supervised": "view1 [N, D], view2 [N, D]",
@@ -15,17 +16,7 @@ SHAPES = {
     "classifier": "logits [N, C], labels [N]",
     "segmentation": "logits [N, C, H, W], mask [N, H, W]",
 }
-# Which losses the texts compare, build on or name; the others are relatives of these.
-COMPARED_IN = {
-    "dual_head": ("info_nce", "nt_xent", "auc_ranking", "dual_head", "cross_entropy"),
-    "metric_learning": ("cross_entropy", "contrastive", "triplet", "lifted_structured"),
-    "balanced_contrastive": (
-        "cross_entropy", "focal", "ldam", "tsc", "gcl", "bdcl", "sup_con", "lovasz_softmax",
-        "soft_iou",
-    ),
-    "class_imbalance": ("cross_entropy", "focal", "dual_focal", "tsc"),
-    "difficulty_aware": ("sup_con", "difficulty_aware_sup_con"),
-}  # fmt: skip
+# Losses that no text compares, and why they are here.
 RELATIVES = {
     "calibrated_focal": "the other loss that is called dual focal",
     "balanced_softmax": "a relative of logit adjustment",
@@ -158,8 +149,7 @@ def _summary(name: str) -> str:
 
 def _papers(name: str) -> str:
     """Return which texts name a loss, or why it is here although none does."""
-    short = ambiguities.PAPERS_IN_SHORT
-    using = [short[key] for key, used in COMPARED_IN.items() if name in used]
+    using = [paper.short for paper in records.papers().values() if name in paper.losses]
     return ", ".join(using) or f"none of the five papers; it is {RELATIVES[name]}"
 
 

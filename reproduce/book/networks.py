@@ -4,15 +4,8 @@ from importlib import import_module
 
 from reproduce import models
 from reproduce.book import docstrings, markup
-from reproduce.book.ambiguities import PAPERS_IN_SHORT
+from reproduce.registry import records
 
-# Which papers train a network; the others are small ones that stand in where time is short.
-TRAINED_IN = {
-    "class_imbalance": ("lenet5", "all_cnn", "resnet10"),
-    "dual_head": ("resnet50",),
-    "metric_learning": ("inception_v3", "resnet50", "mobilenet_v1"),
-    "balanced_contrastive": ("resnet50", "hrnet_w48_ocr"),
-}
 # What parameters are counted for.
 CHANNELS, CLASSES = 3, 10
 
@@ -80,7 +73,7 @@ def _row(name: str) -> list[str]:
     # Tensors on the "meta" device have shapes and no numbers: nothing is drawn, nothing is stored.
     with torch.device("meta"):
         network = models.build(name, channels=CHANNELS, size=known.smallest, classes=CLASSES)
-    papers = [PAPERS_IN_SHORT[key] for key, trained in TRAINED_IN.items() if name in trained]
+    papers = [paper.short for paper in records.papers().values() if name in paper.networks]
     side = f"{known.smallest} pixels" if name != "lenet5" else f"{known.smallest} pixels, only"
     if known.multiple > 1:
         side += f", multiples of {known.multiple}"

@@ -114,7 +114,7 @@ def _write_page_in_waiting(root: Path, folder: Path, page: str) -> None:
             f"_toc.yml names {page}, but neither {page}.md nor {page}.ipynb exists; "
             "write the page or take it out of the table of contents"
         )
-    if name in papers.PAPERS:
+    if name in papers.names():
         write_if_new(folder / f"{page}.md", paper_page(name, notebook.is_file()))
         return
     source = (

@@ -51,11 +51,11 @@ def audit(
             raise UserError(f"give a paper ('{paper}') or --table, not both")
         _own(table, rounding, as_json)
     else:
-        _papers([papers.paper(paper).key] if paper else list(papers.PAPERS), as_json)
+        _papers([papers.paper(paper).key] if paper else papers.names(), as_json)
 
 
 def _papers(keys: list[str], as_json: bool) -> None:
-    from reproduce.papers.auditing import audit as audited
+    from reproduce.registry.auditing import audit as audited
 
     audits = [audited(key) for key in keys]
     if as_json:

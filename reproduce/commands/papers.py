@@ -19,11 +19,11 @@ def list_papers() -> None:
 
     Example: reproduce papers list
     """
-    from reproduce.papers import claims
+    from reproduce.registry import claims, records
 
     table = new_table("paper", "what it compares", "claims", "notebook")
-    for paper in papers.PAPERS.values():
-        state = "yes" if paper.protocol else "not yet"
+    for paper in records.papers().values():
+        state = "yes" if paper.key in papers.runnable() else "not yet"
         count = str(len(claims.load(paper.key)))
         table.add_row(paper.key, f"{paper.authors} ({paper.year}): {paper.compares}", count, state)
     out.print(table)
@@ -35,7 +35,7 @@ def show(paper: PaperKey) -> None:
 
     Example: reproduce papers show class_imbalance
     """
-    from reproduce.papers import claims
+    from reproduce.registry import claims
 
     known = papers.paper(paper)
     out.print(known.title, style="bold")
@@ -62,9 +62,9 @@ def ambiguities(
 
     Example: reproduce papers ambiguities dual_head
     """
-    from reproduce.papers import ambiguities as registry
+    from reproduce.registry import ambiguities as registry
 
-    keys = [papers.paper(paper).key] if paper else list(papers.PAPERS)
+    keys = [papers.paper(paper).key] if paper else papers.names()
     found = [ambiguity for key in keys for ambiguity in registry.load(key)]
     if as_json:
         print(json.dumps([registry.as_data(one) for one in found], indent=1, ensure_ascii=False))
@@ -85,10 +85,10 @@ def params(paper: PaperKey) -> None:
 
     Example: reproduce params class_imbalance
     """
-    from reproduce.papers.parameters import PROFILES
+    from reproduce.study.parameters import PROFILES
 
     table = new_table("parameter", "type", "default (smoke / quick / laptop / paper)", "help")
-    for row in papers.protocol(paper).PARAMETERS.table():
+    for row in papers.protocol(paper).parameters.table():
         defaults = [row[profile] for profile in PROFILES]
         shown = defaults[0] if len(set(defaults)) == 1 else " / ".join(defaults)
         table.add_row(row["name"], row["type"], shown, row["help"])

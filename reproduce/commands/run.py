@@ -103,12 +103,13 @@ def publish(
 def _study(context: typer.Context, paper: str, profile: str | None, store: Path | None):
     """Validate the parameters before anything else is imported, then open the study."""
     values = with_profile(parameters_from(context.args, OPTIONS), profile)
-    parameters_class = papers.protocol(paper).PARAMETERS
+    protocol = papers.protocol(paper)
+    parameters_class = protocol.parameters
     parameters = parameters_class.read(values)
-    from reproduce.papers.study import Study
+    from reproduce.study.study import Study
     from reproduce.trials.store import Store
 
-    return parameters_class.given(values), Study(paper, parameters, Store(store))
+    return parameters_class.given(values), Study(protocol, parameters, Store(store))
 
 
 def _train_and_execute(study, given: dict[str, Any], edition, workers: int, force: bool) -> Path:
@@ -154,8 +155,8 @@ def _execute_chapter(chapter: str, edition, force: bool) -> Path:
 
 def _tell(study) -> None:
     """End with the claims, published beside ours."""
-    from reproduce.papers import claims as registry
-    from reproduce.papers.judging import judge
+    from reproduce.registry import claims as registry
+    from reproduce.study.judging import judge
 
     claims = {claim.id: claim for claim in registry.load(study.paper)}
     table = new_table("claim", "published", "ours", "verdict")
@@ -190,11 +191,12 @@ def book(
         raise unknown_name("edition", edition, ("latest", "published"))
     if edition == "latest":
         from reproduce.book import chapters
-        from reproduce.papers.study import Study
+        from reproduce.study.study import Study
         from reproduce.trials import edition as editions
 
         for key in papers.runnable():
-            study = Study(key, papers.protocol(key).PARAMETERS.read({}))
+            protocol = papers.protocol(key)
+            study = Study(protocol, protocol.parameters.read({}))
             _train_and_execute(study, {}, editions.latest(), workers, force=False)
         for chapter in chapters.CHAPTERS:
             _execute_chapter(chapter, editions.latest(), force=False)
@@ -214,7 +216,7 @@ def compare(
     Example: reproduce compare latest runs/class_imbalance-1a2b3c4d
     """
     left, right = _edition(one), _edition(other)
-    keys = [key for key in papers.PAPERS if left.stamp(key) and right.stamp(key)]
+    keys = [key for key in papers.names() if left.stamp(key) and right.stamp(key)]
     if paper:
         keys = [key for key in keys if key == papers.paper(paper).key]
     if not keys:
@@ -228,9 +230,9 @@ def compare(
 
 def _show_comparison(paper: str, one: str, other: str, left, right) -> None:
     """Print which parameters of two runs differ, and what moved."""
-    from reproduce.papers.comparing import compare as compared
+    from reproduce.study.comparing import compare as compared
 
-    found = compared(paper, left, right)
+    found = compared(papers.protocol(paper), left, right)
     out.print(f"{paper}: {one} against {other}", style="bold")
     table = new_table("parameter", one, other)
     for name, left_value, right_value in found.parameters:

@@ -125,7 +125,7 @@ def merge(
 
     Example: reproduce store merge results.part1.zip results.part2.zip
     """
-    from reproduce.papers import PAPERS
+    from reproduce import papers
     from reproduce.trials import edition, pack
 
     opened = _open(store)
@@ -134,7 +134,7 @@ def merge(
             book = edition.published()
             merged = {
                 f"published {key}": edition.merge(opened, book, key)
-                for key in PAPERS
+                for key in papers.names()
                 if book.stamp(key)
             }
         else:

@@ -31,13 +31,14 @@ def plan(
 
     Example: reproduce plan class_imbalance --profile laptop -p seeds "[0, 1]" -o plan.json
     """
-    from reproduce.papers.study import Study
+    from reproduce.study.study import Study
     from reproduce.trials import estimate
     from reproduce.trials.plan import Plan
 
     values = parameters_from(context.args, ("--output", "--profile"))
     values = with_profile(values, profile)
-    study = Study(paper, papers.protocol(paper).PARAMETERS.read(values))
+    protocol = papers.protocol(paper)
+    study = Study(protocol, protocol.parameters.read(values))
     planned = study.planned()
     Plan(planned, study.records).write(output)
     needed = estimate.seconds(planned, study.store, 1, study.record)

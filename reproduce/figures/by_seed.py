@@ -6,6 +6,8 @@ from typing import Any
 from reproduce.errors import UserError
 from reproduce.evaluation.significance import Effect, paired_effect
 from reproduce.figures.inputs import Observation, grouped, is_number, one_per_seed, with_columns
+from reproduce.figures.picture import NothingToShow
+from reproduce.figures.wording import method_label, metric_label
 
 # Two areas that are equal but for the order of their sums differ by less than this.
 ROUNDING = 1e-12
@@ -22,10 +24,7 @@ def by_seed(observations: Iterable[Observation], metric: str, factors: Sequence[
     rows = with_columns(observations, (metric, "seed", *factors))
     rows = [row for row in rows if is_number(row[metric])]
     if not rows:
-        raise UserError(
-            f"no observation has a value of '{metric}', expected at least one; "
-            "choose another metric"
-        )
+        raise NothingToShow(f"nothing in this run has a value of {metric_label(metric)}")
     groups = grouped(rows, factors)
     one_per_seed(groups, factors)
     return {
@@ -46,8 +45,9 @@ def gains(values: Values, reference: str) -> dict[tuple, list[float]]:
         if method != reference and shared:
             found[(method, *place)] = [seeds[seed] - other[seed] for seed in shared]
     if not found:
-        raise UserError(
-            f"no observations to pair, expected '{reference}' and another method on the same seeds"
+        raise NothingToShow(
+            f"there is nothing to pair: it needs {method_label(reference)} and another method on "
+            "the same seeds"
         )
     return found
 

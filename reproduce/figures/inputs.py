@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.figures.picture import NothingToShow
+from reproduce.registry.records import factor_words
 
 Observation = Mapping[str, Any]
 
@@ -14,7 +16,7 @@ Observation = Mapping[str, Any]
 def not_empty(what: str, things: Any) -> None:
     """Refuse an empty collection."""
     if len(things) == 0:
-        raise UserError(f"there are no {what} to show, expected at least one; run the trials first")
+        raise NothingToShow(f"there are no {what} in this run")
 
 
 def text_given(what: str, text: str) -> str:
@@ -87,7 +89,7 @@ def one_per_seed(groups: Mapping[tuple, Sequence[Observation]], by: Sequence[str
             continue
         hidden = [
             factor
-            for factor in ("method", "imbalance", "rho", "mu", "dataset")
+            for factor in ("method", *factor_words())
             if factor not in by and len({str(row.get(factor)) for row in rows}) > 1
         ]
         where = ", ".join(f"{name} {value}" for name, value in zip(by, group, strict=True))

@@ -17,6 +17,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from reproduce.registry.records import looks
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -66,23 +68,10 @@ class MethodStyle:
     line: Any = "-"
 
 
-_DASHED, _DOTTED = (0, (4, 1.6)), (0, (1.2, 1.4))
 # Okabe and Ito's colours and one wine red, told apart with every common colour blindness; kin
-# share a hue, and the marker and the dashes say the same once more without colour.
-METHOD_STYLES = {
-    "baseline": MethodStyle("#000000", "o"),
-    "oversampling": MethodStyle("#0072B2", "s"),
-    "undersampling": MethodStyle("#E69F00", "^"),
-    "thresholding": MethodStyle("#009E73", "D", _DASHED),
-    "oversampling_thresholding": MethodStyle("#56B4E9", "P", _DASHED),
-    "undersampling_thresholding": MethodStyle("#D55E00", "v", _DASHED),
-    "two_phase_oversampling": MethodStyle("#882255", "X", _DOTTED),
-    "two_phase_undersampling": MethodStyle("#CC79A7", "<", _DOTTED),
-    "supervised": MethodStyle("#000000", "o"),
-    "simclr": MethodStyle("#0072B2", "s"),
-    "auc_cl": MethodStyle("#E69F00", "^"),
-    "dual_head": MethodStyle("#882255", "D"),
-}
+# share a hue, and the marker and the dashes say the same once more without colour. Which method
+# has which stands in the record of its paper.
+_LINES = {"solid": "-", "dashed": (0, (4, 1.6)), "dotted": (0, (1.2, 1.4))}
 _OTHER_COLOURS = ("#332288", "#117733", "#999933", "#661100", "#44AA99", "#AA4499", "#6E6E6E")
 _OTHER_MARKERS = ("o", "s", "^", "D", "v", "P", "X", ">", "h")
 
@@ -95,8 +84,9 @@ CLASS_MARKERS = ("o", "s", "^", "D", "v")
 
 def method_style(name: str) -> MethodStyle:
     """Return a method's fixed style; a name unknown here always gets the same one too."""
-    if name in METHOD_STYLES:
-        return METHOD_STYLES[name]
+    look = looks().get(name)
+    if look and look.colour and look.marker:
+        return MethodStyle(look.colour, look.marker, _LINES[look.line])
     digest = hashlib.sha256(str(name).encode("utf-8")).digest()
     colour = _OTHER_COLOURS[digest[0] % len(_OTHER_COLOURS)]
     return MethodStyle(colour, _OTHER_MARKERS[digest[1] % len(_OTHER_MARKERS)])

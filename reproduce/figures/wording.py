@@ -4,30 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-METHOD_LABELS = {
-    "untrained": "Untrained network",
-    "two_phase_oversampling": "Two-phase (oversampling)",
-    "two_phase_undersampling": "Two-phase (undersampling)",
-    "oversampling_thresholding": "Oversampling + thresholding",
-    "undersampling_thresholding": "Undersampling + thresholding",
-    "undersampling_equal_epochs": "Undersampling, equal epochs",
-    "balanced": "Balanced, as few images",
-    "focal": "Focal loss",
-    "dual_focal": "Dual focal loss",
-    "mixup": "MixUp",
-    "cutmix": "CutMix",
-    "intra_class_cutmix": "CutMix within a class",
-    "smote_embeddings": "SMOTE on embeddings",
-    "tsc": "TSC (contrastive)",
-    "simclr": "SimCLR",
-    "auc_cl": "AUC-CL",
-    "dual_head": "Dual-head",
-    "ranking_alone": "Ranking loss alone",
-    "shared_head": "Both losses on one head",
-    "all_negatives": "All negatives, none mined",
-    "auc_cl_warm_up": "AUC-CL after a warm-up",
-    "supervised_longer": "Supervised, as long in all",
-}
+from reproduce.registry.records import looks
+
 METRIC_LABELS = {
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
@@ -47,7 +25,8 @@ MISSING = "–"
 
 def method_label(name: str) -> str:
     """Return a method's name as a reader sees it: "oversampling" -> "Oversampling"."""
-    return METHOD_LABELS.get(name) or in_words(name)
+    look = looks().get(name)
+    return (look and look.label) or in_words(name)
 
 
 def metric_label(name: str) -> str:
@@ -69,7 +48,10 @@ def contrast_label(name: str) -> str:
         known = METRIC_LABELS.get(bare) if "_" in bare else None
         if known is None and word.endswith(":") and "_" in bare:
             known = metric_label(bare)
-        return f"{known}{word[len(bare) :]}" if known else METHOD_LABELS.get(word, word)
+        if known:
+            return f"{known}{word[len(bare) :]}"
+        look = looks().get(word)
+        return look.label if look and look.label else word
 
     return in_words(" ".join(label(word) for word in str(name).split(" ")))
 

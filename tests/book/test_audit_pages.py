@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from reproduce import papers
-from reproduce.book.audit import CITED, paper_page
+from reproduce.book.audit import paper_page
 from reproduce.book.contents import read_contents
 from reproduce.book.stage import stage
-from reproduce.papers.auditing import audit
+from reproduce.registry.auditing import audit
 
 ROOT = Path(__file__).resolve().parents[2]
 # What would be said of people, not of numbers.
@@ -21,7 +21,7 @@ UNFAIR = re.compile(
 )
 
 
-@pytest.mark.parametrize("key", papers.PAPERS)
+@pytest.mark.parametrize("key", papers.names())
 def test_a_page_shows_every_finding_and_every_clean_table(key):
     page, found = html.unescape(paper_page(key)), audit(key)
     for finding in found.findings:
@@ -36,18 +36,18 @@ def test_a_page_shows_every_finding_and_every_clean_table(key):
     assert page.index("those found clean") < page.index("Findings: what cannot")
 
 
-@pytest.mark.parametrize("key", papers.PAPERS)
+@pytest.mark.parametrize("key", papers.names())
 def test_a_page_names_its_text_links_the_chapter_and_says_what_was_not_run(key):
     page = paper_page(key)
-    assert page.startswith(f"# {papers.PAPERS[key].title}\n")
-    assert f"{{cite}}`{CITED[key]}`" in page
+    assert page.startswith(f"# {papers.paper(key).title}\n")
+    assert f"{{cite}}`{papers.paper(key).cited}`" in page
     for link in ("{doc}`audit`", f"<ambiguities-{key}>", "<../corrections>"):
         assert link in page
     assert "No experiment of this paper was run for this edition" in page
     assert f"`reproduce run {key}` does it" in paper_page(key, has_notebook=True)
 
 
-@pytest.mark.parametrize("key", papers.PAPERS)
+@pytest.mark.parametrize("key", papers.names())
 def test_it_speaks_of_numbers_not_of_people(key):
     assert not UNFAIR.search(paper_page(key))
 
@@ -67,7 +67,7 @@ def test_the_letter_stands_in_both_languages_and_says_that_nobody_was_asked():
 
 def test_every_paper_and_the_chapter_are_in_the_table_of_contents():
     pages = read_contents(ROOT / "_toc.yml").pages
-    assert {f"book/papers/{key}" for key in (*papers.PAPERS, "audit")} <= set(pages)
+    assert {f"book/papers/{key}" for key in (*papers.names(), "audit")} <= set(pages)
     assert {"book/audit_letter", "book/corrections"} <= set(pages)
 
 

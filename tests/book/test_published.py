@@ -9,7 +9,7 @@ import pytest
 from reproduce import papers
 from reproduce.book.execute import execute
 from reproduce.evaluation import metrics
-from reproduce.papers.study import Study
+from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import MEGABYTES_ALLOWED, Edition
 from reproduce.trials.store import Store
@@ -50,7 +50,9 @@ def test_it_renders_from_what_is_committed(merged, tmp_path):
     """Without data, training or arrays, the notebook says the same numbers again."""
     paper, store = merged
     stamp = editions.published().stamp(paper)
-    study = Study(paper, papers.protocol(paper).PARAMETERS.read(stamp["given"]), store)
+    study = Study(
+        papers.protocol(paper), papers.protocol(paper).parameters.read(stamp["given"]), store
+    )
     assert not study.pending()
     again = execute(study, stamp["given"], Edition(tmp_path / "again"))
     committed = nbformat.read(editions.published().notebook(paper), as_version=4)
@@ -89,7 +91,9 @@ def test_the_stamp_names_the_trials_of_its_parameters(merged):
     """Keys follow from the parameters that the stamp states."""
     paper, store = merged
     stamp = editions.published().stamp(paper)
-    study = Study(paper, papers.protocol(paper).PARAMETERS.read(stamp["given"]), store)
+    study = Study(
+        papers.protocol(paper), papers.protocol(paper).parameters.read(stamp["given"]), store
+    )
     assert sorted(study.keys()) == stamp["keys"] == [result.key for result in store.results()]
     assert study.scale == stamp["scale"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce import papers
 from reproduce.book import chapters
-from reproduce.papers import auditing
+from reproduce.registry import auditing
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 
@@ -37,7 +37,7 @@ def test_its_findings_are_those_of_today():
 
 def test_every_finding_stands_on_the_page():
     page = "\n".join(texts(PUBLISHED.notebook("audit")))
-    for paper in papers.PAPERS:
+    for paper in papers.names():
         for finding in auditing.findings(paper):
             assert finding.statement[1:] in page
 

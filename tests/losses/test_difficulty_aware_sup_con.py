@@ -10,7 +10,7 @@ from reproduce import losses
 from reproduce.errors import UserError
 from reproduce.losses import difficulty_aware_sup_con, sup_con
 from reproduce.losses.embedding.difficulty_aware_sup_con import CHOICES
-from reproduce.papers import ambiguities
+from reproduce.registry import ambiguities
 
 CONSTANTS = {"alpha": 0.7, "beta": 1.5, "positive_threshold": 0.6, "negative_threshold": 0.2}
 # Readings of these two are about values; gradients are tested apart.

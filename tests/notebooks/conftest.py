@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from reproduce.book.execute import execute
-from reproduce.papers import class_imbalance
-from reproduce.papers.study import Study
+from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
+from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.edition import Edition
@@ -126,19 +126,19 @@ def rendered(project, surroundings) -> Rendered:
     data = project / "data" / "tiny.npz"
     write_images(data)
     given = {"profile": "smoke", "dataset": "tiny"}
-    parameters = class_imbalance.PARAMETERS.read(given)
+    parameters = class_imbalance.parameters.read(given)
     first, again = Edition(project / "edition"), Edition(project / "edition again")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("REPRODUCE_STORE", "REPRODUCE_DATA", "REPRODUCE_DEVICE", "PYTHONPATH"):
             patch.setenv(name, surroundings[name])
         patch.chdir(project)
-        study = Study("class_imbalance", parameters, Store(project / "store of the first"))
+        study = Study(class_imbalance, parameters, Store(project / "store of the first"))
         study.run(engine.Options(workers=1))
         execute(study, given, first)
         data.unlink()
         empty = Store(project / "store of another machine")
         merged = editions.merge(empty, first, "class_imbalance")
-        elsewhere = Study("class_imbalance", parameters, empty)
+        elsewhere = Study(class_imbalance, parameters, empty)
         pending = len(elsewhere.pending())
         execute(elsewhere, given, again)
     return Rendered(first, again, pending, merged)

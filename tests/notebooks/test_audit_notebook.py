@@ -15,7 +15,7 @@ import pytest
 from reproduce import papers
 from reproduce.book.chapters import CHAPTERS
 from reproduce.book.checks import notebook_problems
-from reproduce.papers import auditing, published
+from reproduce.registry import auditing, published
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = nbformat.read(ROOT / "notebooks" / "audit.ipynb", as_version=4)
@@ -84,13 +84,13 @@ def test_it_may_be_published(ran, project):
     assert notebook_problems(project / "_build/latest/papers/audit.ipynb") == []
     stamp = json.loads((project / "_build/latest/results/audit.json").read_text("utf-8"))
     assert stamp["findings"] == [
-        one.to_json() for paper in papers.PAPERS for one in auditing.findings(paper)
+        one.to_json() for paper in papers.names() for one in auditing.findings(paper)
     ]
 
 
 def test_it_shows_every_finding_and_every_clean_table_of_every_text(ran):
     text = shown(ran[1])
-    for paper in papers.PAPERS:
+    for paper in papers.names():
         found = auditing.audit(paper)
         assert found.checked_on in text
         assert f"{found.checks_run} checks of printed numbers" in text
@@ -124,7 +124,7 @@ def test_what_its_words_say_of_the_pictures_is_so(ran):
 def test_no_printed_number_is_typed_in_it():
     """Numbers of the papers stand in their tables of data, once."""
     typed = "\n".join(cell.source for cell in SOURCE.cells)
-    values = {cell.value for paper in papers.PAPERS for cell in published.load(paper)}
+    values = {cell.value for paper in papers.names() for cell in published.load(paper)}
     exact = {value for value in values if re.fullmatch(r"[\d,]*\.?\d*", value) and len(value) >= 5}
     assert len(exact) > 100
     assert not {value for value in exact if value in typed}
@@ -137,7 +137,7 @@ def test_every_paper_that_can_be_run_and_every_chapter_has_its_notebook():
 
 def test_each_text_has_its_section_with_clean_tables_beside_the_findings():
     ids = [cell.id for cell in SOURCE.cells]
-    for paper in papers.PAPERS:
+    for paper in papers.names():
         name = paper.replace("_", "-")
         at = [ids.index(part) for part in (name, f"{name}-clean", f"{name}-findings")]
         assert at == list(range(at[0], at[0] + 3))

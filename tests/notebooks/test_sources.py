@@ -16,9 +16,8 @@ import pytest
 
 from reproduce import papers
 from reproduce.book.chapters import CHAPTERS
-from reproduce.figures.wording import METHOD_LABELS
-from reproduce.papers import vocabulary
-from reproduce.papers.parameters import PROFILES
+from reproduce.registry import records
+from reproduce.study.parameters import PROFILES
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -117,7 +116,7 @@ def test_the_parameters_are_the_first_code_and_the_next_cell_checks_them(path):
     code = cells(path, "code")
     assert ["parameters" in tags(cell) for cell in code].count(True) == 1
     assert "parameters" in tags(code[0])
-    assert f'study = Study.open("{path.stem}", globals())' in code[1].source
+    assert f'study = papers.open_study("{path.stem}", globals())' in code[1].source
 
 
 @every_study
@@ -136,7 +135,7 @@ def test_each_parameter_is_a_literal_on_one_line_with_its_help(path):
 
 @every_study
 def test_the_parameters_equal_the_papers_class_name_by_name(path):
-    fields = papers.protocol(path.stem).PARAMETERS.model_fields
+    fields = papers.protocol(path.stem).parameters.model_fields
     found = [PARAMETER.fullmatch(line) for line in parameters_cell(path).source.splitlines()]
     assert [line["name"] for line in found] == list(fields)
     for line in found:
@@ -150,7 +149,7 @@ def test_the_parameters_equal_the_papers_class_name_by_name(path):
 @every_study
 def test_papermill_reads_the_same_parameters(path):
     read = papermill.inspect_notebook(str(path))
-    fields = papers.protocol(path.stem).PARAMETERS.model_fields
+    fields = papers.protocol(path.stem).parameters.model_fields
     assert list(read) == list(fields)
     assert all(parameter["help"] for parameter in read.values())
 
@@ -161,7 +160,7 @@ def test_no_variable_of_its_cells_is_taken_for_a_parameter(path):
     source = "\n".join(cell.source for cell in cells(path, "code")[1:])
     symbols = symtable.symtable(source, path.name, "exec").get_symbols()
     stored = {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
-    parameters = papers.protocol(path.stem).PARAMETERS
+    parameters = papers.protocol(path.stem).parameters
     assert len(stored) > 10
     assert not stored & set(parameters.model_fields)
     assert parameters.from_notebook(dict.fromkeys(stored, 5), again=True) == parameters.read({})
@@ -203,7 +202,7 @@ def imports_of(path: Path) -> dict[str, str]:
 
 
 def test_a_cell_that_shows_a_figure_is_recognised():
-    imported = {"effect_forest": "reproduce.figures.forest", "judge": "reproduce.papers.judging"}
+    imported = {"effect_forest": "reproduce.figures.forest", "judge": "reproduce.study.judging"}
     assert shows_a_figure("x = 1\nshow(effect_forest(x))", {})
     assert shows_a_figure("effect_forest(tested)", imported)
     assert not shows_a_figure("judge(study)", imported)
@@ -234,8 +233,8 @@ def test_only_cells_that_show_a_figure_promise_one(path):
 
 # -- its prose ------------------------------------------------------------------------------------
 
-METHODS = {name.replace("_", " ") for names in vocabulary.METHODS.values() for name in names}
-METHODS |= {label.lower() for label in METHOD_LABELS.values()}
+METHODS = {name.replace("_", " ") for name in records.looks()}
+METHODS |= {look.label.lower() for look in records.looks().values() if look.label}
 
 
 def typed_results(text: str) -> list[str]:
@@ -285,7 +284,7 @@ def test_every_command_in_its_text_has_parameters_that_exist(path):
     assert len(lines) >= 4
     for line in lines:
         words = shlex.split(line)[2:]
-        parameters = papers.protocol(words[0]).PARAMETERS
+        parameters = papers.protocol(words[0]).parameters
         given = {words[i + 1]: words[i + 2] for i, word in enumerate(words) if word == "-p"}
         parameters.read(given)
         profiles = [words[i + 1] for i, word in enumerate(words) if word == "--profile"]

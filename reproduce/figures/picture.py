@@ -1,0 +1,41 @@
+"""What a cell shows as a figure: one object that draws itself and says itself in words."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from reproduce.errors import UserError
+
+
+class NothingToShow(UserError):
+    """There is nothing to draw or to tabulate, and the message says why in a sentence.
+
+    A page prints the sentence where the figure would stand; anything else that goes wrong is a
+    mistake and stops it.
+    """
+
+
+class Picture(ABC):
+    """A figure and its numbers in words, computed once from the same rows.
+
+    A subclass takes its rows when it is made, works out everything that both of its faces need,
+    and raises `NothingToShow` where that is nothing.
+
+    Attributes
+    ----------
+    sources
+        The observations or results it was made of, for the line that says where it comes from.
+    """
+
+    def __init__(self, sources: Iterable[Any]):
+        self.sources: Sequence[Any] = list(sources)
+
+    @abstractmethod
+    def draw(self) -> Figure:
+        """Draw it."""
+
+    @abstractmethod
+    def words(self) -> str:
+        """Say in words what is drawn, with the numbers."""

@@ -1,0 +1,1 @@
+"""Buda, Maki and Mazurowski (2018): its record, claims, parameters, cells, findings, figures."""

@@ -1,0 +1,226 @@
+"""Buda, Maki and Mazurowski (2018): parameters, profiles and protocol.
+
+Everything that the paper's authors fixed is here, and everything a reader may change.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from reproduce.data import catalog, splits
+from reproduce.data.records import Record
+from reproduce.errors import unknown_name
+from reproduce.methods.class_imbalance import LATER, METHODS
+from reproduce.papers.class_imbalance import cells as experiments_of
+from reproduce.papers.class_imbalance.networks import MOMENTUM, NETWORKS
+from reproduce.registry import records
+from reproduce.study.parameters import (
+    NamesOrProfile,
+    NumbersOrProfile,
+    Parameters,
+    SeedsOrProfile,
+)
+
+# Three of these are trained; thresholding works on their scores and costs nothing.
+METHODS_BY_DEFAULT = [
+    "baseline",
+    "oversampling",
+    "undersampling",
+    "thresholding",
+    "oversampling_thresholding",
+    "undersampling_thresholding",
+]
+
+OWN_DATA = tuple(records.paper("class_imbalance").own_data)
+
+# What a data set asks for where neither the profile's own data set nor the user says otherwise.
+# On digits 125 images a class and rho up to 25 leave at least 5 images in every class.
+BY_DATASET: dict[str, dict[str, Any]] = {
+    "digits": {"images_per_class": 125, "rho": [5.0, 25.0], "iterations": 400},
+    "mnist": {"images_per_class": 5000, "rho": [100.0], "iterations": 2000},
+    "cifar10": {
+        "images_per_class": 5000, "rho": [10.0, 50.0], "iterations": 2000,
+        "backbone": "all_cnn", "minority": "lowest",
+    },
+    "imagenet": {"rho": [10.0], "mu": [0.1], "backbone": "resnet10"},
+}  # fmt: skip
+
+# The paper's own numbers on its other data; those on MNIST are the profile `paper`. CIFAR-10: two
+# runs of every network. ImageNet: (mu, rho) is (0.1, 10), (0.8, 50) and (0.9, 100), no grid.
+IN_THE_PAPER: dict[str, dict[str, Any]] = {
+    "cifar10": {
+        "rho": [2.0, 10.0, 20.0, 50.0], "mu": [0.2, 0.5, 0.8], "seeds": [0, 1],
+        "iterations": 70_000,
+    },
+    "imagenet": {
+        "rho": [10.0, 50.0, 100.0], "mu": [0.1, 0.8, 0.9], "seeds": [0], "iterations": 320_000,
+    },
+}  # fmt: skip
+
+# What stands beside the grid; `class_imbalance_cells` says what each is.
+EXPERIMENTS = ("two_phase", "linear", "control", "levels", "equal_epochs", "trends")
+
+# What the paper fixed for every network; another value is a departure from it.
+_RECIPE = ("batch_size", "learning_rate", "momentum", "weight_decay", "precision")
+
+
+class ClassImbalance(Parameters):
+    """Parameters of the notebook `class_imbalance`."""
+
+    paper: ClassVar[str] = "class_imbalance"
+    scale_bearing: ClassVar[tuple[str, ...]] = (
+        "dataset", "imbalance", "rho", "mu", "methods", "seeds", "images_per_class", "iterations",
+        "batch_size", "learning_rate", "momentum", "weight_decay", "minority", "backbone",
+    )  # fmt: skip
+    by_profile: ClassVar[dict[str, dict[str, Any]]] = {
+        "smoke": {
+            "dataset": "digits", "rho": [5.0], "mu": [0.5], "seeds": [0], "iterations": 20,
+            "experiments": [],
+        },
+        "quick": {
+            "dataset": "digits", "mu": [0.5], "seeds": [0, 1, 2],
+            "experiments": ["control", "equal_epochs"],
+        },
+        "laptop": {
+            "dataset": "mnist",
+            "rho": [10.0, 100.0, 1000.0],
+            "mu": [0.2, 0.5, 0.8],
+            "seeds": list(range(5)),
+            "experiments": ["linear", "control", "equal_epochs"],
+        },
+        "paper": {
+            "dataset": "mnist",
+            "rho": [10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0],
+            "mu": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+            "seeds": list(range(50)),
+            "iterations": 10_000,
+            "methods": list(METHODS),
+            "experiments": list(EXPERIMENTS),
+        },
+    }  # fmt: skip
+
+    dataset: str | None = Field(None, description="digits, mnist, cifar10, a .npz or npz:PATH")
+    imbalance: Literal["step", "linear"] = Field("step", description="shape of the imbalance")
+    rho: NumbersOrProfile = Field(None, description="largest class over smallest class")
+    mu: NumbersOrProfile = Field(
+        None, description="share of minority classes (step imbalance only)"
+    )
+    methods: NamesOrProfile = Field(None, description="methods to compare")
+    experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
+    seeds: SeedsOrProfile = Field(
+        None, description="a repeat each: own weights and minority classes"
+    )
+    images_per_class: int | None = Field(
+        None, ge=2, description="images of a majority class in training"
+    )
+    iterations: int | None = Field(None, ge=1, description="training steps of every network")
+    batch_size: int | None = Field(
+        None, ge=1, description="images a step; 64 in the paper for LeNet-5"
+    )
+    learning_rate: float | None = Field(None, gt=0, description="0.01 in the paper for LeNet-5")
+    momentum: float = Field(MOMENTUM, ge=0, lt=1, description="0.9 in the paper")
+    weight_decay: float | None = Field(None, ge=0, description="0.0005 in the paper for LeNet-5")
+    minority: Literal["drawn", "lowest"] | None = Field(
+        None, description="rare classes: drawn per seed or the lowest labels"
+    )
+    backbone: Literal["lenet5", "all_cnn", "resnet10", "small_cnn"] | None = Field(
+        None, description="network"
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="bfloat16 autocast pays on a GPU only"
+    )
+    map_images: int = Field(400, ge=20, le=2000, description="test images in the t-SNE map")
+
+    @field_validator("methods")
+    @classmethod
+    def _known_methods(cls, names: list[str] | None) -> list[str] | None:
+        known = {**METHODS, **LATER}
+        for name in names or []:
+            if name not in known:
+                raise ValueError(str(unknown_name("method", name, known)))
+        return names if names is None else list(dict.fromkeys(names))
+
+    @field_validator("experiments")
+    @classmethod
+    def _known_experiments(cls, names: list[str] | None) -> list[str] | None:
+        for name in names or []:
+            if name not in (*EXPERIMENTS, "none"):
+                raise ValueError(str(unknown_name("experiment", name, (*EXPERIMENTS, "none"))))
+        return names if names is None else [n for n in dict.fromkeys(names) if n != "none"]
+
+    @field_validator("rho", "mu", "seeds", "methods")
+    @classmethod
+    def _in_range(cls, values, info):
+        if values is not None:
+            if not values:
+                raise ValueError("an empty list leaves nothing to run")
+            if info.field_name == "rho" and min(values) < 1:
+                raise ValueError("rho is largest class over smallest class, so 1 or more")
+            if info.field_name == "mu" and not all(0 < value < 1 for value in values):
+                raise ValueError("mu is a share of the classes, between 0 and 1")
+        return values if values is None else list(dict.fromkeys(values))
+
+    def resolved(self) -> "ClassImbalance":
+        """Fill in what was left to the profile, then to the data set."""
+        profile = self.by_profile[self.profile]
+        dataset = self.dataset or profile["dataset"]
+        # A profile's lists belong to its own data set: 1,000 digits a class do not exist.
+        own = profile if dataset == profile["dataset"] else {**profile, "rho": None}
+        if self.profile == "paper":
+            own = {**own, **IN_THE_PAPER.get(dataset, {})}
+        fallback = {"rho": [10.0], "iterations": 2000, "methods": METHODS_BY_DEFAULT}
+        fallback |= {"backbone": "lenet5", "minority": "drawn"} | BY_DATASET.get(dataset, {})
+        filled = {"dataset": dataset}
+        for name in (
+            "rho", "mu", "methods", "seeds", "images_per_class", "iterations", "backbone",
+            "minority",
+        ):  # fmt: skip
+            filled[name] = getattr(self, name) or own.get(name) or fallback.get(name)
+        # An empty list of experiments is a choice, not something left open.
+        wanted = self.experiments
+        filled["experiments"] = profile["experiments"] if wanted is None else wanted
+        network = NETWORKS[filled["backbone"]]
+        for name in ("batch_size", "learning_rate", "weight_decay"):
+            given = getattr(self, name)
+            filled[name] = getattr(network, name) if given is None else given
+        return self.model_copy(update=filled)
+
+
+def departures(parameters: ClassImbalance, record: Record) -> list[str]:
+    """Return in what this run departs from the paper, in words for the page."""
+    stands_for = record.name if record.name in OWN_DATA else "mnist"
+    paper = ClassImbalance(profile="paper", dataset=stands_for).resolved()
+    found = []
+    if record.name not in OWN_DATA:
+        generated = catalog.entry_of(record.name).kind == "generated"
+        what = f"{record.name} (generated images)" if generated else record.name
+        found.append(f"data: {what} stands in for MNIST; it is not the paper's data")
+    if parameters.backbone != paper.backbone:
+        found.append(f"network: {parameters.backbone} instead of {paper.backbone}")
+    size = NETWORKS[parameters.backbone].transforms(record)["size"]
+    if record.shape[:2] != (size, size):
+        height, width = record.shape[:2]
+        found.append(f"images of {height} x {width} pixels brought to {size} x {size}")
+    if parameters.iterations != paper.iterations:
+        found.append(f"{parameters.iterations:,} training steps instead of {paper.iterations:,}")
+    if parameters.backbone == paper.backbone == "all_cnn":
+        found.append("one learning rate, where the paper reports the best of four on the test set")
+    if len(parameters.seeds) < len(paper.seeds):
+        repeats = "1 repeat" if len(parameters.seeds) == 1 else f"{len(parameters.seeds)} repeats"
+        found.append(f"{repeats} instead of {len(paper.seeds)}")
+    for name in ("rho", "mu") if parameters.imbalance == "step" else ("rho",):
+        ours, theirs = getattr(parameters, name), getattr(paper, name)
+        if set(ours) != set(theirs):
+            values = ", ".join(f"{value:g}" for value in ours)
+            found.append(f"{name} {values} instead of the paper's {len(theirs)} values")
+    split = experiments_of.split(record)
+    largest = parameters.images_per_class or min(splits.training_counts(record, **split))
+    if record.name != "imagenet" and largest != paper.images_per_class:
+        found.append(f"at most {largest:,} images a class instead of {paper.images_per_class:,}")
+    for name in _RECIPE:
+        ours, theirs = getattr(parameters, name), getattr(paper, name)
+        if ours != theirs:
+            found.append(f"{name} {ours} instead of {theirs}")
+    if parameters.minority != paper.minority:
+        found.append(f"minority classes {parameters.minority} instead of {paper.minority}")
+    return [*found, "PyTorch instead of Caffe"]

@@ -1,0 +1,163 @@
+"""The rows behind each experiment beside the grid, and what a page says where one was not run."""
+
+from typing import Any
+
+from reproduce.evaluation.calibration import expected_calibration_error
+from reproduce.evaluation.thresholding import divide_by_prior
+from reproduce.figures.reliability import BINS, normalised
+from reproduce.papers.class_imbalance.calibration_grid import AFTER, BEFORE
+from reproduce.papers.class_imbalance.learning import curve_rows
+
+WHAT = {
+    "two_phase": "two-phase training",
+    "linear": "linear imbalance",
+    "control": "balanced training sets of the same size",
+    "levels": "sampling only part of the way to balance",
+    "equal_epochs": "undersampling for equally many epochs",
+    "trends": "the methods that came later",
+    "curves": "learning curves",
+    "second": "a second data set",
+    "table_6": "lambda and the number of mined negatives",
+    "warm_up": "training without the warm-up",
+    "batch_size": "other sizes of the batch",
+    "binary": "two classes, one of them rare",
+    "ablation": "one component changed at a time",
+    "choices": "combinations of readings",
+}
+Row = dict[str, Any]
+
+
+def not_run(study: Any, experiment: str) -> str:
+    """Return the sentence that stands in place of a figure, and where to find or how to make it."""
+    stamp = study.published_stamp()
+    there = stamp and experiment in (stamp["parameters"].get("experiments") or [])
+    published = " The published edition of this page has it." if there else ""
+    return (
+        f"Not run at this scale ({study.scale}): {WHAT[experiment]}. "
+        f"`reproduce run {study.paper} -p experiments {experiment}` runs it.{published}"
+    )
+
+
+def rows_of(study: Any, experiment: str, **wanted: Any) -> list[Row]:
+    """Return an experiment's rows with those of the grid they are read beside; [] if not run."""
+    own = study.rows(study.beside(experiment, **wanted))
+    return [*_of_grid(study, experiment, wanted), *own] if own else []
+
+
+def _of_grid(study: Any, experiment: str, wanted: dict[str, Any]) -> list[Row]:
+    at_middle = {**study.shown_without("rho"), **wanted}
+    if experiment == "linear":
+        return []
+    if experiment == "trends":
+        return study.observations(**wanted)
+    if experiment == "levels":
+        at_middle["rho"] = max(study.parameters.rho)
+        return study.observations(method=["baseline", "oversampling", "undersampling"], **at_middle)
+    if experiment == "equal_epochs":
+        return study.observations(method=["baseline", "undersampling"], **at_middle)
+    return study.observations(**at_middle)
+
+
+def level_rows(study: Any) -> list[Row]:
+    """Return the rows of the sampling levels, partial sampling under its sampler's name."""
+    return [
+        {**row, "method": row["method"].removeprefix("partial_")}
+        for row in rows_of(study, "levels")
+    ]
+
+
+def size_rows(study: Any) -> list[Row]:
+    """Return step, linear and balanced baselines with the number of images each trained on."""
+    cells = [
+        *study.select(method="baseline", **study.shown_without("rho")),
+        *study.beside("linear", method="baseline"),
+        *study.beside("control"),
+    ]
+    return [
+        {**row, "method": "baseline", "images": sum(study.result(cell).counts)}
+        for cell, row in zip(cells, study.rows(cells), strict=True)
+    ]
+
+
+def later_rows(study: Any) -> list[Row]:
+    """Return the rows of later methods on the whole grid beside oversampling and the baseline.
+
+    [] where there is nothing to set side by side.
+    """
+    methods = {cell.method for cell in study.beside("trends")} | {"baseline", "oversampling"}
+    rows = [row for row in rows_of(study, "trends") if row["method"] in methods]
+    return rows if any(row["method"] == "oversampling" for row in rows) else []
+
+
+def calibration_rows(study: Any) -> list[Row]:
+    """Return the calibration error of every trained network, before and after thresholding.
+
+    Later methods as well, which the paper's thresholding was not made for. Derived once and kept,
+    since an edition does not carry the scores of the whole grid.
+    """
+    found: list[Row] = []
+    for cell in [*study.select(), *study.beside("trends")]:
+        if cell.definition.posthoc:
+            continue
+
+        def compute(cell=cell):
+            scores, labels = study.scores(cell)
+            after = normalised(divide_by_prior(scores, study.result(cell).counts))
+            errors = [expected_calibration_error(s, labels, bins=BINS) for s in (scores, after)]
+            return dict(zip((BEFORE, AFTER), errors, strict=True)), {}
+
+        value, _ = study.derived(f"calibration/{BINS}", [cell], compute)
+        at = {"method": cell.method, **cell.factors, "seed": cell.seed, "key": cell.trial.key}
+        found.append({**at, **value})
+    return found
+
+
+def learning_rows(study: Any) -> list[Row]:
+    """Return the learning curves kept at the point that is drawn in detail; [] if there are none.
+
+    Derived once and kept, since an edition does not carry the predictions they come from.
+    """
+    found: list[Row] = []
+    for cell in study.select(**study.shown):
+        if "curve" not in cell.keep:
+            continue
+
+        def compute(cell=cell):
+            arrays = study.result(cell).arrays
+            rows = curve_rows(cell.method, cell.seed, arrays)
+            for row, area in zip(rows, arrays["curve/test_auc"], strict=True):
+                row["auc"] = float(area)
+            return {"rows": rows}, {}
+
+        value, _ = study.derived("learning curve", [cell], compute)
+        found += [{**row, "key": cell.trial.key} for row in value["rows"]]
+    return found
+
+
+def length_rows(study: Any, lengths: int = 6) -> list[Row]:
+    """Return metrics by training length: a learning curve read at points that double.
+
+    The rate of LeNet-5's schedule at a step does not depend on how many steps follow, so the first
+    part of a long run is a short run.
+    """
+    rows = learning_rows(study)
+    times = sorted({row["iteration"] for row in rows})
+    wanted = {
+        min(times, key=lambda time, half=k: abs(time - times[-1] / 2**half))
+        for k in range(lengths if times else 0)
+    }
+    return [
+        {**row, "iterations": row["iteration"], "balanced_accuracy": row["test_balanced_accuracy"]}
+        for row in rows
+        if row["iteration"] in wanted
+    ]
+
+
+def score_rows(study: Any) -> list[Row]:
+    """Return scores and labels of the first seed at the point that is drawn in detail."""
+    return [
+        {"method": cell.method, "seed": cell.seed, "key": cell.trial.key, "scores": scores,
+         "labels": labels}
+        for cell in study.select(seed=study.seeds[0], **study.shown)
+        for scores, labels in [study.scores(cell)]
+    ]  # fmt: skip

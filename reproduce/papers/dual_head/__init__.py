@@ -1,0 +1,1 @@
+"""Yun and Kim (2026): its record, claims, parameters, cells, findings, figures."""

@@ -1,0 +1,175 @@
+"""What an encoder has learned before and after fine-tuning: alignment, uniformity, neighbours."""
+
+import dataclasses
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from reproduce.errors import UserError
+from reproduce.figures.by_seed import Values, by_seed, span
+from reproduce.figures.inputs import Observation
+from reproduce.figures.style import INK, in_the_look, method_style, new_figure
+from reproduce.figures.table import Table
+from reproduce.figures.wording import mean_and_sd, method_label, plural
+from reproduce.pages.tables import summary_table
+
+BEFORE, AFTER = "before", "after"
+# {moment: the columns of alignment and of uniformity}
+_PLANE = {
+    BEFORE: ("alignment_before", "uniformity_loss"),
+    AFTER: ("alignment_after", "uniformity_after"),
+}
+_TABLE = {
+    "knn_before": "Neighbours, before",
+    "knn_after": "Neighbours, after",
+    "probe_before": "Linear probe, before",
+    "probe_after": "Linear probe, after",
+}
+_UNTRAINED = "supervised"
+
+# {method: {moment: {seed: (alignment, uniformity)}}}
+Places = dict[str, dict[str, dict]]
+
+
+def _places(observations: Iterable[Observation]) -> Places:
+    rows, found = list(observations), {}
+    for moment, columns in _PLANE.items():
+        along, up = (by_seed(rows, column, ("method",)) for column in columns)
+        for (method,), seeds in along.items():
+            both = _both(seeds, up, method)
+            if both:
+                found.setdefault(method, {})[moment] = both
+    if not found:
+        raise UserError(
+            "no observation has both alignment and uniformity, expected trials whose encoders were "
+            "kept"
+        )
+    return found
+
+
+def _both(seeds: dict, up: Values, method: str) -> dict:
+    others = up.get((method,), {})
+    return {seed: (value, others[seed]) for seed, value in seeds.items() if seed in others}
+
+
+@in_the_look
+def encoder_plane(rows: Iterable[Observation]) -> Figure:
+    """Draw uniformity against alignment of the encoders, before and after fine-tuning.
+
+    Parameters
+    ----------
+    rows
+        rows of a study with `method`, `seed`, `alignment_before`, `alignment_after`,
+        `uniformity_loss` (before) and `uniformity_after`; those of one experiment on one data set.
+
+    Notes
+    -----
+    Filled marks are encoders before fine-tuning, hollow ones the same after it, one for each seed;
+    the arrow goes from mean to mean. Both axes are better when low: two views of a picture lie
+    close, all pictures spread over the sphere.
+    """
+    found = _places(rows)
+    figure, axes = new_figure(4.6)
+    axis = axes[0, 0]
+    for method, moments in found.items():
+        _marks(axis, method, moments)
+    axis.margins(0.09)
+    axis.set_xlabel("alignment: distance of two views (low: close)")
+    axis.set_ylabel("uniformity (low: spread out evenly)")
+    counts = span(len(seeds) for moments in found.values() for seeds in moments.values())
+    axis.set_title(f"marks: seeds (n = {counts}); arrows: mean to mean\n"
+                   "lower is better on both axes", fontsize=11, fontweight="normal")  # fmt: skip
+    figure.legend(handles=_legend(found), loc="outside right upper", handletextpad=0.3)
+    return figure
+
+
+def _marks(axis: Axes, method: str, moments: dict[str, dict]) -> None:
+    style, means = method_style(method), {}
+    for moment, seeds in moments.items():
+        table = np.array(list(seeds.values()))
+        means[moment] = table.mean(axis=0)
+        face = style.colour if moment == BEFORE else "white"
+        axis.plot(*table.T, linestyle="", marker=style.marker, color=style.colour, markersize=8.5,
+                  markerfacecolor=face, markeredgewidth=1.4, alpha=0.9,
+                  label=f"{method} {moment}", zorder=3)  # fmt: skip
+    if len(means) == 2:
+        axis.annotate("", means[AFTER], means[BEFORE], zorder=2, arrowprops={
+            "arrowstyle": "-|>", "color": style.colour, "lw": 1.6, "alpha": 0.75,
+            "shrinkA": 5, "shrinkB": 8, "mutation_scale": 14,
+        })  # fmt: skip
+
+
+def _legend(found: Places) -> list[Line2D]:
+    handles = []
+    for method in found:
+        style = method_style(method)
+        handles.append(Line2D([], [], linestyle="", marker=style.marker, color=style.colour,
+                              markersize=8.5, label=method_label(method)))  # fmt: skip
+    for moment, face in ((BEFORE, INK), (AFTER, "white")):
+        if any(moment in moments for moments in found.values()):
+            handles.append(Line2D([], [], linestyle="", marker="o", color=INK, markersize=8.5,
+                                  markerfacecolor=face, markeredgewidth=1.6,
+                                  label=f"{moment}\nfine-tuning"))  # fmt: skip
+    return handles
+
+
+def encoder_plane_numbers(rows: Iterable[Observation]) -> str:
+    """Say in words what `encoder_plane` draws: the means, and their spread, of each method."""
+    found = _places(rows)
+    sentences = []
+    for method, moments in found.items():
+        said = []
+        for moment, seeds in moments.items():
+            along, up = (_number(values) for values in zip(*seeds.values(), strict=True))
+            said.append(
+                f"{moment} fine-tuning alignment {along}, uniformity {up} "
+                f"({plural(len(seeds), 'seed')})"
+            )
+        sentences.append(f"{method_label(method)}: {'; '.join(said)}.")
+    return (
+        "Alignment (mean squared distance of two views of a picture) and uniformity of the "
+        "encoders, mean ± sd over seeds, lower is better in both. " + " ".join(sentences)
+    )
+
+
+def _number(values: tuple[float, ...]) -> str:
+    mean, spread = mean_and_sd(values)
+    said = f"{mean:.3f}" if spread is None else f"{mean:.3f} ± {spread:.3f}"
+    return said.replace("-", "−")
+
+
+def encoder_table(
+    rows: Iterable[Observation],
+    *,
+    provenance: str,
+    caption: str = "What the frozen encoder knows of the classes, in percent",
+) -> Table:
+    """Return what neighbours and a linear probe reach on each encoder, before and after.
+
+    Parameters
+    ----------
+    rows
+        rows of a study with `knn_before`, `knn_after`, `probe_before` and `probe_after`.
+    provenance
+        see `reproduce.figures.present.provenance_line`.
+    caption
+        what the table shows.
+    """
+    rows = list(rows)
+    table = summary_table(rows, tuple(_TABLE), provenance=provenance, caption=caption)
+    columns = [*table.columns[: -len(_TABLE)], *_TABLE.values()]
+    note = (
+        "Before and after fine-tuning, mean ± sd over seeds. Neighbours: accuracy of the votes of "
+        "the nearest training images. Linear probe: balanced accuracy of a linear classifier on "
+        "the encoder as it is."
+    )
+    if any(row["method"] == _UNTRAINED for row in rows):
+        note += (
+            " Before fine-tuning the supervised encoder has its initial weights: that is what "
+            "any encoder starts from."
+        )
+    note = f"{note} {table.note}".strip()
+    return dataclasses.replace(table, columns=columns, note=note)

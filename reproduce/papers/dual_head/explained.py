@@ -1,0 +1,114 @@
+"""What explains the outcome of the dual-head study, in sentences; `dual_head_findings` asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from reproduce.figures.by_seed import ROUNDING
+from reproduce.figures.detectable import drawn
+from reproduce.figures.wording import method_label, percent, points
+from reproduce.papers.dual_head import rows as of
+from reproduce.papers.dual_head.combinations import contrasts, curves
+
+Row = dict[str, Any]
+METRIC = "macro_f1"
+OURS = "dual_head"
+
+
+def named(method: str) -> str:
+    """Return a method's name within a sentence: names in capitals keep them."""
+    label = method_label(method)
+    return label if label[1:2].isupper() or method == "simclr" else label[:1].lower() + label[1:]
+
+
+def encoders(rows: list[Row]) -> str:
+    """Compare the encoders before fine-tuning, of rows with the measures of encoders."""
+    said = []
+    for method in dict.fromkeys(row["method"] for row in rows):
+        alignment, uniformity, knn, probe = (
+            float(np.mean([row[name] for row in of.shares(rows, method=method)]))
+            for name in ("alignment_before", "uniformity_loss", "knn_before", "probe_before")
+        )
+        said.append(
+            f"{named(method)} {alignment:.2f}, {uniformity:.2f}, {percent(knn)} %, "
+            f"{percent(probe)} %"
+        )
+    if not said:
+        return ""
+    return (
+        "**Encoders before fine-tuning** (that of supervised is untrained then): alignment, "
+        "uniformity loss, accuracy of nearest neighbours, balanced accuracy of a linear probe: "
+        f"{'; '.join(said)}."
+    )
+
+
+def gradients(histories: Iterable[Sequence[Row]]) -> str:
+    """Say what the ranking loss makes of the gradient, and what is mined, of the joint loss."""
+    joint = [
+        [row for row in history if {"gradient_ranking", "gradient_similarity"} <= set(row)]
+        for history in histories
+    ]
+    shares = [
+        row["gradient_ranking"] / (row["gradient_ranking"] + row["gradient_similarity"])
+        for row in (row for rows in joint for row in rows)
+        if row["gradient_ranking"] + row["gradient_similarity"] > 0
+    ]
+    if not shares:
+        return ""
+    said = (
+        "**Where the gradient comes from.** While both losses act, the ranking loss makes "
+        f"{percent(min(shares))} to {percent(max(shares))} % of the gradients' norms at the "
+        f"encoder, {percent(float(np.mean(shares)))} % on average."
+    )
+    mined = [row for rows in joint for row in rows if "same_class_mined" in row]
+    if mined:
+        ours, every = (
+            float(np.mean([row[name] for row in mined]))
+            for name in ("same_class_mined", "same_class_all")
+        )
+        more = "more" if ours > every else "fewer" if ours < every else "neither more nor fewer"
+        said += (
+            f" Of the mined negatives {percent(ours)} % carry the anchor's own class, of all "
+            f"candidates {percent(every)} %: mining picks {more} of them than chance, "
+            f"{points(ours - every)} points."
+        )
+    return said
+
+
+def choices(rows: list[Row]) -> str:
+    """Say under how many combinations of readings the method gains, and what moves it."""
+    if not rows:
+        return ""
+    fixed = {"dataset", "seed", "key", "method", "combination"}
+    measured = next(row for row in rows if row["method"] == OURS)
+    names = [k for k, v in measured.items() if k not in fixed and isinstance(v, str)]
+    said = []
+    for rival, curve in curves(
+        rows, ("simclr", "auc_cl"), METRIC, names, OURS, ("solarize",)
+    ).items():
+        means = curve.means
+        above = int((means > ROUNDING).sum())
+        most = next(iter(contrasts(curve, names)), None)
+        moved = f", moved most by {most.choice.replace('_', ' ')}" if most else ""
+        said.append(
+            f"over {named(rival)} in {above} of {len(means)} ({percent(above / len(means), 0)} "
+            f"%), from {points(float(means.min()))} to {points(float(means.max()))} points{moved}"
+        )
+    return f"**Readings of the text.** Dual-head gains in macro F1 {'; '.join(said)}."
+
+
+def small_test_set(found: Mapping[str, Any]) -> str:
+    """Say what `gap_draws` found, the arguments of the figure `detectable`."""
+    said = []
+    for pair, values in (found.get("gaps") or {}).items():
+        one = drawn(values, found["true"][pair])
+        said.append(
+            f"over {named(pair[1])} {points(one.true)} points on the large test set, "
+            f"{points(one.low)} to {points(one.high)} in 95 % of draws, of the other sign in "
+            f"{percent(one.wrong, 0)} %; a gap of {percent(found['smallest'][pair])} points would "
+            f"be told from none, the paper's is {percent(found['published'][pair])}"
+        )
+    if not said:
+        return ""
+    return f"**What {found['images']} test images can tell**, gap in macro F1: {'; '.join(said)}."

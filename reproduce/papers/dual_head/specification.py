@@ -1,0 +1,228 @@
+"""The specification curve: a method's effect under every combination of what its text leaves open.
+
+Each combination of choices is one point; the points are sorted, and a matrix below says which
+choices each is made of. A claim that needs one particular reading shows as a curve that crosses 0.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.figures.by_seed import ROUNDING, span
+from reproduce.figures.forest import MARGIN, PUBLISHED
+from reproduce.figures.inputs import Observation
+from reproduce.figures.style import FAINT, INK, WIDTH, in_the_look, method_style, title
+from reproduce.figures.wording import (
+    in_words,
+    method_label,
+    metric_digits,
+    metric_label,
+    plain,
+    plural,
+    points,
+)
+from reproduce.papers.dual_head.combinations import Contrast, Curve, contrasts, curves
+
+CHOICES = (
+    "reading", "c", "k", "warm_up_weight", "solarize", "similarity", "score", "negatives",
+)  # fmt: skip
+SHARED = ("solarize",)
+STRONGEST = "#0072B2"
+_LABELS = {
+    "reading": "Ranking loss", "c": "Constant c", "k": "Hard negatives k",
+    "warm_up_weight": "Warm-up weight", "similarity": "InfoNCE", "score": "Ranking score",
+    "lambda": "λ", "ratio": "10 %", "nt_xent": "NT-Xent", "both_views": "both views",
+    "other_view": "other view",
+}  # fmt: skip
+_CURVE, _ROW = 2.1, 0.2
+
+
+@in_the_look
+def specification_curve(
+    rows: Iterable[Observation],
+    rivals: Sequence[str] = ("simclr", "auc_cl"),
+    metric: str = "macro_f1",
+    choices: Sequence[str] = CHOICES,
+    *,
+    published: Mapping[str, float] | None = None,
+    margin: float | None = None,
+    method: str = "dual_head",
+    shared: Sequence[str] = SHARED,
+) -> Figure:
+    """Draw the effect over each rival under every combination of choices, and the choices below.
+
+    Parameters
+    ----------
+    rows
+        rows of the method with `combination` and a column per choice, and rows of the rivals with
+        the `shared` choices.
+    rivals
+        a curve each, with its own order.
+    metric
+        what effects are measured in, drawn in percentage points.
+    choices
+        columns of the matrix, in its order from the top.
+    published
+        {rival: the paper's gap as a fraction}, a dashed line.
+    margin
+        the registered margin as a fraction, shaded on either side of 0.
+    method, shared
+        whose combinations these are; the choices on which a rival has to agree.
+
+    Notes
+    -----
+    Right of the matrix stands the mean effect under each value. The choice in colour is the one
+    whose values differ most. It was picked as the largest of several, so its difference is an
+    overestimate, and the interval does not make up for that. A choice has no dot where it does
+    not exist: the saddle has no constant c.
+    """
+    found = curves(rows, rivals, metric, choices, method, shared)
+    lines = [sum(len(curve.values(choice)) for choice in choices) for curve in found.values()]
+    heights = [part for rows_below in lines for part in (_CURVE, _ROW * rows_below)]
+    figure = Figure(figsize=(WIDTH, sum(heights) + 1.05 * len(found) + 0.3), layout="constrained")
+    axes = figure.subplots(len(heights), 1, gridspec_kw={"height_ratios": heights})
+    for turn, (rival, curve) in enumerate(found.items()):
+        upper, lower = axes[2 * turn], axes[2 * turn + 1]
+        strongest = next(iter(contrasts(curve, choices)), None)
+        gap = (published or {}).get(rival)
+        _curve(upper, curve, method_style(method).colour, gap, margin)
+        _matrix(lower, curve, choices, strongest, metric_digits(metric))
+        upper.set_ylabel(f"{metric_label(metric).partition(' (')[0]},\npoints")
+        title(upper, f"{method_label(method)} minus {method_label(rival)}",
+              f"above 0 in {_share(curve.means > ROUNDING)} combinations",
+              *_most(strongest, metric_digits(metric)))  # fmt: skip
+        for axis in (upper, lower):
+            axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
+    shaded = f"; grey: margin ±{100 * margin:g}" if margin else ""
+    counts = span(len(effect) for curve in found.values() for effect in curve.effects)
+    figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}",
+                    fontsize=11, ha="left", x=0.015)  # fmt: skip
+    return figure
+
+
+def _curve(axis: Axes, curve: Curve, colour: str, gap: float | None, margin: float | None) -> None:
+    """Draw one rival's combinations by rising effect."""
+    places, means = np.arange(len(curve.means)), 100 * curve.means
+    if margin:
+        axis.axhspan(-100 * margin, 100 * margin, color=MARGIN, lw=0, alpha=0.75, zorder=0)
+    axis.axhline(0, color=INK, lw=1, zorder=1)
+    ends = [(100 * effect.min(), 100 * effect.max()) for effect in curve.effects]
+    axis.vlines(places, *np.transpose(ends), color=FAINT, lw=1.3, alpha=0.7, zorder=2)
+    below = curve.means <= ROUNDING
+    size = _dot(len(places))
+    axis.scatter(places[~below], means[~below], s=size, color=colour, zorder=3, label="above 0")
+    axis.scatter(places[below], means[below], s=size, facecolor="white", edgecolor=colour,
+                 linewidths=1.3, zorder=3, label="not above 0")  # fmt: skip
+    if gap is not None:
+        axis.axhline(100 * gap, color=PUBLISHED, lw=1.8, linestyle=(0, (4, 1.6)), label="paper")
+        axis.text(1.012, 100 * gap, f"paper\n{points(gap)}", color=PUBLISHED, fontsize=10.5,
+                  transform=axis.get_yaxis_transform(), va="center", linespacing=1.05)  # fmt: skip
+    axis.grid(False, axis="x")
+    axis.tick_params(axis="x", length=0, labelbottom=False)
+
+
+def _matrix(
+    axis: Axes, curve: Curve, choices: Sequence[str], strongest: Contrast | None, digits: int
+) -> None:
+    """Draw which values each combination has, and the mean effect under each value."""
+    labels, row = [], 0
+    axis.text(1.012, -1.0, "mean", transform=axis.get_yaxis_transform(), fontsize=10.5,
+              va="center")  # fmt: skip
+    for turn, choice in enumerate(choices):
+        values = curve.values(choice)
+        stands_out = strongest is not None and choice == strongest.choice
+        if turn % 2 == 0:
+            axis.axhspan(row - 0.5, row + len(values) - 0.5, color="#f2f2f2", lw=0, zorder=0)
+        for value in values:
+            places = curve.places(choice, value)
+            axis.scatter(places, [row] * len(places), s=0.8 * _dot(len(curve.chosen)), marker="s",
+                         color=STRONGEST if stands_out else INK, linewidths=0,
+                         label=f"{choice} {plain(value)}")  # fmt: skip
+            axis.text(1.012, row, points(curve.under(choice, value).mean(), digits), va="center",
+                      transform=axis.get_yaxis_transform(), fontsize=10.5,
+                      fontweight="bold" if stands_out else "normal")  # fmt: skip
+            labels.append((f"{_label(choice)}: {_label(value)}", stands_out))
+            row += 1
+    axis.set_yticks(range(row), [label for label, _ in labels], fontsize=10.5)
+    for text, (_, stands_out) in zip(axis.get_yticklabels(), labels, strict=True):
+        text.set(fontweight="bold" if stands_out else "normal")
+    axis.set_ylim(row - 0.5, -0.5)
+    axis.tick_params(length=0, labelbottom=False)
+    axis.grid(False)
+    for side in axis.spines.values():
+        side.set_visible(False)
+    axis.set_xlabel(f"{len(curve.chosen)} combinations of choices, by rising effect\n")
+
+
+def _dot(count: int) -> float:
+    """Return a size of dots at which so many stand beside each other without touching."""
+    return float(np.clip((280 / count) ** 2 * 0.75, 6, 42))
+
+
+def _label(value: Any) -> str:
+    return _LABELS.get(value, in_words(value) if value in CHOICES else plain(value))
+
+
+def _share(is_so: np.ndarray) -> str:
+    return f"{is_so.sum()} of {len(is_so)} ({100 * is_so.mean():.0f} %)"
+
+
+def _most(contrast: Contrast | None, digits: int) -> list[str]:
+    if contrast is None:
+        return []
+    choice, _, values = _said(contrast, digits).partition(", ")
+    return [f"moved most by “{choice}”:", values]
+
+
+def _said(contrast: Contrast, digits: int) -> str:
+    """Return a contrast in words, with its interval."""
+    known = np.isfinite(contrast.low)
+    ends = f" [{points(contrast.low, digits)}, {points(contrast.high, digits)}]" if known else ""
+    return (
+        f"{_label(contrast.choice)}, {_label(contrast.first)} minus {_label(contrast.second)} "
+        f"{points(contrast.difference, digits)}{ends}"
+    )
+
+
+def specification_curve_numbers(
+    rows: Iterable[Observation],
+    rivals: Sequence[str] = ("simclr", "auc_cl"),
+    metric: str = "macro_f1",
+    choices: Sequence[str] = CHOICES,
+    *,
+    published: Mapping[str, float] | None = None,
+    margin: float | None = None,
+    method: str = "dual_head",
+    shared: Sequence[str] = SHARED,
+) -> str:
+    """Say in words what `specification_curve` draws."""
+    digits, sentences = metric_digits(metric), []
+    for rival, curve in curves(rows, rivals, metric, choices, method, shared).items():
+        means, gap = curve.means, (published or {}).get(rival)
+        parts = [
+            f"from {points(means[0], digits)} to {points(means[-1], digits)}, median "
+            f"{points(float(np.median(means)), digits)}, above 0 in {_share(means > ROUNDING)}"
+        ]
+        if margin:
+            parts.append(
+                f"beyond the margin of {100 * margin:g} in {_share(means > margin + ROUNDING)}"
+            )
+        if gap is not None:
+            reached = _share(means >= gap - ROUNDING)
+            parts.append(f"as large as the paper's {points(gap, digits)} in {reached}")
+        differences = "; ".join(_said(contrast, digits) for contrast in contrasts(curve, choices))
+        sentences.append(
+            f"Over {method_label(rival)}, {plural(len(means), 'combination')}: {', '.join(parts)}."
+        )
+        if differences:
+            sentences.append(
+                "Choices by the difference of their values, with 95 percent "
+                f"intervals: {differences}."
+            )
+    return (
+        f"Effect of {method_label(method)} in points of {metric_label(metric)}, mean over seeds, "
+        "under combinations of what the text leaves open. " + " ".join(sentences)
+    )

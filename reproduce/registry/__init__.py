@@ -1,0 +1,1 @@
+"""Registered data: claims, printed tables, ambiguities and audits, read and checked."""

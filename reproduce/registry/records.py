@@ -1,0 +1,151 @@
+"""The record of a paper: everything that is known of it and is no claim, table or protocol.
+
+It is `paper.yaml` in the paper's folder, `reproduce/papers/<key>/`. Whatever has to name a paper,
+its methods, factors or experiments asks here, so that a new paper is a new folder and no edit
+elsewhere.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from reproduce.errors import UserError, unknown_name
+from reproduce.registry.reading import Strict, Text, mapping, validated
+
+FILE = "paper.yaml"
+
+
+def _words(given: dict[str, str]) -> dict[str, str]:
+    for name, words in given.items():
+        if not name.isidentifier():
+            raise ValueError(f"'{name}' is no name in lower case with underscores")
+        if not words.strip():
+            raise ValueError(f"'{name}' has no words")
+    return given
+
+
+Words = Annotated[dict[str, Text], AfterValidator(_words)]
+
+
+class MethodLook(Strict):
+    """How the book writes and draws a method; what is left out follows from its name.
+
+    Attributes
+    ----------
+    label
+        Its name in figures and tables.
+    colour, marker, line
+        How a line or a point of it is drawn: a colour as #RRGGBB, a marker of matplotlib, and
+        "solid", "dashed" or "dotted".
+    """
+
+    label: Text | None = None
+    colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
+    marker: Text | None = None
+    line: Annotated[str, Field(pattern="^(solid|dashed|dotted)$")] = "solid"
+
+
+class Paper(Strict):
+    """A paper of the study.
+
+    Attributes
+    ----------
+    place
+        Its place among the papers, where they are listed.
+    compares
+        What it compares, in half a line.
+    short
+        Its name in running text, as in "Buda et al."
+    cited
+        Its key in the bibliography.
+    checked_on
+        What was read of it: no finding of its audit is about more.
+    data
+        The data sets that its notebook uses, own or standing in, by their names in the catalog.
+    own_data
+        Those of them that are the paper's own; on others its claims are judged as on a stand-in.
+    losses, networks
+        Which of ours it compares, builds on or names.
+    methods
+        The methods that it compares, and how each is written and drawn.
+    factors
+        What its claims may be restricted by besides the method, with the words of captions.
+    captioned
+        The factors that tell one point of its grid from another, in the order of a caption; where
+        there are none, a point is its data set.
+    usual
+        The values of such factors that a caption leaves unsaid.
+    experiments
+        What its notebook can run beside the grid, and what each is, to follow "Not run: ".
+    """
+
+    key: str
+    place: int
+    title: Text
+    authors: Text
+    year: int
+    compares: Text
+    short: Text
+    cited: Text
+    checked_on: Text
+    data: list[Text] = []
+    own_data: list[Text] = []
+    losses: list[Text] = []
+    networks: list[Text] = []
+    methods: dict[str, MethodLook] = {}
+    factors: Words = {}
+    captioned: list[Text] = []
+    usual: dict[str, Text] = {}
+    experiments: Words = {}
+
+    def experiment(self, name: str) -> str:
+        """Return what an experiment is, in words."""
+        if name not in self.experiments:
+            raise unknown_name(f"experiment of {self.key}", name, self.experiments)
+        return self.experiments[name]
+
+
+@cache
+def papers() -> Mapping[str, Paper]:
+    """Return the papers by key, in their order: every folder that holds a record."""
+    folders = resources.files("reproduce.papers").iterdir()
+    keys = [folder.name for folder in folders if folder.joinpath(FILE).is_file()]
+    found = sorted((_read(key) for key in keys), key=lambda paper: (paper.place, paper.key))
+    return {paper.key: paper for paper in found}
+
+
+def paper(key: str) -> Paper:
+    """Return a paper by its key."""
+    if key not in papers():
+        raise unknown_name("paper", key, papers())
+    return papers()[key]
+
+
+def _read(key: str) -> Paper:
+    content = mapping(key, FILE)
+    if "key" in content:
+        raise UserError(f"{key}/{FILE}: key: is the name of the folder; leave it out")
+    methods = {name: look or {} for name, look in (content.get("methods") or {}).items()}
+    return validated(Paper, f"{key}/{FILE}", {**content, "key": key, "methods": methods})
+
+
+@cache
+def looks() -> Mapping[str, MethodLook]:
+    """Return how methods of all papers look; the first paper that says something decides."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in papers().values():
+        for name, look in one.methods.items():
+            found[name] = {**look.model_dump(exclude_unset=True), **found.get(name, {})}
+    return {name: MethodLook(**look) for name, look in found.items()}
+
+
+@cache
+def factor_words() -> Mapping[str, str]:
+    """Return the words of the factors of all papers."""
+    found: dict[str, str] = {}
+    for one in papers().values():
+        found = {**one.factors, **found}
+    return found

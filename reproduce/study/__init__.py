@@ -1,0 +1,1 @@
+"""What every study is made of: protocol, parameters, cells, measuring, judging, comparing."""

@@ -1,0 +1,47 @@
+"""A cell of a study: one method at one point, for one seed, and the trial that measures it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from reproduce.methods.method import Method
+from reproduce.registry.records import Paper
+from reproduce.trials.trial import Trial
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One method at one point of the grid, for one seed.
+
+    `varied` names the factors that its experiment moves away from the grid: a claim that does not
+    speak of them is not judged on this cell.
+    """
+
+    method: str
+    definition: Method
+    factors: dict[str, Any]
+    seed: int
+    trial: Trial
+    experiment: str = "grid"
+    keep: tuple[str, ...] = ("logits",)
+    varied: frozenset[str] = frozenset()
+
+    def matches(self, **wanted: Any) -> bool:
+        """Say whether the cell lies at these factors; a list accepts any of its values."""
+        values = {**self.factors, "method": self.method, "seed": self.seed}
+        values["experiment"] = self.experiment
+        return all(_among(values.get(name), value) for name, value in wanted.items())
+
+
+def _among(value: Any, wanted: Any) -> bool:
+    choices = wanted if isinstance(wanted, list | tuple) else [wanted]
+    return value in choices
+
+
+def in_words(factors: dict[str, Any], paper: Paper) -> str:
+    """Return a point of the grid as a caption says it: 'rho 100, mu 0.5', or else the data."""
+    told = {name: factors[name] for name in paper.captioned if name in factors}
+    if not told:
+        return str(factors.get("dataset", ""))
+    words = [v for name, v in told.items() if isinstance(v, str) and v != paper.usual.get(name)]
+    numbers = [f"{name} {v:g}" for name, v in told.items() if not isinstance(v, str)]
+    return " ".join([*words, ", ".join(numbers)])

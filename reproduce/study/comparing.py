@@ -1,0 +1,81 @@
+"""What differs between two runs of one paper, and what moved."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from reproduce.study.protocol import Protocol
+from reproduce.study.study import Study
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import Edition
+from reproduce.trials.store import Store
+
+METRICS = ("accuracy", "macro_f1", "auc")
+ABSENT = "not in it"
+
+
+@dataclass
+class Comparison:
+    """Parameters that differ, metrics that moved, verdicts that changed."""
+
+    parameters: list[tuple[str, Any, Any]]
+    shared: int = 0
+    moved: int = 0
+    metrics: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+    verdicts: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def compare(protocol: Protocol, one: Edition, other: Edition) -> Comparison:
+    """Compare two editions of a paper by what they carry, without training or executing."""
+    paper = protocol.paper.key
+    left, right = one.stamp(paper), other.stamp(paper)
+    names = sorted({*left["parameters"], *right["parameters"]})
+    values = [(n, left["parameters"].get(n), right["parameters"].get(n)) for n in names]
+    found = Comparison([row for row in values if row[1] != row[2]])
+    # Stores of their own: what two editions say of one trial must not be mixed, nor taken over.
+    with TemporaryDirectory(prefix="reproduce-compare-") as folder:
+        stores = [Store(Path(folder) / name) for name in ("one", "other")]
+        for store, edition in zip(stores, (one, other), strict=True):
+            editions.merge(store, edition, paper)
+        by_key = [{result.key: result.metrics for result in store.results()} for store in stores]
+        found.metrics = _moves(
+            _means(protocol, left, stores[0]), _means(protocol, right, stores[1])
+        )
+    both = set(by_key[0]) & set(by_key[1])
+    found.shared = len(both)
+    found.moved = sum(by_key[0][key] != by_key[1][key] for key in both)
+    before, after = (_verdicts(stamp) for stamp in (left, right))
+    claims = dict.fromkeys([*before, *after])
+    rows = [(claim, before.get(claim, ABSENT), after.get(claim, ABSENT)) for claim in claims]
+    found.verdicts = [row for row in rows if row[1] != row[2]]
+    return found
+
+
+def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
+    return {row["claim"]: row["verdict"] for row in stamp["verdicts"]}
+
+
+def _means(
+    protocol: Protocol, stamp: dict[str, Any], store: Store
+) -> dict[tuple[str, str, str], tuple[float, int]]:
+    """Return metric means over seeds by (method, point, metric)."""
+    parameters = protocol.parameters.read(stamp["given"])
+    groups = defaultdict(list)
+    for row in Study(protocol, parameters, store).observations():
+        at = " ".join(f"{name} {row[name]}" for name in protocol.paper.factors if name in row)
+        for metric in METRICS:
+            groups[(row["method"], at, metric)].append(row[metric])
+    return {key: (mean(values), len(values)) for key, values in groups.items()}
+
+
+def _moves(left: dict, right: dict) -> list[tuple[str, str, str, str, str, str]]:
+    rows = []
+    for method, at, metric in left:
+        if (method, at, metric) in right:
+            (a, n), (b, m) = left[method, at, metric], right[method, at, metric]
+            before, after = f"{100 * a:.2f} % (n={n})", f"{100 * b:.2f} % (n={m})"
+            rows.append((method, at, metric, before, after, f"{100 * (b - a):+.2f} points"))
+    return rows

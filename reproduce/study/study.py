@@ -1,0 +1,289 @@
+"""One paper with one set of parameters: its trials, their results, and what they say."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from reproduce.data import catalog, names, splits
+from reproduce.data.imbalance import counts_by_class
+from reproduce.data.records import Record
+from reproduce.errors import Stopped, UserError
+from reproduce.evaluation import metrics, resampling
+from reproduce.methods.method import scores_after
+from reproduce.study.cell import Cell, in_words
+from reproduce.study.further_metrics import FAMILIES, draws_of, value_of
+from reproduce.study.parameters import Parameters
+from reproduce.study.protocol import Protocol
+from reproduce.trials import edition as editions
+from reproduce.trials import engine
+from reproduce.trials.store import Result, Store
+from reproduce.trials.trial import Planned, merged
+
+BOOTSTRAP_DRAWS = 200
+
+
+class Study:
+    """What a notebook works with; the command plans and trains with the same object."""
+
+    def __init__(self, protocol: Protocol, parameters: Parameters, store: Store | None = None):
+        self.protocol, self.parameters = protocol, parameters
+        self.paper = protocol.paper.key
+        self.store = store or Store()
+        self.record = find_record(parameters.dataset, self.store)
+        others = [find_record(name, self.store) for name in self.protocol.other_data(parameters)]
+        # The main data set first; a file that several names draw on counts once.
+        self.records = list({r.name: r for r in (self.record, *others)}.values())
+        self.cells: list[Cell] = self.protocol.cells(parameters, self.record, *others)
+        # Beside the grid: what its results are compared with, e.g. features nobody trained.
+        self.references: list[Cell] = self.protocol.references(parameters, self.record, *others)
+        self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
+
+    @classmethod
+    def open(cls, protocol: Protocol, namespace: Mapping[str, Any]) -> "Study":
+        """Open the study of a notebook from the variables that its parameters cell defined."""
+        again = any(isinstance(value, cls) for value in namespace.values())
+        return cls(protocol, protocol.parameters.from_notebook(namespace, again))
+
+    @property
+    def methods(self) -> list[str]:
+        """Return the names of the grid's methods, in the order asked for."""
+        return list(dict.fromkeys(cell.method for cell in self.select()))
+
+    @property
+    def seeds(self) -> list[int]:
+        """Return the seeds, in the order asked for."""
+        return list(dict.fromkeys(cell.seed for cell in self.cells))
+
+    @property
+    def points(self) -> list[str]:
+        """Return the points of the grid, in words."""
+        return list(
+            dict.fromkeys(in_words(cell.factors, self.protocol.paper) for cell in self.select())
+        )
+
+    @property
+    def at_shown(self) -> str:
+        """Return the point that is drawn in detail, in words."""
+        return in_words(self.shown, self.protocol.paper)
+
+    def shown_without(self, factor: str) -> dict[str, Any]:
+        """Return the point that is drawn in detail, left free in one factor."""
+        return {name: value for name, value in self.shown.items() if name != factor}
+
+    # -- trials --------------------------------------------------------------------------------
+
+    @property
+    def scale(self) -> str:
+        """Return the label of the run's scale."""
+        return self.parameters.scale()
+
+    @property
+    def data_role(self) -> str:
+        """Return whose data the run stands on; on generated data no claim can hold or fail."""
+        return self.role_of(self.record.name)
+
+    def role_of(self, dataset: str) -> str:
+        """Return whose data this data set is."""
+        if names.parse(dataset).plain in self.protocol.paper.own_data:
+            return "own"
+        kind = catalog.entry_of(dataset).kind
+        return "generated" if kind == "generated" else "real stand-in"
+
+    @property
+    def departures(self) -> list[str]:
+        """Return in what the run departs from the paper."""
+        return self.protocol.departures(self.parameters, self.record)
+
+    def planned(self) -> list[Planned]:
+        """Return the trials, each once, with their labels and the arrays the page draws on."""
+        common = {"paper": self.paper, "profile": self.scale}
+        return merged(
+            [
+                Planned(
+                    cell.trial,
+                    ({**common, "method": cell.method, "experiment": cell.experiment},),
+                    cell.keep,
+                )
+                for cell in [*self.cells, *self.references]
+            ]
+        )
+
+    def keys(self) -> set[str]:
+        """Return the keys of all trials, references included."""
+        return {cell.trial.key for cell in [*self.cells, *self.references]}
+
+    def pending(self) -> list[Planned]:
+        """Return the trials that have not been run."""
+        return engine.pending(self.planned(), self.store)
+
+    def run(self, options: engine.Options | None = None, reporter=lambda event: None):
+        """Train what is pending; return a summary, or raise if a trial failed or was stopped."""
+        for record in self.records:
+            self.store.put_record(record)
+        summary = engine.run(self.planned(), self.store, options or engine.Options(), reporter)
+        if summary.failures:
+            key, message = next(iter(summary.failures.items()))
+            raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
+        if summary.done < summary.total:
+            raise Stopped(
+                f"stopped: {summary.done} of {summary.total} trials done, the others have a "
+                "checkpoint; run the same command again to go on"
+            )
+        return summary
+
+    # -- results -------------------------------------------------------------------------------
+
+    def result(self, cell: Cell) -> Result:
+        """Return the stored result of a cell's trial."""
+        found = self.store.get(cell.trial.key)
+        if found is None:
+            raise UserError(
+                f"trial {cell.trial.key} ({cell.method}, seed {cell.seed}) has not been run; "
+                "run the study first"
+            )
+        return found
+
+    def select(self, **wanted: Any) -> list[Cell]:
+        """Return the cells of the grid at these factors (method, seed, rho, mu, ...)."""
+        return self.arms(**{"experiment": "grid", **wanted})
+
+    def arms(self, **wanted: Any) -> list[Cell]:
+        """Return the cells that claims are judged on: of the grid and of every experiment."""
+        return [cell for cell in self.cells if cell.matches(**wanted)]
+
+    def beside(self, experiment: str, **wanted: Any) -> list[Cell]:
+        """Return the cells of one experiment beside the grid, arms or not."""
+        every = [*self.cells, *self.references]
+        return [cell for cell in every if cell.matches(experiment=experiment, **wanted)]
+
+    def results(self, **wanted: Any) -> list[Result]:
+        """Return the results of the selected cells, each trial once."""
+        return list({c.trial.key: self.result(c) for c in self.select(**wanted)}.values())
+
+    def observations(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return one flat row per selected cell: factors, seed, key and every metric."""
+        return self.rows(self.select(**wanted))
+
+    def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
+        """Return one flat row per cell: method, factors, seed, key and every metric."""
+        return [
+            {
+                "method": cell.method,
+                **cell.factors,
+                "seed": cell.seed,
+                "key": cell.trial.key,
+                **self.measured(cell),
+            }
+            for cell in cells
+        ]
+
+    def trained(self, **wanted: Any) -> list[Cell]:
+        """Return the selected cells, the first of each trial: what was trained, not scored."""
+        first = {cell.trial.key: cell for cell in reversed(self.select(**wanted))}
+        return [cell for cell in self.select(**wanted) if first[cell.trial.key] is cell]
+
+    def training_counts(self, **wanted: Any) -> dict[str, list[int]]:
+        """Return the training images by class at each selected point, by the point's name."""
+        classes = len(self.record.class_names)
+        found = {}
+        for cell in self.select(**wanted):
+            counts = counts_by_class(classes, cell.trial.data_seed, **cell.trial.imbalance)
+            if counts is None:
+                counts = np.array(splits.training_counts(self.record, **cell.trial.split))
+            found[in_words(cell.factors, self.protocol.paper)] = counts.tolist()
+        return found
+
+    def confusions(self, **wanted: Any) -> dict[str, np.ndarray]:
+        """Return the confusion matrix of each method, summed over the selected cells."""
+        summed: dict[str, np.ndarray] = {}
+        for cell in self.select(**wanted):
+            summed[cell.method] = summed.get(cell.method, 0) + self.confusion(cell)
+        return summed
+
+    def published_stamp(self) -> dict[str, Any] | None:
+        """Return what the published edition says of this paper; None if that is this very run."""
+        stamp = editions.published().stamp(self.paper)
+        ours = self.parameters.model_dump(mode="json")
+        return None if stamp is None or stamp["parameters"] == ours else stamp
+
+    def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+        """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""
+        result = self.result(cell)
+        if "test/logits" not in result.arrays:
+            raise UserError(
+                f"the scores of trial {result.key} are not in this store (an edition carries only "
+                f"those it draws); `reproduce run {self.paper} --force` makes them again"
+            )
+        probabilities = metrics.softmax(result.arrays["test/logits"])
+        scores = scores_after(cell.definition, probabilities, np.asarray(result.counts))
+        return scores, result.arrays["test/labels"].astype(np.int64)
+
+    def measured(self, cell: Cell) -> dict[str, float]:
+        """Return the metrics of a cell on the test images, after its post-hoc steps."""
+        if not cell.definition.posthoc:
+            found = self.result(cell).metrics
+            return {n.removeprefix("test/"): v for n, v in found.items() if n.startswith("test/")}
+        values = self._after_posthoc(cell)["metrics"]
+        return {name: float(value) for name, value in values.items()}
+
+    def confusion(self, cell: Cell) -> np.ndarray:
+        """Return a cell's confusion matrix (rows: true class) on the test images."""
+        if not cell.definition.posthoc:
+            return np.asarray(self.result(cell).confusion["test"])
+        return np.asarray(self._after_posthoc(cell)["confusion"])
+
+    def _after_posthoc(self, cell: Cell) -> dict[str, Any]:
+        def compute():
+            scores, labels = self.scores(cell)
+            classes = scores.shape[1]
+            table = metrics.confusion(labels, scores.argmax(axis=1), classes)
+            values = metrics.summary(scores, labels, classes)
+            return {"metrics": values, "confusion": table.tolist()}, {}
+
+        return self._derived(f"posthoc/{_steps(cell)}", cell, compute)[0]
+
+    def value(self, cell: Cell, metric: str) -> float:
+        """Return one measure of a cell, of its scores or of a `further_metrics` family."""
+        if metric in FAMILIES:
+            return value_of(self, cell, metric)
+        return self.measured(cell)[metric]
+
+    def resampled(self, cell: Cell, metric: str) -> np.ndarray:
+        """Return a metric on bootstrap resamples of the test images, the same for every cell."""
+        if metric in FAMILIES:
+            return draws_of(self, cell, metric, BOOTSTRAP_DRAWS)
+
+        def compute():
+            scores, labels = self.scores(cell)
+            counts = resampling.resample_counts(labels, BOOTSTRAP_DRAWS)
+            return {}, {"values": resampling.resampled_metric(scores, labels, metric, counts)}
+
+        name = f"resampled/{metric}/{BOOTSTRAP_DRAWS}/{_steps(cell)}"
+        return self._derived(name, cell, compute)[1]["values"]
+
+    def derived(self, name: str, cells: Iterable[Cell], compute: Callable):
+        """Return a value and arrays computed from the results of these cells, at most once."""
+        keys = sorted({cell.trial.key for cell in cells})
+        return self.store.derived(f"{name}/{'+'.join(keys)}", keys, compute)
+
+    def _derived(self, name: str, cell: Cell, compute: Callable):
+        return self.derived(name, [cell], compute)
+
+
+def _steps(cell: Cell) -> str:
+    return "+".join(cell.definition.posthoc) or "none"
+
+
+def find_record(name: str, store: Store) -> Record:
+    """Return the record of a data set: from the data if it is here, else from the store.
+
+    A generated set that the store knows is not drawn again to say what is in it.
+    """
+    known = next((record for record in store.records() if record.name == name), None)
+    if known and known.fingerprint == catalog.fingerprint_of(name):
+        return known
+    if known is None or catalog.is_here(name):
+        # Where the data is absent this raises the error that says how to get it.
+        return catalog.load(name).record()
+    return known

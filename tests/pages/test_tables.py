@@ -1,0 +1,126 @@
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from reproduce.errors import UserError
+from reproduce.figures.table import Table
+from reproduce.pages.tables import published_beside_reproduced, summary_table, verdict_table
+
+WHERE = "digits (real stand-in), quick scale"
+
+
+def cells(table):
+    page = BeautifulSoup(table._repr_html_(), "html.parser")
+    return [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in page.find_all("tr")]
+
+
+def test_html_is_escaped_everywhere():
+    evil = '<script>"x"&</script>'
+    html = Table(evil, ["a", evil], [[evil, evil]], provenance=evil, note=evil)._repr_html_()
+    assert "<script" not in html and html.count("&lt;script&gt;") == 7
+    assert cells(Table("c", ["a", evil], [["r", evil]], provenance="p"))[1] == ["r", evil]
+
+
+def test_a_table_is_accessible_and_has_no_colours():
+    html = Table("What", ["a", "b"], [["r", "1"]], provenance=WHERE)._repr_html_()
+    page = BeautifulSoup(html, "html.parser")
+    assert "What" in page.caption.get_text() and WHERE in page.caption.get_text()
+    assert [head["scope"] for head in page.thead.find_all("th")] == ["col", "col"]
+    assert page.tbody.th["scope"] == "row"
+    assert not re.search(r"color|background|#[0-9a-f]{3}", html)
+
+
+def test_the_terminal_sees_the_same_cells_aligned():
+    table = Table("What", ["a", "b"], [["가", "1"], ["long", "100"]], WHERE, numeric_from=1)
+    assert str(table).split("\n") == [
+        "What", "a       b", "----  ---", "가      1", "long  100", WHERE,
+    ]  # fmt: skip
+
+
+def test_what_follows_a_line_break_is_small_in_html_and_in_line_in_a_terminal():
+    table = Table("What", ["a", "b"], [["r", "first\n<second>"]], provenance=WHERE)
+    assert "first<br><small>&lt;second&gt;</small></td>" in table._repr_html_()
+    assert "first <second>" in str(table).splitlines()[3]
+
+
+def test_a_table_without_provenance_or_with_ragged_rows_is_refused():
+    for changes in ({"provenance": ""}, {"caption": " "}, {"rows": []}, {"rows": [["a"]]}):
+        given = {"caption": "c", "columns": ["a", "b"], "rows": [["1", "2"]], "provenance": "p"}
+        with pytest.raises(UserError):
+            Table(**(given | changes))
+
+
+def test_summary_is_mean_and_sd_with_n_and_says_what_is_fixed(observations):
+    table = summary_table(observations, ["accuracy", "auc"], provenance=WHERE)
+    assert list(table.columns) == [
+        "Method", "Rho", "n", "Accuracy", "ROC AUC (macro, one-vs-rest)",
+    ]  # fmt: skip
+    assert table.rows[0] == ["Baseline", "10", "3", "80.0 ± 1.0", "99.12 ± 0.12"]
+    assert table.note == "All at imbalance step, mu 0.5."
+    assert len(table.rows) == 8
+
+
+def test_summary_tells_missing_values_and_single_seeds(observations):
+    observations[0]["auc"] = None
+    rows = summary_table(observations, ["auc"], provenance=WHERE).rows
+    assert rows[0][-1].endswith("(n = 2)")
+    alone = [row for row in observations if row["seed"] == 1]
+    assert summary_table(alone, ["accuracy"], provenance=WHERE).rows[0][-1] == "80.0"
+    with pytest.raises(UserError, match="more than once"):
+        summary_table(observations + observations, ["accuracy"], provenance=WHERE)
+    with pytest.raises(UserError, match="acuracy"):
+        summary_table(observations, ["acuracy"], provenance=WHERE)
+
+
+def test_published_values_stay_as_printed_beside_ours():
+    rows = [
+        {"label": "baseline", "metric": "accuracy", "published": "98.10",
+         "published_data": "MNIST", "values": [0.97, 0.99], "reproduced_data": "digits"},
+        {"label": "oversampling", "metric": "accuracy", "published": "0.9"},
+    ]  # fmt: skip
+    table = published_beside_reproduced(rows, provenance=WHERE)
+    assert list(table.columns) == [
+        "Accuracy", "Published", "Reproduced", "n", "Data: theirs, ours",
+    ]  # fmt: skip
+    assert table.rows[0] == ["Baseline", "98.10", "98.0 ± 1.4", "2", "MNIST; digits"]
+    assert table.rows[1] == ["Oversampling", "0.9", "not run at this scale", "–", "–; –"]
+    with pytest.raises(UserError, match="published"):
+        published_beside_reproduced([{"label": "x", "metric": "auc"}], provenance=WHERE)
+
+
+def test_verdicts_of_claims_and_of_their_parts(part, judgement):
+    second = part(name="over_undersampling", verdict="undecided", published_gain=None)
+    table = verdict_table(
+        [judgement(part()), judgement(part(), second, verdict="undecided")], provenance=WHERE
+    )
+    assert table.rows[0] == [
+        "Oversampling is better.", "holds", "+2.0 [+1.0, +3.0]", "± 0.5", "+3.0", "5"
+    ]  # fmt: skip
+    assert [row[1] for row in table.rows] == ["holds", "undecided", "holds", "undecided"]
+    assert table.rows[3][2:5] == ["+2.0 [+1.0, +3.0]", "± 0.5", "–"]
+
+
+def test_a_verdict_table_says_who_states_a_claim(part, judgement):
+    """A sentence of a summary is never charged to the paper."""
+    found = judgement(part())
+    table = verdict_table([found], says={found.claim_id: "summary"}, provenance=WHERE)
+    assert table.columns[1] == "Stated by"
+    assert table.rows[0][1:3] == ["summary", "holds"]
+
+
+def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):
+    less = judgement(part(mean=-0.02, expect="less"), on_stand_in=True)
+    table = verdict_table([less], provenance=WHERE)
+    assert "stand-in, not on the paper's own data" in table._repr_html_().replace("&#x27;", "'")
+    assert table.rows[0][2:5] == ["−2.0 [−3.0, −1.0]", "± 0.5", "−3.0"]
+    with pytest.raises(UserError):
+        verdict_table([], provenance=WHERE)
+
+
+def test_a_verdict_table_says_where_a_claim_of_one_part_was_judged(part, judgement):
+    there = part(restricted="judged at rho 100, mu 0.5")
+    table = verdict_table([judgement(there), judgement(there, part())], provenance=WHERE)
+    claims = [row[0] for row in table.rows]
+    assert claims[0] == "Oversampling is better (judged at rho 100, mu 0.5)"
+    assert claims[1] == "Oversampling is better."
