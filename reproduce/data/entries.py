@@ -19,7 +19,13 @@ class Entry:
     Attributes
     ----------
     kind
-        How it is opened: the name of a loader, `npz`, `embedded`, `generated`.
+        How it is opened: the name of a loader, `npz`, `packed`, `embedded`, `generated`.
+    folder
+        Where a loader looks in the data folder; by default the folder of the set's name.
+    packed
+        Whether `reproduce.data.packed` reads a ready copy of it as well.
+    identities
+        How many there are to verify, where no list of classes names them.
     published
         Images by split as its makers state them: a count per class, or the total alone.
     papers
@@ -29,7 +35,8 @@ class Entry:
     archives
         Archives as their makers give them out, and the folder each becomes.
     fetched
-        How it can be downloaded (`idx`, `cifar`, `medmnist`); empty where that is not allowed.
+        How it can be downloaded (`idx`, `cifar`, `medmnist`; `files`, kept as they are); empty
+        where that is not allowed.
     files
         What is downloaded from `mirrors`, with its published MD5.
     checksums
@@ -44,6 +51,9 @@ class Entry:
     images_publishable: bool
     class_names: tuple[str, ...] | None = None
     kind: str = "npz"
+    folder: str = ""
+    packed: bool = False
+    identities: int = 0
     task: str = "classification"
     published: dict[str, int | tuple[int, ...]] = field(default_factory=dict)
     size: str = ""

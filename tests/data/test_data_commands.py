@@ -76,7 +76,7 @@ def test_medical_faces_and_folders_of_ones_own_are_never_shown():
 
 def test_every_kind_in_the_catalog_can_be_opened():
     kinds = {entry.kind for entry in catalog.CATALOG.values()}
-    assert kinds <= {"embedded", "npz", "generated", *sources.LOADERS}
+    assert kinds <= {"embedded", "npz", "packed", "generated", *sources.LOADERS}
     for name, entry in catalog.CATALOG.items():
         for counts in entry.published.values():
             if entry.class_names and not isinstance(counts, int):
@@ -85,6 +85,7 @@ def test_every_kind_in_the_catalog_can_be_opened():
 
 def test_published_totals_are_those_of_the_papers():
     totals = {"acne04": 1457, "isic2019": 25_331, "hyper_kvasir": 10_662, "retinamnist": 1600,
+              "ham10000": 10_015 + 1512, "busi": 780, "omniglot": 4840,
               "mnist": 70_000, "cifar10": 60_000, "cifar100": 60_000}  # fmt: skip
     assert {name: catalog.CATALOG[name].total() for name in totals} == totals
 
