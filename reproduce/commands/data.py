@@ -36,7 +36,7 @@ def list_data() -> None:
         entry = catalog.entry_of(name)
         classes, images = _size_of(name, entry)
         here = _here(name, entry)
-        papers = ", ".join(entry.papers) or "-"
+        papers = ", ".join(users_of(name)) or "-"
         table.add_row(name, entry.task, classes, images, entry.licence, papers, here)
     out.print(table)
     out.print(
@@ -70,7 +70,7 @@ def info(name: DataName) -> None:
         "size": entry.size,
         "licence": entry.licence,
         "source": entry.source,
-        "used by": ", ".join(entry.papers) or "none of the papers",
+        "used by": ", ".join(users_of(name)) or "none of the papers",
         "role": entry.role,
         "page": entry.page,
         "terms": entry.terms,
@@ -161,6 +161,15 @@ def prepare(
         shape = " x ".join(str(side) for side in dataset.images[split].shape[1:])
         print(f"{split}: {len(labels)} images of {shape}")
     print(f"'{wanted}' is ready ({took:.1f} s), fingerprint {dataset.fingerprint[:16]}")
+
+
+def users_of(name: str) -> list[str]:
+    """Return the keys of the papers that use a data set, as their own or as a stand-in."""
+    from reproduce.data import names
+    from reproduce.registry import records
+
+    plain = names.parse(name).plain
+    return [paper.key for paper in records.papers().values() if plain in paper.data]
 
 
 def _here(name: str, entry) -> str:

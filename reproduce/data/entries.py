@@ -28,8 +28,6 @@ class Entry:
         How many there are to verify, where no list of classes names them.
     published
         Images by split as its makers state them: a count per class, or the total alone.
-    papers
-        Keys of the papers that use it; `role` says whether as their own data or as a stand-in.
     layout
         What is expected in the data folder, one path a line.
     archives
@@ -58,7 +56,6 @@ class Entry:
     published: dict[str, int | tuple[int, ...]] = field(default_factory=dict)
     size: str = ""
     download: str = ""
-    papers: tuple[str, ...] = ()
     role: str = ""
     page: str = ""
     terms: str = ""
@@ -88,7 +85,7 @@ def entries() -> dict[str, Entry]:
 
 
 def _entry(values: dict) -> Entry:
-    lists = ("class_names", "papers", "layout", "mirrors")
+    lists = ("class_names", "layout", "mirrors")
     given = {key: tuple(values[key]) if key in lists else values[key] for key in values}
     if isinstance(values.get("class_names"), str):
         given["class_names"] = tuple(values["class_names"].split())
