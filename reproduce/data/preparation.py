@@ -162,7 +162,7 @@ def prepare(
     return Prepared(images["train"], evaluate, counts, class_names)
 
 
-# What was made of the last data set, by its fingerprint first; trials of one plan share it.
+# What was made of the last data set, by which it is first; trials of one plan share it.
 _made: dict[tuple, np.ndarray] = {}
 
 
@@ -174,25 +174,30 @@ def _once(key: tuple, make) -> np.ndarray:
     return _made[key]
 
 
+def _which(dataset: Dataset) -> str:
+    """Return what tells a data set from others made of the same files, such as another fold."""
+    return f"{dataset.fingerprint} {dataset.name}"
+
+
 def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
     """Return all images of a source at this size, made once for trials that follow each other."""
     pixels = dataset.images[source]
     if pixels.shape[1:3] == (size, size):
         return pixels
-    return _once((dataset.fingerprint, source, size), lambda: resize(pixels, size))
+    return _once((_which(dataset), source, size), lambda: resize(pixels, size))
 
 
 def _sized(dataset: Dataset, source: str, maps: np.ndarray | None, size: int):
     """Return label maps at this size, made once; None where there are none."""
     if maps is None or maps.shape[1:3] == (size, size):
         return maps
-    return _once((dataset.fingerprint, "maps", source, size), lambda: nearest(maps, size))
+    return _once((_which(dataset), "maps", source, size), lambda: nearest(maps, size))
 
 
 def whitened(dataset: Dataset, source: str, fitted_on, size: int, name: str) -> np.ndarray:
     """Return all images of a source whitened as float32; what is learned, is of training images."""
     training, rows = fitted_on
-    key = (dataset.fingerprint, name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
+    key = (_which(dataset), name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
     fit = _once(key, lambda: whitening.fit(name, _resized(dataset, training, size)[rows]))
     return _once(
         (*key, source), lambda: whitening.apply(name, fit, _resized(dataset, source, size))

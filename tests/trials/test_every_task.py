@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from reproduce.data import catalog, generating
-from reproduce.data.generated.identities import IDENTITIES, IDENTITIES_SET, TRAINED
-from reproduce.data.generated.nodules import NODULES
+from reproduce.data.generated.identities import IDENTITIES, SET, TRAINED
+from reproduce.data.generated.nodules import SET as NODULES
 from reproduce.errors import UserError
 from reproduce.tasks import task_of
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection
@@ -69,7 +69,7 @@ def few_images():
     fewer = {"train": trained, "test": unseen, "seen": trained}
     with pytest.MonkeyPatch.context() as patch:
         for name, counts in fewer.items():
-            patch.setitem(IDENTITIES_SET.counts, name, counts)
+            patch.setitem(SET.counts, name, counts)
         for name, counts in {"train": (8, 40, 32), "test": (4, 16, 12)}.items():
             patch.setitem(NODULES.counts, name, counts)
         generating._generated.cache_clear()
