@@ -2,6 +2,7 @@
 
 from itertools import combinations
 from math import erf, sqrt
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ import torch
 
 from reproduce import tasks
 from reproduce.errors import UserError
+from reproduce.evaluation import verification as pairing
 from reproduce.evaluation.resampling import resample_counts
+from reproduce.tasks import verification
 
 CPU = torch.device("cpu")
 OF = tasks.named("verification")
@@ -113,20 +116,18 @@ def test_an_identity_drawn_twice_is_no_impostor_of_itself():
 
 def test_the_error_rate_of_normal_scores_is_the_one_in_the_books():
     """EER = Phi(-d'/2) and AUC = Phi(d'/sqrt 2) for two normal distributions of one width."""
-    from reproduce.evaluation import verification
-
     random, distance = np.random.default_rng(0), 2.0
     scores = np.concatenate([random.normal(distance, 1, 40_000), random.normal(0, 1, 40_000)])
     first, second = np.zeros(80_000, int), np.repeat([0, 1], 40_000)
     order = np.argsort(scores)
     place = np.arange(80_000)
-    pairs = verification.Pairs(scores[order], first[order], second[order], place, 2)
+    pairs = pairing.Pairs(scores[order], first[order], second[order], place, 2)
 
     def phi(z):
         return (1 + erf(z / sqrt(2))) / 2
 
-    assert verification.eer(pairs) == pytest.approx(phi(-distance / 2), abs=0.004)
-    assert verification.verification_auc(pairs) == pytest.approx(phi(distance / sqrt(2)), abs=0.004)
+    assert pairing.eer(pairs) == pytest.approx(phi(-distance / 2), abs=0.004)
+    assert pairing.verification_auc(pairs) == pytest.approx(phi(distance / sqrt(2)), abs=0.004)
 
 
 def test_all_embeddings_are_kept_as_float32_with_their_identities(tiny, images):
@@ -138,6 +139,25 @@ def test_all_embeddings_are_kept_as_float32_with_their_identities(tiny, images):
     assert (found.arrays["labels"] == images.labels).all()
     assert found.arrays["labels"].dtype == np.int32
     assert OF.predict(tiny(), images, 3, CPU, "float32").arrays == {}
+
+
+def test_of_many_images_equally_many_of_everyone_are_compared(tiny, images, monkeypatch):
+    """Classes of 12, 8 and 4 images: 5, 5 and 4 make 14; two of each at the least."""
+    whole = OF.predict(tiny(), images, 3, CPU, "float32", ("embeddings",)).arrays
+    for most, expected in ((24, [12, 8, 4]), (14, [5, 5, 4]), (13, [4, 4, 4]), (1, [2, 2, 2])):
+        rows = verification.compared(images.labels, most)
+        assert np.bincount(images.labels[rows]).tolist() == expected
+        assert (np.diff(rows) > 0).all()
+        monkeypatch.setattr(verification, "IMAGES_COMPARED", most)
+        found = OF.predict(tiny(), images, 3, CPU, "float32", ("embeddings",))
+        assert (found.arrays["embedding_rows"] == rows).all()
+        assert found.scores == pytest.approx(whole["embeddings"][rows], abs=1e-6)
+        stored = {f"test/{name}": array for name, array in found.arrays.items()}
+        scores, truth = OF.scores(SimpleNamespace(arrays=stored))
+        assert (scores == found.scores).all() and (truth == found.truth).all()
+    drawn = verification.compared(images.labels, 13)
+    firsts = [np.flatnonzero(images.labels == c)[:4] for c in range(3)]
+    assert drawn.tolist() != np.sort(np.concatenate(firsts)).tolist(), "not simply the first ones"
 
 
 def test_there_is_no_confusion_matrix(embedded):
