@@ -31,12 +31,18 @@ class Family:
     of_counts
         whether its values follow from the confusion counts, which every result and every edition
         has; only the draws then need what a trial kept.
+    summary
+        whether every result stores its values: the summary of a task.
+    task
+        what the trials do that it is measured of.
     """
 
     needs: str
     stored: str
     module: str
     of_counts: bool = False
+    summary: bool = False
+    task: str = "classification"
 
     def values(self, arrays: Mapping[str, Any]) -> dict[str, float]:
         """Return each metric of the family that these arrays have."""

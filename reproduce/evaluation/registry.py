@@ -9,17 +9,15 @@ import re
 from reproduce.errors import UserError, unknown_name
 from reproduce.evaluation.metric import NUMBER, Family, Metric
 
-# What a trial keeps by request: "logits", "embeddings", "curve", "encoders"; and "masks": the
-# counts of true and predicted pixels by image. Its confusion counts are always there.
-SCORES = Family("logits", "scores", "scores")
+SCORES = Family("logits", "scores", "scores", summary=True)
 CLASSES = Family("logits", "logits", "classes", of_counts=True)
 AVERAGES = Family("logits", "averages", "averages", of_counts=True)
 CURVE = Family("curve", "curve", "curve")
 CENTRES = Family("embeddings", "embeddings", "centres")
 NEIGHBOURHOODS = Family("embeddings", "neighbourhoods", "neighbourhoods")
 ENCODERS = Family("encoders", "encoders", "encoders")
-MASKS = Family("masks", "masks", "masks", of_counts=True)
-PAIRS = Family("embeddings", "pairs", "pairs")
+MASKS = Family("masks", "masks", "masks", summary=True, task="segmentation")
+PAIRS = Family("embeddings", "pairs", "pairs", summary=True, task="verification")
 
 TEMPERATURES = "2026-11-28: needs the class temperatures that a loss has learned, kept by no trial"
 GRADIENTS = "2026-11-28: needs the gradient of a loss by pair, kept by no trial"
@@ -134,6 +132,8 @@ _OF_LOSSES = (
 _OF_MAPS_AND_PAIRS = (
     Metric("miou", "mean intersection over union of the classes, pixels pooled over test images",
            MASKS, "Mean IoU"),
+    Metric("mean_dice", "mean over classes of 2 TP / (2 TP + FP + FN), pixels pooled", MASKS),
+    Metric("pixel_accuracy", "share of the pixels of all test images that are right", MASKS),
     Metric("eer", "equal error rate, interpolated between the two bracketing thresholds", PAIRS,
            "Equal error rate", digits=2),
     Metric("verification_auc", "probability that a genuine pair scores above an impostor pair",

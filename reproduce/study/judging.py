@@ -100,8 +100,11 @@ def missing(study: Study, claim, contrast) -> str:
         if not _kept(study, asked, term.method, where):
             at = ", ".join(f"{name} {_plain(value)}" for name, value in where.items())
             lacking = f"{term.method}{f' at {at}' if at else ''}"
-            ran = _arms(study, term.method, where)
-            return f"the {metric(asked).needs} of {lacking}" if ran else lacking
+            ran = {cell.trial.task for cell in _arms(study, term.method, where)}
+            wanted = metric(asked).family
+            if ran and wanted.task not in ran:
+                return f"{lacking}, in {wanted.task}"
+            return f"the {wanted.needs} of {lacking}" if ran else lacking
     return "" if _points(study, contrast, asked) else "points of the grid that all its terms share"
 
 
@@ -112,8 +115,9 @@ def _plain(value: Any) -> str:
 
 def _kept(study: Study, asked: str, method: str, where: dict[str, Any]) -> list[Cell]:
     """Return the cells of a term whose trials keep what the metric is computed from."""
-    needs = metric(asked).needs
-    return [cell for cell in _arms(study, method, where) if needs in cell.keep]
+    family = metric(asked).family
+    arms = _arms(study, method, where)
+    return [c for c in arms if family.needs in c.keep and family.task == c.trial.task]
 
 
 def _arms(study: Study, method: str, where: dict[str, Any]) -> list[Cell]:

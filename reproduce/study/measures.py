@@ -97,8 +97,8 @@ class Measures:
     def value(self, cell: Cell, name: str) -> float:
         """Return one metric of a cell."""
         asked = metric(name)
-        family = _family(asked)
-        if family is SCORES:
+        family = _family(asked, cell)
+        if family.summary:
             return self._one_of(self.measured(cell), asked, cell)
         if family.of_counts:
             # From what every result holds, so that it is known also where the scores are not.
@@ -114,7 +114,7 @@ class Measures:
     def resampled(self, cell: Cell, name: str, draws: int = BOOTSTRAP_DRAWS) -> np.ndarray:
         """Return a metric on bootstrap resamples of the test part, the same for every cell."""
         asked = metric(name)
-        family = _family(asked)
+        family = _family(asked, cell)
         if family is SCORES:
             return self._resampled_scores(cell, name, draws)
         stored = f"further draws/{family.stored}/{draws}"
@@ -198,10 +198,15 @@ class Measures:
         )
 
 
-def _family(asked: Metric) -> Family:
-    """Return what computes a metric, or say what it waits for."""
+def _family(asked: Metric, cell: Cell) -> Family:
+    """Return what computes a metric of a cell, or say why nothing does."""
     if asked.family is None:
         raise UserError(f"{asked.name} is not measured, as of {asked.waits_for}; ask for another")
+    if asked.family.task != cell.trial.task:
+        raise UserError(
+            f"{asked.name} is measured in {asked.family.task}, trial {cell.trial.key} "
+            f"({cell.method}) is one of {cell.trial.task}; ask for another metric"
+        )
     return asked.family
 
 

@@ -41,7 +41,7 @@ def kept(images=60, classes=3, seed=0) -> dict[str, np.ndarray]:
         COUNTS: np.array([90, 20, 40]), CLASS_NAMES: NAMES, LABELS: labels, SCORES: scores,
         PREDICTIONS: predicted, CONFUSION: confusion(labels, predicted, classes),
         "test/embeddings": near + random.normal(size=(images, 3)),
-        "test/embedding_rows": np.arange(images), "test/identities": np.arange(images) // 4,
+        "test/embedding_rows": np.arange(images),
         "test/pixels": random.integers(1, 30, size=(images, 3, 3)),
         "curve/phase": np.zeros(4, int), "curve/iteration": np.arange(1, 5),
         "curve/train_labels": labels, "curve/train_predictions": looks,
@@ -60,6 +60,8 @@ def measured(family: Family) -> tuple[dict, dict]:
     arrays = kept()
     if family is registry.MASKS:
         arrays[CONFUSION] = arrays["test/pixels"].sum(axis=0)
+    if family is registry.PAIRS:
+        arrays[LABELS] = np.arange(len(arrays[LABELS])) // 4
     if family.prepares:
         arrays |= family.prepared(arrays)
     return family.values(arrays), family.draws(arrays, DRAWS)

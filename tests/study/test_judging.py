@@ -254,7 +254,7 @@ def test_on_generated_data_no_claim_holds_or_fails(study_of, same_scores, size, 
         (BETTER, {"where": {"rho": [50, 1000]}}, "oversampling at rho 50 or 1000"),
         (BETTER, {"where": {"dataset": "cifar10"}}, "oversampling at dataset cifar10"),
         ([term(1, "baseline", rho=10), term(-1, "baseline", rho=5000)], {}, "baseline at rho 5000"),
-        (BETTER, {"metric": "miou"}, "the masks of oversampling"),
+        (BETTER, {"metric": "eer"}, "oversampling, in verification"),
     ],
 )
 def test_what_was_not_run_is_not_attempted_with_the_reason(

@@ -123,6 +123,30 @@ def test_a_class_that_the_data_lack_gets_one_line(study_of):
         assert "\n" not in str(caught.value)
 
 
+def test_a_metric_of_another_task_or_of_none_is_refused(study_of):
+    study = study_of(**ONE_POINT)
+    cell = study.select(method="baseline")[0]
+    for ask in (study.measures.value, study.measures.resampled):
+        with pytest.raises(UserError, match=r"eer is measured in verification, trial .* classif"):
+            ask(cell, "eer")
+        with pytest.raises(UserError, match="is not measured, as of 2026-11-28: needs the class"):
+            ask(cell, "temperature_count_correlation")
+        with pytest.raises(UserError, match="unknown metric 'acuracy'; did you mean 'accuracy'"):
+            ask(cell, "acuracy")
+
+
+def test_further_averages_follow_from_scores_and_counts(study_of):
+    study = study_of(**ONE_POINT)
+    cell = study.select(method="thresholding")[0]
+    labels, guesses = predicted(study, cell)
+    expected = reference.f1_score(labels, guesses, average="weighted")
+    assert study.measures.value(cell, "weighted_f1") == pytest.approx(expected, abs=1e-12)
+    images = np.repeat(np.arange(len(labels)), resample_counts(labels, DRAWS)[:, 3].astype(int))
+    expected = reference.f1_score(labels[images], guesses[images], average="weighted")
+    draws = study.measures.resampled(cell, "weighted_f1")
+    assert draws[3] == pytest.approx(expected, abs=1e-12)
+
+
 # -- of encoders ----------------------------------------------------------------------------------
 
 

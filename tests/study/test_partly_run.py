@@ -42,6 +42,8 @@ def test_a_metric_that_nothing_measures_is_no_matter_of_scale(study_of):
     assert (judgement.verdict, judgement.parts) == (Verdict.NOT_ATTEMPTED, ())
     assert judgement.reason == f"not measured yet: hard_positive_gradient_share, {reason}"
     assert "scale" not in judgement.reason
+    unkept = judge_one(study, claim.model_copy(update={"metric": "knn_after"}))
+    assert unkept.reason.startswith("not run at this scale: the encoders of oversampling at ")
 
 
 # -- points that were run with fewer seeds --------------------------------------------------------

@@ -5,6 +5,7 @@ A resample draws whole identities, since pairs share images and images share an 
 
 import numpy as np
 
+from reproduce.evaluation.families.centres import embedded
 from reproduce.evaluation.resampling import resample_counts
 from reproduce.evaluation.verification import Pairs, identity_weights, measures, pairs_of
 
@@ -24,4 +25,5 @@ def draws(arrays, draws: int) -> dict[str, np.ndarray]:
 
 
 def _pairs(arrays) -> Pairs:
-    return pairs_of(arrays["test/embeddings"], arrays["test/identities"])
+    """Return the pairs of the test images; labels are identities."""
+    return pairs_of(*embedded(arrays))
