@@ -25,7 +25,7 @@ KNOWS_ONLY = {
     "tasks": set(LEAVES),
     "training": {"tasks", *LEAVES},
     "trials": {"training", "tasks", *LEAVES},
-    "registry": {"audit", "data"},
+    "registry": {"audit", "evaluation", "data"},
     "study": {"registry", "trials", "tasks", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
     "pages": {"figures", "study", "registry", "trials", "evaluation"},
@@ -112,6 +112,28 @@ def test_arrows_point_down_only():
 )
 def test_an_arrow_that_points_up_or_aside_would_be_seen(module, line):
     assert len(forbidden(module, line)) == 1
+
+
+def test_no_street_of_a_room_runs_both_ways():
+    """Modules of one room import each other in one direction: from claim to verdict and no loop."""
+    for inside in ("study", "evaluation", "registry"):
+        arrows = {
+            name: {other for other in imports(path.read_text()) if room(other) == inside}
+            for path in MODULES
+            if room(name := name_of(path)) == inside and name != inside
+        }
+        known = {name: found & set(arrows) for name, found in arrows.items()}
+        while known:
+            ends = {name for name, found in known.items() if not found & set(known)}
+            assert ends, f"these import each other in a circle: {sorted(known)}"
+            known = {name: found for name, found in known.items() if name not in ends}
+
+
+def test_measures_know_nothing_of_studies():
+    text = (PACKAGE / "study" / "measures.py").read_text()
+    assert "study.study" not in imports(text) and "study.judging" not in imports(text)
+    text = (PACKAGE / "study" / "study.py").read_text()
+    assert "study.judging" not in imports(text) and "study.measures" in imports(text)
 
 
 def test_an_arrow_that_points_down_is_none():

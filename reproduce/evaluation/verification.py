@@ -87,6 +87,8 @@ def identity_weights(pairs: Pairs, drawn: ArrayLike) -> np.ndarray:
     copies. Two copies of one identity make no pairs with each other.
     """
     drawn = np.asarray(drawn, dtype=np.float64)
+    if np.count_nonzero(drawn) < 2:
+        raise UserError("a resample holds one identity only; verification needs more identities")
     return np.where(pairs.genuine, drawn[pairs.first], drawn[pairs.first] * drawn[pairs.second])
 
 

@@ -101,12 +101,12 @@ def calibration_rows(study: Any) -> list[Row]:
             continue
 
         def compute(cell=cell):
-            scores, labels = study.scores(cell)
+            scores, labels = study.measures.scores(cell)
             after = normalised(divide_by_prior(scores, study.result(cell).counts))
             errors = [expected_calibration_error(s, labels, bins=BINS) for s in (scores, after)]
             return dict(zip((BEFORE, AFTER), errors, strict=True)), {}
 
-        value, _ = study.derived(f"calibration/{BINS}", [cell], compute)
+        value, _ = study.measures.derived(f"calibration/{BINS}", [cell], compute)
         at = {"method": cell.method, **cell.factors, "seed": cell.seed, "key": cell.trial.key}
         found.append({**at, **value})
     return found
@@ -129,7 +129,7 @@ def learning_rows(study: Any) -> list[Row]:
                 row["auc"] = float(area)
             return {"rows": rows}, {}
 
-        value, _ = study.derived("learning curve", [cell], compute)
+        value, _ = study.measures.derived("learning curve", [cell], compute)
         found += [{**row, "key": cell.trial.key} for row in value["rows"]]
     return found
 
@@ -159,5 +159,5 @@ def score_rows(study: Any) -> list[Row]:
         {"method": cell.method, "seed": cell.seed, "key": cell.trial.key, "scores": scores,
          "labels": labels}
         for cell in study.select(seed=study.seeds[0], **study.shown)
-        for scores, labels in [study.scores(cell)]
+        for scores, labels in [study.measures.scores(cell)]
     ]  # fmt: skip

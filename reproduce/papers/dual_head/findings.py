@@ -113,10 +113,15 @@ def gap(study: Any, cells: Sequence[Any], rival: str, metric: str = METRIC) -> E
         for seed in dict.fromkeys(cell.seed for cell in cells)
         if (OURS, seed) in arms and (rival, seed) in arms
     ]
-    differences = [study.value(one, metric) - study.value(two, metric) for one, two in pairs]
+    differences = [
+        study.measures.value(one, metric) - study.measures.value(two, metric) for one, two in pairs
+    ]
     if len(pairs) < 2:
         return paired_effect(differences)
-    draws = sum(study.resampled(one, metric) - study.resampled(two, metric) for one, two in pairs)
+    draws = sum(
+        study.measures.resampled(one, metric) - study.measures.resampled(two, metric)
+        for one, two in pairs
+    )
     return paired_effect(differences, float(np.var(draws / len(pairs), ddof=1)))
 
 

@@ -25,7 +25,7 @@ def rows_of(study: Any, experiment: str, metrics: Sequence[str] = (), **wanted: 
     cells = study.beside(experiment, **wanted)
     found = study.rows(cells)
     for row, cell in zip(found, cells, strict=True):
-        row |= {name: study.value(cell, name) for name in metrics}
+        row |= {name: study.measures.value(cell, name) for name in metrics}
     return found
 
 
@@ -126,7 +126,7 @@ def _gaps(study: Any, ours: Any, theirs: Any, per_class: Sequence[int], metric: 
 
     sizes = "-".join(map(str, per_class))
     name = f"gaps/{metric}/{DRAWS}/{sizes}/{ours.method}/{theirs.method}"
-    value, arrays = study.derived(name, [ours, theirs], compute)
+    value, arrays = study.measures.derived(name, [ours, theirs], compute)
     return value["true"], arrays["gaps"]
 
 

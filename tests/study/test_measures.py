@@ -1,4 +1,4 @@
-"""Further measures of a study's cells: of classes from scores, of encoders from what was kept."""
+"""Measures of a study's cells: of classes from scores, of encoders from what was kept."""
 
 from dataclasses import replace
 
@@ -7,24 +7,22 @@ import pytest
 import sklearn.metrics as reference
 
 from reproduce.errors import UserError
-from reproduce.evaluation import METRICS, representation
+from reproduce.evaluation import representation
+from reproduce.evaluation.families import encoders
 from reproduce.evaluation.metrics import confusion
+from reproduce.evaluation.registry import ENCODERS, METRICS
 from reproduce.evaluation.resampling import resample_counts
-from reproduce.study import further_metrics
-from reproduce.study.further_metrics import FAMILIES, OF_CLASSES, absent_class
 from reproduce.trials import arrays as array_files
 
 ONE_POINT = {"rho": 100, "mu": 0.5, "seeds": [0, 1]}
 DRAWS = 200
-# The names that claims and pages ask for.
-PROMISED = """macro_precision minority_f1 minority_recall majority_recall f1_spread quadratic_kappa
-mean_absolute_error alignment_before alignment_after uniformity_loss uniformity_after knn_before
-knn_after probe_before probe_after""".split()
-PROMISED += [f"{what}_class_{c}" for what in ("recall", "f1") for c in range(10)]
+REPRESENTATION = {name for name, one in METRICS.items() if one.family is ENCODERS} - {
+    "linear_probe"
+}
 
 
 def predicted(study, cell) -> tuple[np.ndarray, np.ndarray]:
-    scores, labels = study.scores(cell)
+    scores, labels = study.measures.scores(cell)
     return labels, scores.argmax(axis=1)
 
 
@@ -47,18 +45,6 @@ def by_hand(labels, guesses, counts) -> dict[str, float]:
     }
 
 
-def test_every_promised_measure_has_a_family_and_no_name_is_taken_twice():
-    assert set(PROMISED) <= set(FAMILIES)
-    assert not set(FAMILIES) & set(METRICS)
-    needs = {name: FAMILIES[name].needs for name in PROMISED}
-    assert {needs["macro_precision"], needs["f1_class_9"]} == {"logits"}
-    assert {needs["knn_after"], needs["uniformity_loss"]} == {"encoders"}
-    by_need = {}
-    for family in FAMILIES.values():
-        by_need.setdefault(family.needs, set()).add(id(family))
-    assert all(len(families) == 1 for families in by_need.values()), "needs name what is stored"
-
-
 # -- of classes -----------------------------------------------------------------------------------
 
 
@@ -68,7 +54,7 @@ def test_measures_of_classes_follow_from_the_scores_after_posthoc_steps(study_of
     for cell in study.select(method=method):
         labels, guesses = predicted(study, cell)
         expected = by_hand(labels, guesses, study.result(cell).counts)
-        found = {name: study.value(cell, name) for name in expected}
+        found = {name: study.measures.value(cell, name) for name in expected}
         assert found == pytest.approx(expected, abs=1e-12)
         assert all(type(value) is float for value in found.values())
 
@@ -82,7 +68,7 @@ def test_their_draws_are_those_of_images_drawn_again(study_of, method):
     for draw in (0, DRAWS - 1):
         images = np.repeat(np.arange(len(labels)), drawn[:, draw].astype(int))
         expected = by_hand(labels[images], guesses[images], study.result(cell).counts)
-        found = {name: study.resampled(cell, name)[draw] for name in expected}
+        found = {name: study.measures.resampled(cell, name)[draw] for name in expected}
         assert found == pytest.approx(expected, abs=1e-12)
 
 
@@ -91,8 +77,10 @@ def test_methods_that_share_a_trial_have_draws_of_their_own(study_of):
     study = study_of(**ONE_POINT)
     plain, after = (study.select(method=m, seed=0)[0] for m in ("baseline", "thresholding"))
     assert plain.trial.key == after.trial.key
-    assert study.value(plain, "minority_recall") < study.value(after, "minority_recall")
-    draws = [study.resampled(cell, "minority_recall") for cell in (plain, after)]
+    assert study.measures.value(plain, "minority_recall") < study.measures.value(
+        after, "minority_recall"
+    )
+    draws = [study.measures.resampled(cell, "minority_recall") for cell in (plain, after)]
     assert (draws[0] <= draws[1]).all() and (draws[0] < draws[1]).any()
 
 
@@ -100,8 +88,8 @@ def test_draws_pair_with_those_of_the_stored_metrics(study_of):
     """The mean over the ten recalls is the balanced accuracy, in every draw."""
     study = study_of(**ONE_POINT)
     cell = study.select(method="baseline")[0]
-    recalls = [study.resampled(cell, f"recall_class_{c}") for c in range(10)]
-    whole = study.resampled(cell, "balanced_accuracy")
+    recalls = [study.measures.resampled(cell, f"recall_class_{c}") for c in range(10)]
+    whole = study.measures.resampled(cell, "balanced_accuracy")
     assert np.mean(recalls, axis=0) == pytest.approx(whole, abs=1e-12)
 
 
@@ -109,28 +97,54 @@ def test_values_of_classes_need_no_scores(study_of):
     """A merged edition carries few scores; what the confusion matrix says is known all the same."""
     study = study_of(**ONE_POINT)
     cell = study.select(method="baseline")[0]
-    expected = study.value(cell, "f1_spread")
+    expected = study.measures.value(cell, "f1_spread")
     for file in study.store.arrays_folder.iterdir():
         np.savez(file, nothing=np.zeros(1))
-    assert study.value(cell, "f1_spread") == expected
+    assert study.measures.value(cell, "f1_spread") == expected
     with pytest.raises(UserError, match="are not in this store"):
-        study.resampled(cell, "f1_spread")
+        study.measures.resampled(cell, "f1_spread")
 
 
-def test_a_class_that_the_data_lack_gets_one_line():
-    assert absent_class("recall_class_4", 4) == "class 4, the classes here are 0 to 3"
-    assert absent_class("recall_class_3", 4) == absent_class("macro_f1", 4) == ""
-    table = np.array([[3, 0, 0], [1, 2, 0], [0, 0, 0]])
-    counts = {further_metrics.COUNTS: np.array([5, 5, 5])}
-    values = OF_CLASSES.values({"test/confusion": table, **counts})
-    for metric, message in (
-        ("f1_class_3", "it asks for class 3, the classes here are 0 to 2"),
-        ("f1_class_2", "that class has no test image"),
-        ("minority_f1", r"the training images by class are \[5, 5, 5\]"),
+def test_a_class_that_the_data_lack_gets_one_line(study_of):
+    study = study_of(**ONE_POINT)
+    cell = study.select(method="baseline")[0]
+    result = study.result(cell)
+    table = np.array(result.confusion["test"])
+    table[9] = 0
+    study.store.put(replace(result, confusion={"test": table.tolist()}, counts=[5] * 10))
+    for name, message in (
+        ("f1_class_10", "it asks for class 10, the classes here are 0 to 9"),
+        ("f1_class_9", "that class has no test image"),
+        ("minority_f1", r"the training images by class are \[5, 5, 5, 5, 5, 5, 5, 5, 5, 5\]"),
+        ("lesion_confusion_excess", "it asks for a class 'normal skin' beside two others, the cl"),
     ):
-        with pytest.raises(UserError, match=f"{metric} has no value here: {message}") as caught:
-            further_metrics._one_of(values, metric, np.array([5, 5, 5]))
+        with pytest.raises(UserError, match=f"{name} has no value here: {message}") as caught:
+            study.measures.value(cell, name)
         assert "\n" not in str(caught.value)
+
+
+def test_a_metric_of_another_task_or_of_none_is_refused(study_of):
+    study = study_of(**ONE_POINT)
+    cell = study.select(method="baseline")[0]
+    for ask in (study.measures.value, study.measures.resampled):
+        with pytest.raises(UserError, match=r"eer is measured in verification, trial .* classif"):
+            ask(cell, "eer")
+        with pytest.raises(UserError, match="is not measured, as of 2026-11-28: needs the class"):
+            ask(cell, "temperature_count_correlation")
+        with pytest.raises(UserError, match="unknown metric 'acuracy'; did you mean 'accuracy'"):
+            ask(cell, "acuracy")
+
+
+def test_further_averages_follow_from_scores_and_counts(study_of):
+    study = study_of(**ONE_POINT)
+    cell = study.select(method="thresholding")[0]
+    labels, guesses = predicted(study, cell)
+    expected = reference.f1_score(labels, guesses, average="weighted")
+    assert study.measures.value(cell, "weighted_f1") == pytest.approx(expected, abs=1e-12)
+    images = np.repeat(np.arange(len(labels)), resample_counts(labels, DRAWS)[:, 3].astype(int))
+    expected = reference.f1_score(labels[images], guesses[images], average="weighted")
+    draws = study.measures.resampled(cell, "weighted_f1")
+    assert draws[3] == pytest.approx(expected, abs=1e-12)
 
 
 # -- of encoders ----------------------------------------------------------------------------------
@@ -190,8 +204,8 @@ def measured_by_hand(arrays) -> dict[str, float]:
 def test_measures_of_encoders_are_those_of_the_arrays_named_so(with_encoders):
     study, cell = with_encoders
     expected = measured_by_hand(encoded())
-    found = {name: study.value(cell, name) for name in expected}
-    assert set(found) == set(representation.REPRESENTATION)
+    found = {name: study.measures.value(cell, name) for name in expected}
+    assert set(found) == REPRESENTATION
     assert found == pytest.approx(expected, abs=1e-12)
     assert found["probe_after"] > found["probe_before"] + 0.2
     assert found["knn_after"] > found["knn_before"] + 0.2
@@ -200,8 +214,8 @@ def test_measures_of_encoders_are_those_of_the_arrays_named_so(with_encoders):
 
 def test_their_draws_scatter_round_the_value(with_encoders):
     study, cell = with_encoders
-    for name in representation.REPRESENTATION:
-        draws, value = study.resampled(cell, name), study.value(cell, name)
+    for name in sorted(REPRESENTATION):
+        draws, value = study.measures.resampled(cell, name), study.measures.value(cell, name)
         assert draws.shape == (DRAWS,) and np.isfinite(draws).all() and draws.std() > 0, name
         assert abs(draws.mean() - value) < draws.std(), name
 
@@ -214,29 +228,29 @@ def test_the_first_draw_of_each_is_that_of_images_drawn_again(with_encoders):
     train = arrays["before/train"], arrays["train/encoder_labels"]
     guesses = representation.neighbour_classes(*train, arrays["before/test"])
     right = (guesses == labels)[images].mean()
-    assert study.resampled(cell, "knn_before")[0] == pytest.approx(right, abs=1e-12)
+    assert study.measures.resampled(cell, "knn_before")[0] == pytest.approx(right, abs=1e-12)
     probe = representation.probe_classes(*train, arrays["before/test"])
     balanced = reference.balanced_accuracy_score(labels[images], probe[images])
-    assert study.resampled(cell, "probe_before")[0] == pytest.approx(balanced, abs=1e-12)
+    assert study.measures.resampled(cell, "probe_before")[0] == pytest.approx(balanced, abs=1e-12)
     drawn = resample_counts(np.zeros(30, int), DRAWS, seed=2)[:, 0].astype(int)
     pairs = np.repeat(np.arange(30), drawn)
     views = arrays["after/view1"][pairs], arrays["after/view2"][pairs]
-    found = study.resampled(cell, "alignment_after")[0]
+    found = study.measures.resampled(cell, "alignment_after")[0]
     assert found == pytest.approx(representation.alignment(*views), abs=1e-12)
 
 
 def test_neighbours_and_probes_are_computed_once(with_encoders, monkeypatch):
     study, cell = with_encoders
-    value = study.value(cell, "probe_after")
-    monkeypatch.setattr(further_metrics, "probe_classes", None)
-    monkeypatch.setattr(further_metrics, "neighbour_classes", None)
-    assert study.resampled(cell, "probe_after").mean() == pytest.approx(value, abs=0.1)
+    value = study.measures.value(cell, "probe_after")
+    monkeypatch.setattr(encoders, "probe_classes", None)
+    monkeypatch.setattr(encoders, "neighbour_classes", None)
+    assert study.measures.resampled(cell, "probe_after").mean() == pytest.approx(value, abs=0.1)
 
 
 def test_encoders_that_were_not_kept_are_named(study_of):
     study = study_of(**ONE_POINT)
     cell = study.select(method="baseline")[0]
-    for ask in (study.value, study.resampled):
+    for ask in (study.measures.value, study.measures.resampled):
         with pytest.raises(UserError, match=r"knn_before needs the encoders of trial .* not kept"):
             ask(cell, "knn_before")
 
@@ -246,4 +260,4 @@ def test_the_confusion_matrix_of_the_made_up_scores_is_the_stored_one(study_of):
     study = study_of(**ONE_POINT)
     cell = study.select(method="baseline")[0]
     labels, guesses = predicted(study, cell)
-    assert study.confusion(cell).tolist() == confusion(labels, guesses, 10).tolist()
+    assert study.measures.confusion(cell).tolist() == confusion(labels, guesses, 10).tolist()
