@@ -24,7 +24,7 @@ KNOWS_ONLY = {
     "audit": {"evaluation"},
     "training": set(LEAVES),
     "trials": {"training", *LEAVES},
-    "registry": {"audit", "data"},
+    "registry": {"audit", "data", "methods"},
     "study": {"registry", "trials", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
     "pages": {"figures", "study", "registry", "trials", "evaluation"},

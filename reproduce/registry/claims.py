@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
+from reproduce.methods import registry as methods
 from reproduce.registry import records
 from reproduce.registry.reading import Strict, Text, entries, validated
 from reproduce.registry.vocabulary import is_metric, known_data
@@ -148,8 +149,8 @@ class Claim(Strict):
             metric = self.metric_of(contrast)
             _require(is_metric(metric), f"{place}: metric", metric, "metric")
             for term in contrast.terms:
-                known = term.method in paper.methods
-                _require(known, f"{place}: method", term.method, "method of this paper")
+                known = term.method in paper.methods or term.method in methods.names()
+                _require(known, f"{place}: method", term.method, "method")
             for where in (contrast.where, *(term.where for term in contrast.terms)):
                 for factor in where:
                     known = factor in paper.factors

@@ -204,8 +204,11 @@ class Study:
     def published_stamp(self) -> dict[str, Any] | None:
         """Return what the published edition says of this paper; None if that is this very run."""
         stamp = editions.published().stamp(self.paper)
-        ours = self.parameters.model_dump(mode="json")
-        return None if stamp is None or stamp["parameters"] == ours else stamp
+        if stamp is None:
+            return None
+        # Read again: a parameter that is younger than the edition has its default there.
+        theirs = self.protocol.parameters.read(stamp["given"])
+        return None if theirs == self.parameters else stamp
 
     def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
         """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""

@@ -10,8 +10,9 @@ from pydantic import Field, field_validator
 from reproduce.data import catalog, splits
 from reproduce.data.records import Record
 from reproduce.errors import unknown_name
-from reproduce.methods.class_imbalance import LATER, METHODS
+from reproduce.methods.registry import Available
 from reproduce.papers.class_imbalance import cells as experiments_of
+from reproduce.papers.class_imbalance.cells import SEVEN
 from reproduce.papers.class_imbalance.networks import MOMENTUM, NETWORKS
 from reproduce.registry import records
 from reproduce.study.parameters import (
@@ -57,7 +58,7 @@ IN_THE_PAPER: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-# What stands beside the grid; `class_imbalance_cells` says what each is.
+# What stands beside the grid; `cells` says what each is.
 EXPERIMENTS = ("two_phase", "linear", "control", "levels", "equal_epochs", "trends")
 
 # What the paper fixed for every network; another value is a departure from it.
@@ -94,7 +95,7 @@ class ClassImbalance(Parameters):
             "mu": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
             "seeds": list(range(50)),
             "iterations": 10_000,
-            "methods": list(METHODS),
+            "methods": list(SEVEN),
             "experiments": list(EXPERIMENTS),
         },
     }  # fmt: skip
@@ -134,7 +135,7 @@ class ClassImbalance(Parameters):
     @field_validator("methods")
     @classmethod
     def _known_methods(cls, names: list[str] | None) -> list[str] | None:
-        known = {**METHODS, **LATER}
+        known = Available()
         for name in names or []:
             if name not in known:
                 raise ValueError(str(unknown_name("method", name, known)))

@@ -1,8 +1,8 @@
 """Yun and Kim (2026): which trials the study is made of.
 
-The *grid* is the four methods on the main data. Beside it stand:
+The *grid* is the four methods, or those asked for, on the main data. Beside it stand:
 
-- `second`: the same four on a second data set;
+- `second`: the same on a second data set;
 - `table_6`: lambda and the number of mined negatives, wider than the paper's four points;
 - `warm_up`: with and without the epochs of the similarity loss alone;
 - `batch_size`: what contrastive pre-training owes to the size of its batch;
@@ -19,7 +19,7 @@ from typing import Any
 from reproduce.data import names
 from reproduce.data.augmentation import recipes
 from reproduce.data.records import Record
-from reproduce.methods.dual_head import METHODS, VARIANTS
+from reproduce.methods import registry
 from reproduce.methods.method import Method
 from reproduce.models.weights import IMAGENET_MEAN, IMAGENET_STD
 from reproduce.randomness import generator
@@ -29,6 +29,13 @@ from reproduce.trials.trial import RECIPE, Trial
 
 EXPERIMENTS = (
     "second", "table_6", "warm_up", "batch_size", "binary", "ablation", "choices", "initialisation",
+)  # fmt: skip
+# The paper's methods; the first is not pre-trained.
+FOUR = ("supervised", "simclr", "auc_cl", "dual_head")
+PRE_TRAINED = FOUR[1:]
+# The paper's method or a rival with one component changed.
+VARIANTS = (
+    "ranking_alone", "shared_head", "all_negatives", "auc_cl_warm_up", "supervised_longer",
 )  # fmt: skip
 # Repeats of what no claim is judged on, and of the combinations of readings.
 FEWER, FEWEST = 3, 2
@@ -57,12 +64,12 @@ def cells(parameters, record: Record, *others: Record) -> list[Cell]:
     """Return what claims are judged on: the grid, and the experiments that they name."""
     wanted, found = parameters.experiments, []
     for seed in parameters.seeds:
-        found += _four(parameters, record, seed, "grid")
+        found += _each(parameters, record, seed, "grid")
     by_name = dict(zip(other_data(parameters), others, strict=True))
     if "second" in wanted:
         for seed in parameters.seeds:
             there = by_name[parameters.second_dataset]
-            found += _four(parameters, there, seed, "second", varied=("dataset",))
+            found += _each(parameters, there, seed, "second", varied=("dataset",))
     if "table_6" in wanted:
         found += _weights(parameters, record)
     if "warm_up" in wanted:
@@ -84,7 +91,7 @@ def references(parameters, record: Record, *others: Record) -> list[Cell]:
             start = parameters.model_copy(update={"initialisation": parameters.surrogate})
             found += [
                 replace(cell, factors={**cell.factors, "initialisation": "surrogate"})
-                for cell in _four(start, record, seed, "initialisation", keep=("logits",))
+                for cell in _each(start, record, seed, "initialisation", keep=("logits",))
             ]
     if "choices" in wanted:
         found += _choices(parameters, record)
@@ -117,10 +124,10 @@ def _binary_name(name: str, share: float, rare: str) -> str:
     return "chexpert?" + "&".join(f"{key}={value}" for key, value in sorted(options.items()))
 
 
-def _four(parameters, record, seed: int, experiment: str, varied=(), keep=None) -> list[Cell]:
+def _each(parameters, record, seed: int, experiment: str, varied=(), keep=None) -> list[Cell]:
     return [
         _cell(parameters, record, name, seed, experiment, varied=varied, keep=keep)
-        for name in METHODS
+        for name in parameters.methods
     ]
 
 
@@ -154,7 +161,7 @@ def _batches(parameters, record) -> list[Cell]:
         for seed in parameters.seeds if compared else parameters.seeds[:FEWER]:
             found += [
                 _cell(at, record, name, seed, "batch_size", {"batch_size": size}, ("batch_size",))
-                for name in METHODS if name != "supervised"
+                for name in PRE_TRAINED if name in parameters.methods
             ]  # fmt: skip
     return found
 
@@ -173,7 +180,7 @@ def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
         for seed in parameters.seeds if default else parameters.seeds[:FEWER]:
             found += [
                 _cell(parameters, record, name, seed, "binary", factors, varied, imbalance)
-                for name in METHODS
+                for name in parameters.methods
             ]
     return found
 
@@ -183,7 +190,8 @@ def _ablation(parameters, record, seed: int) -> list[Cell]:
     other = "as_pretraining" if parameters.fine_tuning_transforms == "none" else "none"
     at = parameters.model_copy(update={"fine_tuning_transforms": other})
     return changed + [
-        _cell(at, record, name, seed, "ablation", {"fine_tuning": other}) for name in METHODS
+        _cell(at, record, name, seed, "ablation", {"fine_tuning": other})
+        for name in parameters.methods
     ]
 
 
@@ -242,7 +250,12 @@ def _method(parameters, name: str, choices: dict[str, str]) -> Method:
         "warm_up_weight": parameters.lam if choices.get("warm_up_weight") == "lambda" else 1.0,
         "ranking": {k: v for k, v in ranking.items() if v != _USUAL.get(k)},
     }
-    return {**METHODS, **VARIANTS}[name](_recipe(parameters, choices), **options)
+    recipe = _recipe(parameters, choices)
+    if "fine_tuning_epochs" in registry.entry(name).options("classification"):
+        return registry.build(name, recipe, **options)
+    # Not one that pre-trains: it takes the place of the supervised baseline, and its recipe.
+    (fine_tuning,) = registry.build("supervised", recipe, **options).phases
+    return registry.build(name, fine_tuning)
 
 
 # At these values a parameter of the ranking loss is left out of the description of a trial.

@@ -10,8 +10,9 @@ from pydantic import Field, field_validator
 from reproduce.data import catalog, names
 from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
+from reproduce.methods.registry import Available
 from reproduce.models import initialisations
-from reproduce.papers.dual_head.cells import EXPERIMENTS
+from reproduce.papers.dual_head.cells import EXPERIMENTS, FOUR
 from reproduce.study.parameters import NamesOrProfile, Parameters, SeedsOrProfile
 
 IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
@@ -24,8 +25,8 @@ class DualHead(Parameters):
 
     paper: ClassVar[str] = "dual_head"
     scale_bearing: ClassVar[tuple[str, ...]] = (
-        "dataset", "seeds", "epochs", "fine_tuning_epochs", "batch_size", "learning_rate",
-        "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c", "reading",
+        "dataset", "methods", "seeds", "epochs", "fine_tuning_epochs", "batch_size",
+        "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c", "reading",
         "transforms", "fine_tuning_transforms", "backbone", "image_size",
     )  # fmt: skip
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
@@ -55,6 +56,7 @@ class DualHead(Parameters):
     dataset: str | None = Field(None, description="lesions, retinamnist, acne04, folder:PATH ...")
     second_dataset: str | None = Field(None, description="where the four methods run once more")
     binary_dataset: str | None = Field(None, description="data of the experiment with two classes")
+    methods: NamesOrProfile = Field(None, description="methods to compare; the paper's are four")
     experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
     seeds: SeedsOrProfile = Field(None, description="a repeat each: initial weights and order")
     split_seed: int = Field(3407, ge=0, description="of the split, where the data bring none")
@@ -86,6 +88,15 @@ class DualHead(Parameters):
     )
     map_images: int = Field(400, ge=20, le=2000, description="test images in the t-SNE map")
 
+    @field_validator("methods")
+    @classmethod
+    def _known_methods(cls, names: list[str] | None) -> list[str] | None:
+        known = Available()
+        for name in names or []:
+            if name not in known:
+                raise ValueError(str(unknown_name("method", name, known)))
+        return names if names is None else list(dict.fromkeys(names))
+
     @field_validator("experiments")
     @classmethod
     def _known_experiments(cls, names: list[str] | None) -> list[str] | None:
@@ -104,7 +115,7 @@ class DualHead(Parameters):
             raise ValueError(str(unknown_name("augmentation of two views", name, two_views)))
         return name
 
-    @field_validator("seeds")
+    @field_validator("seeds", "methods")
     @classmethod
     def _some_seeds(cls, values):
         if values is not None and not values:
@@ -117,13 +128,15 @@ class DualHead(Parameters):
         fallback = {
             "backbone": "small_cnn", "image_size": 28, "initialisation": "random",
             "fine_tuning_transforms": "none", "binary_dataset": "pneumoniamnist",
+            "methods": list(FOUR),
         } | profile  # fmt: skip
         main = names.parse(self.dataset or fallback["dataset"]).plain
         fallback.setdefault("second_dataset", REAL if main == "lesions" else LARGE)
         filled: dict[str, Any] = {}
         for name in (
-            "dataset", "second_dataset", "binary_dataset", "seeds", "epochs", "fine_tuning_epochs",
-            "backbone", "image_size", "initialisation", "fine_tuning_transforms",
+            "dataset", "second_dataset", "binary_dataset", "methods", "seeds", "epochs",
+            "fine_tuning_epochs", "backbone", "image_size", "initialisation",
+            "fine_tuning_transforms",
         ):  # fmt: skip
             filled[name] = getattr(self, name) or fallback[name]
         for name in ("dataset", "second_dataset", "binary_dataset"):
