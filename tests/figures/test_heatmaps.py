@@ -115,7 +115,7 @@ def test_wrong_rows_are_refused():
         metric_grid([])
     with pytest.raises(UserError, match="mu"):
         metric_grid([{**row, "mu": None} for row in rows()])
-    with pytest.raises(UserError, match="focal"):
+    with pytest.raises(UserError, match="Focal"):
         gain_grid(rows(), reference="focal")
 
 
