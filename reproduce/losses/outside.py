@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+from collections.abc import Callable
 
 from reproduce.errors import UserError
 
@@ -16,8 +17,9 @@ CODE = "@"
 def register(name: str, objective: type) -> str:
     """Take in a loss from outside the package; return the name that phases ask for it by.
 
-    That name ends in the first digits of a hash of its code: a trial is stored under the name of
-    its loss, and one that has been rewritten must not find the results of the old one.
+    That name ends in the first digits of a hash of its code (the function and the methods of the
+    class): a trial is stored under the name of its loss, and one that has been rewritten must not
+    find the results of the old one.
 
     Parameters
     ----------
@@ -34,19 +36,39 @@ def register(name: str, objective: type) -> str:
     if name in LOSSES:
         raise UserError(f"'{name}' is a loss of the package; give yours another name")
     shape_of(objective)
-    function = getattr(objective, "function", None)
-    if function is None:
+    if getattr(objective, "function", None) is None:
         raise UserError(f"{objective.__name__} has no function; name the one that it calls")
+    full = f"{name}{CODE}{hashlib.sha256(_code_of(objective).encode()).hexdigest()[:8]}"
+    OBJECTIVES[full] = objective
+    return full
+
+
+def _code_of(objective: type) -> str:
+    """Return the source of a class from outside, method by method.
+
+    Python finds the source of a function that was typed into a notebook, and not that of a class.
+    """
+    parts = []
+    for one in objective.__mro__:
+        if one.__module__.startswith(("reproduce.", "torch.", "builtins")):
+            continue
+        for name, value in sorted(vars(one).items()):
+            plain = value.__func__ if isinstance(value, staticmethod | classmethod) else value
+            if inspect.isfunction(plain):
+                parts.append(f"{name}: {_source(plain, objective)}")
+            elif isinstance(value, str | int | float | tuple) and not name.startswith("__"):
+                parts.append(f"{name}: {value!r}")
+    return "\n".join(parts)
+
+
+def _source(function: Callable, objective: type) -> str:
     try:
-        code = inspect.getsource(objective) + inspect.getsource(function)
+        return inspect.getsource(function)
     except (OSError, TypeError):
         raise UserError(
             f"the code of {objective.__name__} cannot be read; write it into a file or a cell of a "
             "notebook, so that its results can be told from those of another version"
         ) from None
-    full = f"{name}{CODE}{hashlib.sha256(code.encode()).hexdigest()[:8]}"
-    OBJECTIVES[full] = objective
-    return full
 
 
 def is_one(name: str) -> bool:

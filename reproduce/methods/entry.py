@@ -53,15 +53,21 @@ class Entry:
         named = [part for part in self._parts(task) if part.kind is part.KEYWORD_ONLY]
         return tuple(part.name for part in named if part.default is part.empty)
 
-    def open(self, task: str) -> bool:
-        """Say whether it also takes the parameters of its loss."""
+    def accepts(self, option: str, task: str) -> bool:
+        """Say whether it takes an option; one that is its loss alone takes those of the loss."""
+        if option in self.options(task):
+            return True
         closed = self.takes and task == CLASSIFICATION
-        return not closed and any(part.kind is part.VAR_KEYWORD for part in self._parts(task))
+        handed_on = any(part.kind is part.VAR_KEYWORD for part in self._parts(task))
+        return handed_on and not closed and option not in self._signature(task)
 
     def _parts(self, task: str) -> list[inspect.Parameter]:
         """Return the parameters of the builder that its entry leaves open."""
-        parts = inspect.signature(self.builders[task]).parameters.values()
+        parts = self._signature(task).values()
         return [part for part in parts if part.name not in self._bound(task)]
+
+    def _signature(self, task: str) -> Mapping[str, inspect.Parameter]:
+        return inspect.signature(self.builders[task]).parameters
 
     def _bound(self, task: str) -> Mapping[str, Any]:
         return getattr(self.builders[task], "keywords", {})

@@ -70,9 +70,9 @@ def build(name: str, recipe: Phase, task: str = CLASSIFICATION, **options: Any) 
             f"method '{name}' is for {' and '.join(found.tasks)}, not for {task}; "
             f"those for {task}: {', '.join(names(task))}"
         )
-    known = found.options(task)
     for given in options:
-        if given not in known and not found.open(task):
+        if not found.accepts(given, task):
+            known = found.options(task)
             takes = f"it takes: {', '.join(known)}" if known else "it takes none"
             raise UserError(f"method '{name}' has no option '{given}' ({takes})")
     missing = [needed for needed in found.needs(task) if needed not in options]

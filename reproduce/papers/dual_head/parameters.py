@@ -26,8 +26,8 @@ class DualHead(Parameters):
     paper: ClassVar[str] = "dual_head"
     scale_bearing: ClassVar[tuple[str, ...]] = (
         "dataset", "methods", "seeds", "epochs", "fine_tuning_epochs", "batch_size",
-        "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c", "reading",
-        "transforms", "fine_tuning_transforms", "backbone", "image_size",
+        "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c",
+        "reading", "transforms", "fine_tuning_transforms", "backbone", "image_size",
     )  # fmt: skip
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {
