@@ -9,6 +9,7 @@ from reproduce.methods.method import Method
 
 Builder = Callable[..., Method]
 CLASSIFICATION, SEGMENTATION, VERIFICATION = "classification", "segmentation", "verification"
+TASKS = (CLASSIFICATION, SEGMENTATION, VERIFICATION)
 
 
 @dataclass(frozen=True)

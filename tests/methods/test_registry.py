@@ -8,7 +8,7 @@ import pytest
 from reproduce import losses
 from reproduce.errors import UserError
 from reproduce.methods import entries, known_answers, registry
-from reproduce.methods.entry import Entry
+from reproduce.methods.entry import TASKS, Entry
 from reproduce.registry import claims, records
 from reproduce.training.phases import Optimizer, Phase, Schedule
 
@@ -16,7 +16,6 @@ from reproduce.training.phases import Optimizer, Phase, Schedule
 RECIPE = Phase(
     batch_size=64, iterations=100, optimizer=Optimizer(name="sgd", learning_rate=0.01, momentum=0.9)
 )
-TASKS = ("classification", "segmentation", "verification")
 EVERY = [(name, task) for task in TASKS for name in registry.names(task)]
 
 

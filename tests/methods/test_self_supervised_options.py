@@ -4,7 +4,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.methods.registry import build
-from reproduce.papers.dual_head.cells import FOUR, VARIANTS
+from reproduce.papers.dual_head.methods import FOUR, VARIANTS
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection, Schedule
 
 RECIPE = Phase(

@@ -9,7 +9,7 @@ import torch
 from reproduce import losses, models
 from reproduce.data.preparation import Images
 from reproduce.methods.registry import build
-from reproduce.papers.dual_head.cells import FOUR, VARIANTS
+from reproduce.papers.dual_head.methods import FOUR, VARIANTS
 from reproduce.training.loop import Settings, train
 from reproduce.training.phases import Optimizer, Phase, Projection
 

@@ -17,25 +17,16 @@ from itertools import product
 from typing import Any
 
 from reproduce.data import names
-from reproduce.data.augmentation import recipes
 from reproduce.data.records import Record
-from reproduce.methods import registry
 from reproduce.methods.method import Method
 from reproduce.models.weights import IMAGENET_MEAN, IMAGENET_STD
+from reproduce.papers.dual_head.methods import PRE_TRAINED, VARIANTS, method
 from reproduce.randomness import generator
 from reproduce.study.cell import Cell
-from reproduce.training.phases import Optimizer, Phase, Schedule
 from reproduce.trials.trial import RECIPE, Trial
 
 EXPERIMENTS = (
     "second", "table_6", "warm_up", "batch_size", "binary", "ablation", "choices", "initialisation",
-)  # fmt: skip
-# The paper's methods; the first is not pre-trained.
-FOUR = ("supervised", "simclr", "auc_cl", "dual_head")
-PRE_TRAINED = FOUR[1:]
-# The paper's method or a rival with one component changed.
-VARIANTS = (
-    "ranking_alone", "shared_head", "all_negatives", "auc_cl_warm_up", "supervised_longer",
 )  # fmt: skip
 # Repeats of what no claim is judged on, and of the combinations of readings.
 FEWER, FEWEST = 3, 2
@@ -223,7 +214,7 @@ def _cell(
     parameters, record, name: str, seed: int, experiment: str, factors=None, varied=(),
     imbalance=None, choices=None, keep=None,
 ) -> Cell:  # fmt: skip
-    definition = _method(parameters, name, choices or {})
+    definition = method(parameters, name, choices or {})
     factors = {"dataset": record.name, **(factors or {})}
     trial = _trial(parameters, record, definition, seed, imbalance or {"kind": "none"})
     if keep is None:
@@ -231,54 +222,6 @@ def _cell(
         if experiment == "grid" and seed == parameters.seeds[0]:
             keep = (*keep, "embeddings")
     return Cell(name, definition, factors, seed, trial, experiment, keep, frozenset(varied))
-
-
-def _method(parameters, name: str, choices: dict[str, str]) -> Method:
-    ranking: dict[str, Any] = {"reading": choices.get("reading", parameters.reading)}
-    ranking["c"] = float(choices.get("c", parameters.c))
-    ranking |= {name: choices[name] for name in ("score", "negatives") if name in choices}
-    mined = choices.get("k", parameters.top_k)
-    by_ratio = mined in (None, "ratio")
-    ranking |= {"ratio": parameters.ratio} if by_ratio else {"top_k": int(mined)}
-    options: dict[str, Any] = {
-        "fine_tuning_epochs": parameters.fine_tuning_epochs,
-        "fine_tuning_transforms": "none" if parameters.fine_tuning_transforms == "none" else "same",
-        "temperature": parameters.temperature,
-        "warm_up": parameters.warm_up,
-        "similarity_weight": parameters.lam,
-        "similarity_reading": choices.get("similarity", "printed"),
-        "warm_up_weight": parameters.lam if choices.get("warm_up_weight") == "lambda" else 1.0,
-        "ranking": {k: v for k, v in ranking.items() if v != _USUAL.get(k)},
-    }
-    recipe = _recipe(parameters, choices)
-    if "fine_tuning_epochs" in registry.entry(name).options("classification"):
-        return registry.build(name, recipe, **options)
-    # Not one that pre-trains: it takes the place of the supervised baseline, and its recipe.
-    (fine_tuning,) = registry.build("supervised", recipe, **options).phases
-    return registry.build(name, fine_tuning)
-
-
-# At these values a parameter of the ranking loss is left out of the description of a trial.
-_USUAL = dict(reading="printed", c=10.0, ratio=0.1, score="half", negatives="both_views")
-
-
-def _recipe(parameters, choices: dict[str, str]) -> Phase:
-    """Return the recipe of pre-training: AdamW, a constant rate, the list of augmentations."""
-    wanted = choices.get("solarize") == "yes"
-    differs = wanted != bool(recipes.recipe(parameters.transforms).solarize)
-    solarized = {"solarize": 0.5 if wanted else 0.0} if choices and differs else {}
-    return Phase(
-        batch_size=parameters.batch_size,
-        epochs=parameters.epochs,
-        views=2,
-        transforms=parameters.transforms,
-        transform_parameters=solarized,
-        schedule=Schedule(),
-        optimizer=Optimizer(
-            name="adamw", learning_rate=parameters.learning_rate,
-            weight_decay=parameters.weight_decay,
-        ),
-    )  # fmt: skip
 
 
 def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -> Trial:

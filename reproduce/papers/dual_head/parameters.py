@@ -12,7 +12,8 @@ from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
 from reproduce.methods.registry import Available
 from reproduce.models import initialisations
-from reproduce.papers.dual_head.cells import EXPERIMENTS, FOUR
+from reproduce.papers.dual_head.cells import EXPERIMENTS
+from reproduce.papers.dual_head.methods import FOUR
 from reproduce.study.parameters import NamesOrProfile, Parameters, SeedsOrProfile
 
 IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
