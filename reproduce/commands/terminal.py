@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
+from typer.core import TyperCommand
 
 from reproduce.errors import UserError, unknown_name
 
@@ -20,6 +21,19 @@ out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=Fa
 def new_table(*columns: str, **options: Any) -> Table:
     """Return a table that breaks a name too long for its column instead of cutting it off."""
     return Table(*(Column(name, overflow="fold") for name in columns), **options)
+
+
+class WithParameters(TyperCommand):
+    """A command that takes `-p name value` beside its options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse `--`, after which options would be taken for something else without a word."""
+        if "--" in args:
+            after = " ".join(args[args.index("--") :])
+            raise UserError(
+                f"'{after}': nothing can be given after '--'; expected options and -p name value"
+            )
+        return super().parse_args(ctx, args)
 
 
 def parameters_from(arguments: list[str], options: tuple[str, ...]) -> dict[str, str]:
@@ -75,10 +89,15 @@ def progress(planned, store) -> Iterator[Any]:
 def _name(item) -> str:
     trial, labels = item.trial, item.labels
     methods = "/".join(dict.fromkeys(label.get("method", "") for label in labels))
-    shape = " ".join(
-        f"{name} {trial.imbalance[name]:g}" for name in ("rho", "mu") if name in trial.imbalance
-    )
-    return f"{methods} {shape} seed {trial.seed}".strip()
+    return f"{methods}, {points_of(labels, trial)}, seed {trial.seed}"
+
+
+def points_of(labels, trial) -> str:
+    """Return the points that a trial stands for, in the words of its papers."""
+    points = list(dict.fromkeys(label["point"] for label in labels if label.get("point")))
+    # A trial that no study has described in words: as its own description has it.
+    described = " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
+    return " / ".join(points) or described
 
 
 class _Lines:

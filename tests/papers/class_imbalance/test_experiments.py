@@ -54,7 +54,13 @@ def test_an_experiment_adds_itself_and_leaves_the_grid_alone(experiment):
     assert set(found) == {"grid", "untrained", experiment}
     for part in plain:
         assert [c.trial.key for c in found[part]] == [c.trial.key for c in plain[part]]
-    assert study(experiment, imbalance="linear").keys() == {"grid", "untrained"}
+
+
+def test_linear_imbalance_has_nothing_beside_its_grid():
+    """Though the profile names experiments; who names one is told so."""
+    assert study(None, imbalance="linear").keys() == {"grid", "untrained"}
+    with pytest.raises(UserError, match="experiment 'control' stands beside a grid of step"):
+        study("control", imbalance="linear")
 
 
 def test_a_control_is_as_large_as_the_set_it_controls_and_balanced():
