@@ -25,7 +25,7 @@ KNOWS_ONLY = {
     "tasks": set(LEAVES),
     "training": {"tasks", *LEAVES},
     "trials": {"training", "tasks", *LEAVES},
-    "registry": {"audit", "evaluation", "data"},
+    "registry": {"audit", "evaluation", "data", "methods"},
     "study": {"registry", "trials", "tasks", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
     "pages": {"figures", "study", "registry", "trials", "evaluation"},

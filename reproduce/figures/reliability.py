@@ -125,7 +125,7 @@ def reliability_diagrams(
     for turn, (axis, (before, both)) in enumerate(zip(axes, found.items(), strict=True)):
         axis.plot([0, 100], [0, 100], color=FAINT, lw=1.2, linestyle=":")
         for method, calibration in zip((before, pairs[before]), both, strict=True):
-            _draw(axis, method, calibration.curve)
+            _draw(axis, method, calibration.curve, after=method != before)
         axis.set(xlim=(-3, 103), ylim=(-3, 103), box_aspect=1)
         below, left = turn + 2 >= len(found), turn % 2 == 0
         axis.tick_params(labelbottom=below, labelleft=left)
@@ -144,9 +144,8 @@ def reliability_diagrams(
     return figure
 
 
-def _draw(axis: Axes, method: str, curve: Reliability) -> None:
+def _draw(axis: Axes, method: str, curve: Reliability, *, after: bool) -> None:
     """Draw one curve with a mark per bin; that after thresholding is dashed and hollow."""
-    after = "thresholding" in method
     colour = method_style(method).colour
     axis.plot(100 * curve.confidence, 100 * curve.accuracy, color=colour, lw=1.8,
               linestyle="--" if after else "-", label=method)  # fmt: skip

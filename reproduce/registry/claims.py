@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, m
 from reproduce.data.entries import entries as known_data
 from reproduce.errors import nearest
 from reproduce.evaluation.registry import METRICS, is_metric
+from reproduce.methods import registry as methods
 from reproduce.registry import records
 from reproduce.registry.reading import Strict, Text, entries, validated
 
@@ -150,8 +151,8 @@ class Claim(Strict):
             metric = self.metric_of(contrast)
             _require_metric(f"{place}: metric", metric)
             for term in contrast.terms:
-                known = term.method in paper.methods
-                _require(known, f"{place}: method", term.method, "method of this paper")
+                known = term.method in paper.methods or term.method in methods.names()
+                _require(known, f"{place}: method", term.method, "method")
             for where in (contrast.where, *(term.where for term in contrast.terms)):
                 for factor in where:
                     known = factor in paper.factors

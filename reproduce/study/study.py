@@ -163,8 +163,11 @@ class Study:
     def published_stamp(self) -> dict[str, Any] | None:
         """Return what the published edition says of this paper; None if that is this very run."""
         stamp = editions.published().stamp(self.paper)
-        ours = self.parameters.model_dump(mode="json")
-        return None if stamp is None or stamp["parameters"] == ours else stamp
+        if stamp is None:
+            return None
+        # Read again: a parameter that is younger than the edition has its default there.
+        theirs = self.protocol.parameters.read(stamp["given"])
+        return None if theirs == self.parameters else stamp
 
     # -- what the results say: short ways to `measures` for pages -------------------------------
 

@@ -204,7 +204,7 @@ def test_unknown_names_are_refused_with_their_field():
     assert "'aucc' is no known metric; did you mean 'auc'?" in refused(
         lambda c: c.update(metric="aucc")
     )
-    assert "'bdcl' is no known method" in refused(lambda c: term(c).update(method="bdcl"))
+    assert "'bdlc' is no known method" in refused(lambda c: term(c).update(method="bdlc"))
     assert "'roh' is no known factor" in refused(lambda c: term(c).update(where={"roh": 1}))
     assert "data.here" in refused(lambda c: c["data"].update(here=["mnits"]))
     assert "expect" in refused(lambda c: c["contrasts"][0].update(expect="better"))

@@ -12,6 +12,7 @@ import numpy as np
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import contains_zero, gain_effects, span
 from reproduce.figures.wording import method_label, plain, plural, points
+from reproduce.methods.registry import posthoc_of
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.calibration_grid import Change, changes
 
@@ -199,7 +200,7 @@ def _later(rows: list[Row], at: str) -> str:
         return ""
     over = _mean(rows, "auc", method="oversampling")
     older = {"oversampling", "undersampling"}
-    names = [m for m in dict.fromkeys(r["method"] for r in rows) if "thresholding" not in m]
+    names = [m for m in dict.fromkeys(r["method"] for r in rows) if not posthoc_of(m)]
     gains = {m: _mean(rows, "auc", method=m) - over for m in names if m not in older}
     order = sorted(gains, key=lambda name: -gains[name])
     named = "; ".join(f"{method_label(m)} {_than(gains[m])}" for m in order)

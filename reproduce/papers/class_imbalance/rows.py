@@ -6,6 +6,7 @@ from reproduce.evaluation.calibration import expected_calibration_error
 from reproduce.evaluation.thresholding import divide_by_prior
 from reproduce.figures.reliability import BINS, normalised
 from reproduce.papers.class_imbalance.calibration_grid import AFTER, BEFORE
+from reproduce.papers.class_imbalance.cells import PARTIAL
 from reproduce.papers.class_imbalance.learning import curve_rows
 
 WHAT = {
@@ -60,8 +61,9 @@ def _of_grid(study: Any, experiment: str, wanted: dict[str, Any]) -> list[Row]:
 
 def level_rows(study: Any) -> list[Row]:
     """Return the rows of the sampling levels, partial sampling under its sampler's name."""
+    whole = {partial: sampler for sampler, partial in PARTIAL.items()}
     return [
-        {**row, "method": row["method"].removeprefix("partial_")}
+        {**row, "method": whole.get(row["method"], row["method"])}
         for row in rows_of(study, "levels")
     ]
 

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from reproduce.data.samplers import SAMPLERS
-from reproduce.methods.class_imbalance import LATER, METHODS, UNTRAINED
+from reproduce.errors import UserError
 from reproduce.methods.method import POSTHOC, Method, scores_after
-from reproduce.training.phases import Mixing, Optimizer, Phase, Schedule
+from reproduce.methods.registry import build
+from reproduce.methods.sampling import UNTRAINED
+from reproduce.papers.class_imbalance.cells import SEVEN, TRENDS
+from reproduce.training.phases import Optimizer, Phase, Schedule
 
 RECIPE = Phase(
     batch_size=64,
@@ -31,13 +34,13 @@ PAPER = {
 
 
 def test_the_methods_are_the_papers_seven_and_the_baseline():
-    assert set(METHODS) == set(PAPER)
+    assert set(SEVEN) == set(PAPER)
 
 
 @pytest.mark.parametrize("name", PAPER)
 def test_every_method_is_what_the_paper_says(name):
     samplers, trained, posthoc = PAPER[name]
-    method = METHODS[name](RECIPE)
+    method = build(name, RECIPE)
     assert [phase.sampler for phase in method.phases] == samplers
     assert [phase.train for phase in method.phases] == trained
     assert method.posthoc == posthoc
@@ -46,7 +49,7 @@ def test_every_method_is_what_the_paper_says(name):
 @pytest.mark.parametrize("name", PAPER)
 def test_a_method_changes_nothing_of_the_recipe_but_what_it_is_about(name):
     """The same number of iterations for all, and the same decay, also in the second phase."""
-    for number, phase in enumerate(METHODS[name](RECIPE).phases):
+    for number, phase in enumerate(build(name, RECIPE).phases):
         rate = RECIPE.optimizer.learning_rate * (0.1 if number else 1)
         assert phase.optimizer.learning_rate == pytest.approx(rate, rel=1e-12)
         plain = phase.but(
@@ -66,16 +69,16 @@ def test_a_method_changes_nothing_of_the_recipe_but_what_it_is_about(name):
     ],
 )
 def test_thresholding_trains_nothing_of_its_own(with_step, without):
-    assert METHODS[with_step](RECIPE).phases == METHODS[without](RECIPE).phases
+    assert build(with_step, RECIPE).phases == build(without, RECIPE).phases
 
 
 def test_five_networks_a_setting_are_trained_for_all_methods():
-    assert len({str(METHODS[name](RECIPE).phases) for name in PAPER}) == 5
+    assert len({str(build(name, RECIPE).phases) for name in PAPER}) == 5
 
 
 def test_samplers_and_steps_that_methods_name_exist():
     for name in PAPER:
-        method = METHODS[name](RECIPE)
+        method = build(name, RECIPE)
         assert {phase.sampler for phase in method.phases} <= set(SAMPLERS)
         assert set(method.posthoc) <= set(POSTHOC)
 
@@ -87,7 +90,7 @@ def test_the_untrained_network_has_no_phase():
 def test_thresholding_divides_by_the_shares_of_the_classes():
     """The authors' own example: class 2 becomes class 0."""
     probabilities, counts = np.array([[0.2, 0.2, 0.6]]), np.array([100, 400, 500])
-    scores = scores_after(METHODS["thresholding"](RECIPE), probabilities, counts)
+    scores = scores_after(build("thresholding", RECIPE), probabilities, counts)
     assert scores == pytest.approx(np.array([[2.0, 0.5, 1.2]]), abs=1e-12)
     assert (probabilities.argmax(), scores.argmax()) == (2, 0)
 
@@ -95,7 +98,7 @@ def test_thresholding_divides_by_the_shares_of_the_classes():
 @pytest.mark.parametrize("name", [name for name in PAPER if not PAPER[name][2]])
 def test_methods_without_a_step_keep_their_probabilities(name):
     probabilities = np.array([[0.2, 0.2, 0.6]])
-    scores = scores_after(METHODS[name](RECIPE), probabilities, np.array([100, 400, 500]))
+    scores = scores_after(build(name, RECIPE), probabilities, np.array([100, 400, 500]))
     assert (scores == [[0.2, 0.2, 0.6]]).all()
 
 
@@ -114,22 +117,22 @@ def test_steps_follow_one_another(monkeypatch):
     [
         ("focal", {"objective": "focal", "objective_parameters": {"gamma": 2.0}}),
         ("dual_focal", {"objective": "dual_focal"}),
-        ("mixup", {"mixing": Mixing(name="mixup", alpha=1.0)}),
-        ("cutmix", {"mixing": Mixing(name="cutmix", alpha=1.0)}),
-        ("intra_class_cutmix", {"mixing": Mixing(name="intra_class_cutmix", alpha=1.0)}),
     ],
 )
-def test_what_came_later_changes_one_thing(name, changes):
-    assert LATER[name](RECIPE) == Method((RECIPE.but(**changes),))
+def test_a_loss_that_came_later_changes_the_loss_alone(name, changes):
+    assert build(name, RECIPE) == Method((RECIPE.but(**changes),))
 
 
-def test_smote_makes_new_points_among_the_embeddings_of_a_trained_network():
-    classifier = RECIPE.but(train="classifier", sampler="smote")
-    assert LATER["smote_embeddings"](RECIPE) == Method((RECIPE, classifier))
+@pytest.mark.parametrize("sampler", ["oversampling", "undersampling"])
+def test_sampling_part_of_the_way_needs_to_know_how_far(sampler):
+    (phase,) = build(f"partial_{sampler}", RECIPE, ratio=7.5).phases
+    assert phase == RECIPE.but(sampler=sampler, sampler_parameters={"ratio": 7.5})
+    with pytest.raises(UserError, match=f"method 'partial_{sampler}' needs ratio"):
+        build(f"partial_{sampler}", RECIPE)
 
 
 def test_what_came_later_stays_out_of_the_papers_own_comparison():
-    assert not set(LATER) & set(METHODS)
-    assert [phase.objective for phase in LATER["tsc"](RECIPE).phases] == [
+    assert not set(TRENDS) & set(SEVEN)
+    assert [phase.objective for phase in build("tsc", RECIPE).phases] == [
         "tsc", "tsc", "cross_entropy"
     ]  # fmt: skip

@@ -1,22 +1,24 @@
-"""Dual-head contrastive learning for acne severity (2026): pre-training, then fine-tuning.
+"""Methods that learn the encoder without labels, then fine-tune the whole network with them.
 
-Each method is a function of the recipe of the pre-training (one `Phase`; the paper: 200 epochs of
-batches of 128, two views, rate 1e-3, decay 5e-4; AdamW is our reading). All share the fine-tuning:
-a quarter as long (50 epochs), AdamW at the recipe's rate and decay, falling to 0 as a cosine, a
-new classifier and the whole network trained.
+Those of dual-head contrastive learning for acne severity (2026): each is a function of the recipe
+of the pre-training (one `Phase`; the paper: 200 epochs of batches of 128, two views, rate 1e-3,
+decay 5e-4; AdamW is our reading). All share the fine-tuning: a quarter as long (50 epochs), AdamW
+at the recipe's rate and decay, falling to 0 as a cosine, a new classifier and the whole network
+trained.
 
 The paper does not say what images are fine-tuned on, nor how long the supervised baseline trains:
-here on one view of the recipe's transforms, and as long as the fine-tuning.
+here on one view of the recipe's transforms, and as long as the fine-tuning. Where a recipe has no
+transforms, the views are those of SimCLR, and the fine-tuning sees the images as they are.
 
-All methods and variants take the same options (`Options`), so that a study can ask all of them for
-the same thing; an option that a method has no use for changes nothing there.
+All methods take the same options (`Options`), so that a study can ask all of them for the same
+thing; an option that a method has no use for changes nothing there.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from reproduce.errors import UserError
+from reproduce.methods.contrastive import VIEWS
 from reproduce.methods.method import Method, part, parted
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection, Schedule
 
@@ -56,6 +58,25 @@ class Options:
     ranking: dict[str, Any] | None = None
 
 
+def pre_trained(
+    recipe: Phase,
+    *,
+    objective: str,
+    objective_parameters: dict[str, Any] | None = None,
+    projection: str = "similarity",
+    **options: Any,
+) -> Method:
+    """Return a pre-training with this loss on one projection head, then the fine-tuning."""
+    wanted = Options(**options)
+    first = _two_views(
+        recipe,
+        objective=objective,
+        objective_parameters=objective_parameters or {},
+        heads=Heads(projections={projection: wanted.head}),
+    )
+    return Method((first, _fine_tuned(recipe, wanted)))
+
+
 def supervised(recipe: Phase, **options) -> Method:
     """Return the baseline: fine-tuning alone, from the initial weights."""
     return Method((_fine_tuned(recipe, Options(**options)).but(reinitialise=()),))
@@ -68,25 +89,23 @@ def simclr(recipe: Phase, **options) -> Method:
         raise UserError(
             f"simclr: simclr_reading expected nt_xent or printed, received {wanted.simclr_reading}"
         )
-    first = _two_views(
+    return pre_trained(
         recipe,
         objective="nt_xent" if wanted.simclr_reading == "nt_xent" else "info_nce",
         objective_parameters={"temperature": wanted.temperature},
-        heads=Heads(projections={"similarity": wanted.head}),
+        **options,
     )
-    return Method((first, _fine_tuned(recipe, wanted)))
 
 
 def auc_cl(recipe: Phase, **options) -> Method:
     """Return AUC-CL as its authors released it; all negatives count, none is mined."""
-    wanted = Options(**options)
-    first = _two_views(
+    return pre_trained(
         recipe,
         objective="auc_ranking",
         objective_parameters={"reading": "auc_cl"},
-        heads=Heads(projections={"ranking": wanted.head}),
+        projection="ranking",
+        **options,
     )
-    return Method((first, _fine_tuned(recipe, wanted)))
 
 
 def dual_head(recipe: Phase, **options) -> Method:
@@ -155,7 +174,8 @@ def _joint(recipe: Phase, wanted: Options, **more) -> Method:
 
 
 def _two_views(recipe: Phase, **changes) -> Phase:
-    return recipe.but(views=2, **changes)
+    seen = VIEWS if recipe.transforms == "none" else {"views": 2}
+    return recipe.but(**seen, **changes)
 
 
 def _fine_tuned(recipe: Phase, wanted: Options) -> Phase:
@@ -177,20 +197,3 @@ def _fine_tuned(recipe: Phase, wanted: Options) -> Phase:
     if wanted.fine_tuning_transforms not in ("same", recipe.transforms):
         phase = phase.but(transforms=wanted.fine_tuning_transforms, transform_parameters={})
     return phase
-
-
-METHODS: dict[str, Callable[..., Method]] = {
-    "supervised": supervised,
-    "simclr": simclr,
-    "auc_cl": auc_cl,
-    "dual_head": dual_head,
-}
-
-# The paper's method or a rival with one component changed.
-VARIANTS: dict[str, Callable[..., Method]] = {
-    "ranking_alone": ranking_alone,
-    "shared_head": shared_head,
-    "all_negatives": all_negatives,
-    "auc_cl_warm_up": auc_cl_warm_up,
-    "supervised_longer": supervised_longer,
-}

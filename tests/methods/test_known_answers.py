@@ -2,7 +2,7 @@
 
 import pytest
 
-from reproduce.methods.long_tail import CAO, CONTRASTIVE, METHODS
+from reproduce.methods.known_answers import CAO, CONTRASTIVE, METHODS, method
 from reproduce.methods.method import POSTHOC
 from reproduce.training.phases import Heads, Mixing, Optimizer, Schedule
 
@@ -22,7 +22,7 @@ def test_the_recipe_is_that_of_cao():
 @pytest.mark.parametrize(
     ("name", "objective", "parameters"),
     [
-        ("ce", "cross_entropy", {}),
+        ("cross_entropy", "cross_entropy", {}),
         ("focal", "focal", {"gamma": 2.0}),
         ("cb_focal", "focal", {"gamma": 2.0, **EFFECTIVE}),
         ("balanced_softmax", "balanced_softmax", {}),
@@ -31,32 +31,32 @@ def test_the_recipe_is_that_of_cao():
 )
 def test_a_loss_alone_is_one_phase(name, objective, parameters):
     expected = CAO.but(objective=objective, objective_parameters=parameters)
-    assert METHODS[name](CAO).phases == (expected,)
+    assert method(name).phases == (expected,)
 
 
 def test_logit_adjustment_after_training_trains_nothing_of_its_own():
-    method = METHODS["logit_adjustment_posthoc"](CAO)
-    assert method.phases == METHODS["ce"](CAO).phases
-    assert method.posthoc == ("logit_adjustment",) and set(method.posthoc) <= set(POSTHOC)
+    found = method("logit_adjustment_posthoc")
+    assert found.phases == method("cross_entropy").phases
+    assert found.posthoc == ("logit_adjustment",) and set(found.posthoc) <= set(POSTHOC)
 
 
 def test_classes_are_weighted_from_epoch_160_on():
-    first, second = METHODS["ce_drw"](CAO).phases
+    first, second = method("ce_drw").phases
     assert first == CAO.but(epochs=160)
     assert second == CAO.but(epochs=40, continued=True, objective_parameters=EFFECTIVE)
 
 
 def test_ldam_comes_with_and_without_deferred_weights():
     margins = {"objective": "ldam", "objective_parameters": {"scale": 30.0}, "heads": COSINE}
-    assert METHODS["ldam"](CAO).phases == (CAO.but(**margins),)
-    first, second = METHODS["ldam_drw"](CAO).phases
+    assert method("ldam").phases == (CAO.but(**margins),)
+    first, second = method("ldam_drw").phases
     assert first == CAO.but(**margins, epochs=160)
     weighted = {"scale": 30.0, **EFFECTIVE}
     assert second == first.but(epochs=40, continued=True, objective_parameters=weighted)
 
 
 def test_crt_trains_a_new_classifier_for_30_epochs():
-    first, second = METHODS["crt"](CAO).phases
+    first, second = method("crt").phases
     assert first == CAO
     assert second == CAO.but(
         epochs=30, sampler="class_balanced", train="classifier", reinitialise=("classifier",),
@@ -66,11 +66,11 @@ def test_crt_trains_a_new_classifier_for_30_epochs():
 
 
 def test_mixup_is_the_recipe_with_mixed_images():
-    assert METHODS["mixup"](CAO).phases == (CAO.but(mixing=Mixing(name="mixup", alpha=1.0)),)
+    assert method("mixup").phases == (CAO.but(mixing=Mixing(name="mixup", alpha=1.0)),)
 
 
 def test_gcl_has_thirty_epochs_for_its_classifier():
-    first, second = METHODS["gcl"](CAO).phases
+    first, second = method("gcl").phases
     assert (first.epochs, first.objective, first.mixing.name) == (200, "gcl", "mixup")
     assert (second.epochs, second.train, second.reinitialise) == (30, "classifier", ())
 
@@ -84,7 +84,7 @@ def test_gcl_has_thirty_epochs_for_its_classifier():
     ],
 )
 def test_a_contrastive_encoder_has_a_recipe_of_its_own(name, objective, parameters, lengths):
-    *encoder, classifier = METHODS[name](CAO).phases
+    *encoder, classifier = method(name).phases
     assert [phase.epochs for phase in encoder] == lengths
     assert [phase.objective_parameters for phase in encoder] == parameters
     for number, phase in enumerate(encoder):
@@ -110,5 +110,5 @@ def test_the_encoder_of_the_paper_sees_two_views_in_batches_of_1024():
 def test_a_recipe_of_iterations_will_do(name):
     """Two steps more where a new classifier follows: 0.15 of twelve."""
     short = CAO.but(epochs=0, iterations=12, schedule=Schedule())
-    lengths = [phase.iterations for phase in METHODS[name](short).phases]
+    lengths = [phase.iterations for phase in method(name, short).phases]
     assert sum(lengths) == (14 if name in ("crt", "gcl") else 12)

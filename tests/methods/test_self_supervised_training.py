@@ -8,7 +8,8 @@ import torch
 
 from reproduce import losses, models
 from reproduce.data.preparation import Images
-from reproduce.methods.dual_head import METHODS, VARIANTS
+from reproduce.methods.registry import build
+from reproduce.papers.dual_head.methods import FOUR, VARIANTS
 from reproduce.training.loop import Settings, train
 from reproduce.training.phases import Optimizer, Phase, Projection
 
@@ -103,7 +104,7 @@ def test_the_ranking_head_moves_after_the_warm_up_only(images):
     def note(phase, iteration, made):
         noted[phase, iteration] = weights_of_heads(made)
 
-    trained(METHODS["dual_head"](RECIPE, **OPTIONS), images, observe=note)
+    trained(build("dual_head", RECIPE, **OPTIONS), images, observe=note)
     assert [place for place in noted if place[0] < 2] == [
         (p, i) for p in (0, 1) for i in range(1, 7)
     ]
@@ -120,7 +121,7 @@ def test_the_ranking_head_moves_after_the_warm_up_only(images):
 def test_the_heads_are_gone_in_fine_tuning_and_in_the_final_network(images):
     standing = {}
     made, history = trained(
-        METHODS["dual_head"](RECIPE, **OPTIONS), images,
+        build("dual_head", RECIPE, **OPTIONS), images,
         observe=lambda phase, i, made: standing.setdefault(phase, set(made.projections)),
     )  # fmt: skip
     assert standing == {0: {"ranking", "similarity"}, 1: {"ranking", "similarity"}, 2: set()}
@@ -132,7 +133,7 @@ def test_the_heads_are_gone_in_fine_tuning_and_in_the_final_network(images):
 def test_without_warm_up_both_heads_move_from_the_first_step(images):
     noted = []
     trained(
-        METHODS["dual_head"](RECIPE, **{**OPTIONS, "warm_up": 0}), images,
+        build("dual_head", RECIPE, **{**OPTIONS, "warm_up": 0}), images,
         observe=lambda phase, i, made: noted.append(weights_of_heads(made)),
     )  # fmt: skip
     for name in ("similarity", "ranking"):
@@ -149,10 +150,10 @@ def test_with_a_tiny_weight_the_ranking_decides_and_with_a_huge_one_the_similari
     assert torch.allclose(much / 1e9, alone, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [*METHODS, *VARIANTS])
+@pytest.mark.parametrize("name", [*FOUR, *VARIANTS])
 def test_every_method_trains_and_looks_at_its_encoder_once_before_the_last_phase(images, name):
     asked = []
-    definition = {**METHODS, **VARIANTS}[name](RECIPE, **OPTIONS)
+    definition = build(name, RECIPE, **OPTIONS)
     _, history = trained(definition, images, between=lambda done, made: asked.append(done))
     assert asked == [len(definition.phases) - 1, len(definition.phases)]
     assert all(np.isfinite(row["loss"]) for row in history)
@@ -162,7 +163,7 @@ def test_every_method_trains_and_looks_at_its_encoder_once_before_the_last_phase
 def test_ranking_alone_leaves_the_similarity_head_as_it_was_drawn(images):
     noted = []
     trained(
-        VARIANTS["ranking_alone"](RECIPE, **OPTIONS), images,
+        build("ranking_alone", RECIPE, **OPTIONS), images,
         observe=lambda phase, i, made: phase or noted.append(weights_of_heads(made)),
     )  # fmt: skip
     assert len(noted) == 12
@@ -174,7 +175,7 @@ def test_the_shared_head_is_moved_by_the_ranking_loss_too(images):
     """After a warm-up alike, it goes another way than the head of similarity alone."""
     ends = []
     for weights in ({}, {"ranking_weight": 0.0}):
-        definition, noted = VARIANTS["shared_head"](RECIPE, **OPTIONS), []
+        definition, noted = build("shared_head", RECIPE, **OPTIONS), []
         alone, both, last = definition.phases
         both = both.but(objective_parameters={**both.objective_parameters, **weights})
         trained(
