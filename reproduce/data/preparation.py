@@ -143,7 +143,7 @@ def prepare(
     return Prepared(images["train"], evaluate, counts, dataset.class_names)
 
 
-# What was made of the last data set, by its fingerprint first; trials of one plan share it.
+# What was made of the last data set, by which it is first; trials of one plan share it.
 _made: dict[tuple, np.ndarray] = {}
 
 
@@ -155,18 +155,23 @@ def _once(key: tuple, make) -> np.ndarray:
     return _made[key]
 
 
+def _which(dataset: Dataset) -> str:
+    """Return what tells a data set from others made of the same files, such as another fold."""
+    return f"{dataset.fingerprint} {dataset.name}"
+
+
 def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
     """Return all images of a source at this size, made once for trials that follow each other."""
     pixels = dataset.images[source]
     if pixels.shape[1:3] == (size, size):
         return pixels
-    return _once((dataset.fingerprint, source, size), lambda: resize(pixels, size))
+    return _once((_which(dataset), source, size), lambda: resize(pixels, size))
 
 
 def whitened(dataset: Dataset, source: str, fitted_on, size: int, name: str) -> np.ndarray:
     """Return all images of a source whitened as float32; what is learned, is of training images."""
     training, rows = fitted_on
-    key = (dataset.fingerprint, name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
+    key = (_which(dataset), name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
     fit = _once(key, lambda: whitening.fit(name, _resized(dataset, training, size)[rows]))
     return _once(
         (*key, source), lambda: whitening.apply(name, fit, _resized(dataset, source, size))

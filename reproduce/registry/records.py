@@ -59,8 +59,12 @@ class Paper(Strict):
         What it compares, in half a line.
     short
         Its name in running text, as in "Buda et al."
+    heading
+        Its name as a heading: what it is about and who wrote it.
     cited
         Its key in the bibliography.
+    read
+        How it was read, where that was not the paper itself.
     checked_on
         What was read of it: no finding of its audit is about more.
     data
@@ -89,7 +93,9 @@ class Paper(Strict):
     year: int
     compares: Text
     short: Text
+    heading: Text
     cited: Text
+    read: Text | None = None
     checked_on: Text
     data: list[Text] = []
     own_data: list[Text] = []

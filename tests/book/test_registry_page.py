@@ -167,9 +167,16 @@ def test_pages_show_every_registry_once():
         for marker in MARKER.finditer((ROOT / "book" / name).read_text("utf-8"))
     ]
     shapes = [("losses", shape) for shape in loss_pages.SHAPES]
-    places = [("ambiguities", paper) for paper in papers.names()]
-    whole = [(kind, None) for kind in ("losses", "networks", "parameters", "ambiguities")]
-    assert sorted(said, key=str) == sorted([*shapes, *places, *whole], key=str)
+    whole = [(kind, None) for kind in ("losses", "networks", "parameters", "ambiguities", "open")]
+    assert sorted(said, key=str) == sorted([*shapes, *whole], key=str)
+
+
+def test_every_paper_has_a_section_of_what_it_leaves_open():
+    page = ambiguities.sections()
+    for key, paper in records.papers().items():
+        head = f"(ambiguities-{key})=\n\n## {paper.heading}\n\n{{cite}}`{paper.cited}`"
+        assert page.count(head) == 1
+        assert ambiguities.entries(key) in page
 
 
 @pytest.mark.parametrize(
@@ -188,7 +195,7 @@ def test_a_marker_of_nothing_is_refused(marker, said):
 
 def test_a_page_is_filled_when_it_is_staged(project, tmp_path):
     page = project / "book/intro.md"
-    page.write_text("# Open\n\n<!-- registry: ambiguities dual_head -->\n\nThat was it.\n")
+    page.write_text("# Open\n\n<!-- registry: open -->\n\nThat was it.\n")
     stage(project, "published", tmp_path / "stage")
     staged = (tmp_path / "stage/book/intro.md").read_text("utf-8")
     assert "### AUC constant" in staged and "registry:" not in staged
