@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from matplotlib.figure import Figure
 
@@ -27,10 +27,19 @@ class Picture(ABC):
     ----------
     sources
         The observations or results it was made of, for the line that says where it comes from.
+    origin
+        What that line says besides, or alone where no result of the run stands behind it
+        ("as printed in Table 1").
     """
 
-    def __init__(self, sources: Iterable[Any]):
+    def __init__(self, sources: Iterable[Any] = ()):
         self.sources: Sequence[Any] = list(sources)
+        self.origin = ""
+
+    def made_of(self, sources: Iterable[Any] = (), origin: str = "") -> Self:
+        """Say what it was made of, where that is not what it was given; return it."""
+        self.sources, self.origin = list(sources), origin
+        return self
 
     @abstractmethod
     def draw(self) -> Figure:
