@@ -101,7 +101,8 @@ def show(study: Study, what: Shown, **options: Any) -> None:
     made = what.of(study, **options)
     if isinstance(made, Picture):
         figure = made.draw()
-        show_figure(figure, numbers=made.words(), provenance=provenance(study, made.sources))
+        line = made.origin or provenance(study, made.sources, made.point)
+        show_figure(figure, numbers=made.words(), provenance=line)
     elif isinstance(made, str):
         display(Markdown(made))
     else:
