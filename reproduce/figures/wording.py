@@ -48,13 +48,10 @@ def contrast_label(name: str) -> str:
         known = METRIC_LABELS.get(bare) if "_" in bare else None
         if known is None and word.endswith(":") and "_" in bare:
             known = metric_label(bare)
-        return (
-            f"{known}{word[len(bare) :]}"
-            if known
-            else method_label(word)
-            if word in looks()
-            else word
-        )
+        if known:
+            return f"{known}{word[len(bare) :]}"
+        look = looks().get(word)
+        return look.label if look and look.label else word
 
     return in_words(" ".join(label(word) for word in str(name).split(" ")))
 

@@ -55,7 +55,7 @@ class Needs:
             )
         trained = len({cell.method for cell in study.trained()})
         if trained < self.trained:
-            return f"Not shown: it sets {self.trained} trained methods side by side, here is {trained}."
+            return f"Not shown: it sets {self.trained} trained methods side by side, not {trained}."
         if len(study.seeds) < self.seeds:
             return (
                 f"Not shown: it needs {self.seeds} repeats, this run has {len(study.seeds)}; "
