@@ -27,25 +27,18 @@ class Picture(ABC):
     ----------
     sources
         The observations or results it was made of, for the line that says where it comes from.
-    point
-        At which point of the grid they lie, said at the end of that line; may be empty.
     origin
-        The whole line, of a picture that no trials stand behind.
+        What that line says besides, or alone where no result of the run stands behind it
+        ("as printed in Table 1").
     """
 
     def __init__(self, sources: Iterable[Any] = ()):
         self.sources: Sequence[Any] = list(sources)
-        self.point = ""
         self.origin = ""
 
-    def at(self, point: str) -> Self:
-        """Say at which point of the grid the sources lie."""
-        self.point = point
-        return self
-
-    def out_of(self, origin: str) -> Self:
-        """Say where it comes from, where that is no list of trials."""
-        self.origin = origin
+    def made_of(self, sources: Iterable[Any] = (), origin: str = "") -> Self:
+        """Say what it was made of, where that is not what it was given; return it."""
+        self.sources, self.origin = list(sources), origin
         return self
 
     @abstractmethod
