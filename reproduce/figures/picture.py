@@ -1,7 +1,7 @@
 """What a cell shows as a figure: one object that draws itself and says itself in words."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 from matplotlib.figure import Figure
@@ -48,3 +48,24 @@ class Picture(ABC):
     @abstractmethod
     def words(self) -> str:
         """Say in words what is drawn, with the numbers."""
+
+
+class OfFunctions(Picture):
+    """A picture of two functions without arguments, one that draws and one that says the words.
+
+    The words are asked for at once, so that what cannot be shown is known when it is made.
+    """
+
+    def __init__(
+        self, sources: Iterable[Any], draw: Callable[[], Figure], words: Callable[[], str]
+    ):
+        super().__init__(sources)
+        self._draw, self._words = draw, words()
+
+    def draw(self) -> Figure:
+        """Draw it."""
+        return self._draw()
+
+    def words(self) -> str:
+        """Say in words what is drawn."""
+        return self._words
