@@ -2,34 +2,34 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.figures.histogram import class_histogram, histogram_numbers
+from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.samples import Samples
 
 
 def test_counts_a_thousandfold_apart_get_a_log_axis_and_every_value(written):
-    figure = class_histogram({"rho 1000": [5000, 5], "rho 10": [500, 50]}, ["a", "b"])
+    figure = ClassHistogram({"rho 1000": [5000, 5], "rho 10": [500, 50]}, ["a", "b"]).draw()
     assert all(axis.get_yscale() == "log" for axis in figure.axes)
     assert "log axis" in written(figure)
     assert {"5000", "500", "50", "5"} <= set(written(figure).split("\n"))
 
 
 def test_near_counts_start_at_zero_on_a_plain_axis(written):
-    figure = class_histogram({"all": [120, 100, 0]}, ["a", "b", "c"])
+    figure = ClassHistogram({"all": [120, 100, 0]}, ["a", "b", "c"]).draw()
     assert figure.axes[0].get_yscale() == "linear" and figure.axes[0].get_ylim()[0] == 0
     assert "log" not in written(figure)
 
 
 def test_a_bar_ends_at_its_count_on_both_axes():
     for counts in ([5000, 5], [12, 10]):
-        bars = class_histogram({"x": counts}, ["a", "b"]).axes[0].patches
+        bars = ClassHistogram({"x": counts}, ["a", "b"]).draw().axes[0].patches
         assert [bar.get_y() + bar.get_height() for bar in bars] == pytest.approx(counts)
 
 
 def test_histogram_numbers_name_the_rare_classes():
-    said = histogram_numbers({"rho 10": [500, 50, 50]}, ["cat", "dog", "eel"])
+    said = ClassHistogram({"rho 10": [500, 50, 50]}, ["cat", "dog", "eel"]).words()
     assert "from 50 (class dog, eel) to 500" in said and "600 in all" in said
     assert "largest over smallest 10." in said
-    assert "7 images in each of 2" in histogram_numbers({"even": [7, 7]}, ["a", "b"])
+    assert "7 images in each of 2" in ClassHistogram({"even": [7, 7]}, ["a", "b"]).words()
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_histogram_numbers_name_the_rare_classes():
 )
 def test_bad_counts_are_refused(counts):
     with pytest.raises(UserError):
-        class_histogram(counts, ["a", "b"])
+        ClassHistogram(counts, ["a", "b"]).draw()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PIL import Image
 
 from reproduce.errors import UserError
 from reproduce.figures import present
-from reproduce.figures.histogram import class_histogram
+from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.samples import Samples
 
 
@@ -22,7 +22,7 @@ def shown(monkeypatch):
 
 
 def drawn():
-    return class_histogram({"rho 10": [100, 10]}, ["a", "b"])
+    return ClassHistogram({"rho 10": [100, 10]}, ["a", "b"]).draw()
 
 
 def test_the_numbers_go_into_the_metadata_and_the_picture_is_png(shown):
