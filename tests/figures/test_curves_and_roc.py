@@ -42,7 +42,7 @@ def test_curve_numbers_are_means_over_seeds():
 def test_bad_histories_are_refused():
     for wrong in ({}, {"x": []}, {"x": [[]]}, {"x": [[{"phase": 0, "loss": 1}]]}):
         with pytest.raises(UserError):
-            TrainingCurves(wrong).draw()
+            TrainingCurves(wrong)
 
 
 LABELS = np.array([0, 0, 1, 1, 2])
