@@ -19,12 +19,12 @@ from reproduce.device import choose
 from reproduce.device import prepare as prepare_device
 from reproduce.methods.class_imbalance import METHODS
 from reproduce.papers.class_imbalance.networks import recipe
-from reproduce.papers.class_imbalance.parameters import PARAMETERS
+from reproduce.papers.class_imbalance.parameters import ClassImbalance
 from reproduce.training.loop import Settings, train, train_stack
 from reproduce.training.stacks import BATCHES_AHEAD, Member
 
 CLASSES, IMAGES = 10, 6000
-STUDY = PARAMETERS.read({"profile": "paper"})
+STUDY = ClassImbalance.read({"profile": "paper"})
 # Networks together, steps between two looks at the clock, and looks.
 ON_CPU = {"together": (8, 32), "steps": 4, "looks": 5}
 ON_CUDA = {"together": (64, 256, 512), "steps": BATCHES_AHEAD, "looks": 5}

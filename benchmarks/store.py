@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import timing
-from reproduce.papers.class_imbalance.parameters import ClassImbalance, cells
+from reproduce.papers.class_imbalance.cells import cells
+from reproduce.papers.class_imbalance.parameters import ClassImbalance
 from reproduce.study.study import find_record
 from reproduce.trials.store import Result, Store
 

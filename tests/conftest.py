@@ -10,6 +10,8 @@ import pytest
 from reproduce import cli
 from reproduce.data import catalog
 
+# What tests of figures share, wherever those figures live.
+pytest_plugins = ("tests.drawing",)
 # One thread, as trials use it; and no test may touch the store or the data of the person who
 # runs it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

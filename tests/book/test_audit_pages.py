@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reproduce import papers
-from reproduce.book.audit import CITED, paper_page
+from reproduce.book.audit import paper_page
 from reproduce.book.contents import read_contents
 from reproduce.book.stage import stage
 from reproduce.registry.auditing import audit
@@ -40,7 +40,7 @@ def test_a_page_shows_every_finding_and_every_clean_table(key):
 def test_a_page_names_its_text_links_the_chapter_and_says_what_was_not_run(key):
     page = paper_page(key)
     assert page.startswith(f"# {papers.paper(key).title}\n")
-    assert f"{{cite}}`{CITED[key]}`" in page
+    assert f"{{cite}}`{papers.paper(key).cited}`" in page
     for link in ("{doc}`audit`", f"<ambiguities-{key}>", "<../corrections>"):
         assert link in page
     assert "No experiment of this paper was run for this edition" in page

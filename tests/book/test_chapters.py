@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from reproduce import papers
 from reproduce.book import chapters
 from reproduce.errors import UserError
-from reproduce.papers import PAPERS
 from reproduce.registry import auditing
 from reproduce.trials.edition import Edition
 
@@ -93,9 +93,9 @@ def test_without_its_notebook_a_chapter_cannot_be_executed(project):
 
 def test_the_audit_leaves_every_finding_and_every_count_behind():
     left = chapters.audit_results()
-    assert list(left["papers"]) == list(PAPERS)
+    assert list(left["papers"]) == papers.names()
     assert left["findings"] == [
-        one.to_json() for paper in PAPERS for one in auditing.findings(paper)
+        one.to_json() for paper in papers.names() for one in auditing.findings(paper)
     ]
     for paper, said in left["papers"].items():
         audit = auditing.audit(paper)

@@ -54,7 +54,7 @@ def study_of(project, image_file):
     image_file("tiny")
 
     def open_study(**values) -> Study:
-        return Study(PAPER, class_imbalance.parameters.read({**GIVEN, **values}))
+        return Study(class_imbalance, class_imbalance.parameters.read({**GIVEN, **values}))
 
     return open_study
 
@@ -217,8 +217,8 @@ def test_an_edition_without_its_notebook_or_its_stamp_is_not_fresh(fresh, study)
 
 
 @pytest.mark.parametrize(
-    "changed", ["papers/judging.py", "papers/claims/class_imbalance.yaml", "trials/schema.sql",
-                "papers/published/class_imbalance_table4.csv"],
+    "changed", ["study/judging.py", "papers/class_imbalance/claims.yaml", "trials/schema.sql",
+                "papers/class_imbalance/published/table4.csv"],
 )  # fmt: skip
 def test_another_package_is_not_fresh(fresh, study, tmp_path, monkeypatch, changed):
     package = Path(executing.__file__).resolve().parents[1]

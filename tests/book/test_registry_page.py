@@ -16,6 +16,7 @@ from reproduce.book.registry import MARKER, filled
 from reproduce.book.stage import stage
 from reproduce.errors import UserError
 from reproduce.registry import ambiguities as recorded
+from reproduce.registry import records
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (ROOT / "book").glob("*.md"))
@@ -68,8 +69,7 @@ def test_every_loss_stands_in_the_table_and_on_one_page():
 
 
 def test_every_loss_belongs_to_a_paper_or_says_why_it_is_here():
-    assert set(loss_pages.COMPARED_IN) == set(papers.names()) == set(ambiguities.PAPERS_IN_SHORT)
-    used = {name for names in loss_pages.COMPARED_IN.values() for name in names}
+    used = {name for paper in records.papers().values() for name in paper.losses}
     assert used | set(loss_pages.RELATIVES) == set(losses.LOSSES)
     assert not used & set(loss_pages.RELATIVES)
 
@@ -93,7 +93,7 @@ def test_every_network_has_a_row_and_an_entry():
         assert f"(network-{name})=\n\n### {name}\n" in page
         assert page.count(f"<network-{name}>`") == 1
     assert re.search(r"`resnet32 <network-resnet32>`\n  - classification\n.*\n  - 464,154\n", page)
-    trained = {name for names in networks.TRAINED_IN.values() for name in names}
+    trained = {name for paper in records.papers().values() for name in paper.networks}
     assert trained <= set(models.BACKBONES)
 
 

@@ -34,7 +34,7 @@ def test_a_seed_that_occurs_twice_is_refused_with_the_factor_that_hides_behind_i
 def test_gains_are_method_minus_reference_on_the_same_seed():
     found = gains(by_seed(ROWS, "auc", ("method",)), "baseline")
     assert sorted(found["focal",]) == pytest.approx([0.01, 0.03])
-    with pytest.raises(UserError, match="oversampling"):
+    with pytest.raises(UserError, match="Oversampling"):
         gains(by_seed(ROWS, "auc", ("method",)), "oversampling")
 
 

@@ -6,7 +6,8 @@ import torch
 from reproduce.data import catalog
 from reproduce.data.imbalance import draw
 from reproduce.methods.class_imbalance import METHODS
-from reproduce.papers.class_imbalance.parameters import ClassImbalance, cells
+from reproduce.papers.class_imbalance.cells import cells
+from reproduce.papers.class_imbalance.parameters import ClassImbalance
 from reproduce.trials import execute as execution
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned

@@ -18,8 +18,8 @@ def rows():
 
 
 def test_the_printed_numbers_are_those_of_the_transcribed_table():
-    folder = resources.files("reproduce.papers") / "published"
-    text = (folder / "metric_learning_table3.csv").read_text("utf-8")
+    folder = resources.files("reproduce.papers") / "metric_learning" / "published"
+    text = (folder / "table3.csv").read_text("utf-8")
     printed = {
         PAPER_NAMES[row["method"]]: int(row["value"].replace(",", ""))
         for row in csv.DictReader(text.splitlines())

@@ -16,8 +16,7 @@ import pytest
 
 from reproduce import papers
 from reproduce.book.chapters import CHAPTERS
-from reproduce.figures.wording import METHOD_LABELS
-from reproduce.registry import vocabulary
+from reproduce.registry import records
 from reproduce.study.parameters import PROFILES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,7 +116,7 @@ def test_the_parameters_are_the_first_code_and_the_next_cell_checks_them(path):
     code = cells(path, "code")
     assert ["parameters" in tags(cell) for cell in code].count(True) == 1
     assert "parameters" in tags(code[0])
-    assert f'study = Study.open("{path.stem}", globals())' in code[1].source
+    assert f'study = papers.open_study("{path.stem}", globals())' in code[1].source
 
 
 @every_study
@@ -234,8 +233,8 @@ def test_only_cells_that_show_a_figure_promise_one(path):
 
 # -- its prose ------------------------------------------------------------------------------------
 
-METHODS = {name.replace("_", " ") for names in vocabulary.METHODS.values() for name in names}
-METHODS |= {label.lower() for label in METHOD_LABELS.values()}
+METHODS = {name.replace("_", " ") for name in records.looks()}
+METHODS |= {look.label.lower() for look in records.looks().values() if look.label}
 
 
 def typed_results(text: str) -> list[str]:

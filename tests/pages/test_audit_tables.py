@@ -15,7 +15,7 @@ from reproduce.pages.audit_tables import (
     findings_table,
     overview,
 )
-from reproduce.registry import audit_entries, auditing
+from reproduce.registry import audit_entries, auditing, records
 
 
 def ran(check, table, status="consistent"):
@@ -125,14 +125,14 @@ def test_its_words_are_those_of_the_audit():
     assert USUAL in proportion("0.50", 10).assumptions
 
 
-@pytest.mark.parametrize("paper", auditing.PAPERS)
+@pytest.mark.parametrize("paper", records.papers())
 def test_every_check_that_was_run_has_a_question(paper):
     asked = questions()
     for one in auditing.audit(paper).ran:
         assert asked[one.check].strip(), one.check
 
 
-@pytest.mark.parametrize("paper", auditing.PAPERS)
+@pytest.mark.parametrize("paper", records.papers())
 def test_clean_tables_of_the_five_texts_are_those_that_the_audit_names(paper):
     found = auditing.audit(paper)
     rows = clean_table(found).rows

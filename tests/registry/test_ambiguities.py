@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from reproduce.commands.papers import app
 from reproduce.errors import UserError
-from reproduce.registry import ambiguities, claims, records
+from reproduce.registry import ambiguities, reading, records
 
 PAPERS = list(records.papers())
 
@@ -27,7 +27,7 @@ GOOD = {
 
 def load_changed(monkeypatch, **changes):
     content = {"paper": "dual_head", "ambiguities": [GOOD | changes]}
-    monkeypatch.setattr(claims, "_text", lambda name: yaml.safe_dump(content))
+    monkeypatch.setattr(reading, "text", lambda paper, file: yaml.safe_dump(content))
     return ambiguities.load("dual_head")
 
 
@@ -81,7 +81,7 @@ def test_the_ambiguities_that_shape_the_code_are_recorded(paper, id, default):
 
 
 def test_a_default_must_be_a_reading(monkeypatch):
-    with pytest.raises(UserError, match=r"ambiguities/dual_head.yaml, margin: default: 'two'"):
+    with pytest.raises(UserError, match=r"dual_head/ambiguities.yaml, margin: default: 'two'"):
         load_changed(monkeypatch, default="two")
 
 
@@ -120,7 +120,7 @@ def keys_said_twice(text: str) -> list[str]:
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_nothing_is_said_twice(paper):
-    assert not keys_said_twice(claims._text(f"ambiguities/{paper}.yaml"))
+    assert not keys_said_twice(reading.text(paper, "ambiguities.yaml"))
 
 
 def test_a_key_said_twice_would_be_seen():

@@ -143,7 +143,7 @@ def test_the_entries_are_plain_yaml_without_keys_twice(pytestconfig):
         return yaml.SafeLoader.construct_mapping(loader, node, deep)
 
     Unique.add_constructor("tag:yaml.org,2002:map", mapping)
-    folder = pytestconfig.rootpath / "reproduce" / "papers" / "audits"
+    folder = pytestconfig.rootpath / "reproduce" / "papers"
     for paper in PAPERS:
-        content = yaml.load((folder / f"{paper}.yaml").read_text("utf-8"), Unique)
+        content = yaml.load((folder / paper / "audit.yaml").read_text("utf-8"), Unique)
         assert content["paper"] == paper

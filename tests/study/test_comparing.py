@@ -2,6 +2,7 @@
 
 import pytest
 
+from reproduce import papers
 from reproduce.study.comparing import compare
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
@@ -33,9 +34,9 @@ def edition_of(study_of, tmp_path):
 
 def test_a_run_compared_with_itself_has_not_moved(edition_of):
     one = edition_of("one", lambda cell: {"accuracy": 0.9 + cell.seed / 100})
-    found = compare("class_imbalance", one, one)
+    found = compare(papers.protocol("class_imbalance"), one, one)
     assert (found.parameters, found.shared, found.moved, found.verdicts) == ([], 2, 0, [])
-    at = "imbalance step dataset mnist rho 10.0 mu 0.5"
+    at = "dataset mnist imbalance step rho 10.0 mu 0.5"
     row = ("baseline", at, "accuracy", "90.50 % (n=2)", "90.50 % (n=2)", "+0.00 points")
     assert found.metrics[0] == row
     assert {(method, metric) for method, _, metric, *_ in found.metrics} == {
@@ -49,7 +50,7 @@ def test_other_numbers_of_the_same_trials_show_as_moved(edition_of):
     """Two machines may disagree: each side is read from its own edition."""
     one = edition_of("one", lambda cell: {"accuracy": 0.90, "auc": 0.99})
     other = edition_of("other", lambda cell: {"accuracy": 0.92, "auc": 0.98})
-    found = compare("class_imbalance", one, other)
+    found = compare(papers.protocol("class_imbalance"), one, other)
     assert (found.shared, found.moved) == (2, 2)
     moves = {(row[0], row[2]): row[3:] for row in found.metrics}
     assert moves["baseline", "accuracy"] == ("90.00 % (n=2)", "92.00 % (n=2)", "+2.00 points")
@@ -58,13 +59,13 @@ def test_other_numbers_of_the_same_trials_show_as_moved(edition_of):
 
 def test_comparing_leaves_the_store_alone(edition_of):
     one, other = edition_of("one"), edition_of("other", lambda cell: {"accuracy": 0.7})
-    compare("class_imbalance", one, other)
+    compare(papers.protocol("class_imbalance"), one, other)
     assert Store().trial_keys() == []
 
 
 def test_changed_parameters_are_listed_and_trials_not_shared(edition_of):
     one, other = edition_of("one"), edition_of("other", batch_size=32, rho=[10, 100])
-    found = compare("class_imbalance", one, other)
+    found = compare(papers.protocol("class_imbalance"), one, other)
     assert found.parameters == [("batch_size", 64, 32), ("rho", [10.0], [10.0, 100.0])]
     assert (found.shared, found.moved) == (0, 0)
     assert len(found.metrics) == 2 * 3, "only the point that both have"
@@ -73,7 +74,7 @@ def test_changed_parameters_are_listed_and_trials_not_shared(edition_of):
 def test_changed_verdicts_are_listed_also_where_one_side_has_none(edition_of):
     one = edition_of("one", verdicts={"a": "holds", "b": "opposite", "c": "undecided"})
     other = edition_of("other", verdicts={"a": "undecided", "b": "opposite", "d": "holds"})
-    assert compare("class_imbalance", one, other).verdicts == [
+    assert compare(papers.protocol("class_imbalance"), one, other).verdicts == [
         ("a", "holds", "undecided"),
         ("c", "undecided", "not in it"),
         ("d", "not in it", "holds"),

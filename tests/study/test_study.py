@@ -198,11 +198,11 @@ def test_a_notebook_can_be_run_twice_in_one_kernel(study_of):
     """With a study open already, leftover variables are no parameters, a misspelt one still is."""
     variables = {"profile": "smoke", "numbers": "3 lines"}
     with pytest.raises(UserError, match="unknown parameter of class_imbalance 'numbers'"):
-        Study.open("class_imbalance", variables)
+        Study.open(class_imbalance, variables)
     variables["study"] = study_of(**SMALL)
-    assert Study.open("class_imbalance", variables).scale == "smoke"
+    assert Study.open(class_imbalance, variables).scale == "smoke"
     with pytest.raises(UserError, match="did you mean 'rho'"):
-        Study.open("class_imbalance", {**variables, "rhoo": 5})
+        Study.open(class_imbalance, {**variables, "rhoo": 5})
 
 
 def test_a_study_finds_the_published_edition_unless_it_is_that_run(study_of, tmp_path, monkeypatch):

@@ -169,7 +169,7 @@ def test_linear_imbalance_has_no_mu():
     cells = grid(imbalance="linear", rho=[5, 10], mu=[0.2, 0.8], seeds=0)
     assert all("mu" not in cell.factors and "mu" not in cell.trial.imbalance for cell in cells)
     assert len({cell.trial.key for cell in cells}) == 2 * 3
-    assert in_words(cells[0].factors) == "linear rho 5"
+    assert in_words(cells[0].factors, class_imbalance.paper) == "linear rho 5"
     parameters = class_imbalance.parameters.read({"imbalance": "linear", "rho": [5, 10, 20]})
     assert class_imbalance.shown_point(parameters) == {"rho": 10}
 
