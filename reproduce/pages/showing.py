@@ -100,22 +100,16 @@ def show(study: Study, what: Shown, **options: Any) -> None:
 
     made = what.of(study, **options)
     if isinstance(made, Picture):
-        show_picture(made, _origin(study, made))
+        show_picture(made, made.origin or provenance(study, made.sources, made.point))
     elif isinstance(made, str):
         display(Markdown(made))
     else:
         display(made)
 
 
-def show_picture(picture: Picture, provenance: str) -> None:
+def show_picture(picture: Picture, origin: str) -> None:
     """Show a picture that no study stands behind, and under it where it comes from."""
-    show_figure(picture.draw(), numbers=picture.words(), provenance=provenance)
-
-
-def _origin(study: Study, picture: Picture) -> str:
-    if not picture.sources and picture.origin:
-        return picture.origin
-    return provenance(study, picture.sources, picture.origin)
+    show_figure(picture.draw(), numbers=picture.words(), provenance=origin)
 
 
 def provenance(study: Study, sources: Iterable[Any], at: str = "") -> str:

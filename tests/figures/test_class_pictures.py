@@ -3,7 +3,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.figures.histogram import ClassHistogram
-from reproduce.figures.samples import sample_grid, sample_numbers
+from reproduce.figures.samples import Samples
 
 
 def test_counts_a_thousandfold_apart_get_a_log_axis_and_every_value(written):
@@ -49,7 +49,7 @@ LABELS = np.arange(30) % 3
 
 
 def test_published_images_are_drawn_with_their_licence(images, written):
-    figure = sample_grid(images, LABELS, list("abc"), True, "CC BY 4.0", dataset="digits")
+    figure = Samples(images, LABELS, list("abc"), True, "CC BY 4.0", dataset="digits").draw()
     pixels = [np.asarray(image.get_array()) for image in figure.axes[0].images]
     assert len(pixels) == 30
     assert np.array_equal(pixels[0], images[0]) and np.array_equal(pixels[1], images[3])
@@ -57,29 +57,30 @@ def test_published_images_are_drawn_with_their_licence(images, written):
 
 
 def test_unpublishable_images_leave_no_pixel(images, written):
-    figure = sample_grid(images, LABELS, list("abc"), False, "no licence", dataset="faces")
+    figure = Samples(images, LABELS, list("abc"), False, "no licence", dataset="faces").draw()
     assert not figure.axes[0].images
     assert "images of faces are not published" in written(figure)
-    other = sample_grid(255 - images, LABELS, list("abc"), False, "no licence", dataset="faces")
+    other = Samples(255 - images, LABELS, list("abc"), False, "no licence", dataset="faces").draw()
     from reproduce.figures.present import png
 
     assert png(figure) == png(other)
-    sample_grid(None, LABELS, list("abc"), False, "no licence", dataset="faces")
+    Samples(None, LABELS, list("abc"), False, "no licence", dataset="faces").draw()
 
 
 def test_sample_numbers_say_what_is_shown():
-    said = sample_numbers(LABELS[:4], list("abc"), True, dataset="digits")
+    images = np.zeros((4, 8, 8), np.uint8)
+    said = Samples(images, LABELS[:4], list("abc"), True, "CC0", dataset="digits").words()
     assert said == "Images of digits shown per class: a 2, b 1, c 1."
-    said = sample_numbers(LABELS, list("abc"), False, dataset="faces", columns=5)
+    said = Samples(None, LABELS, list("abc"), False, "-", dataset="faces", columns=5).words()
     assert "not published" in said and "a 5, b 5, c 5" in said
 
 
 def test_bad_images_are_refused(images):
     with pytest.raises(UserError, match="uint8"):
-        sample_grid(images / 255, LABELS, list("abc"), True, "CC0", dataset="d")
+        Samples(images / 255, LABELS, list("abc"), True, "CC0", dataset="d").draw()
     with pytest.raises(UserError, match="labels"):
-        sample_grid(images, LABELS, list("ab"), True, "CC0", dataset="d")
+        Samples(images, LABELS, list("ab"), True, "CC0", dataset="d").draw()
     with pytest.raises(UserError, match="licence"):
-        sample_grid(images, LABELS, list("abc"), True, "", dataset="d")
+        Samples(images, LABELS, list("abc"), True, "", dataset="d").draw()
     with pytest.raises(UserError, match="columns"):
-        sample_grid(images, LABELS, list("abc"), True, "CC0", dataset="d", columns=0)
+        Samples(images, LABELS, list("abc"), True, "CC0", dataset="d", columns=0).draw()
