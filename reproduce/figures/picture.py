@@ -1,7 +1,7 @@
 """What a cell shows as a figure: one object that draws itself and says itself in words."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from matplotlib.figure import Figure
@@ -27,18 +27,31 @@ class Picture(ABC):
     ----------
     sources
         The observations or results it was made of, for the line that says where it comes from.
+    point
+        At which point of the grid they lie, said at the end of that line; may be empty.
     origin
-        What that line says besides, or alone where no result of the run stands behind it
-        ("as printed in Table 1").
+        The whole line, of a picture that no result of the run stands behind ("as printed in
+        Table 1").
     """
 
     def __init__(self, sources: Iterable[Any] = ()):
         self.sources: Sequence[Any] = list(sources)
+        self.point = ""
         self.origin = ""
 
-    def made_of(self, sources: Iterable[Any] = (), origin: str = "") -> Self:
+    def made_of(self, sources: Iterable[Any]) -> Self:
         """Say what it was made of, where that is not what it was given; return it."""
-        self.sources, self.origin = list(sources), origin
+        self.sources = list(sources)
+        return self
+
+    def at(self, point: str) -> Self:
+        """Say at which point of the grid its sources lie; return it."""
+        self.point = point
+        return self
+
+    def out_of(self, origin: str) -> Self:
+        """Say where it comes from, where that is no list of trials; return it."""
+        self.origin = origin
         return self
 
     @abstractmethod
@@ -48,24 +61,3 @@ class Picture(ABC):
     @abstractmethod
     def words(self) -> str:
         """Say in words what is drawn, with the numbers."""
-
-
-class OfFunctions(Picture):
-    """A picture of two functions without arguments, one that draws and one that says the words.
-
-    The words are asked for at once, so that what cannot be shown is known when it is made.
-    """
-
-    def __init__(
-        self, sources: Iterable[Any], draw: Callable[[], Figure], words: Callable[[], str]
-    ):
-        super().__init__(sources)
-        self._draw, self._words = draw, words()
-
-    def draw(self) -> Figure:
-        """Draw it."""
-        return self._draw()
-
-    def words(self) -> str:
-        """Say in words what is drawn."""
-        return self._words

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from reproduce.errors import UserError
-from reproduce.figures.comparison import THRESHOLDED
 from reproduce.figures.inputs import Observation, is_number, with_columns
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import in_the_look, new_figure, title
@@ -23,6 +22,11 @@ from reproduce.figures.wording import (
     points,
 )
 
+THRESHOLDED = {
+    "baseline": "thresholding",
+    "oversampling": "oversampling_thresholding",
+    "undersampling": "undersampling_thresholding",
+}
 # {method before: {rho: [(before, after) of each seed and point]}}
 Slopes = dict[str, dict[Any, list[tuple[float, float]]]]
 
