@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.terminal import new_table, out
+from reproduce.commands.terminal import new_table, out, points_of
 from reproduce.commands.training import StorePath
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -30,7 +30,7 @@ def list_trials(
     """
     opened = _open(store)
     failures = opened.failures()
-    table = new_table("key", "data", "imbalance", "for", "seed", "seconds", "test accuracy")
+    table = new_table("key", "data", "point", "for", "seed", "seconds", "test accuracy")
     shown = 0
     for key in opened.trial_keys():
         labels = opened.labels(key)
@@ -39,17 +39,13 @@ def list_trials(
             continue
         shown += 1
         trial, results = opened.trial(key), opened.replicates(key)
-        shape = " ".join(
-            f"{name} {trial.imbalance[name]}"
-            for name in ("kind", "rho", "mu")
-            if name in trial.imbalance
-        )
+        point = points_of(labels, trial)
         accuracy = failures.get(key, "pending")
         seconds = ""
         if results:
             accuracy = " / ".join(f"{100 * r.metrics['test/accuracy']:.2f} %" for r in results)
             seconds = f"{results[0].seconds:.0f}"
-        row = (key, trial.dataset, shape, ", ".join(methods), str(trial.seed), seconds, accuracy)
+        row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, accuracy)
         table.add_row(*row)
     out.print(table)
     out.print(f"{shown} trials in {relative(opened.path)}")

@@ -75,10 +75,15 @@ def progress(planned, store) -> Iterator[Any]:
 def _name(item) -> str:
     trial, labels = item.trial, item.labels
     methods = "/".join(dict.fromkeys(label.get("method", "") for label in labels))
-    shape = " ".join(
-        f"{name} {trial.imbalance[name]:g}" for name in ("rho", "mu") if name in trial.imbalance
-    )
-    return f"{methods} {shape} seed {trial.seed}".strip()
+    return f"{methods}, {points_of(labels, trial)}, seed {trial.seed}"
+
+
+def points_of(labels, trial) -> str:
+    """Return the points that a trial stands for, in the words of its papers."""
+    points = list(dict.fromkeys(label["point"] for label in labels if label.get("point")))
+    # A trial that no study has described in words: as its own description has it.
+    described = " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
+    return " / ".join(points) or described
 
 
 class _Lines:

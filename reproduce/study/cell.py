@@ -31,6 +31,17 @@ class Cell:
         values["experiment"] = self.experiment
         return all(_among(values.get(name), value) for name, value in wanted.items())
 
+    def label(self, paper: Paper) -> dict[str, str]:
+        """Return what a trial is for: words beside its key, for lists and progress lines."""
+        moved = {name: self.factors[name] for name in sorted(self.varied) if name in self.factors}
+        told = ", ".join(f"{name} {_plain(value)}" for name, value in moved.items())
+        point = "; ".join(filter(None, [in_words(self.factors, paper), told]))
+        return {"method": self.method, "experiment": self.experiment, "point": point}
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
 
 def _among(value: Any, wanted: Any) -> bool:
     choices = wanted if isinstance(wanted, list | tuple) else [wanted]

@@ -102,7 +102,7 @@ class Study:
             [
                 Planned(
                     cell.trial,
-                    ({**common, "method": cell.method, "experiment": cell.experiment},),
+                    ({**common, **cell.label(self.protocol.paper)},),
                     cell.keep,
                 )
                 for cell in [*self.cells, *self.references]
