@@ -28,7 +28,7 @@ KNOWS_ONLY = {
     "registry": {"audit", "evaluation", "data", "methods"},
     "study": {"registry", "trials", "tasks", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
-    "pages": {"figures", "study", "registry", "trials", "evaluation"},
+    "pages": {"figures", "study", "registry", "trials", "audit", "evaluation"},
 }
 HEAVY = (
     "torch", "torchvision", "matplotlib", "pandas", "seaborn", "openTSNE", "sklearn", "papermill",

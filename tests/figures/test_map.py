@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.figures.embeddings import EmbeddingMap, draw_maps, embedding_map, map_numbers
+from reproduce.figures.map import EmbeddingMap, Maps, embedding_map
 
 SHORT = (20, 30)
 
@@ -54,18 +54,18 @@ LABELS = np.array([0, 0, 1, 1, 2, 2])
 def test_titles_hold_the_quality_and_wrong_points_are_marked(written):
     wrong = np.array([0, 1, 1, 1, 2, 0])
     found = a_map()
-    figure = draw_maps({"baseline": found}, LABELS, list("abc"), {"baseline": wrong})
+    figure = Maps({"baseline": found}, LABELS, list("abc"), {"baseline": wrong}).draw()
     text = written(figure)
     assert "kNN: map 91 %, embedding 96 %" in text and "trustworthiness 0.88" in text
     assert "Baseline" in text and "predicted wrongly" in text
     marked = figure.axes[0].collections[3].get_offsets()
     assert np.array_equal(np.asarray(marked), found.coordinates[[1, 5]])
-    without = draw_maps({"baseline": found}, LABELS, list("abc"))
+    without = Maps({"baseline": found}, LABELS, list("abc")).draw()
     assert "predicted wrongly" not in written(without)
 
 
 def test_map_numbers_hold_the_three_numbers():
-    said = map_numbers({"baseline": a_map()})
+    said = Maps({"baseline": a_map()}, LABELS, list("abc")).words()
     assert "91.0 percent" in said and "95.5 percent" in said and "0.876" in said
 
 
@@ -85,6 +85,6 @@ def test_bad_settings_are_refused(clusters):
     with pytest.raises(UserError, match="labels"):
         embedding_map(points, labels[:5])
     with pytest.raises(UserError, match="baseline"):
-        draw_maps({"baseline": a_map()}, LABELS, list("abc"), {"other": LABELS})
+        Maps({"baseline": a_map()}, LABELS, list("abc"), {"other": LABELS})
     with pytest.raises(UserError, match="labels"):
-        draw_maps({"baseline": a_map()}, LABELS, list("ab"))
+        Maps({"baseline": a_map()}, LABELS, list("ab"))

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.figures.inputs import class_labels, not_empty
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import class_style, in_the_look, panels, title
 from reproduce.figures.wording import method_label, percent, plain
 
@@ -71,17 +72,16 @@ class EmbeddingMap:
 def _checked(embeddings: Any) -> np.ndarray:
     """Return embeddings [n, d] that can be mapped, as float64."""
     points = np.asarray(embeddings, dtype=np.float64)
-    if points.ndim != 2 or points.shape[0] < FEWEST_POINTS or points.shape[1] < 2:
-        raise UserError(
-            f"embeddings have shape {points.shape}, expected (n, d) with n at least "
-            f"{FEWEST_POINTS} and d at least 2"
-        )
+    if points.ndim != 2 or points.shape[1] < 2:
+        raise UserError(f"embeddings have shape {points.shape}, expected (n, d) with d at least 2")
+    if len(points) < FEWEST_POINTS:
+        raise NothingToShow(f"a map needs at least {FEWEST_POINTS} images, here are {len(points)}")
     if not np.isfinite(points).all():
-        raise UserError("embeddings hold NaN or infinity, expected numbers; the training diverged")
+        raise NothingToShow("embeddings hold NaN or infinity: the training diverged")
     if np.ptp(points, axis=0).max() == 0:
-        raise UserError(
-            "all embeddings are the same point, so there is nothing to map; "
-            "the network collapsed: train it longer or lower the learning rate"
+        raise NothingToShow(
+            "all embeddings are the same point, so there is nothing to map: "
+            "the network collapsed; train it longer or lower the learning rate"
         )
     return points
 
@@ -126,15 +126,8 @@ def embedding_map(
     )  # fmt: skip
 
 
-@in_the_look
-def draw_maps(
-    maps: Mapping[str, EmbeddingMap],
-    labels: Any,
-    class_names: Sequence[str],
-    predictions: Mapping[str, Any] | None = None,
-    columns: int = 2,
-) -> Figure:
-    """Draw maps of the same points side by side, with their quality in each title.
+class Maps(Picture):
+    """Maps of the same points side by side, with their quality in each title.
 
     Parameters
     ----------
@@ -142,30 +135,66 @@ def draw_maps(
         {method: map}.
     labels
         true classes [n]; they give colour and marker, and the name written in the cluster.
+    class_names
+        in the order of the labels.
     predictions
         {method: predicted classes [n]}; points predicted wrongly get a black cross.
+    columns
+        maps beside each other.
     """
-    not_empty("maps", maps)
-    figure, axes = panels(len(maps), 4.1 if min(columns, len(maps)) > 1 else 6.2, columns)
-    marked = False
-    for axis, (name, found) in zip(axes, maps.items(), strict=True):
-        truth = class_labels(labels, len(found.coordinates), class_names)
-        _scatter(axis, found.coordinates, truth, class_names)
-        wrong = _wrong(name, predictions, truth, class_names)
-        if wrong is not None:
-            marked = True
-            axis.scatter(
-                *found.coordinates[wrong].T, marker="x", c="black", s=26, linewidths=1.2, zorder=3
+
+    def __init__(
+        self,
+        maps: Mapping[str, EmbeddingMap],
+        labels: Any,
+        class_names: Sequence[str],
+        predictions: Mapping[str, Any] | None = None,
+        columns: int = 2,
+    ):
+        super().__init__()
+        not_empty("maps", maps)
+        self.maps, self.class_names, self.columns = maps, class_names, columns
+        self.truth = {
+            name: class_labels(labels, len(found.coordinates), class_names)
+            for name, found in maps.items()
+        }
+        self.wrong = {
+            name: _wrong(name, predictions, truth, class_names)
+            for name, truth in self.truth.items()
+        }
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel for each map, and one legend."""
+        count, columns = len(self.maps), self.columns
+        figure, axes = panels(count, 4.1 if min(columns, count) > 1 else 6.2, columns)
+        for axis, (name, found) in zip(axes, self.maps.items(), strict=True):
+            _scatter(axis, found.coordinates, self.truth[name], self.class_names)
+            wrong = self.wrong[name]
+            if wrong is not None:
+                axis.scatter(
+                    *found.coordinates[wrong].T, marker="x", c="black", s=26, linewidths=1.2,
+                    zorder=3,
+                )  # fmt: skip
+            title(
+                axis,
+                method_label(name),
+                f"kNN: map {percent(found.knn_accuracy, 0)} %, "
+                f"embedding {percent(found.knn_accuracy_embeddings, 0)} %",
+                f"trustworthiness {found.trustworthiness:.2f}",
             )
-        title(
-            axis,
-            method_label(name),
-            f"kNN: map {percent(found.knn_accuracy, 0)} %, "
-            f"embedding {percent(found.knn_accuracy_embeddings, 0)} %",
-            f"trustworthiness {found.trustworthiness:.2f}",
+        _legend(figure, axes[0], any(wrong is not None for wrong in self.wrong.values()))
+        return figure
+
+    def words(self) -> str:
+        """Say how far each map can be believed."""
+        return " ".join(
+            f"{method_label(name)}: {percent(found.knn_accuracy)} percent of the points have the "
+            f"class of their {found.neighbours} nearest neighbours in the map, "
+            f"{percent(found.knn_accuracy_embeddings)} percent in the embeddings; "
+            f"trustworthiness {found.trustworthiness:.3f}."
+            for name, found in self.maps.items()
         )
-    _legend(figure, axes[0], marked)
-    return figure
 
 
 def _wrong(
@@ -228,15 +257,3 @@ def _legend(figure: Figure, axis: Axes, marked: bool) -> None:
         handles, names, loc="outside lower center", ncols=columns, markerscale=1.6,
         handletextpad=0.2, columnspacing=1.2,
     )  # fmt: skip
-
-
-def map_numbers(maps: Mapping[str, EmbeddingMap]) -> str:
-    """Say in words what `draw_maps` draws."""
-    not_empty("maps", maps)
-    return " ".join(
-        f"{method_label(name)}: {percent(found.knn_accuracy)} percent of the points have the class "
-        f"of their {found.neighbours} nearest neighbours in the map, "
-        f"{percent(found.knn_accuracy_embeddings)} percent in the embeddings; "
-        f"trustworthiness {found.trustworthiness:.3f}."
-        for name, found in maps.items()
-    )
