@@ -86,8 +86,8 @@ class EncoderPlane(Picture):
         axis.set_xlabel("alignment: distance of two views (low: close)")
         axis.set_ylabel("uniformity (low: spread out evenly)")
         counts = span(len(seeds) for moments in self.found.values() for seeds in moments.values())
-        axis.set_title(f"marks: seeds (n = {counts}); arrows: mean to mean\n"
-                       "lower is better on both axes", fontsize=11, fontweight="normal")  # fmt: skip
+        said = f"marks: seeds (n = {counts}); arrows: mean to mean\nlower is better on both axes"
+        axis.set_title(said, fontsize=11, fontweight="normal")
         figure.legend(handles=_legend(self.found), loc="outside right upper", handletextpad=0.3)
         return figure
 
