@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.figures.inputs import class_labels, not_empty
-from reproduce.figures.picture import Picture
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import class_style, in_the_look, panels, title
 from reproduce.figures.wording import method_label, percent, plain
 
@@ -72,17 +72,16 @@ class EmbeddingMap:
 def _checked(embeddings: Any) -> np.ndarray:
     """Return embeddings [n, d] that can be mapped, as float64."""
     points = np.asarray(embeddings, dtype=np.float64)
-    if points.ndim != 2 or points.shape[0] < FEWEST_POINTS or points.shape[1] < 2:
-        raise UserError(
-            f"embeddings have shape {points.shape}, expected (n, d) with n at least "
-            f"{FEWEST_POINTS} and d at least 2"
-        )
+    if points.ndim != 2 or points.shape[1] < 2:
+        raise UserError(f"embeddings have shape {points.shape}, expected (n, d) with d at least 2")
+    if len(points) < FEWEST_POINTS:
+        raise NothingToShow(f"a map needs at least {FEWEST_POINTS} images, here are {len(points)}")
     if not np.isfinite(points).all():
-        raise UserError("embeddings hold NaN or infinity, expected numbers; the training diverged")
+        raise NothingToShow("embeddings hold NaN or infinity: the training diverged")
     if np.ptp(points, axis=0).max() == 0:
-        raise UserError(
-            "all embeddings are the same point, so there is nothing to map; "
-            "the network collapsed: train it longer or lower the learning rate"
+        raise NothingToShow(
+            "all embeddings are the same point, so there is nothing to map: "
+            "the network collapsed; train it longer or lower the learning rate"
         )
     return points
 

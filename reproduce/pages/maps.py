@@ -1,12 +1,12 @@
 """Maps of a study's stored embeddings, computed once and kept beside the results."""
 
-from typing import Any
-
 import numpy as np
 
-from reproduce.errors import UserError
-from reproduce.figures.embeddings import EmbeddingMap, embedding_map
+from reproduce.figures.map import EmbeddingMap, embedding_map
+from reproduce.figures.picture import NothingToShow
 from reproduce.randomness import generator
+from reproduce.study.cell import Cell
+from reproduce.study.study import Study
 
 _FIELDS = (
     "perplexity", "perplexity_used", "iterations", "seed", "n_jobs", "method", "neighbours",
@@ -14,7 +14,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def map_of(study: Any, cell: Any, images: int) -> tuple[EmbeddingMap, np.ndarray, np.ndarray]:
+def map_of(study: Study, cell: Cell, images: int) -> tuple[EmbeddingMap, np.ndarray, np.ndarray]:
     """Return the map of so many test images by a cell's network, their labels and predictions.
 
     The same images for every cell, so that maps can stand side by side.
@@ -23,7 +23,7 @@ def map_of(study: Any, cell: Any, images: int) -> tuple[EmbeddingMap, np.ndarray
     def compute():
         result = study.result(cell)
         if "test/embeddings" not in result.arrays:
-            raise UserError(
+            raise NothingToShow(
                 f"the embeddings of trial {result.key} were not kept; "
                 f"`reproduce run {study.paper} --force` makes them again"
             )
