@@ -235,7 +235,7 @@ def _at_shared_points(found: dict[tuple, Any]) -> dict[str, list[Any]]:
 
 def _later_on_the_grid(rows: list[Row]) -> str:
     """Say how often each is ahead of oversampling by more than its seeds differ."""
-    if len({row["method"] for row in rows} - {"oversampling"}) == 0:
+    if not _has(rows, "oversampling") or not {row["method"] for row in rows} - {"oversampling"}:
         return ""
     effects: dict[str, list[Effect]] = _at_shared_points(
         gain_effects(rows, "auc", "oversampling", ("rho", "mu"))
