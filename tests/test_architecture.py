@@ -27,7 +27,7 @@ KNOWS_ONLY = {
     "registry": {"audit", "data"},
     "study": {"registry", "trials", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
-    "pages": {"figures", "study", "registry", "trials", "evaluation"},
+    "pages": {"figures", "study", "registry", "trials", "audit", "evaluation"},
 }
 HEAVY = (
     "torch", "torchvision", "matplotlib", "pandas", "seaborn", "openTSNE", "sklearn", "papermill",
