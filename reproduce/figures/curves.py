@@ -13,7 +13,7 @@ from reproduce.figures.style import FAINT, in_the_look, method_style, new_figure
 from reproduce.figures.wording import method_label, percent, plural
 
 History = Sequence[Mapping[str, Any]]
-_PARTS = ("phase", "iteration", "loss", "training_accuracy")
+_PARTS = ("phase", "iteration", "loss")
 
 
 def _joined(name: str, history: History) -> tuple[np.ndarray, dict[str, np.ndarray], list[float]]:
@@ -29,8 +29,9 @@ def _joined(name: str, history: History) -> tuple[np.ndarray, dict[str, np.ndarr
             # A phase may count its iterations afresh or go on counting.
             offset = iterations[-1] if entry["iteration"] + offset <= iterations[-1] else offset
         iterations.append(entry["iteration"] + offset)
+    # Images of mixed classes have no accuracy, and their histories do not say one.
     values = {
-        part: np.array([np.nan if e[part] is None else e[part] for e in history], dtype=float)
+        part: np.array([np.nan if e.get(part) is None else e[part] for e in history], dtype=float)
         for part in ("loss", "training_accuracy")
     }
     return np.array(iterations), values, starts
@@ -44,7 +45,8 @@ class TrainingCurves(Picture):
     histories
         {method: [history of each seed]}; thin lines are seeds. A dotted upright line marks where
         a method of several phases begins a new one. Losses of different objectives are not on
-        one scale: compare their shapes.
+        one scale: compare their shapes. Where images of several classes are mixed there is no
+        accuracy, and no line of it.
     sources
         the results they are of.
     """
@@ -88,11 +90,12 @@ class TrainingCurves(Picture):
         for name, runs in self.runs.items():
             losses = [values["loss"][-1] for _, values, _ in runs]
             accuracies = [values["training_accuracy"][-1] for _, values, _ in runs]
-            accuracy = percent(float(np.mean(accuracies)))
+            accuracy = float(np.mean(accuracies))
+            known = f" and training accuracy {percent(accuracy)} percent"
             sentences.append(
                 f"{method_label(name)}: after {max(i[-1] for i, _, _ in runs)} iterations loss "
-                f"{np.mean(losses):.3g} and training accuracy {accuracy} "
-                f"percent (mean of {plural(len(runs), 'seed')})."
+                f"{np.mean(losses):.3g}{known if np.isfinite(accuracy) else ''} "
+                f"(mean of {plural(len(runs), 'seed')})."
             )
         return " ".join(sentences)
 

@@ -63,6 +63,9 @@ class Lines(Picture):
     `style`, `label`, `end`, `title`, `opening`, `said` and `ending`.
     """
 
+    # How far apart the dots of the first and the fifth line stand, as a share of a step.
+    aside = 0.3
+
     def __init__(
         self,
         rows: Iterable[Observation],
@@ -184,7 +187,7 @@ class Lines(Picture):
 
     def draw_panel(self, axis: Axes, lines: Mapping[Any, Line]) -> None:
         """Draw the lines of one panel, moved a little aside where they would hide each other."""
-        aside = 0.3 if self.dots else 0.0 if self._filled() else 0.14
+        aside = self.aside if self.dots else 0.0 if self._filled() else 0.14
         for turn, line in enumerate(self.kin):
             if line in lines:
                 shift = aside * (turn - (len(self.kin) - 1) / 2) / max(len(self.kin) - 1, 4)

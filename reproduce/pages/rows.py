@@ -26,7 +26,7 @@ def rows_of(study: Study, experiment: str, metrics: Sequence[str] = (), **wanted
 
 def _known(study: Study, cell: Cell, metric: str) -> float | None:
     try:
-        return study.value(cell, metric)
+        return study.measures.value(cell, metric)
     except UserError:
         return None
 

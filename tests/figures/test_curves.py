@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from reproduce.errors import UserError
@@ -41,3 +42,11 @@ def test_bad_histories_are_refused():
     for wrong in ({}, {"x": []}, {"x": [[]]}, {"x": [[{"phase": 0, "loss": 1}]]}):
         with pytest.raises(UserError):
             TrainingCurves(wrong).draw()
+
+
+def test_mixed_images_have_a_loss_and_no_accuracy():
+    mixed = [{k: v for k, v in e.items() if k != "training_accuracy"} for e in history(100)]
+    picture = TrainingCurves({"mixup": [mixed]})
+    assert picture.words() == "MixUp: after 100 iterations loss 0.0099 (mean of 1 seed)."
+    loss, accuracy = (axis.get_lines()[0] for axis in picture.draw().axes)
+    assert np.isfinite(loss.get_ydata()).all() and np.isnan(accuracy.get_ydata()).all()

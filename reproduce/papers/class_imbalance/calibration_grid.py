@@ -8,6 +8,7 @@ import numpy as np
 from reproduce.figures.by_seed import by_seed, span
 from reproduce.figures.grid import Cell, Grid, diverging, with_factor
 from reproduce.figures.inputs import Observation
+from reproduce.figures.picture import NothingToShow
 from reproduce.figures.reliability import BINS
 from reproduce.figures.wording import percent
 from reproduce.papers.class_imbalance.factors import MU, RHO
@@ -60,6 +61,8 @@ class CalibrationGrid(Grid):
 
     def __init__(self, rows: Iterable[Observation]):
         rows = list(rows)
+        if not rows:
+            raise NothingToShow("it needs a method without a step after training")
         found = changes(rows)
         counts = span(change.seeds for change in found.values())
         better = sum(change.taken_off > 0 for change in found.values())

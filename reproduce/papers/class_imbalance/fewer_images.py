@@ -51,6 +51,8 @@ class ImbalanceOrFewer(Lines):
     panel is the same, and is a baseline.
     """
 
+    aside = 0.2
+
     def __init__(self, rows: Iterable[Observation], metric: str = "auc"):
         rows = with_columns(rows, ("imbalance", "rho", "method", "images"))
         for row in rows:
