@@ -207,7 +207,11 @@ class Study:
         if stamp is None:
             return None
         # Read again: a parameter that is younger than the edition has its default there.
-        theirs = self.protocol.parameters.read(stamp["given"])
+        try:
+            theirs = self.protocol.parameters.read(stamp["given"])
+        except UserError:
+            # What was asked for then is refused by now.
+            return stamp
         return None if theirs == self.parameters else stamp
 
     def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
