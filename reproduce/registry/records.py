@@ -87,6 +87,9 @@ class Paper(Strict):
         The values of such factors that a caption leaves unsaid.
     experiments
         What its notebook can run beside the grid, and what each is, to follow "Not run: ".
+    printed
+        What the names in its printed tables are here: `method`, `metric`, or the value of a
+        factor; `unit` is the fraction that one of the printed numbers stands for.
     """
 
     key: str
@@ -110,6 +113,7 @@ class Paper(Strict):
     captioned: list[Text] = []
     usual: dict[str, Text] = {}
     experiments: Words = {}
+    printed: dict[str, dict[str, str | int | float]] = {}
 
     def experiment(self, name: str) -> str:
         """Return what an experiment is, in words."""

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 import torch
 
-from reproduce import models
+from reproduce import models, tasks
 from reproduce.data import catalog
 from reproduce.data.preparation import Images, prepare
 from reproduce.evaluation.neighbours import knn_accuracy
 from reproduce.methods import known_answers, registry
 from reproduce.methods.method import scores_after
 from reproduce.randomness import seed_torch
+from reproduce.tasks.prediction import predict
 from reproduce.training.loop import Settings, train
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection
-from reproduce.training.prediction import predict
 
 CPU = torch.device("cpu")
 
@@ -186,14 +186,17 @@ def shapes():
             row, column = random.integers(0, 20), side + random.integers(0, 5)
             image[row : row + 12, column : column + 11] = grey
             mask[row : row + 12, column : column + 11] = label
-    return Images(pixels[:16], masks[:16]), Images(pixels[16:], masks[16:])
+    labels = np.full(24, 2)
+    return tuple(
+        Images(pixels[part], labels[part], maps=masks[part]) for part in (slice(16), slice(16, 24))
+    )
 
 
 def mean_iou(network, part):
     logits, _ = predict(network, part, CPU, "float32")
     found = logits.argmax(axis=1)
     return np.mean([
-        ((found == c) & (part.labels == c)).sum() / ((found == c) | (part.labels == c)).sum()
+        ((found == c) & (part.maps == c)).sum() / ((found == c) | (part.maps == c)).sum()
         for c in range(3)
     ])  # fmt: skip
 
@@ -206,11 +209,11 @@ def test_losses_of_label_maps_learn_to_segment(name, shapes):
     before = mean_iou(network, test)
     recipe = Phase(batch_size=8, iterations=60, optimizer=adam(1e-2))
     # Pixels, not images, are what classes have counts of.
-    counts = np.bincount(training.labels.ravel()).tolist()
+    counts = np.bincount(training.maps.ravel()).tolist()
     phases = list(registry.build(name, recipe, "segmentation").phases)
     settings = Settings(device=CPU)
     train(
         network, phases, training, counts, data_seed=0, seed=0, precision="float32",
-        settings=settings,
+        settings=settings, task=tasks.named("segmentation"),
     )  # fmt: skip
     assert mean_iou(network, test) > before + 0.4
