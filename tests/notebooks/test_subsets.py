@@ -7,12 +7,12 @@ something: where a method, an experiment or a repeat is missing, a sentence.
 from itertools import combinations
 
 import pytest
-from reproduce.methods.class_imbalance import LATER, METHODS
 
+from reproduce.papers.class_imbalance.cells import SEVEN, TRENDS
 from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
 
 PAPER = "class_imbalance"
-NAMES = (*METHODS, *LATER)
+NAMES = (*SEVEN, *TRENDS)
 PAIRS = list(combinations(NAMES, 2))
 # `make test` has the pairs of neighbours, in which each method meets two others.
 THOROUGH = [pair for pair in PAIRS if NAMES.index(pair[1]) - NAMES.index(pair[0]) > 1]
