@@ -9,6 +9,8 @@ import typer
 from reproduce import __version__
 from reproduce.commands import audit, data, models, papers, run, store, training
 from reproduce.commands.doctor import doctor
+from reproduce.commands.methods import methods
+from reproduce.commands.terminal import WithParameters
 from reproduce.errors import Stopped, UserError
 
 app = typer.Typer(
@@ -23,13 +25,14 @@ app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.command()(papers.params)
-app.command(context_settings=training.EXTRA)(run.run)
-app.command(context_settings=training.EXTRA)(training.plan)
+app.command()(methods)
+app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
+app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
 app.command()(audit.audit)
 app.command()(run.compare)
 app.command()(run.book)
-app.command(context_settings=training.EXTRA)(run.publish)
+app.command(cls=WithParameters, context_settings=training.EXTRA)(run.publish)
 app.command()(doctor)
 app.command()(run.clean)
 

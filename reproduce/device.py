@@ -30,6 +30,15 @@ def autocast(device, precision: str):
     return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
+def memory(device) -> int:
+    """Return the bytes of memory of a CUDA device; 0 of others, which have none of their own."""
+    import torch
+
+    if device.type != "cuda":
+        return 0
+    return torch.cuda.get_device_properties(device).total_memory
+
+
 def describe(device) -> dict[str, str]:
     """Say which device and versions made a result; kept as provenance, never part of a key."""
     import numpy

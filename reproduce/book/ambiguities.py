@@ -35,6 +35,21 @@ def index() -> str:
     return markup.table(columns, rows, [30, 10, *[10] * len(SUBJECTS)])
 
 
+def sections() -> str:
+    """Return a section for each paper: how it was read, and what it leaves open."""
+    return markup.joined(
+        markup.joined(
+            [
+                markup.target(f"ambiguities-{key}"),
+                f"## {markup.escaped(paper.heading)}",
+                f"{{cite}}`{paper.cited}`{f', {paper.read}.' if paper.read else ''}",
+                entries(key),
+            ]
+        )
+        for key, paper in records.papers().items()
+    )
+
+
 def entries(paper: str) -> str:
     """Return the ambiguities of a paper, in the order of its file."""
     return markup.joined(entry(found) for found in load(paper))

@@ -35,10 +35,10 @@ def _generated(kind: str, which: str | None, address: str | None) -> str:
         "networks": lambda: networks.entries(address),
         "parameters": networks.parameter_counts,
         "ambiguities": ambiguities.index,
+        "open": ambiguities.sections,
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: losses.entries(shape, address),
-        "ambiguities": ambiguities.entries,
     }
     known = parts if which else whole
     if kind not in known:

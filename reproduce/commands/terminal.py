@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
+from typer.core import TyperCommand
 
 from reproduce.errors import UserError, unknown_name
 
@@ -20,6 +21,19 @@ out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=Fa
 def new_table(*columns: str, **options: Any) -> Table:
     """Return a table that breaks a name too long for its column instead of cutting it off."""
     return Table(*(Column(name, overflow="fold") for name in columns), **options)
+
+
+class WithParameters(TyperCommand):
+    """A command that takes `-p name value` beside its options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse `--`, after which options would be taken for something else without a word."""
+        if "--" in args:
+            after = " ".join(args[args.index("--") :])
+            raise UserError(
+                f"'{after}': nothing can be given after '--'; expected options and -p name value"
+            )
+        return super().parse_args(ctx, args)
 
 
 def parameters_from(arguments: list[str], options: tuple[str, ...]) -> dict[str, str]:

@@ -32,7 +32,7 @@ def plan(
     Example: reproduce plan class_imbalance --profile laptop -p seeds "[0, 1]" -o plan.json
     """
     from reproduce.study.study import Study
-    from reproduce.trials import estimate
+    from reproduce.trials import estimate, memory
     from reproduce.trials.plan import Plan
 
     values = parameters_from(context.args, ("--output", "--profile"))
@@ -46,6 +46,10 @@ def plan(
         f"{len(planned)} trials ({study.scale}) in {relative(output)}, about "
         f"{estimate.in_words(needed)} on one core of this kind"
     )
+    # It may be trained on a larger machine.
+    said = memory.lacking(planned, study.records, memory.present())
+    if said:
+        out.print(f"not to be trained on this machine: {said}")
 
 
 def train(

@@ -30,7 +30,7 @@ def map_of(study: Study, cell: Cell, images: int) -> tuple[EmbeddingMap, np.ndar
         rows = result.arrays["test/embedding_rows"]
         chosen = np.sort(generator(0, "map").permutation(len(rows))[:images])
         labels = result.arrays["test/labels"][rows[chosen]].astype(np.int64)
-        scores, _ = study.scores(cell)
+        scores, _ = study.measures.scores(cell)
         drawn = embedding_map(result.arrays["test/embeddings"][chosen], labels)
         arrays = {
             "coordinates": drawn.coordinates,
@@ -40,7 +40,7 @@ def map_of(study: Study, cell: Cell, images: int) -> tuple[EmbeddingMap, np.ndar
         return {name: getattr(drawn, name) for name in _FIELDS}, arrays
 
     steps = "+".join(cell.definition.posthoc) or "none"
-    values, arrays = study.derived(f"map/{images}/{steps}", [cell], compute)
+    values, arrays = study.measures.derived(f"map/{images}/{steps}", [cell], compute)
     values["iterations"] = tuple(values["iterations"])
     drawn = EmbeddingMap(coordinates=arrays["coordinates"], **values)
     return drawn, arrays["labels"], arrays["predictions"]

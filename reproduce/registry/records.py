@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.methods import registry as known_methods
 from reproduce.registry.reading import Strict, Text, mapping, validated
 
 FILE = "paper.yaml"
@@ -59,8 +60,12 @@ class Paper(Strict):
         What it compares, in half a line.
     short
         Its name in running text, as in "Buda et al."
+    heading
+        Its name as a heading: what it is about and who wrote it.
     cited
         Its key in the bibliography.
+    read
+        How it was read, where that was not the paper itself.
     checked_on
         What was read of it: no finding of its audit is about more.
     data
@@ -71,6 +76,8 @@ class Paper(Strict):
         Which of ours it compares, builds on or names.
     methods
         The methods that it compares, and how each is written and drawn.
+    options
+        What its methods are asked for, where that is not their default; ambiguities say why.
     factors
         What its claims may be restricted by besides the method, with the words of captions.
     captioned
@@ -92,13 +99,16 @@ class Paper(Strict):
     year: int
     compares: Text
     short: Text
+    heading: Text
     cited: Text
+    read: Text | None = None
     checked_on: Text
     data: list[Text] = []
     own_data: list[Text] = []
     losses: list[Text] = []
     networks: list[Text] = []
     methods: dict[str, MethodLook] = {}
+    options: dict[str, dict[str, Any]] = {}
     factors: Words = {}
     captioned: list[Text] = []
     usual: dict[str, Text] = {}
@@ -138,11 +148,13 @@ def _read(key: str) -> Paper:
 
 @cache
 def looks() -> Mapping[str, MethodLook]:
-    """Return how methods of all papers look; the first paper that says something decides."""
+    """Return how methods look; the first paper that says something decides, then their entry."""
     found: dict[str, dict[str, Any]] = {}
     for one in papers().values():
         for name, look in one.methods.items():
             found[name] = {**look.model_dump(exclude_unset=True), **found.get(name, {})}
+    for name, label in known_methods.labels().items():
+        found[name] = {"label": label, **found.get(name, {})}
     return {name: MethodLook(**look) for name, look in found.items()}
 
 

@@ -6,15 +6,27 @@ notebook, against one and the same class.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from reproduce.errors import UserError, unknown_name
 
 PROFILES = ("smoke", "quick", "laptop", "paper")
+# Larger whole numbers are no seeds to other programs, and no lengths to anybody.
+BITS = 64
+# A choice of nothing, where nothing can be chosen.
+NONE = "none"
 
 
 def as_list(value: Any) -> Any:
@@ -52,10 +64,22 @@ class Parameters(BaseModel):
     by_profile: ClassVar[dict[str, dict[str, Any]]]
     # A run is labelled with a profile only if all of these equal the profile's.
     scale_bearing: ClassVar[tuple[str, ...]]
+    # The names that a list may hold, by parameter; where "none" is among them, it may be empty.
+    known: ClassVar[dict[str, Iterable[str]]] = {}
+    # What a parameter is where neither the profile nor the data set says anything of it.
+    fallback: ClassVar[dict[str, Any]] = {}
+    # What a data set asks for where the profile leaves it open.
+    by_dataset: ClassVar[dict[str, dict[str, Any]]] = {}
+    # Of what a profile says, the part that suits its own data set alone.
+    of_its_data: ClassVar[tuple[str, ...]] = ()
+    # What the profile `paper` says on the paper's other data sets.
+    in_the_paper: ClassVar[dict[str, dict[str, Any]]] = {}
 
     profile: Literal["smoke", "quick", "laptop", "paper"] = Field(
         "quick", description="scale of the run: smoke, quick, laptop or paper"
     )
+    # Every paper has data, and describes them in its own words.
+    dataset: str | None = None
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> "Parameters":
@@ -65,9 +89,37 @@ class Parameters(BaseModel):
                 raise unknown_name(f"parameter of {cls.paper}", name, cls.model_fields)
         cleaned = {k: None if v == "None" else v for k, v in values.items()}
         try:
-            return cls(**cleaned).resolved()
+            asked = cls(**cleaned)
         except ValidationError as error:
             raise UserError(_explain(cls, error)) from None
+        found = asked.resolved()
+        given = {n for n, f in cls.model_fields.items() if getattr(asked, n) != f.default}
+        for contradiction in found.contradictions(given):
+            raise UserError(f"{contradiction} (`reproduce params {cls.paper}` lists all)")
+        return found
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false: Python would count with them as with 1 and 0."""
+        annotation = str(cls.model_fields[info.field_name].annotation)
+        parts = as_list(value) if "list" in annotation else [value]
+        if "bool" not in annotation and any(isinstance(part, bool) for part in parts):
+            raise ValueError("true and false are neither numbers nor names")
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _sensible(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what has the right type and cannot be meant."""
+        known = cls.known.get(info.field_name)
+        if isinstance(value, list):
+            _check_list(value, info.field_name, known)
+            return [part for part in value if part != NONE]
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("an empty text names nothing")
+        _check_bits(value)
+        return value
 
     @classmethod
     def given(cls, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,8 +151,28 @@ class Parameters(BaseModel):
         return cls.read(values)
 
     def resolved(self) -> "Parameters":
-        """Return a copy in which the profile has filled in what was left to it."""
-        raise TypeError(f"{type(self).__name__} does not say how its profile resolves")
+        """Return a copy in which the profile, then the data set, filled in what was left open."""
+        dataset = self.dataset or self.by_profile[self.profile]["dataset"]
+        defaults = self.defaults(dataset)
+        left = [name for name in type(self).model_fields if getattr(self, name) is None]
+        return self.model_copy(update={name: defaults.get(name) for name in left})
+
+    def defaults(self, dataset: str) -> dict[str, Any]:
+        """Return what is taken on a data set where nothing was asked for."""
+        profile = dict(self.by_profile[self.profile])
+        if dataset != profile["dataset"]:
+            profile = {k: v for k, v in profile.items() if k not in self.of_its_data}
+        if self.profile == "paper":
+            profile |= self.in_the_paper.get(dataset, {})
+        on_it = self.by_dataset.get(dataset, {})
+        return {**self.fallback, **on_it, **profile, "dataset": dataset}
+
+    def contradictions(self, given: set[str]) -> Iterable[str]:
+        """Return what was asked for and cannot be had together, a line each.
+
+        `self` is resolved; `given` are the names of the parameters that are not at their default.
+        """
+        return ()
 
     def scale(self) -> str:
         """Return the profile's name if every scale-bearing parameter equals it, else 'custom'."""
@@ -130,6 +202,25 @@ class Parameters(BaseModel):
             }
             for name, field in cls.model_fields.items()
         ]
+
+
+def _check_list(values: list, name: str, known: Iterable[str] | None) -> None:
+    if not values and NONE not in (known or ()):
+        raise ValueError("an empty list leaves nothing to run")
+    for number, value in enumerate(values):
+        _check_bits(value)
+        if known is not None and value not in known:
+            raise ValueError(str(unknown_name(name.removesuffix("s"), value, known)))
+        if value in values[:number]:
+            shown = f"{value:g}" if isinstance(value, float) else value
+            raise ValueError(f"{shown} is there twice; give it once")
+    if NONE in values and len(values) > 1:
+        raise ValueError(f"'{NONE}' cannot stand beside others; leave it or them out")
+
+
+def _check_bits(value: Any) -> None:
+    if isinstance(value, int) and value >= 2**BITS:
+        raise ValueError(f"a whole number of more than {BITS} bits")
 
 
 def type_name(annotation: Any) -> str:

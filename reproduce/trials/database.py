@@ -9,6 +9,8 @@ from reproduce.errors import UserError
 from reproduce.files import relative, unwritable
 
 NAME = "results.sqlite"
+# What `PRAGMA user_version` says of a store; a change that older code must not read raises it.
+VERSION = 0
 SECONDS_TO_WAIT = 60.0
 SECONDS_BETWEEN_ATTEMPTS = 0.05
 
@@ -19,9 +21,9 @@ def connect(folder: Path) -> sqlite3.Connection:
         folder.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(folder / NAME, isolation_level=None, timeout=SECONDS_TO_WAIT)
         database.row_factory = sqlite3.Row
+        _check_ours(database, folder)
         _write_ahead(database)
-        schema = resources.files("reproduce.trials").joinpath("schema.sql")
-        database.executescript(schema.read_text("utf-8"))
+        database.executescript(_schema())
     except OSError as error:
         raise unwritable(folder, error) from error
     except sqlite3.DatabaseError as error:
@@ -30,6 +32,42 @@ def connect(folder: Path) -> sqlite3.Connection:
             "expected a store of this project: name another folder, or move the file away"
         ) from error
     return database
+
+
+def _schema() -> str:
+    return resources.files("reproduce.trials").joinpath("schema.sql").read_text("utf-8")
+
+
+def _check_ours(database: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a database of another program or version before anything is written into it.
+
+    Fewer tables than ours are one of an older version, or one that another process is making now.
+    """
+    found, ours = _columns(database), _columns(_in_memory())
+    strange = [name for name in found if found[name] != ours.get(name)]
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if strange or version != VERSION:
+        what = f"a table '{strange[0]}' that is not ours" if strange else f"version {version}"
+        raise UserError(
+            f"{relative(folder / NAME)} is a database of another program or of another version of "
+            f"this one ({what}); it was left as it is: name another folder, or move the file away"
+        )
+
+
+def _in_memory() -> sqlite3.Connection:
+    database = sqlite3.connect(":memory:")
+    database.executescript(_schema())
+    return database
+
+
+def _columns(database: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return the names of each table's columns, by its name."""
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+    return {
+        name: [row[1] for row in database.execute(f'PRAGMA table_info("{name}")')]
+        for (name,) in map(tuple, tables.fetchall())
+        if not name.startswith("sqlite_")
+    }
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:

@@ -18,10 +18,13 @@ import numpy as np
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import project_root, relative, write_bytes, write_text
+from reproduce.tasks import task_of
 from reproduce.trials import arrays as array_files
+from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack import Merged, take
 from reproduce.trials.rows import result_from_row, row_of
 from reproduce.trials.store import Result, Store
+from reproduce.trials.trial import Planned
 
 # What a committed paper may weigh; a repository is cloned by everyone.
 MEGABYTES_ALLOWED = 8
@@ -79,7 +82,7 @@ def write(
     carried: dict[str, np.ndarray] = {}
     for result in results:
         if result.key in with_scores:
-            for name in ("test/logits", "test/labels"):
+            for name in (f"test/{array}" for array in task_of(result.trial).carried):
                 if name in result.arrays:
                     carried[f"{result.key}/{name}"] = result.arrays[name]
     derived_rows = []
@@ -189,7 +192,14 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
             f"{relative(edition.results(paper, 'csv'))} is damaged: {len(lost)} of the trials that "
             "its stamp names are not in it; restore it (it is committed) or publish the paper again"
         )
+    with shared_lock(store.files_lock):
+        return _take_whole(store, carried, results, derived, records)
+
+
+def _take_whole(store: Store, carried, results: list[Result], derived, records) -> Merged:
     outcome = Merged()
+    # Noted first: should this be killed, the files it leaves belong to trials that are known.
+    store.add([Planned(result.trial) for result in results])
     for result in results:
         own = _under(carried, f"{result.key}/")
         if own:

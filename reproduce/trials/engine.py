@@ -17,6 +17,7 @@ from multiprocessing import connection
 from reproduce.data import catalog
 from reproduce.errors import UserError
 from reproduce.models import initialisations
+from reproduce.trials import memory
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 from reproduce.trials.work import Event, Options, pending, work
@@ -60,6 +61,15 @@ def _accelerated() -> bool:
     return device.choose().type == "cuda"
 
 
+def _memory() -> int:
+    """Return the bytes of the larger memory, the machine's or the GPU's, where a batch is."""
+    if not _accelerated():
+        return memory.present()
+    from reproduce import device
+
+    return max(memory.present(), device.memory(device.choose()))
+
+
 def run(planned: list[Planned], store: Store, options: Options, reporter) -> Summary:
     """Execute what is pending and tell `reporter(event)` about it.
 
@@ -71,6 +81,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     summary = Summary(total=len(planned), done=len(planned) - len(todo))
     if not todo:
         return summary
+    memory.check(todo, store.records(), _memory())
     _check_data(todo)
     _check_initialisations(todo)
     store.forget_failures(item.trial.key for item in todo)

@@ -1,8 +1,11 @@
-"""One lock a trial, held by the process that trains it.
+"""One lock a trial, held by the process that trains it, and one of a store's files.
 
 `flock` frees itself when its holder dies, however it dies: no heartbeat, nothing to clean up. The
 lock is not inherited by programs a trial starts (Python opens files close-on-exec), and workers
 are spawned, not forked, so nobody keeps it by accident.
+
+Whoever puts files in place before the rows that name them, and is not training their trial, shares
+the lock of the files; whoever deletes files holds it alone.
 """
 
 import fcntl
@@ -10,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from reproduce.files import unwritable
 
@@ -17,12 +21,7 @@ from reproduce.files import unwritable
 @contextmanager
 def try_lock(path: Path) -> Iterator[bool]:
     """Yield True while holding the lock, or False at once if another process holds it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a")  # noqa: SIM115 - must stay open while the lock is held
-    except OSError as error:
-        raise unwritable(path, error) from error
-    with file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # A clean-up may have deleted the file between our opening and locking it; then the
@@ -31,3 +30,20 @@ def try_lock(path: Path) -> Iterator[bool]:
         except (BlockingIOError, FileNotFoundError):
             ours = False
         yield ours
+
+
+@contextmanager
+def shared_lock(path: Path) -> Iterator[None]:
+    """Hold a lock together with others who share it; wait while somebody holds it alone."""
+    with _opened(path) as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+def _opened(path: Path) -> IO[str]:
+    """Open a file that must stay open while its lock is held."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(path, "a")
+    except OSError as error:
+        raise unwritable(path, error) from error

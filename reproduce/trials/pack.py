@@ -16,6 +16,7 @@ from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import relative, replacing, sha256_of_file, write_bytes
 from reproduce.trials.arrays import DAMAGE, is_intact
+from reproduce.trials.locks import shared_lock
 from reproduce.trials.rows import differing_metrics, result_from_row, row_of
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial
@@ -135,7 +136,14 @@ class Merged:
 def merge(store: Store, path: Path) -> Merged:
     """Take a packed part into the store; a damaged one changes nothing."""
     part = _read_whole(path, store)
+    with shared_lock(store.files_lock):
+        return _take_part(store, part)
+
+
+def _take_part(store: Store, part: "_Part") -> Merged:
     outcome = Merged(missing_parts=part.place)
+    # Noted first: should this be killed, the files it leaves belong to trials that are known.
+    store.add([Planned(result.trial) for result in part.results])
     for item in part.unfinished:
         key = item.trial.key
         if store.get(key) is None:

@@ -33,6 +33,11 @@ CREATE TABLE IF NOT EXISTS records (
     record TEXT NOT NULL,
     PRIMARY KEY (name, fingerprint)
 );
+-- Trials that somebody forgot on purpose: their files may go. Files of a trial that is neither here
+-- nor in `trials` belong to a database that was lost.
+CREATE TABLE IF NOT EXISTS removed (
+    key TEXT PRIMARY KEY
+);
 -- What is computed from stored results and costs seconds to compute again (a map, a bootstrap).
 CREATE TABLE IF NOT EXISTS derived (
     name TEXT PRIMARY KEY,

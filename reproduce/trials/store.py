@@ -21,7 +21,11 @@ from reproduce.errors import UserError
 from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
 from reproduce.trials.database import connect
+from reproduce.trials.locks import shared_lock
 from reproduce.trials.trial import Planned, Trial, canonical
+
+# Array files of derived values are named so, where others have the key of their trial.
+DERIVED = "derived"
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,11 @@ class Store:
         """Return the file that the process training this trial locks."""
         return self.path / "locks" / f"{key}.lock"
 
+    @property
+    def files_lock(self) -> Path:
+        """Return the file that is locked, shared, from writing files to committing their rows."""
+        return self.path / "files.lock"
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Run a block as one write: all of it or none of it."""
@@ -102,9 +111,9 @@ class Store:
                 ) from error
             raise
 
-    def query(self, sql: str) -> list[sqlite3.Row]:
+    def query(self, sql: str, *values: str) -> list[sqlite3.Row]:
         """Return the rows of a reading query."""
-        return self._database.execute(sql).fetchall()
+        return self._database.execute(sql, values).fetchall()
 
     # -- trials and results ------------------------------------------------------------------
 
@@ -261,10 +270,11 @@ class Store:
 
     def put_derived(self, name: str, sources, value: Any, computed: dict[str, np.ndarray]) -> None:
         """Keep a derived value and the keys of the results it came from."""
-        file = array_files.write(self.arrays_folder, "derived", computed) if computed else None
-        row = (name, canonical(sorted(sources)), canonical(value), file)
-        with self.transaction() as database:
-            database.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", row)
+        with shared_lock(self.files_lock):
+            file = array_files.write(self.arrays_folder, DERIVED, computed) if computed else None
+            row = (name, canonical(sorted(sources)), canonical(value), file)
+            with self.transaction() as database:
+                database.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", row)
 
     def derived_from(self, keys: Iterable[str]) -> list[tuple[str, list[str], Any, Path | None]]:
         """Return name, sources, value and array file of what came from these results alone."""

@@ -6,8 +6,15 @@ from pathlib import Path
 from reproduce.errors import UserError
 from reproduce.files import relative
 from reproduce.trials import arrays
+from reproduce.trials.database import NAME
 from reproduce.trials.locks import try_lock
-from reproduce.trials.store import Store
+from reproduce.trials.store import DERIVED, Store
+
+NAMED = """
+    SELECT arrays AS file FROM results UNION SELECT weights FROM results
+    UNION SELECT arrays FROM derived
+"""
+UNFINISHED = "SELECT 1 FROM trials WHERE key = ? AND key NOT IN (SELECT key FROM results)"
 
 
 def check(store: Store) -> list[str]:
@@ -29,6 +36,12 @@ def check(store: Store) -> list[str]:
                 f"{result.key}: {relative(result.weights_file)} is missing or damaged; "
                 f"`reproduce train --force --keep-weights` makes it again"
             )
+    found = strangers(store)
+    if found:
+        problems.append(
+            f"{NAME} knows nothing of the trials of {_in_words(store, found)}; put the right "
+            f"{NAME} back or merge a pack of them (`reproduce store gc --unknown` deletes them)"
+        )
     return problems
 
 
@@ -46,7 +59,23 @@ def remove(store: Store, keys: list[str]) -> int:
             for table in ("trials", "labels", "results", "failures"):
                 database.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
             database.execute("DELETE FROM derived WHERE sources LIKE ?", (f'%"{key}"%',))
+            database.execute("INSERT OR IGNORE INTO removed VALUES (?)", (key,))
     return len(keys)
+
+
+def strangers(store: Store) -> list[Path]:
+    """Return the files of trials that the database has never heard of.
+
+    They are what a lost database leaves: neither what was removed nor what was replaced. Where no
+    trial is known, what was derived from trials is as strange as they are.
+    """
+    known = {row[0] for row in store.query("SELECT key FROM trials UNION SELECT key FROM removed")}
+    return [
+        path
+        for folder in ("arrays", "weights", "checkpoints")
+        for path in sorted((store.path / folder).glob("[!.]*"))
+        if _key_of(path) not in (known | {DERIVED} if known else known)
+    ]
 
 
 @dataclass
@@ -57,26 +86,50 @@ class Collected:
     bytes: int = 0
 
 
-def collect(store: Store) -> Collected:
+def collect(store: Store, even_strangers: bool = False) -> Collected:
     """Delete files that no row names, checkpoints of finished or forgotten trials, and partials.
 
-    A trial that is being trained right now keeps its files: its lock is asked for first.
+    A trial that is being trained right now keeps its files: its lock is asked for first. Files of
+    trials that the database does not know are all that is left of lost results; unless they are
+    asked for, nothing is deleted while there are any.
     """
-    rows = store.query(
-        "SELECT arrays FROM results UNION SELECT arrays FROM derived UNION "
-        "SELECT weights FROM results"
-    )
-    named = {row[0] for row in rows if row[0]}
-    collected = Collected()
-    for folder in ("arrays", "weights"):
+    with try_lock(store.files_lock) as alone:
+        if not alone:
+            raise UserError(
+                f"somebody is putting results into the store {relative(store.path)} right now; "
+                "nothing was deleted: run the command again when that is done"
+            )
+        found = [] if even_strangers else strangers(store)
+        if found:
+            raise UserError(
+                f"{relative(store.path / NAME)} knows nothing of the trials of "
+                f"{_in_words(store, found)}; nothing was deleted: put the right {NAME} back or "
+                "merge a pack of them, or say --unknown to delete them as well"
+            )
+        return _collect(store)
+
+
+def _in_words(store: Store, files: list[Path]) -> str:
+    size = sum(file.stat().st_size for file in files if file.exists()) / 1024**2
+    folders = ", ".join(sorted({f"{file.parent.name}/" for file in files}))
+    return f"{len(files)} file(s) in {folders} ({size:.1f} MB)"
+
+
+def _collect(store: Store) -> Collected:
+    collected, named = Collected(), {row[0] for row in store.query(NAMED)}
+    for folder in ("arrays", "weights", "checkpoints"):
         for path in sorted((store.path / folder).glob("*")):
-            if path.name not in named:
-                _delete_unless_busy(store, path, path.name.split("-")[0].split(".")[0], collected)
-    noted = set(store.trial_keys())
-    for path in sorted((store.path / "checkpoints").glob("*")):
-        key = path.name.split(".")[0]
-        if key not in noted or store.get(key) is not None:
-            _delete_unless_busy(store, path, key, collected)
+            if path.name in named:
+                continue
+            if path.name.startswith("."):
+                # A partial file of a writer that died, or of one that is writing this very moment.
+                if not any(_is_locked(lock) for lock in (store.path / "locks").glob("*.lock")):
+                    _delete(path, collected)
+                continue
+            with try_lock(store.lock_path(_key_of(path))) as ours:
+                # Asked under the lock: its trial may have ended a moment ago.
+                if ours and not _is_needed(store, path):
+                    _delete(path, collected)
     for path in sorted((store.path / "locks").glob("*.lock")):
         with try_lock(path) as ours:
             if ours:
@@ -84,22 +137,25 @@ def collect(store: Store) -> Collected:
     return collected
 
 
-def _delete_unless_busy(store: Store, path: Path, key: str, collected: Collected) -> None:
-    busy = False
-    if store.lock_path(key).exists():
-        with try_lock(store.lock_path(key)) as ours:
-            busy = not ours
-    elif path.name.startswith("."):
-        # A partial file of a writer that died, or of one that is writing this very moment.
-        busy = any(_is_locked(lock) for lock in (store.path / "locks").glob("*.lock"))
-    if not busy:
-        try:
-            size = path.stat().st_size
-            path.unlink()
-        except FileNotFoundError:  # its writer, or another collector, was faster
-            return
-        collected.files += 1
-        collected.bytes += size
+def _key_of(path: Path) -> str:
+    """Return the key of the trial that a file of arrays, weights or a checkpoint is named for."""
+    return path.name.split("-")[0].split(".")[0]
+
+
+def _is_needed(store: Store, path: Path) -> bool:
+    if path.parent.name == "checkpoints":
+        return bool(store.query(UNFINISHED, _key_of(path)))
+    return bool(store.query(f"SELECT 1 FROM ({NAMED}) WHERE file = ?", path.name))
+
+
+def _delete(path: Path, collected: Collected) -> None:
+    try:
+        size = path.stat().st_size
+        path.unlink()
+    except FileNotFoundError:  # its writer, or another collector, was faster
+        return
+    collected.files += 1
+    collected.bytes += size
 
 
 def _is_locked(path: Path) -> bool:

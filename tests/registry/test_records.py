@@ -11,7 +11,7 @@ from reproduce.study.cell import in_words
 
 GOOD = {
     "place": 6, "title": "Toy", "authors": "Somebody", "year": 2026, "compares": "two things",
-    "short": "Somebody (2026)", "cited": "toy2026", "checked_on": "nothing",
+    "short": "Somebody (2026)", "heading": "Toys", "cited": "toy2026", "checked_on": "nothing",
 }  # fmt: skip
 
 

@@ -111,18 +111,20 @@ def test_collecting_keeps_what_is_needed(trained_store):
 def test_collecting_deletes_what_is_not_needed(store, describe, leave):
     """Orphans, partial files, checkpoints of finished and of forgotten trials."""
     finished = leave(store, describe(seed=0), weights=b"w")
-    pending = describe(seed=1)
+    pending, gone = describe(seed=1), describe(seed=2).key
+    store.add([Planned(describe(seed=2))])
+    upkeep.remove(store, [gone])
     store.add([Planned(pending)])
     needed = {finished.array_file.name, finished.weights_file.name, f"{pending.key}.safetensors"}
     put_file(store, "checkpoints", f"{pending.key}.safetensors")
     unneeded = [
-        put_file(store, "arrays", "0123456789abcdef-0123456789abcdef.npz"),
+        put_file(store, "arrays", f"{gone}-0123456789abcdef.npz"),
         put_file(store, "arrays", f"{finished.key}-0123456789abcdef.npz"),
         put_file(store, "arrays", "derived-0123456789abcdef.npz"),
         put_file(store, "arrays", f".{pending.key}-01.npz.77-abcd.partial"),
-        put_file(store, "weights", "0123456789abcdef-0123456789abcdef.safetensors"),
+        put_file(store, "weights", f"{gone}-0123456789abcdef.safetensors"),
         put_file(store, "checkpoints", f"{finished.key}.safetensors"),
-        put_file(store, "checkpoints", "0123456789abcdef.safetensors"),
+        put_file(store, "checkpoints", f"{gone}.safetensors"),
         put_file(store, "checkpoints", f".{pending.key}.safetensors.77-abcd.partial"),
     ]
     collected = upkeep.collect(store)

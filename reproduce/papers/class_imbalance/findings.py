@@ -12,6 +12,7 @@ import numpy as np
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import contains_zero, gain_effects, span
 from reproduce.figures.wording import method_label, plain, plural, points
+from reproduce.methods.registry import posthoc_of
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.calibration_grid import Change, changes
 from reproduce.study.study import Study
@@ -205,7 +206,7 @@ def _length(rows: list[Row], at: str) -> str:
 
 def _later(rows: list[Row], at: str) -> str:
     older = {"oversampling", "undersampling"}
-    names = [m for m in dict.fromkeys(r["method"] for r in rows) if "thresholding" not in m]
+    names = [m for m in dict.fromkeys(r["method"] for r in rows) if not posthoc_of(m)]
     if not _has(rows, "oversampling") or older.issuperset(names):
         return ""
     over = _mean(rows, "auc", method="oversampling")

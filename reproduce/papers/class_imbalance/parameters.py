@@ -3,18 +3,21 @@
 Everything that the paper's authors fixed is here, and everything a reader may change.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from reproduce.data import catalog, splits
+from reproduce.data import splits
 from reproduce.data.records import Record
-from reproduce.errors import unknown_name
-from reproduce.methods.class_imbalance import LATER, METHODS
+from reproduce.methods.registry import Available
 from reproduce.papers.class_imbalance import cells as experiments_of
+from reproduce.papers.class_imbalance.cells import SEVEN
 from reproduce.papers.class_imbalance.networks import MOMENTUM, NETWORKS
 from reproduce.registry import records
+from reproduce.study import departing
 from reproduce.study.parameters import (
+    NONE,
     NamesOrProfile,
     NumbersOrProfile,
     Parameters,
@@ -57,7 +60,7 @@ IN_THE_PAPER: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-# What stands beside the grid; `class_imbalance_cells` says what each is.
+# What stands beside the grid; `cells` says what each is.
 EXPERIMENTS = ("two_phase", "linear", "control", "levels", "equal_epochs", "trends")
 
 # What the paper fixed for every network; another value is a departure from it.
@@ -68,6 +71,17 @@ class ClassImbalance(Parameters):
     """Parameters of the notebook `class_imbalance`."""
 
     paper: ClassVar[str] = "class_imbalance"
+    known: ClassVar[dict[str, Iterable[str]]] = {
+        "methods": Available(), "experiments": (*EXPERIMENTS, NONE),
+    }  # fmt: skip
+    fallback: ClassVar[dict[str, Any]] = {
+        "rho": [10.0], "iterations": 2000, "methods": METHODS_BY_DEFAULT, "backbone": "lenet5",
+        "minority": "drawn",
+    }  # fmt: skip
+    by_dataset: ClassVar[dict[str, dict[str, Any]]] = BY_DATASET
+    # 1,000 digits a class do not exist.
+    of_its_data: ClassVar[tuple[str, ...]] = ("rho",)
+    in_the_paper: ClassVar[dict[str, dict[str, Any]]] = IN_THE_PAPER
     scale_bearing: ClassVar[tuple[str, ...]] = (
         "dataset", "imbalance", "rho", "mu", "methods", "seeds", "images_per_class", "iterations",
         "batch_size", "learning_rate", "momentum", "weight_decay", "minority", "backbone",
@@ -94,7 +108,7 @@ class ClassImbalance(Parameters):
             "mu": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
             "seeds": list(range(50)),
             "iterations": 10_000,
-            "methods": list(METHODS),
+            "methods": list(SEVEN),
             "experiments": list(EXPERIMENTS),
         },
     }  # fmt: skip
@@ -131,59 +145,37 @@ class ClassImbalance(Parameters):
     )
     map_images: int = Field(400, ge=20, le=2000, description="test images in the t-SNE map")
 
-    @field_validator("methods")
+    @field_validator("rho", "mu")
     @classmethod
-    def _known_methods(cls, names: list[str] | None) -> list[str] | None:
-        known = {**METHODS, **LATER}
-        for name in names or []:
-            if name not in known:
-                raise ValueError(str(unknown_name("method", name, known)))
-        return names if names is None else list(dict.fromkeys(names))
-
-    @field_validator("experiments")
-    @classmethod
-    def _known_experiments(cls, names: list[str] | None) -> list[str] | None:
-        for name in names or []:
-            if name not in (*EXPERIMENTS, "none"):
-                raise ValueError(str(unknown_name("experiment", name, (*EXPERIMENTS, "none"))))
-        return names if names is None else [n for n in dict.fromkeys(names) if n != "none"]
-
-    @field_validator("rho", "mu", "seeds", "methods")
-    @classmethod
-    def _in_range(cls, values, info):
-        if values is not None:
-            if not values:
-                raise ValueError("an empty list leaves nothing to run")
-            if info.field_name == "rho" and min(values) < 1:
-                raise ValueError("rho is largest class over smallest class, so 1 or more")
-            if info.field_name == "mu" and not all(0 < value < 1 for value in values):
-                raise ValueError("mu is a share of the classes, between 0 and 1")
-        return values if values is None else list(dict.fromkeys(values))
+    def _in_range(cls, values: list[float] | None, info: ValidationInfo) -> list[float] | None:
+        if info.field_name == "rho" and min(values or [1]) < 1:
+            raise ValueError("rho is largest class over smallest class, so 1 or more")
+        if info.field_name == "mu" and not all(0 < value < 1 for value in values or []):
+            raise ValueError("mu is a share of the classes, between 0 and 1")
+        return values
 
     def resolved(self) -> "ClassImbalance":
-        """Fill in what was left to the profile, then to the data set."""
-        profile = self.by_profile[self.profile]
-        dataset = self.dataset or profile["dataset"]
-        # A profile's lists belong to its own data set: 1,000 digits a class do not exist.
-        own = profile if dataset == profile["dataset"] else {**profile, "rho": None}
-        if self.profile == "paper":
-            own = {**own, **IN_THE_PAPER.get(dataset, {})}
-        fallback = {"rho": [10.0], "iterations": 2000, "methods": METHODS_BY_DEFAULT}
-        fallback |= {"backbone": "lenet5", "minority": "drawn"} | BY_DATASET.get(dataset, {})
-        filled = {"dataset": dataset}
-        for name in (
-            "rho", "mu", "methods", "seeds", "images_per_class", "iterations", "backbone",
-            "minority",
-        ):  # fmt: skip
-            filled[name] = getattr(self, name) or own.get(name) or fallback.get(name)
-        # An empty list of experiments is a choice, not something left open.
-        wanted = self.experiments
-        filled["experiments"] = profile["experiments"] if wanted is None else wanted
-        network = NETWORKS[filled["backbone"]]
-        for name in ("batch_size", "learning_rate", "weight_decay"):
-            given = getattr(self, name)
-            filled[name] = getattr(network, name) if given is None else given
-        return self.model_copy(update=filled)
+        """Fill in what was left to the profile, to the data set, and then to the network."""
+        found = super().resolved()
+        network = NETWORKS[found.backbone]
+        names = ("batch_size", "learning_rate", "weight_decay")
+        left = [name for name in names if getattr(found, name) is None]
+        return found.model_copy(update={name: getattr(network, name) for name in left})
+
+    def contradictions(self, given: set[str]) -> Iterable[str]:
+        """Name what linear imbalance has no use for."""
+        if self.imbalance != "linear":
+            return
+        if "mu" in given:
+            yield (
+                "mu is the share of minority classes in step imbalance, and imbalance is linear: "
+                "leave mu out, or take imbalance step"
+            )
+        if "experiments" in given and self.experiments:
+            yield (
+                f"experiment '{self.experiments[0]}' stands beside a grid of step imbalance, and "
+                "imbalance is linear: leave experiments out, or take imbalance step"
+            )
 
 
 def departures(parameters: ClassImbalance, record: Record) -> list[str]:
@@ -192,9 +184,7 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
     paper = ClassImbalance(profile="paper", dataset=stands_for).resolved()
     found = []
     if record.name not in OWN_DATA:
-        generated = catalog.entry_of(record.name).kind == "generated"
-        what = f"{record.name} (generated images)" if generated else record.name
-        found.append(f"data: {what} stands in for MNIST; it is not the paper's data")
+        found.append(departing.of_data(record.name, "MNIST"))
     if parameters.backbone != paper.backbone:
         found.append(f"network: {parameters.backbone} instead of {paper.backbone}")
     size = NETWORKS[parameters.backbone].transforms(record)["size"]
@@ -205,9 +195,7 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
         found.append(f"{parameters.iterations:,} training steps instead of {paper.iterations:,}")
     if parameters.backbone == paper.backbone == "all_cnn":
         found.append("one learning rate, where the paper reports the best of four on the test set")
-    if len(parameters.seeds) < len(paper.seeds):
-        repeats = "1 repeat" if len(parameters.seeds) == 1 else f"{len(parameters.seeds)} repeats"
-        found.append(f"{repeats} instead of {len(paper.seeds)}")
+    found += departing.of_repeats(parameters.seeds, paper.seeds)
     for name in ("rho", "mu") if parameters.imbalance == "step" else ("rho",):
         ours, theirs = getattr(parameters, name), getattr(paper, name)
         if set(ours) != set(theirs):
@@ -217,10 +205,7 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
     largest = parameters.images_per_class or min(splits.training_counts(record, **split))
     if record.name != "imagenet" and largest != paper.images_per_class:
         found.append(f"at most {largest:,} images a class instead of {paper.images_per_class:,}")
-    for name in _RECIPE:
-        ours, theirs = getattr(parameters, name), getattr(paper, name)
-        if ours != theirs:
-            found.append(f"{name} {ours} instead of {theirs}")
+    found += departing.of_values(parameters, paper, _RECIPE)
     if parameters.minority != paper.minority:
         found.append(f"minority classes {parameters.minority} instead of {paper.minority}")
     return [*found, "PyTorch instead of Caffe"]

@@ -6,6 +6,7 @@ from reproduce.evaluation.calibration import expected_calibration_error
 from reproduce.evaluation.thresholding import divide_by_prior
 from reproduce.figures.reliability import BINS, normalised
 from reproduce.papers.class_imbalance.calibration_grid import AFTER, BEFORE
+from reproduce.papers.class_imbalance.cells import PARTIAL
 from reproduce.papers.class_imbalance.learning import curve_rows
 from reproduce.study.study import Study
 
@@ -51,8 +52,9 @@ def two_phase_rows(study: Study) -> list[Row]:
 
 def level_rows(study: Study) -> list[Row]:
     """Return the rows of the sampling levels, partial sampling under its sampler's name."""
+    whole = {partial: sampler for sampler, partial in PARTIAL.items()}
     return [
-        {**row, "method": row["method"].removeprefix("partial_")}
+        {**row, "method": whole.get(row["method"], row["method"])}
         for row in rows_of(study, "levels")
     ]
 
@@ -92,12 +94,12 @@ def calibration_rows(study: Study) -> list[Row]:
             continue
 
         def compute(cell=cell):
-            scores, labels = study.scores(cell)
+            scores, labels = study.measures.scores(cell)
             after = normalised(divide_by_prior(scores, study.result(cell).counts))
             errors = [expected_calibration_error(s, labels, bins=BINS) for s in (scores, after)]
             return dict(zip((BEFORE, AFTER), errors, strict=True)), {}
 
-        value, _ = study.derived(f"calibration/{BINS}", [cell], compute)
+        value, _ = study.measures.derived(f"calibration/{BINS}", [cell], compute)
         at = {"method": cell.method, **cell.factors, "seed": cell.seed, "key": cell.trial.key}
         found.append({**at, **value})
     return found
@@ -120,7 +122,7 @@ def learning_rows(study: Study) -> list[Row]:
                 row["auc"] = float(area)
             return {"rows": rows}, {}
 
-        value, _ = study.derived("learning curve", [cell], compute)
+        value, _ = study.measures.derived("learning curve", [cell], compute)
         found += [{**row, "key": cell.trial.key} for row in value["rows"]]
     return found
 
@@ -150,5 +152,5 @@ def score_rows(study: Study) -> list[Row]:
         {"method": cell.method, "seed": cell.seed, "key": cell.trial.key, "scores": scores,
          "labels": labels}
         for cell in study.select(seed=study.seeds[0], **study.shown)
-        for scores, labels in [study.scores(cell)]
+        for scores, labels in [study.measures.scores(cell)]
     ]  # fmt: skip

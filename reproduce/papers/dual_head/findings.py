@@ -134,10 +134,15 @@ def gap(study: Study, cells: Sequence[Cell], rival: str, metric: str = METRIC) -
     ]
     if not pairs:
         raise NothingToShow(f"no seed has both {method_label(OURS)} and {method_label(rival)}")
-    differences = [study.value(one, metric) - study.value(two, metric) for one, two in pairs]
+    differences = [
+        study.measures.value(one, metric) - study.measures.value(two, metric) for one, two in pairs
+    ]
     if len(pairs) < 2:
         return paired_effect(differences)
-    draws = sum(study.resampled(one, metric) - study.resampled(two, metric) for one, two in pairs)
+    draws = sum(
+        study.measures.resampled(one, metric) - study.measures.resampled(two, metric)
+        for one, two in pairs
+    )
     return paired_effect(differences, float(np.var(draws / len(pairs), ddof=1)))
 
 

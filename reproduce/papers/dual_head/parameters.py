@@ -3,6 +3,7 @@
 Everything that the paper's authors fixed is here, and everything a reader may change.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -10,23 +11,36 @@ from pydantic import Field, field_validator
 from reproduce.data import catalog, names
 from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
+from reproduce.methods.registry import Available
 from reproduce.models import initialisations
 from reproduce.papers.dual_head.cells import EXPERIMENTS
-from reproduce.study.parameters import NamesOrProfile, Parameters, SeedsOrProfile
+from reproduce.papers.dual_head.methods import FOUR
+from reproduce.study import departing
+from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOrProfile
 
 IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
 # Severity in real images; and generated ones, with a test set from which small ones are drawn.
 REAL, LARGE = "retinamnist", "lesions?balanced=20000&size=28"
+# What a single experiment uses.
+USED_BY = {"second_dataset": "second", "binary_dataset": "binary", "surrogate": "initialisation"}
 
 
 class DualHead(Parameters):
     """Parameters of the notebook `dual_head`."""
 
     paper: ClassVar[str] = "dual_head"
+    known: ClassVar[dict[str, Iterable[str]]] = {
+        "methods": Available(), "experiments": (*EXPERIMENTS, NONE),
+    }  # fmt: skip
+    fallback: ClassVar[dict[str, Any]] = {
+        "backbone": "small_cnn", "image_size": 28, "initialisation": "random",
+        "fine_tuning_transforms": "none", "binary_dataset": "pneumoniamnist",
+        "methods": list(FOUR),
+    }  # fmt: skip
     scale_bearing: ClassVar[tuple[str, ...]] = (
-        "dataset", "seeds", "epochs", "fine_tuning_epochs", "batch_size", "learning_rate",
-        "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c", "reading",
-        "transforms", "fine_tuning_transforms", "backbone", "image_size",
+        "dataset", "methods", "seeds", "epochs", "fine_tuning_epochs", "batch_size",
+        "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c",
+        "reading", "transforms", "fine_tuning_transforms", "backbone", "image_size",
     )  # fmt: skip
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {
@@ -55,6 +69,7 @@ class DualHead(Parameters):
     dataset: str | None = Field(None, description="lesions, retinamnist, acne04, folder:PATH ...")
     second_dataset: str | None = Field(None, description="where the four methods run once more")
     binary_dataset: str | None = Field(None, description="data of the experiment with two classes")
+    methods: NamesOrProfile = Field(None, description="methods to compare; the paper's are four")
     experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
     seeds: SeedsOrProfile = Field(None, description="a repeat each: initial weights and order")
     split_seed: int = Field(3407, ge=0, description="of the split, where the data bring none")
@@ -86,14 +101,6 @@ class DualHead(Parameters):
     )
     map_images: int = Field(400, ge=20, le=2000, description="test images in the t-SNE map")
 
-    @field_validator("experiments")
-    @classmethod
-    def _known_experiments(cls, names: list[str] | None) -> list[str] | None:
-        for name in names or []:
-            if name not in (*EXPERIMENTS, "none"):
-                raise ValueError(str(unknown_name("experiment", name, (*EXPERIMENTS, "none"))))
-        return names if names is None else [n for n in dict.fromkeys(names) if n != "none"]
-
     @field_validator("transforms")
     @classmethod
     def _known_transforms(cls, name: str) -> str:
@@ -104,32 +111,20 @@ class DualHead(Parameters):
             raise ValueError(str(unknown_name("augmentation of two views", name, two_views)))
         return name
 
-    @field_validator("seeds")
-    @classmethod
-    def _some_seeds(cls, values):
-        if values is not None and not values:
-            raise ValueError("an empty list leaves nothing to run")
-        return values if values is None else list(dict.fromkeys(values))
+    def defaults(self, dataset: str) -> dict[str, Any]:
+        """Return what is taken where nothing was asked for: the second data are of another kind."""
+        second = REAL if names.parse(dataset).plain == "lesions" else LARGE
+        return {"second_dataset": second, **super().defaults(dataset)}
 
     def resolved(self) -> "DualHead":
-        """Fill in what was left to the profile."""
-        profile = self.by_profile[self.profile]
-        fallback = {
-            "backbone": "small_cnn", "image_size": 28, "initialisation": "random",
-            "fine_tuning_transforms": "none", "binary_dataset": "pneumoniamnist",
-        } | profile  # fmt: skip
-        main = names.parse(self.dataset or fallback["dataset"]).plain
-        fallback.setdefault("second_dataset", REAL if main == "lesions" else LARGE)
-        filled: dict[str, Any] = {}
-        for name in (
-            "dataset", "second_dataset", "binary_dataset", "seeds", "epochs", "fine_tuning_epochs",
-            "backbone", "image_size", "initialisation", "fine_tuning_transforms",
-        ):  # fmt: skip
-            filled[name] = getattr(self, name) or fallback[name]
-        for name in ("dataset", "second_dataset", "binary_dataset"):
-            filled[name] = catalog.canonical(filled[name])
+        """Fill in what was left to the profile; name data sets and weights in full."""
+        found = super().resolved()
+        filled: dict[str, Any] = {
+            name: catalog.canonical(getattr(found, name))
+            for name in ("dataset", "second_dataset", "binary_dataset")
+        }
         # An empty list of experiments is a choice, not something left open.
-        wanted = profile["experiments"] if self.experiments is None else self.experiments
+        wanted = found.experiments
         if self.surrogate and "initialisation" not in wanted and self.experiments is None:
             wanted = [*wanted, "initialisation"]
         if "initialisation" in wanted and not self.surrogate:
@@ -139,10 +134,29 @@ class DualHead(Parameters):
             )
         filled["experiments"] = wanted
         for name in ("initialisation", "surrogate"):
-            start = filled.get(name) or getattr(self, name)
+            start = getattr(found, name)
             if start:
-                filled[name] = initialisations.pinned(filled["backbone"], start)
-        return self.model_copy(update=filled)
+                filled[name] = initialisations.pinned(found.backbone, start)
+        return found.model_copy(update=filled)
+
+    def contradictions(self, given: set[str]) -> Iterable[str]:
+        """Name two ways to mine at once, and what no experiment that was asked for uses."""
+        if {"top_k", "ratio"} <= given:
+            yield (
+                "top_k and ratio both say how many negatives of an anchor are mined: give one of "
+                "them"
+            )
+        for name, experiment in USED_BY.items():
+            if name in given and experiment not in self.experiments:
+                yield (
+                    f"{name} is used by the experiment '{experiment}' alone, which is not run: "
+                    f"name it in experiments, or leave {name} out"
+                )
+        if "second" in self.experiments and self.second_dataset == self.dataset:
+            yield (
+                f"second_dataset is {self.second_dataset}, as dataset is: name another, or leave "
+                "the experiment 'second' out"
+            )
 
     def scale(self) -> str:
         """Return the label of the scale; from random weights it is not the paper's."""
@@ -175,23 +189,15 @@ def departures(parameters: DualHead, record: Record) -> list[str]:
             found.append(f"{getattr(parameters, name)} epochs of {what} instead of {paper[name]}")
     if parameters.fine_tuning_transforms != paper["fine_tuning_transforms"]:
         found.append("fine-tuned on the images as they are, not on views of them")
-    if len(parameters.seeds) < len(paper["seeds"]):
-        found.append(f"{len(parameters.seeds)} repeat(s) instead of {len(paper['seeds'])}")
-    plain = DualHead()
-    for name in (
+    found += departing.of_repeats(parameters.seeds, paper["seeds"])
+    printed = (
         "batch_size", "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio",
         "warm_up", "c", "reading", "transforms", "split_seed", "precision",
-    ):  # fmt: skip
-        ours, theirs = getattr(parameters, name), getattr(plain, name)
-        if ours != theirs:
-            found.append(f"{name} {ours} instead of {theirs}")
-    return found
+    )  # fmt: skip
+    return found + departing.of_values(parameters, DualHead(), printed)
 
 
 def _stand_in(dataset: str, own: str) -> list[str]:
     """Say that a data set is not the one of that name, where it is not."""
-    if names.parse(dataset).base == own.lower():
-        return []
-    generated = catalog.entry_of(dataset).kind == "generated"
-    what = f"{dataset} (generated images)" if generated else dataset
-    return [f"data: {what} stands in for {own}; it is not the paper's data"]
+    same = names.parse(dataset).base == own.lower()
+    return [] if same else [departing.of_data(dataset, own)]

@@ -112,7 +112,7 @@ def _gaps(study: Study, ours: Cell, theirs: Cell, per_class: Sequence[int], metr
 
     sizes = "-".join(map(str, per_class))
     name = f"gaps/{metric}/{DRAWS}/{sizes}/{ours.method}/{theirs.method}"
-    value, arrays = study.derived(name, [ours, theirs], compute)
+    value, arrays = study.measures.derived(name, [ours, theirs], compute)
     return value["true"], arrays["gaps"]
 
 

@@ -115,9 +115,8 @@ def test_the_second_data_are_of_the_other_kind():
     """Real beside generated, and generated beside real."""
     assert read(dataset="lesions?size=32").second_dataset == "retinamnist"
     assert read(profile="laptop").second_dataset.startswith("lesions?balanced=20000")
-    assert read(second_dataset="lesions?size=28&balanced=40").second_dataset == (
-        "lesions?balanced=40&size=28"
-    )
+    named = read(experiments="second", second_dataset="lesions?size=28&balanced=40")
+    assert named.second_dataset == "lesions?balanced=40&size=28"
 
 
 # -- mistakes ------------------------------------------------------------------------------------
@@ -140,6 +139,18 @@ def test_the_second_data_are_of_the_other_kind():
         ({"warm_up": 1}, "parameter 'warm_up' is 1"),
         ({"fine_tuning_transforms": "same"}, "parameter 'fine_tuning_transforms' is 'same'"),
         ({"dataset": "lesions?sized=28"}, "unknown option of 'lesions' 'sized'"),
+        ({"experiments": ["second", "second"]}, "second is there twice; give it once"),
+        ({"experiments": ["second", "none"]}, "'none' cannot stand beside others"),
+        ({"split_seed": 2**64}, "a whole number of more than 64 bits"),
+        ({"c": True}, "true and false are neither numbers nor names"),
+        ({"surrogate": ""}, "an empty text names nothing"),
+        ({"top_k": 10, "ratio": 0.3}, "top_k and ratio both say how many negatives"),
+        ({"second_dataset": "retinamnist"}, "used by the experiment 'second' alone"),
+        ({"binary_dataset": "x", "experiments": "second"}, "by the experiment 'binary' alone"),
+        (
+            {"experiments": "second", "dataset": "retinamnist", "second_dataset": "retinamnist"},
+            "second_dataset is retinamnist, as dataset is: name another",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(given, said):
@@ -149,8 +160,7 @@ def test_a_mistake_is_one_line(given, said):
     assert "\n" not in str(refused.value)
 
 
-def test_experiments_named_twice_or_none_at_all():
-    assert read(experiments=["table_6", "table_6", "none"]).experiments == ["table_6"]
+def test_experiments_of_ones_own_or_none_at_all():
     assert read(profile="laptop", experiments="none").experiments == []
     assert read(experiments='["warm_up", "binary"]').experiments == ["warm_up", "binary"]
     assert set(read(profile="laptop").experiments) == set(EXPERIMENTS) - {"initialisation"}
@@ -187,7 +197,7 @@ def test_departures_in_words_at_every_profile(profile, name, first, lengths):
         f"{lengths[1]} epochs of fine-tuning instead of 50",
         "fine-tuned on the images as they are, not on views of them",
     ]
-    assert said[7:] == (["1 repeat(s) instead of 3"] if profile == "smoke" else [])
+    assert said[7:] == (["1 repeat instead of 3"] if profile == "smoke" else [])
 
 
 @pytest.mark.parametrize(

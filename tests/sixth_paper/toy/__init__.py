@@ -1,0 +1,1 @@
+"""A sixth paper for a test: MixUp against plain training on digits."""
