@@ -25,24 +25,27 @@ class Family:
         the name under which values and draws are kept; no two families share one, and it never
         changes, since published editions carry values under it.
     module
-        its file in `reproduce.evaluation.families`. It has `values(arrays)` -> {metric: value} and
+        its file in `reproduce.evaluation.families`; empty for the summary of a task, which the
+        task measures and resamples. It has `values(arrays)` -> {metric: value} and
         `draws(arrays, draws)` -> {metric: [draws]}. Where both start from something that takes
         long, it has `prepared(arrays)`, whose arrays are kept and handed to both.
     of_counts
         whether its values follow from the confusion counts, which every result and every edition
         has; only the draws then need what a trial kept.
-    summary
-        whether every result stores its values: the summary of a task.
     task
         what the trials do that it is measured of.
     """
 
     needs: str
     stored: str
-    module: str
+    module: str = ""
     of_counts: bool = False
-    summary: bool = False
     task: str = "classification"
+
+    @property
+    def summary(self) -> bool:
+        """Say whether every result stores its values: the summary of a task."""
+        return not self.module
 
     def values(self, arrays: Mapping[str, Any]) -> dict[str, float]:
         """Return each metric of the family that these arrays have."""

@@ -9,15 +9,15 @@ import re
 from reproduce.errors import UserError, unknown_name
 from reproduce.evaluation.metric import NUMBER, Family, Metric
 
-SCORES = Family("logits", "scores", "scores", summary=True)
+SCORES = Family("logits", "scores")
 CLASSES = Family("logits", "logits", "classes", of_counts=True)
 AVERAGES = Family("logits", "averages", "averages", of_counts=True)
 CURVE = Family("curve", "curve", "curve")
 CENTRES = Family("embeddings", "embeddings", "centres")
 NEIGHBOURHOODS = Family("embeddings", "neighbourhoods", "neighbourhoods")
 ENCODERS = Family("encoders", "encoders", "encoders")
-MASKS = Family("masks", "masks", "masks", summary=True, task="segmentation")
-PAIRS = Family("embeddings", "pairs", "pairs", summary=True, task="verification")
+MASKS = Family("masks", "masks", task="segmentation")
+PAIRS = Family("embeddings", "pairs", task="verification")
 
 TEMPERATURES = "2026-11-28: needs the class temperatures that a loss has learned, kept by no trial"
 GRADIENTS = "2026-11-28: needs the gradient of a loss by pair, kept by no trial"

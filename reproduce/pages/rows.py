@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reproduce.errors import UserError
 from reproduce.figures.inputs import Observation
 from reproduce.study.cell import Cell
+from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
 Row = dict[str, Any]
@@ -27,7 +27,7 @@ def rows_of(study: Study, experiment: str, metrics: Sequence[str] = (), **wanted
 def _known(study: Study, cell: Cell, metric: str) -> float | None:
     try:
         return study.measures.value(cell, metric)
-    except UserError:
+    except NotMeasured:
         return None
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from reproduce.data.records import Record
 from reproduce.errors import UserError
-from reproduce.evaluation import metrics, resampling
 from reproduce.evaluation.families import (
     CLASS_NAMES,
     CONFUSION,
@@ -21,14 +20,19 @@ from reproduce.evaluation.families import (
     PREDICTIONS,
 )
 from reproduce.evaluation.metric import Family, Metric
-from reproduce.evaluation.registry import SCORES, absent_class, metric
+from reproduce.evaluation.registry import absent_class, metric
 from reproduce.methods.method import scores_after
 from reproduce.study.cell import Cell
+from reproduce.tasks import task_of
 from reproduce.trials.store import Result, Store
 
 BOOTSTRAP_DRAWS = 200
 
 Arrays = dict[str, Any]
+
+
+class NotMeasured(UserError):
+    """A metric has no value for a cell: of these data there is none, or its arrays are not kept."""
 
 
 class Measures:
@@ -62,29 +66,27 @@ class Measures:
         ]
 
     def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
-        """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""
+        """Return what its task measures, after the method's post-hoc steps, and the truth.
+
+        Of a classification: class scores [n, C] and labels.
+        """
         result = self.result(cell)
-        if "test/logits" not in result.arrays:
-            raise UserError(
-                f"the scores of trial {result.key} are not in this store (an edition carries only "
-                f"those it draws); `reproduce run {self.paper} --force` makes them again"
-            )
-        probabilities = metrics.softmax(result.arrays["test/logits"])
-        scores = scores_after(cell.definition, probabilities, np.asarray(result.counts))
-        return scores, result.arrays["test/labels"].astype(np.int64)
+        scores, truth = task_of(cell.trial).scores(result)
+        if cell.definition.posthoc:
+            scores = scores_after(cell.definition, scores, np.asarray(result.counts))
+        return scores, truth
 
     def measured(self, cell: Cell) -> dict[str, float]:
-        """Return the stored metrics of a cell on the test images, after its post-hoc steps."""
+        """Return the stored metrics of a cell on the test part, after its post-hoc steps."""
         if not cell.definition.posthoc:
-            found = self.result(cell).metrics
-            return {n.removeprefix("test/"): v for n, v in found.items() if n.startswith("test/")}
+            return task_of(cell.trial).measured(self.result(cell))
         values = self._after_posthoc(cell)["metrics"]
         return {name: float(value) for name, value in values.items()}
 
     def confusion(self, cell: Cell) -> np.ndarray:
-        """Return a cell's confusion matrix (rows: true class) on the test images."""
+        """Return a cell's confusion matrix (rows: true class) on the test part."""
         if not cell.definition.posthoc:
-            return np.asarray(self.result(cell).confusion["test"])
+            return task_of(cell.trial).confusion(self.result(cell))
         return np.asarray(self._after_posthoc(cell)["confusion"])
 
     def confusions(self, cells: Iterable[Cell]) -> dict[str, np.ndarray]:
@@ -115,8 +117,8 @@ class Measures:
         """Return a metric on bootstrap resamples of the test part, the same for every cell."""
         asked = metric(name)
         family = _family(asked, cell)
-        if family is SCORES:
-            return self._resampled_scores(cell, name, draws)
+        if family.summary:
+            return self._resampled_summary(cell, name, draws)
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
             stored += f"/{_steps(cell)}"
@@ -132,26 +134,32 @@ class Measures:
         return self.store.derived(f"{name}/{'+'.join(keys)}", keys, compute)
 
     def _after_posthoc(self, cell: Cell) -> dict[str, Any]:
+        task = task_of(cell.trial)
+        if not task.posthoc:
+            raise UserError(
+                f"the method {cell.method} corrects class probabilities after training, a trial "
+                f"of {task.name} has none; leave its post-hoc steps out"
+            )
+
         def compute():
-            scores, labels = self.scores(cell)
+            scores, truth = self.scores(cell)
             classes = scores.shape[1]
-            table = metrics.confusion(labels, scores.argmax(axis=1), classes)
-            values = metrics.summary(scores, labels, classes)
+            values, table = (
+                task.summary(scores, truth, classes), task.table(scores, truth, classes),
+            )  # fmt: skip
             return {"metrics": values, "confusion": table.tolist()}, {}
 
         return self.derived(f"posthoc/{_steps(cell)}", [cell], compute)[0]
 
-    def _resampled_scores(self, cell: Cell, name: str, draws: int) -> np.ndarray:
+    def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
         """Return a stored metric on resamples: one at a time, since an AUC takes long."""
 
         def compute():
-            scores, labels = self.scores(cell)
-            counts = resampling.resample_counts(labels, draws)
-            return {}, {"values": resampling.resampled_metric(scores, labels, name, counts)}
+            scores, truth = self.scores(cell)
+            return {}, {"values": task_of(cell.trial).resampled(scores, truth, name, draws)}
 
-        return self.derived(f"resampled/{name}/{draws}/{_steps(cell)}", [cell], compute)[1][
-            "values"
-        ]
+        stored = f"resampled/{name}/{draws}/{_steps(cell)}"
+        return self.derived(stored, [cell], compute)[1]["values"]
 
     def _arrays(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
         """Return what a family computes from, or say that the trial did not keep it."""
@@ -161,7 +169,7 @@ class Measures:
             return {PREDICTIONS: scores.argmax(axis=1), LABELS: labels, **known}
         result = self.result(cell)
         if not result.has((family.needs,)):
-            raise UserError(
+            raise NotMeasured(
                 f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
                 f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
             )
@@ -193,7 +201,7 @@ class Measures:
             why = "that class has no test image"
         else:
             why = f"the training images by class are {known[COUNTS].tolist()}"
-        raise UserError(
+        raise NotMeasured(
             f"{asked.name} has no value here: {why}; ask for another measure or data set"
         )
 
@@ -201,7 +209,7 @@ class Measures:
 def _family(asked: Metric, cell: Cell) -> Family:
     """Return what computes a metric of a cell, or say why nothing does."""
     if asked.family is None:
-        raise UserError(f"{asked.name} is not measured, as of {asked.waits_for}; ask for another")
+        raise NotMeasured(f"{asked.name} is not measured, as of {asked.waits_for}; ask for another")
     if asked.family.task != cell.trial.task:
         raise UserError(
             f"{asked.name} is measured in {asked.family.task}, trial {cell.trial.key} "

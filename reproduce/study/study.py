@@ -166,7 +166,10 @@ class Study:
         if stamp is None:
             return None
         # Read again: a parameter that is younger than the edition has its default there.
-        theirs = self.protocol.parameters.read(stamp["given"])
+        try:
+            theirs = self.protocol.parameters.read(stamp["given"])
+        except UserError:
+            return stamp
         return None if theirs == self.parameters else stamp
 
     # -- what the results say: short ways to `measures` for pages -------------------------------

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from reproduce import tasks
 from reproduce.errors import UserError
 from reproduce.evaluation import registry
 from reproduce.evaluation.families import (
@@ -55,13 +56,23 @@ def kept(images=60, classes=3, seed=0) -> dict[str, np.ndarray]:
     return found
 
 
+def scored(task: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores and truth as a task keeps them."""
+    arrays = kept()
+    if task == "segmentation":
+        return arrays["test/pixels"], arrays[LABELS]
+    if task == "verification":
+        return arrays["test/embeddings"], np.arange(len(arrays[LABELS])) // 4
+    return arrays[SCORES], arrays[LABELS]
+
+
 def measured(family: Family) -> tuple[dict, dict]:
     """Return the values and the draws of a family, of all that can be kept."""
     arrays = kept()
-    if family is registry.MASKS:
-        arrays[CONFUSION] = arrays["test/pixels"].sum(axis=0)
-    if family is registry.PAIRS:
-        arrays[LABELS] = np.arange(len(arrays[LABELS])) // 4
+    if family.summary:
+        task, (scores, truth) = tasks.named(family.task), scored(family.task)
+        values = task.summary(scores, truth, 3)
+        return values, {name: task.resampled(scores, truth, name, DRAWS) for name in values}
     if family.prepares:
         arrays |= family.prepared(arrays)
     return family.values(arrays), family.draws(arrays, DRAWS)

@@ -214,9 +214,13 @@ def test_a_study_finds_the_published_edition_unless_it_is_that_run(study_of, tmp
     assert study.published_stamp() is None
     ours = study.parameters.model_dump(mode="json")
     for parameters, found in ((ours, False), ({**ours, "iterations": 1}, True)):
-        stamp = {"parameters": parameters, "scale": "laptop"}
+        stamp = {"parameters": parameters, "given": parameters, "scale": "laptop"}
         (results / "class_imbalance.json").write_text(json.dumps(stamp))
         assert study.published_stamp() == (stamp if found else None)
+    (results / "class_imbalance.json").write_text(json.dumps({**stamp, "given": {"rhoo": 5}}))
+    assert study.published_stamp(), (
+        "parameters that nobody knows any more are not those of this run"
+    )
 
 
 def test_training_counts_are_named_by_their_point(study_of):
@@ -268,7 +272,9 @@ def test_scores_that_did_not_travel_are_named(study_of):
     study = study_of(methods="thresholding", rho=10, mu=0.5, seeds=0)
     for file in study.store.arrays_folder.iterdir():
         np.savez(file, nothing=np.zeros(1))
-    with pytest.raises(UserError, match=r"scores of trial .* are not in this store"):
+    with pytest.raises(
+        UserError, match=r"logits and labels of part .test. of trial .* are not in this store"
+    ):
         study.observations()
 
 
