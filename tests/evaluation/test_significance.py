@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.evaluation import METRICS, metrics
+from reproduce.evaluation import metrics
+from reproduce.evaluation.registry import SUMMARY
 from reproduce.evaluation.resampling import resample_counts, resampled_metric
 from reproduce.evaluation.significance import (
     bootstrap_variance,
@@ -45,7 +46,7 @@ def slow_variance(scores, labels, weights, metric, counts):
 
 
 @pytest.mark.parametrize("stratified", [True, False])
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SUMMARY)
 def test_fast_bootstrap_equals_the_slow_one(metric, stratified):
     scores, labels = arms(terms=3)
     weights = [1.0, -0.5, -0.5]
@@ -57,7 +58,7 @@ def test_fast_bootstrap_equals_the_slow_one(metric, stratified):
     assert found > 1e-6
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SUMMARY)
 def test_a_resample_that_loses_a_class_skips_it_like_the_plain_metric(metric):
     scores, labels = arms(repeats=1)
     counts = resample_counts(labels, 10, 0)
@@ -69,7 +70,7 @@ def test_a_resample_that_loses_a_class_skips_it_like_the_plain_metric(metric):
         assert found[draw] == pytest.approx(plain, abs=1e-13)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SUMMARY)
 def test_every_image_once_is_the_plain_metric(metric):
     scores, labels = arms(ties=False)
     found = resampled_metric(scores[0, 0], labels, metric, np.ones((len(labels), 2)))

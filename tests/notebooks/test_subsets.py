@@ -7,8 +7,8 @@ something: where a method, an experiment or a repeat is missing, a sentence.
 from itertools import combinations
 
 import pytest
-
 from reproduce.methods.class_imbalance import LATER, METHODS
+
 from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
 
 PAPER = "class_imbalance"

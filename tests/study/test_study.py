@@ -8,7 +8,8 @@ import pytest
 
 from reproduce.data import catalog
 from reproduce.errors import UserError
-from reproduce.evaluation import METRICS, metrics
+from reproduce.evaluation import metrics
+from reproduce.evaluation.registry import SUMMARY
 from reproduce.evaluation.resampling import resample_counts
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
 from reproduce.study.study import Study, find_record
@@ -46,16 +47,14 @@ def area_under_roc(scores, labels) -> float:
 
 
 def table_of(scores, labels) -> list[list[int]]:
-    classes = len(scores[0])
-    table = [[0] * classes for _ in range(classes)]
+    table = [[0] * len(scores[0]) for _ in scores[0]]
     for row, label in zip(scores, labels, strict=True):
         table[label][row.index(max(row))] += 1
     return table
 
 
 def measured_by_hand(scores, labels) -> dict[str, float]:
-    table = table_of(scores, labels)
-    classes = range(len(table))
+    table, classes = table_of(scores, labels), range(len(scores[0]))
     recalls = [table[c][c] / sum(table[c]) for c in classes]
     f1 = [2 * table[c][c] / (sum(table[c]) + sum(table[r][c] for r in classes)) for c in classes]
     return {
@@ -76,7 +75,7 @@ def test_an_observation_is_a_flat_row_for_every_method_point_and_seed(study_of):
     rows = study.observations()
     assert len(rows) == 2 * 2 * 6
     row = next(r for r in rows if (r["method"], r["rho"], r["seed"]) == ("oversampling", 100, 1))
-    names = {"method", "imbalance", "rho", "mu", "dataset", "seed", "key", *METRICS}
+    names = {"method", "imbalance", "rho", "mu", "dataset", "seed", "key", *SUMMARY}
     assert set(row) == names
     assert (row["imbalance"], row["mu"], row["dataset"]) == ("step", 0.5, "mnist")
     assert row["auc"] == pytest.approx(0.2)
@@ -91,8 +90,9 @@ def test_metrics_after_thresholding_follow_from_scores_and_training_counts(study
         assert len(set(result.counts)) == 2, "imbalanced counts, or thresholding does nothing"
         labels = result.arrays["test/labels"].tolist()
         scores = divided(result.arrays["test/logits"], result.counts)
-        assert study.measured(cell) == pytest.approx(measured_by_hand(scores, labels), abs=1e-12)
-        assert study.confusion(cell).tolist() == table_of(scores, labels)
+        expected = measured_by_hand(scores, labels)
+        assert study.measures.measured(cell) == pytest.approx(expected, abs=1e-12)
+        assert study.measures.confusion(cell).tolist() == table_of(scores, labels)
 
 
 def test_the_counts_are_those_before_any_sampling(study_of):
@@ -107,18 +107,19 @@ def test_thresholding_leaves_the_auc_as_it_is(study_of):
     study = study_of(**SMALL)
     moved = 0
     for cell in study.select(method="thresholding"):
-        result = study.result(cell)
+        result, found = study.result(cell), study.measures.measured(cell)
         before = [probabilities(row) for row in result.arrays["test/logits"]]
         by_hand = area_under_roc(before, result.arrays["test/labels"].tolist())
-        assert study.measured(cell)["auc"] == pytest.approx(by_hand, abs=1e-12)
-        moved += study.measured(cell)["accuracy"] != np.trace(result.confusion["test"]) / 120
+        assert found["auc"] == pytest.approx(by_hand, abs=1e-12)
+        moved += found["accuracy"] != np.trace(result.confusion["test"]) / 120
     assert moved, "its accuracy does change"
 
 
 def test_a_method_without_posthoc_steps_reads_what_was_stored(study_of):
     study = study_of(lambda cell: {"accuracy": 0.25, "auc": 0.75}, **SMALL)
     cell = study.select(method="undersampling")[0]
-    assert study.measured(cell) == dict.fromkeys(METRICS, 0.5) | {"accuracy": 0.25, "auc": 0.75}
+    expected = dict.fromkeys(SUMMARY, 0.5) | {"accuracy": 0.25, "auc": 0.75}
+    assert study.measures.measured(cell) == expected
 
 
 def test_confusions_are_summed_over_the_selected_cells(study_of):
@@ -143,7 +144,7 @@ def test_resampled_metrics_equal_those_of_images_drawn_again(study_of):
     scores = divided(result.arrays["test/logits"], result.counts)
     drawn = resample_counts(labels, 200)
     for metric in ("accuracy", "auc", "macro_f1"):
-        values = study.resampled(cell, metric)
+        values = study.measures.resampled(cell, metric)
         assert values.shape == (200,)
         for draw in range(2):
             images = np.repeat(np.arange(len(labels)), drawn[:, draw].astype(int))
@@ -156,13 +157,12 @@ def test_resamples_are_equal_for_one_cell_and_paired_across_cells(study_of, same
     one, other = study.select(method="baseline")[:2]
     assert one.trial.key != other.trial.key
     again = Study(class_imbalance, study.parameters, study.store)
-    assert study.resampled(one, "auc").tolist() == again.resampled(one, "auc").tolist()
-    assert study.resampled(one, "auc").tolist() == study.resampled(other, "auc").tolist()
+    draws = study.measures.resampled(one, "auc").tolist()
+    assert draws == again.measures.resampled(one, "auc").tolist()
+    assert draws == study.measures.resampled(other, "auc").tolist()
     thresholded = study.select(method="thresholding")[0]
-    assert (
-        study.resampled(one, "accuracy").tolist()
-        != study.resampled(thresholded, "accuracy").tolist()
-    ), "its own post-hoc steps"
+    right = [study.measures.resampled(c, "accuracy").tolist() for c in (one, thresholded)]
+    assert right[0] != right[1], "its own post-hoc steps"
 
 
 def test_what_was_derived_is_not_computed_again(study_of, monkeypatch):
@@ -214,9 +214,13 @@ def test_a_study_finds_the_published_edition_unless_it_is_that_run(study_of, tmp
     assert study.published_stamp() is None
     ours = study.parameters.model_dump(mode="json")
     for parameters, found in ((ours, False), ({**ours, "iterations": 1}, True)):
-        stamp = {"parameters": parameters, "scale": "laptop"}
+        stamp = {"parameters": parameters, "given": parameters, "scale": "laptop"}
         (results / "class_imbalance.json").write_text(json.dumps(stamp))
         assert study.published_stamp() == (stamp if found else None)
+    (results / "class_imbalance.json").write_text(json.dumps({**stamp, "given": {"rhoo": 5}}))
+    assert study.published_stamp(), (
+        "parameters that nobody knows any more are not those of this run"
+    )
 
 
 def test_training_counts_are_named_by_their_point(study_of):
@@ -268,7 +272,9 @@ def test_scores_that_did_not_travel_are_named(study_of):
     study = study_of(methods="thresholding", rho=10, mu=0.5, seeds=0)
     for file in study.store.arrays_folder.iterdir():
         np.savez(file, nothing=np.zeros(1))
-    with pytest.raises(UserError, match=r"scores of trial .* are not in this store"):
+    with pytest.raises(
+        UserError, match=r"logits and labels of part .test. of trial .* are not in this store"
+    ):
         study.observations()
 
 
