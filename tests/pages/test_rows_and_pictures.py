@@ -20,6 +20,10 @@ class Study:
     def rows(self, cells):
         return [{"method": "simclr", "seed": cell} for cell in cells]
 
+    @property
+    def measures(self):
+        return self
+
     def value(self, cell, metric):
         if metric == "minority_f1":
             raise NotMeasured("minority_f1 has no value here")
