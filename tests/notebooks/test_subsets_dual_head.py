@@ -57,7 +57,7 @@ def test_a_page_of_one_method(check, method):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("pair", combinations(FOUR, 2), ids="-".join)
+@pytest.mark.parametrize("pair", list(combinations(FOUR, 2)), ids="-".join)
 def test_a_page_of_two_methods(check, pair):
     check(methods=list(pair), experiments="none")
 
