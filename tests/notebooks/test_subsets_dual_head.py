@@ -1,6 +1,6 @@
 """The page of Yun and Kim with part of what it usually has, on images of our own.
 
-Its four methods are always there; experiments beside them, repeats and lengths are not.
+Methods, experiments beside them, repeats and lengths.
 """
 
 import pytest
@@ -36,6 +36,13 @@ def check(page_of):
 
 def test_a_page_without_experiments(check):
     check(experiments="none")
+
+
+@pytest.mark.parametrize("methods", [["dual_head"], ["supervised", "balanced_softmax"]])
+def test_a_page_of_other_methods(page_of, methods):
+    """A sentence stands where a figure needs the four; nothing stops."""
+    page = page_of(PAPER, **SMALL, methods=methods)
+    assert page.names["study"].methods == methods
 
 
 @pytest.mark.parametrize(
