@@ -1,15 +1,13 @@
 """The tests in two sizes: what `make test` leaves out is what `make test-rest` runs."""
 
 import re
-import subprocess
-import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-SAMPLE = "tests/notebooks/test_subsets.py"
 
 
 def recipe(target: str) -> str:
@@ -18,19 +16,10 @@ def recipe(target: str) -> str:
     return found[1] if found else ""
 
 
-def collected(*words: str) -> set[str]:
-    """Return the tests of one file that pytest would run with these words."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", *words, SAMPLE],
-        cwd=ROOT, capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
-    return {line for line in done.stdout.splitlines() if "::" in line}
-
-
-def test_the_two_parts_are_all_tests_and_share_none():
-    some, rest = collected(), collected("-m", "thorough")
-    assert some and rest and not some & rest
-    assert some | rest == collected("-m", "thorough or not thorough")
+def test_pytest_leaves_out_by_default_what_is_thorough():
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    words = options["ini_options"]["addopts"]
+    assert words[words.index("-m") + 1] == "not thorough"
 
 
 def test_make_runs_both_parts():
