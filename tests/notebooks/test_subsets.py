@@ -50,6 +50,11 @@ def test_a_page_of_two_methods(check, pair):
     assert page.names["study"].methods == list(pair)
 
 
+def test_a_page_of_methods_that_no_experiment_runs(check):
+    page = check(methods=["baseline", "balanced_softmax", "kcl"])
+    assert page.names["study"].methods == ["baseline", "balanced_softmax", "kcl"]
+
+
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_a_page_of_one_experiment(check, experiment):
     page = check(experiments=experiment)

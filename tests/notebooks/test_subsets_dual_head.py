@@ -34,6 +34,11 @@ def check(page_of):
     return checked
 
 
+def test_a_page_of_methods_of_other_papers(check):
+    page = check(methods=["supervised", "balanced_softmax"])
+    assert page.names["study"].methods == ["supervised", "balanced_softmax"]
+
+
 def test_a_page_without_experiments(check):
     check(experiments="none")
 
