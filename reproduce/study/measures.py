@@ -168,10 +168,11 @@ class Measures:
             scores, labels = self.scores(cell)
             return {PREDICTIONS: scores.argmax(axis=1), LABELS: labels, **known}
         result = self.result(cell)
-        if not result.has((family.needs,)):
+        if not result.holds((family.needs,)):
             raise NotMeasured(
                 f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
-                f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
+                f"{cell.seed}), which were not kept or are not in this store; run the study at a "
+                "scale that keeps them"
             )
         if not family.prepares:
             return {**result.arrays, **known}

@@ -31,6 +31,7 @@ from reproduce.papers.dual_head.specification import SpecificationCurve
 from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
 from reproduce.registry import published
+from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 from reproduce.training.phases import Phase
 
@@ -118,7 +119,8 @@ def _summary(study: Study, experiment: str) -> Table:
 
 def _gains(study: Study, experiment: str) -> Gains:
     rows = rows_of(study, experiment, MINORITY)
-    return Gains(rows, _measured(rows, GAINED), reference=BASELINE, marked=OURS)
+    measured, draws = _measured(rows, GAINED), draws_of(study)
+    return Gains(rows, measured, reference=BASELINE, marked=OURS, draws=draws)
 
 
 def _measured(rows: list[Row], metrics: tuple[str, ...]) -> list[str]:
@@ -183,7 +185,8 @@ def weights(study: Study) -> WeightsGrid:
 def components(study: Study) -> Gains:
     """Show what each change does against the method as printed."""
     rows = ablation_rows(study, MINORITY)
-    return Gains(rows, _measured(rows, GAINED[1:]), reference=OURS, marked="simclr")
+    measured, draws = _measured(rows, GAINED[1:]), draws_of(study)
+    return Gains(rows, measured, reference=OURS, marked="simclr", draws=draws)
 
 
 @shown()

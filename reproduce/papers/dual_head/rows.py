@@ -29,15 +29,13 @@ def joint_histories(study: Study) -> dict[str, list]:
 
 
 def ablation_rows(study: Study, metrics: Sequence[str] = ()) -> list[Row]:
-    """Return the changed methods beside those of the grid, at the seeds that both have.
+    """Return the changed methods beside those of the grid, which may have more seeds.
 
-    What was fine-tuned otherwise than the grid stands apart: its four methods compare among
+    A gap between two methods of the grid is then the same here as elsewhere on the page. What was fine-tuned otherwise than the grid stands apart: its four methods compare among
     themselves.
     """
     own = [row for row in rows_of(study, "ablation", metrics) if "fine_tuning" not in row]
-    seeds = {row["seed"] for row in own}
-    grid = rows_of(study, "grid", metrics)
-    return [*(row for row in grid if row["seed"] in seeds), *own] if own else []
+    return [*rows_of(study, "grid", metrics), *own] if own else []
 
 
 def other_fine_tuning_rows(study: Study) -> list[Row]:
