@@ -47,7 +47,7 @@ def test_a_page_of_one_method(check, method):
     assert page.names["study"].methods == [method]
 
 
-@pytest.mark.parametrize("pair", combinations(FOUR, 2), ids="-".join)
+@pytest.mark.parametrize("pair", list(combinations(FOUR, 2)), ids="-".join)
 def test_a_page_of_two_methods(check, pair):
     page = check(methods=list(pair))
     assert page.names["study"].methods == list(pair)
