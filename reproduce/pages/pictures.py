@@ -81,7 +81,12 @@ def verdicts(
 
 
 @shown()
-def forest(study: Study, judgements: Sequence[Judgement], half: int | None = None) -> Forest:
+def forest(
+    study: Study,
+    judgements: Sequence[Judgement],
+    half: int | None = None,
+    cells: Sequence[Cell] | None = None,
+) -> Forest:
     """Show the effects behind the tested claims, all or one half of them (0 or 1)."""
     drawn = tested(judgements)
     if not drawn:
@@ -90,7 +95,7 @@ def forest(study: Study, judgements: Sequence[Judgement], half: int | None = Non
         drawn = halves(drawn)[half]
     if not drawn:
         raise NothingToShow("every tested claim stands in the figure above")
-    return Forest(drawn).made_of(study.rows(study.cells))
+    return Forest(drawn).made_of(study.rows(study.cells if cells is None else cells))
 
 
 def halves(judgements: Sequence[Judgement]) -> tuple[list[Judgement], list[Judgement]]:
@@ -102,7 +107,9 @@ def halves(judgements: Sequence[Judgement]) -> tuple[list[Judgement], list[Judge
 
 
 @shown()
-def every_claim(study: Study, judgements: Sequence[Judgement]) -> Table:
+def every_claim(
+    study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
+) -> Table:
     """Tabulate every registered claim beside its verdict in the published edition."""
-    line = provenance(study, study.rows(study.cells))
+    line = provenance(study, study.rows(study.cells if cells is None else cells))
     return verdicts_beside(judgements, study.published_stamp(), study.scale, provenance=line)

@@ -135,10 +135,13 @@ def _dataset(source: Any) -> str:
 
 def not_run(study: Study, experiment: str) -> str:
     """Return the sentence that stands in place of an experiment, and how to run it."""
+    what = study.protocol.paper.experiment(experiment)
+    if experiment in getattr(study.parameters, "experiments", []):
+        return f"Not shown: {what} has nothing to run with the methods and parameters of this run."
     stamp = study.published_stamp()
     there = stamp and experiment in (stamp["parameters"].get("experiments") or [])
     published = " The published edition of this page has it." if there else ""
     return (
-        f"Not run at this scale ({study.scale}): {study.protocol.paper.experiment(experiment)}. "
+        f"Not run at this scale ({study.scale}): {what}. "
         f"`reproduce run {study.paper} -p experiments {experiment}` runs it.{published}"
     )

@@ -11,6 +11,7 @@ from reproduce.evaluation.significance import paired_effect
 from reproduce.evaluation.verdicts import Contrast, Judgement, judge_claim, not_attempted
 from reproduce.registry import claims as registry
 from reproduce.study.cell import Cell
+from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
 # At these profiles a run is an illustration, also when a parameter was changed.
@@ -35,7 +36,10 @@ def judge_one(study: Study, claim) -> Judgement:
         lacking = missing(study, claim, contrast)
         if lacking:
             return not_attempted(claim.id, claim.english, f"not run at this scale: {lacking}")
-        measured.append(_measure(study, claim, contrast))
+        try:
+            measured.append(_measure(study, claim, contrast))
+        except NotMeasured as why:
+            return not_attempted(claim.id, claim.english, str(why))
     small = study.parameters.profile in SMALL
     return judge_claim(
         measured,

@@ -169,6 +169,7 @@ class Study:
         try:
             theirs = self.protocol.parameters.read(stamp["given"])
         except UserError:
+            # What was asked for then is refused by now.
             return stamp
         return None if theirs == self.parameters else stamp
 

@@ -25,6 +25,7 @@ class Study:
     paper, scale, seeds = "dual_head", "smoke", (0,)
     record = SimpleNamespace(name="retinamnist")
     methods = ("supervised", "simclr")
+    parameters = SimpleNamespace(experiments=["linear"])
     protocol = SimpleNamespace(paper=SimpleNamespace(experiment=lambda name: f"what {name} is"))
 
     def beside(self, experiment):
@@ -79,6 +80,10 @@ def test_a_picture_that_no_trial_stands_behind_says_where_it_comes_from(displaye
     ("needs", "said"),
     [
         ({"experiment": "second"}, r"Not run at this scale \(smoke\): what second is\. `reproduce"),
+        (
+            {"experiment": "linear"},
+            "^Not shown: what linear is has nothing to run with the methods",
+        ),
         (
             {"methods": ("dual_head",)},
             "needs Dual-head, .* -p methods supervised,simclr,dual_head`",

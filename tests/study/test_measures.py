@@ -12,7 +12,9 @@ from reproduce.evaluation.families import encoders
 from reproduce.evaluation.metrics import confusion
 from reproduce.evaluation.registry import ENCODERS, METRICS
 from reproduce.evaluation.resampling import resample_counts
+from reproduce.study.judging import judge_one
 from reproduce.trials import arrays as array_files
+from tests.study.test_judging import BETTER, claim
 
 ONE_POINT = {"rho": 100, "mu": 0.5, "seeds": [0, 1]}
 DRAWS = 200
@@ -121,6 +123,15 @@ def test_a_class_that_the_data_lack_gets_one_line(study_of):
         with pytest.raises(UserError, match=f"{name} has no value here: {message}") as caught:
             study.measures.value(cell, name)
         assert "\n" not in str(caught.value)
+
+
+def test_a_claim_is_not_put_to_the_test_where_its_measure_has_no_value(study_of):
+    study = study_of(**ONE_POINT)
+    for result in study.results():
+        study.store.put(replace(result, counts=[5] * 10))
+    judged = judge_one(study, claim(*BETTER, metric="minority_f1"))
+    assert not judged.parts
+    assert judged.reason.startswith("minority_f1 has no value here: the training images by class")
 
 
 def test_a_metric_of_another_task_or_of_none_is_refused(study_of):

@@ -1,20 +1,15 @@
-"""Every figure and table that the page shows of its own trials, and what each needs of a run."""
+"""What the class-imbalance page shows: each from the study, with what it needs of a run."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from reproduce.figures.confusion import Confusion, per_class_table
+from reproduce.figures.confusion import per_class_table
 from reproduce.figures.curves import TrainingCurves
-from reproduce.figures.forest import Forest
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.lines import Lines
-from reproduce.figures.map import Maps
 from reproduce.figures.metric_grids import GainGrid, MetricGrid
 from reproduce.figures.reliability import ReliabilityDiagrams
-from reproduce.figures.samples import Samples
 from reproduce.figures.table import Table
 from reproduce.pages.maps import map_of
+from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
 from reproduce.pages.showing import not_run, provenance, shown
 from reproduce.pages.tables import summary_table
 from reproduce.papers.class_imbalance import findings as sentences
@@ -29,23 +24,9 @@ from reproduce.papers.class_imbalance.rankings import RankingByLength
 from reproduce.papers.class_imbalance.two_phase import TwoPhaseBetween
 from reproduce.study.study import Study
 
+__all__ = ["confusions", "every_claim", "forest", "maps", "samples", "verdicts"]
+
 # -- the data and the grid -------------------------------------------------------------------
-
-
-@shown()
-def samples(study: Study) -> Samples:
-    """Show training images of each class, or empty frames where they may not be published."""
-    record = study.record
-    images, labels = record.thumbnail_images() or (None, range(len(record.class_names)))
-    picture = Samples(
-        images,
-        labels,
-        record.class_names,
-        images is not None,
-        f"{record.source}; {record.licence}",
-        dataset=record.name,
-    )
-    return picture.out_of(f"{record.title}, fingerprint {record.fingerprint[:12]}")
 
 
 @shown()
@@ -168,23 +149,7 @@ def findings(study: Study) -> str:
     return "\n".join(f"- {sentence}" for sentence in said) or "Nothing is set side by side here."
 
 
-@shown()
-def forest(study: Study, judgements: Iterable[Any]) -> Forest | str:
-    """Show the effect behind every claim that was tested."""
-    tested = [judgement for judgement in judgements if judgement.parts]
-    if not tested:
-        return "None of the registered claims can be judged on what was run."
-    return Forest(tested).made_of(study.results())
-
-
 # -- the point that is drawn in detail --------------------------------------------------------
-
-
-@shown()
-def confusion(study: Study) -> Confusion:
-    """Show the confusion matrix of each method, summed over seeds."""
-    picture = Confusion(study.confusions(**study.shown), study.record.class_names)
-    return picture.made_of(study.results(**study.shown)).at(study.at_shown)
 
 
 @shown()
@@ -205,23 +170,10 @@ def reliability(study: Study) -> ReliabilityDiagrams:
     return ReliabilityDiagrams(rows_of.score_rows(study), THRESHOLDED).at(study.at_shown)
 
 
-@shown()
-def maps(study: Study) -> Maps:
-    """Show maps of the last hidden layer of every trained network, and of one nobody trained."""
-    drawn = _maps(study)
-    labels = next(iter(drawn.values()))[1]
-    picture = Maps(
-        {method: found for method, (found, _, _) in drawn.items()},
-        labels,
-        study.record.class_names,
-        {method: predictions for method, (_, _, predictions) in drawn.items()},
-    )
-    return picture.out_of(f"{study.record.name}, {study.scale}; {_first_seed(study)}")
-
-
 def map_settings(study: Study) -> str:
     """Return how the maps were made."""
-    return next(iter(_maps(study).values()))[0].settings
+    cell = study.trained(seed=study.seeds[0], **study.shown)[0]
+    return map_of(study, cell, study.parameters.map_images)[0].settings
 
 
 @shown()
@@ -243,13 +195,6 @@ def gap(study: Study) -> LearningGap:
 def ranking_by_length(study: Study) -> RankingByLength:
     """Show which method is best at which length of training."""
     return RankingByLength(rows_of.length_rows(study), "balanced_accuracy")
-
-
-def _maps(study: Study) -> dict:
-    """Return {method: (map, labels, predictions)}, computed once and kept."""
-    chosen = [*study.trained(seed=study.seeds[0], **study.shown), *study.beside("untrained")]
-    images = study.parameters.map_images
-    return {cell.method: map_of(study, cell, images) for cell in chosen}
 
 
 def _first_seed(study: Study) -> str:

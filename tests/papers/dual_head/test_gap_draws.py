@@ -18,7 +18,7 @@ class Study:
     paper, seeds = "dual_head", [0, 1]
 
     def __init__(self, wrong, held=(50, 50), parts=("test", "balanced"), kept=True):
-        self.wrong, self.parts, self.kept = wrong, parts, kept
+        self.wrong, self.parts, self.kept, self.measures = wrong, parts, kept, self
         self.records = [SimpleNamespace(name="lesions", counts={"balanced": held})]
 
     def beside(self, experiment):
