@@ -27,13 +27,18 @@ class Arm:
 
 
 class Comparison:
-    """A contrast, in one metric, on a study; seeds that are refused are as if they were not run."""
+    """A contrast, in one metric, on a study.
+
+    Seeds that are `refused` are as if they were not run. `beside` takes in what stands beside the
+    grid and no claim speaks of, as positive controls do.
+    """
 
     def __init__(
-        self, study: Study, contrast: Contrast, asked: str, refused: Iterable[int] = ()
-    ):
+        self, study: Study, contrast: Contrast, asked: str, refused: Iterable[int] = (),
+        beside: bool = False,
+    ):  # fmt: skip
         self.study, self.contrast, self.asked = study, contrast, asked
-        self.refused = frozenset(refused)
+        self.refused, self.beside = frozenset(refused), beside
 
     def missing(self) -> str:
         """Say what the contrast needs that was not run; empty if nothing."""
@@ -66,6 +71,9 @@ class Comparison:
         """Return the cells of a term; what an experiment varies counts if it is spoken of."""
         where = self._where(term)
         cells = self.study.arms(method=term.method, **where)
+        if self.beside:
+            more = self.study.references
+            cells += [cell for cell in more if cell.matches(method=term.method, **where)]
         return [c for c in cells if c.varied <= set(where) and c.seed not in self.refused]
 
     def _where(self, term: Term) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
         margin=stated.margin,
         published_gain=_gain(contrast, stated.gain),
         restricted=restricted,
-        size=getattr(contrast, "size", None),
+        size=contrast.size,
     )
 
 
@@ -46,9 +46,7 @@ def effect(comparison: Comparison, part: Part) -> Effect:
         _combined([(arm, part.value(arm.cell)) for arm in _at(comparison, seed)], majority)
         for seed in seeds
     ]
-    splits = {str(sorted(arm.cell.trial.split.items())) for arm in comparison.arms}
-    by_seed = {arm.cell.seed: str(sorted(arm.cell.trial.split.items())) for arm in comparison.arms}
-    if len(splits) > 1 and len(set(by_seed.values())) == len(seeds) > 1:
+    if len(seeds) > 1 and _split_anew(comparison):
         result = comparison.study.result(comparison.arms[0].cell)
         tested = int(np.sum(result.confusion["test"]))
         return resplit_effect(differences, sum(result.counts), tested, seeds=seeds)
@@ -63,7 +61,13 @@ def effect(comparison: Comparison, part: Part) -> Effect:
 
 def over_majority(comparison: Comparison) -> bool:
     """Say whether points are counted instead of averaged."""
-    return getattr(comparison.contrast, "over", "mean") == "majority"
+    return comparison.contrast.over == "majority"
+
+
+def _split_anew(comparison: Comparison) -> bool:
+    """Say whether each seed has its own split of the images: the spread then holds them."""
+    splits = {arm.cell.seed: str(sorted(arm.cell.trial.split.items())) for arm in comparison.arms}
+    return len(set(splits.values())) == len(splits)
 
 
 def _at(comparison: Comparison, seed: int) -> list[Arm]:
