@@ -60,5 +60,3 @@ def _above(contrast: Contrast) -> bool:
 
 def _not_run(control: PositiveControl, why: str) -> Control:
     return Control(control.english, False, f"its control was not run ({why})")
-
-

@@ -111,7 +111,9 @@ class LargePart:
         summed = sum(self._table(one, LARGE) for one in arm.values())
         random = generator(0, f"counts of {'+'.join(sorted(arm))}")
         rows = [
-            random.multinomial(round(row.sum() / len(arm)), row / max(row.sum(), 1), BOOTSTRAP_DRAWS)
+            random.multinomial(
+                round(row.sum() / len(arm)), row / max(row.sum(), 1), BOOTSTRAP_DRAWS
+            )
             for row in summed
         ]
         return np.asarray(self._measured(cell, np.stack(rows, axis=1)))
@@ -165,5 +167,3 @@ class HeldOutPart:
 
 def _arm(cell: Cell) -> tuple:
     return (cell.method, *sorted((name, str(value)) for name, value in cell.factors.items()))
-
-

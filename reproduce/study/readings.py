@@ -136,5 +136,3 @@ def on_old_seeds(judgement: Judgement, claim: Claim, found: Measured) -> Judgeme
         reason=f"amended on {last.date} after edition {last.after} ({last.what}): judged only on "
                f"seeds that no edition used, and there are none here; on the old ones: {seen}",
     )  # fmt: skip
-
-
