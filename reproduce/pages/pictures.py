@@ -11,6 +11,7 @@ from reproduce.figures.map import Maps
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.samples import Samples
 from reproduce.figures.table import Table
+from reproduce.pages import contrast_words, length
 from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
 from reproduce.pages.showing import provenance, shown
@@ -75,8 +76,13 @@ def verdicts(
     """
     sources = study.rows(study.cells if cells is None else cells)
     says = {claim.id: claim.says for claim in claims.load(study.paper)}
+    shown_ones = tested(judgements) or judgements
     return verdict_table(
-        tested(judgements) or judgements, says=says, provenance=provenance(study, sources)
+        shown_ones,
+        says=says,
+        words=contrast_words.in_words(study, shown_ones),
+        note=length.in_short(study),
+        provenance=provenance(study, sources),
     )
 
 

@@ -36,6 +36,8 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
         published_gain=_gain(contrast, stated.gain),
         restricted=restricted,
         size=contrast.size,
+        metric=stated.metric,
+        over=contrast.over,
     )
 
 

@@ -8,6 +8,7 @@ from reproduce.figures.lines import Lines
 from reproduce.figures.metric_grids import GainGrid, MetricGrid
 from reproduce.figures.reliability import ReliabilityDiagrams
 from reproduce.figures.table import Table
+from reproduce.pages.length import steps_table
 from reproduce.pages.maps import map_of
 from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
 from reproduce.pages.showing import not_run, provenance, shown
@@ -70,6 +71,12 @@ def gain_on_the_grid(study: Study) -> GainGrid:
     """Show what the trained methods gain over the baseline at every point of the grid."""
     rows = rows_of.trained_rows(study, study.observations())
     return GainGrid(rows, "auc", RHO, MU, draws=draws_of(study))
+
+
+@shown()
+def steps_taken(study: Study) -> Table:
+    """Show how many steps each method takes, phase by phase, and what it is shown."""
+    return steps_table(study, provenance(study, study.rows(study.cells)))
 
 
 @shown()

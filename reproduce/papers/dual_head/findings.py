@@ -83,9 +83,10 @@ def _methods(study: Study, cells: Sequence[Cell], paper: Mapping[str, float], dr
         f"{named(method)} {spread(seeds)}, {spread(accuracy[(method,)])}"
         for (method,), seeds in values.items()
     )
+    tested = int(study.measures.confusion(cells[0]).sum())
     said = (
-        f"**{dataset}** ({study.role_of(dataset)}), macro F1 and accuracy in percent, mean ± "
-        f"standard deviation over {repeats(values.values())}: {known}."
+        f"**{dataset}** ({study.role_of(dataset)}, {tested:,} test images), macro F1 and accuracy in "
+        f"percent, mean ± standard deviation over {repeats(values.values())}: {known}."
     )
     if (OURS,) not in values or not any((rival,) in values for rival in RIVALS):
         return said

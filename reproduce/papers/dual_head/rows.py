@@ -31,8 +31,8 @@ def joint_histories(study: Study) -> dict[str, list]:
 def ablation_rows(study: Study, metrics: Sequence[str] = ()) -> list[Row]:
     """Return the changed methods beside those of the grid, which may have more seeds.
 
-    A gap between two methods of the grid is then the same here as elsewhere on the page. What was fine-tuned otherwise than the grid stands apart: its four methods compare among
-    themselves.
+    A gap between two methods of the grid is then the same here as elsewhere on the page. What was
+    fine-tuned otherwise than the grid stands apart: its four methods compare among themselves.
     """
     own = [row for row in rows_of(study, "ablation", metrics) if "fine_tuning" not in row]
     return [*rows_of(study, "grid", metrics), *own] if own else []
