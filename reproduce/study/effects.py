@@ -26,19 +26,28 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
     `held_out` measures it on training images that nothing was fitted on, as controls are.
     """
     part = part_for(comparison, held_out)
-    restricted = "; ".join(filter(None, [comparison.restricted, part.said]))
-    contrast: Registered = comparison.contrast
+    contrast = comparison.contrast
     return Contrast(
-        name=f"{contrast.name} ({restricted})" if restricted else contrast.name,
+        name=name_of(comparison, part),
         effect=effect(comparison, part),
         expect=contrast.expect,
         margin=stated.margin,
         published_gain=_gain(contrast, stated.gain),
-        restricted=restricted,
+        restricted=_restricted(comparison, part),
         size=contrast.size,
         metric=stated.metric,
         over=contrast.over,
     )
+
+
+def name_of(comparison: Comparison, part: Part) -> str:
+    """Return the name of a contrast, with where it was measured if on a part of what it says."""
+    restricted, name = _restricted(comparison, part), comparison.contrast.name
+    return f"{name} ({restricted})" if restricted else name
+
+
+def _restricted(comparison: Comparison, part: Part) -> str:
+    return "; ".join(filter(None, [comparison.restricted, part.said]))
 
 
 def effect(comparison: Comparison, part: Part) -> Effect:

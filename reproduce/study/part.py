@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from reproduce.data import names
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.resampling import resample_counts, resampled_confusions
 from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
@@ -83,8 +82,7 @@ class LargePart:
         for cell in cells:
             self._of_arm.setdefault(_arm(cell), {})[cell.trial.key] = cell
         large, small = (int(self._table(cells[0], part).sum()) for part in (LARGE, "test"))
-        dataset = names.parse(cells[0].factors["dataset"]).plain
-        self.said = f"{large:,} test images of {dataset} in the class shares of its {small}"
+        self.said = f"{large:,} test images in the class shares of the {small}"
 
     def value(self, cell: Cell) -> float:
         """Return the metric of the weighted confusion counts."""
