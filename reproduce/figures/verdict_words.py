@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 from reproduce.evaluation.vocabulary import FIRM, Verdict
-from reproduce.figures.wording import ranges
 
 # A column of verdicts can be read at a glance, in black and white too.
 MARKS = {
@@ -47,8 +46,8 @@ def beside_word(part: Any) -> list[str]:
     for seed, word in getattr(part, "carried_by", ()):
         by_word.setdefault(str(word), []).append(seed)
     for word, seeds in by_word.items():
-        of = f"seed {seeds[0]}" if len(seeds) == 1 else f"any of seeds {ranges(seeds)}"
-        said.append(f"carried by single seeds: without {of} {word}")
+        of = " or ".join(map(str, seeds))
+        said.append(f"single seeds carry it: {word} without seed {of}")
     return said
 
 

@@ -9,26 +9,6 @@ from reproduce.study.study import Study
 Lengths = dict[str, tuple[int, ...]]
 
 
-def in_short(study: Study) -> str:
-    """Say in a sentence how many steps the methods took, and how many at the paper's length."""
-    ours, theirs = _lengths(study)
-    if not ours:
-        return ""
-    totals = {method: sum(phases) for method, phases in ours.items()}
-    shared = max(dict.fromkeys(totals.values()), key=list(totals.values()).count)
-    usual = next(method for method, total in totals.items() if total == shared)
-    there = sum(theirs.get(usual, ()))
-    said = f"{shared:,}{f' of {there:,}' if there > shared else ''} steps"
-    others = [
-        f"{method_label(method)} {_counts(ours[method])}"
-        for method, total in totals.items()
-        if total != shared
-    ]
-    if not others:
-        return f"Length of training: {said} for every method."
-    return f"Length of training: {said}, but {'; '.join(others)}."
-
-
 def steps_table(study: Study, provenance: str) -> Table:
     """Return the steps of each method, phase by phase, with what it was shown."""
     ours, theirs = _lengths(study)

@@ -11,13 +11,14 @@ from reproduce.figures.map import Maps
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.samples import Samples
 from reproduce.figures.table import Table
-from reproduce.pages import contrast_words, length
 from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
 from reproduce.pages.showing import provenance, shown
-from reproduce.pages.tables import verdict_table
+from reproduce.pages.verdicts import beside_each, verdict_table
 from reproduce.registry import claims
+from reproduce.registry.registration import registered
 from reproduce.study.cell import Cell
+from reproduce.study.counting import head_count as counted
 from reproduce.study.study import Study
 
 
@@ -67,6 +68,12 @@ def tested(judgements: Sequence[Judgement]) -> list[Judgement]:
 
 
 @shown()
+def head_count(study: Study, judgements: Sequence[Judgement]) -> str:
+    """Count the verdicts, those that are firm, and those that chance alone would have given."""
+    return f"{counted(study, judgements).words} {registered(study.paper).capitalize()}."
+
+
+@shown()
 def verdicts(
     study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
 ) -> Table:
@@ -80,8 +87,7 @@ def verdicts(
     return verdict_table(
         shown_ones,
         says=says,
-        words=contrast_words.in_words(study, shown_ones),
-        note=length.in_short(study),
+        beside=beside_each(study, shown_ones),
         provenance=provenance(study, sources),
     )
 

@@ -10,7 +10,15 @@ from reproduce.figures.reliability import ReliabilityDiagrams
 from reproduce.figures.table import Table
 from reproduce.pages.length import steps_table
 from reproduce.pages.maps import map_of
-from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
+from reproduce.pages.pictures import (
+    confusions,
+    every_claim,
+    forest,
+    head_count,
+    maps,
+    samples,
+    verdicts,
+)
 from reproduce.pages.showing import not_run, provenance, shown
 from reproduce.pages.tables import summary_table
 from reproduce.papers.class_imbalance import findings as sentences
@@ -26,7 +34,9 @@ from reproduce.papers.class_imbalance.two_phase import TwoPhaseBetween
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
-__all__ = ["confusions", "every_claim", "forest", "maps", "samples", "verdicts"]
+__all__ = [
+    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+]  # fmt: skip
 
 # -- the data and the grid -------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from reproduce.figures.wording import method_label, percent, plural, points
 from reproduce.pages.rows import Row, rows_at
 from reproduce.papers.dual_head.combinations import contrasts, curves
 from reproduce.papers.dual_head.printed import METRIC, OURS
+from reproduce.papers.dual_head.small_test_sets import RUNS
 
 # Its encoder before fine-tuning is the one that all methods start from.
 UNTRAINED = "supervised"
@@ -137,16 +138,28 @@ def choices(rows: list[Row]) -> str:
 
 
 def small_test_set(found: Mapping[str, Any]) -> str:
-    """Say what `gap_draws` found, the arguments of the figure `Detectable`."""
+    """Say what `gap_draws` found: of means of runs as the paper prints them, and of one run."""
     said = []
     for pair, values in (found.get("gaps") or {}).items():
-        one = drawn(values, found["true"][pair])
+        one, known = drawn(values, found["true"][pair]), found["spreads"][pair]
+        told = f"a gap of {percent(known.smallest)} points would be told from none"
+        if known.runs > 1:
+            told += (
+                f" ({percent(known.retrained)} if the runs were trained anew, "
+                f"{percent(known.single)} of one run)"
+            )
+        else:
+            told += f", of means of {RUNS} at least {percent(known.single / RUNS**0.5)}"
         said.append(
             f"over {named(pair[1])} {points(one.true)} points on the large test set, "
             f"{points(one.low)} to {points(one.high)} in 95 % of draws, of the other sign in "
-            f"{percent(one.wrong, 0)} %; a gap of {percent(found['smallest'][pair])} points would "
-            f"be told from none, the paper's is {percent(found['published'][pair])}"
+            f"{percent(one.wrong, 0)} %; {told}, the paper's is {percent(found['published'][pair])}"
         )
     if not said:
         return ""
-    return f"**What {found['images']} test images can tell**, gap in macro F1: {'; '.join(said)}."
+    runs = found["runs"]
+    of = f"means of {runs} runs, as the paper prints them" if runs > 1 else "single runs"
+    return (
+        f"**What {found['images']} test images can tell**, gap in macro F1 of {of}, told from none "
+        f"in 80 % of draws at the 5 % level: {'; '.join(said)}."
+    )

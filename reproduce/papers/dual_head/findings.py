@@ -28,10 +28,10 @@ from reproduce.papers.dual_head.printed import OURS, RIVALS
 from reproduce.papers.dual_head.rows import (
     ENCODER,
     ablation_rows,
-    gap_draws,
     joint_histories,
     other_fine_tuning_rows,
 )
+from reproduce.papers.dual_head.small_test_sets import gap_draws
 from reproduce.registry.published import Cell as Published
 from reproduce.study.cell import Cell
 from reproduce.study.resampled import draws_of
@@ -85,8 +85,8 @@ def _methods(study: Study, cells: Sequence[Cell], paper: Mapping[str, float], dr
     )
     tested = int(study.measures.confusion(cells[0]).sum())
     said = (
-        f"**{dataset}** ({study.role_of(dataset)}, {tested:,} test images), macro F1 and accuracy in "
-        f"percent, mean ± standard deviation over {repeats(values.values())}: {known}."
+        f"**{dataset}** ({study.role_of(dataset)}, {tested:,} test images), macro F1 and accuracy "
+        f"in percent, mean ± standard deviation over {repeats(values.values())}: {known}."
     )
     if (OURS,) not in values or not any((rival,) in values for rival in RIVALS):
         return said

@@ -7,7 +7,15 @@ from reproduce.figures.detectable import Detectable
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.table import Table
-from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
+from reproduce.pages.pictures import (
+    confusions,
+    every_claim,
+    forest,
+    head_count,
+    maps,
+    samples,
+    verdicts,
+)
 from reproduce.pages.rows import Row, rows_of
 from reproduce.pages.showing import not_run, provenance, shown
 from reproduce.pages.tables import summary_table
@@ -23,10 +31,10 @@ from reproduce.papers.dual_head.rows import (
     ENCODER,
     MINORITY,
     ablation_rows,
-    gap_draws,
     joint_histories,
     otherwise_rows,
 )
+from reproduce.papers.dual_head.small_test_sets import gap_draws
 from reproduce.papers.dual_head.specification import SpecificationCurve
 from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
@@ -35,7 +43,9 @@ from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 from reproduce.training.phases import Phase
 
-__all__ = ["confusions", "every_claim", "forest", "maps", "samples", "verdicts"]
+__all__ = [
+    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+]  # fmt: skip
 
 BASELINE = "supervised"
 SUMMARY = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1", "minority_f1")
@@ -135,6 +145,7 @@ def detectable(study: Study) -> Detectable:
     theirs, _ = printed.confusions(cells)
     tested = next(iter(theirs.values())).sum(axis=1).tolist()
     found = gap_draws(study, tested, printed.gaps(cells))
+    found.pop("spreads")
     return Detectable(**found).made_of(rows_of(study, "second"))
 
 
