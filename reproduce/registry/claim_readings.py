@@ -4,10 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from reproduce.registry.ambiguities import DATED
 from reproduce.registry.contrasts import Contrast, Where, require_names_differ
 from reproduce.registry.reading import Strict, Text
-
-DATED = r"^2\d{3}-\d\d-\d\d: \S"
 
 
 class Reading(Strict):

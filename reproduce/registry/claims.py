@@ -56,6 +56,8 @@ class Claim(Strict):
         The other plausible readings: the claim fails only if it fails under each of them.
     identity
         Why it comes out so whatever is trained, if it does; then it is not counted as held.
+    unmet
+        Conditions on its verdict: which of its `controls` runs here do not meet, and how.
     needs
         The positive controls without which its test bed cannot tell.
     amendments
@@ -85,6 +87,7 @@ class Claim(Strict):
     reading: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     readings: list[Reading] = []
     identity: Text | None = None
+    unmet: list[Text] = []
     needs: list[Text] = []
     amendments: list[Amendment] = []
 
@@ -179,10 +182,11 @@ def load(paper: str) -> list[Claim]:
         validated(Claim, label, entry) for label, entry in entries("claims.yaml", paper, "claims")
     ]
     open_places = {one.id: one for one in ambiguities.load(paper)}
+    _require_readings(found, open_places)
     positive = {one.id for one in controls.load(paper)}
     published = editions.load(paper)
     for claim in found:
-        _require_stands(claim, open_places, positive, {edition.name for edition in published})
+        _require_stands(claim, positive, {edition.name for edition in published})
     known = {claim.id for claim in found}
     for edition in published:
         for gone in sorted(set(edition.verdicts) - known):
@@ -193,19 +197,9 @@ def load(paper: str) -> list[Claim]:
     return found
 
 
-def _require_stands(claim: Claim, open_places: dict, positive: set, published: set) -> None:
+def _require_stands(claim: Claim, positive: set, published: set) -> None:
     """Refuse a claim that names what the paper's other files do not have."""
     label = f"{claim.paper}/claims.yaml, {claim.id}"
-    for reading in claim.readings:
-        if reading.ambiguity is None:
-            continue
-        if reading.ambiguity not in open_places:
-            raise UserError(f"{label}: reading '{reading.name}': ambiguity: "
-                            f"'{reading.ambiguity}' is not in ambiguities.yaml")  # fmt: skip
-        named = [one.name for one in open_places[reading.ambiguity].readings]
-        if reading.name not in named:
-            raise UserError(f"{label}: reading '{reading.name}': ambiguity "
-                            f"'{reading.ambiguity}' has {', '.join(named)}")  # fmt: skip
     for control in claim.needs:
         if control not in positive:
             raise UserError(f"{label}: needs: '{control}' is not in {controls.FILE}")
@@ -213,6 +207,43 @@ def _require_stands(claim: Claim, open_places: dict, positive: set, published: s
         if amendment.after not in published:
             raise UserError(f"{label}: amendments: after: '{amendment.after}' is not in "
                             f"{editions.FILE}; name the edition that was seen")  # fmt: skip
+
+
+def _require_readings(found: list[Claim], open_places: dict[str, ambiguities.Ambiguity]) -> None:
+    """Refuse readings of no ambiguity, and ambiguities that lead a claim to no reading."""
+    named: set[tuple[str, str]] = set()
+    for claim in found:
+        label = f"{claim.paper}/claims.yaml, {claim.id}"
+        for reading in claim.readings:
+            if reading.ambiguity is None:
+                continue
+            place = open_places.get(reading.ambiguity)
+            if place is None:
+                raise UserError(f"{label}: reading '{reading.name}': ambiguity: "
+                                f"'{reading.ambiguity}' is not in ambiguities.yaml")  # fmt: skip
+            names = [one.name for one in place.readings]
+            if reading.name not in names:
+                raise UserError(f"{label}: reading '{reading.name}': ambiguity "
+                                f"'{reading.ambiguity}' has {', '.join(names)}")  # fmt: skip
+            named.add((reading.ambiguity, claim.id))
+        for of in {one.ambiguity for one in claim.readings if one.ambiguity}:
+            left = _left_out(claim, open_places[of])
+            if left and not open_places[of].unjudged:
+                raise UserError(f"{label}: readings: ambiguity '{of}' also has {', '.join(left)}; "
+                                "register them, or say in its unjudged why not")  # fmt: skip
+    touched = {(place.id, claim) for place in open_places.values() for claim in place.claims}
+    for place, claim in sorted(touched ^ named):
+        open_there = (place, claim) in touched
+        lacking = "registers no reading of it" if open_there else "is not named"
+        paper = open_places[place].paper
+        raise UserError(f"{paper}/ambiguities.yaml, {place}: claims: '{claim}' {lacking}; name "
+                        "each claim that it touches, and register its readings there")  # fmt: skip
+
+
+def _left_out(claim: Claim, place: ambiguities.Ambiguity) -> list[str]:
+    """Return the readings of an ambiguity that a claim registers neither as its own nor beside."""
+    registered = {claim.reading, place.default, *(one.name for one in claim.readings)}
+    return [one.name for one in place.readings if one.name not in registered]
 
 
 def all_claims() -> list[Claim]:

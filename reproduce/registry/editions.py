@@ -16,9 +16,10 @@ FILE = "editions.yaml"
 
 
 class FrozenVerdict(Strict):
-    """What an edition said of one claim, word for word."""
+    """What an edition said of one claim, word for word, and whose data it said it stood on."""
 
     verdict: Text
+    data_role: str = ""
     reason: Text
 
 

@@ -66,8 +66,8 @@ class HeadCount:
         said += (
             f", after {self.length}. {self.firm} verdicts are firm; if nothing were true, the rule "
             f"would call {_about(self.wrongly)} of {self.tested} so wrongly where trainings spread "
-            f"evenly, and {_about(self.at_worst)} where they spread as lopsidedly as the worst "
-            "that was simulated"
+            f"evenly, and {_about(self.at_worst)} where they spread as lopsidedly as the worst of "
+            "those simulated"
         )
         if self.shared and self.sharing > 1:
             said += (

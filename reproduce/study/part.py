@@ -47,10 +47,10 @@ def part_for(comparison: Comparison, held_out: bool = False) -> Part:
     plain = not any(cell.definition.posthoc for cell in cells)
     if roles == {"generated"} and everywhere and plain and measures.of_counts(asked):
         return LargePart(measures, asked, cells)
-    return TestPart(measures, asked)
+    return UsualPart(measures, asked)
 
 
-class TestPart:
+class UsualPart:
     """The test part of the paper's size."""
 
     said = ""

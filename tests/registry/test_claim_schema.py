@@ -194,19 +194,43 @@ def test_a_broken_control_is_refused(change, said):
         reading.validated(controls.PositiveControl, "here", {**CONTROL, **change})
 
 
-def test_a_reading_names_a_reading_of_its_ambiguity(files):
+@pytest.fixture
+def open_place(files) -> dict:
+    """Let the file of ambiguities hold one, with three readings, that the claim turns on."""
+    named = [{"name": name, "what": name} for name in ("mean", "majority", "every")]
+    place = {"id": "most", "place": "1", "about": "text", "printed": "p", "problem": "q",
+             "readings": named, "default": "mean", "why": "w", "claims": ["imbalance_is_harmful"],
+             "unjudged": "2026-11-28: every point is not most"}  # fmt: skip
+    files["ambiguities.yaml"] = ("ambiguities", [place])
     entry = files["claims.yaml"][1][0]
     entry.update(reading="mean", readings=[{**OTHER, "ambiguity": "most"}])
-    with pytest.raises(UserError, match=r"'most' is not in ambiguities.yaml"):
+    return place
+
+
+def refused_files() -> str:
+    with pytest.raises(UserError) as caught:
         claims.load("class_imbalance")
-    named = [{"name": name, "what": name} for name in ("mean", "every")]
-    open_place = {"id": "most", "place": "1", "about": "text", "printed": "p", "problem": "q",
-                  "readings": named, "default": "mean", "why": "w"}  # fmt: skip
-    files["ambiguities.yaml"] = ("ambiguities", [open_place])
-    with pytest.raises(UserError, match="ambiguity 'most' has mean, every"):
-        claims.load("class_imbalance")
-    named[1]["name"] = "majority"
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_reading_is_one_of_its_ambiguity(files, open_place):
     assert claims.load("class_imbalance")[0].readings[0].ambiguity == "most"
+    open_place["readings"][1]["name"] = "plurality"
+    assert "ambiguity 'most' has mean, plurality, every" in refused_files()
+    files["ambiguities.yaml"] = ("ambiguities", [])
+    assert "'most' is not in ambiguities.yaml" in refused_files()
+
+
+def test_a_dropped_reading_is_refused(files, open_place):
+    """Neither may a claim forget an ambiguity, nor a reading of one without a reason."""
+    files["claims.yaml"][1][0].update(reading=None, readings=[])
+    assert "most: claims: 'imbalance_is_harmful' registers no reading of it" in refused_files()
+    files["claims.yaml"][1][0].update(reading="mean", readings=[{**OTHER, "ambiguity": "most"}])
+    open_place["claims"] = []
+    assert "most: claims: 'imbalance_is_harmful' is not named" in refused_files()
+    open_place.update(claims=["imbalance_is_harmful"], unjudged=None)
+    assert "ambiguity 'most' also has every; register them, or say" in refused_files()
 
 
 def test_the_rule_has_dated_amendments_with_reasons(monkeypatch):
