@@ -8,11 +8,17 @@ from itertools import combinations
 
 import pytest
 
+from reproduce.methods import registry
 from reproduce.papers.class_imbalance.cells import SEVEN, TRENDS
 from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
 
 PAPER = "class_imbalance"
 NAMES = (*SEVEN, *TRENDS)
+# Other methods of the registry, which no experiment of this paper runs.
+OTHERS = [
+    pytest.param(name, marks=pytest.mark.thorough)
+    for name in registry.names("classification") if name not in NAMES
+]  # fmt: skip
 PAIRS = list(combinations(NAMES, 2))
 # `make test` has the pairs of neighbours, in which each method meets two others.
 THOROUGH = [pair for pair in PAIRS if NAMES.index(pair[1]) - NAMES.index(pair[0]) > 1]
@@ -32,7 +38,7 @@ def check(page_of):
     return checked
 
 
-@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("method", [*NAMES, *OTHERS])
 def test_a_page_of_one_method(check, method):
     page = check(methods=method)
     assert page.names["study"].methods == [method]

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pytest
 
+from reproduce.methods import registry
 from reproduce.papers.dual_head.cells import EXPERIMENTS
 from reproduce.papers.dual_head.methods import FOUR
 
@@ -16,6 +17,11 @@ BESIDE = {
     "choices": {"combinations": 3},
     "initialisation": {"surrogate": "surrogate:small"},
 }
+# Other methods of the registry, which no experiment of this paper runs.
+OTHERS = [
+    pytest.param(name, marks=pytest.mark.thorough)
+    for name in registry.names("classification") if name not in (*FOUR, "focal")
+]  # fmt: skip
 # A dozen trials and more.
 LONG = ("table_6", "batch_size", "binary", "ablation", "choices")
 
@@ -55,9 +61,11 @@ def test_a_page_of_one_experiment(check, experiment):
     assert page.names["study"].beside(experiment)
 
 
-@pytest.mark.parametrize("method", [*FOUR, "focal"])
+@pytest.mark.parametrize("method", [*FOUR, "focal", *OTHERS])
 def test_a_page_of_one_method(check, method):
-    page = check(methods=method, experiments="none")
+    # Some change their loss on the way, which takes two epochs of what is one at this scale.
+    longer = {} if method in FOUR else {"fine_tuning_epochs": 2}
+    page = check(methods=method, experiments="none", **longer)
     assert page.names["study"].methods == [method]
 
 
