@@ -75,4 +75,4 @@ def cell_tolerance(
         return inf
     squares = spreads[0] ** 2 * (k_ours - 1) + spreads[1] ** 2 * (runs - 1)
     variance = squares / degrees * (1 / k_ours + 1 / runs) + test_variance
-    return half_width(sqrt(variance), degrees + 1, level) + rounding
+    return half_width(sqrt(variance), degrees, level) + rounding

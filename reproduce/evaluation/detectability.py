@@ -4,6 +4,7 @@ Two methods classify the same large labelled set. From it small sets are drawn, 
 each class, and the gap between the methods is measured on each. No image is drawn one by one: how
 many of a class's drawn images fall on each pair of predictions (a, b) is a multivariate
 hypergeometric count, which is exact and takes the same time for a large set as for a small one.
+Of methods that were trained several times, as papers average them, the images are drawn one by one.
 """
 
 from collections.abc import Callable, Sequence
@@ -94,11 +95,84 @@ def smallest_detectable(gaps: ArrayLike, level: float = 0.05, power: float = 0.8
             f"gaps must be at least 2 finite numbers, received shape {values.shape}; pass what "
             "`gaps` returns"
         )
+    return smallest_detectable_of_means(values[None], 0.0, level, power)
+
+
+def gaps_of_runs(
+    labels: ArrayLike,
+    runs_a: ArrayLike,
+    runs_b: ArrayLike,
+    per_class: Sequence[int],
+    draws: int = 2000,
+    metric: str = "accuracy",
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the gap of each run on many small test sets, the same for all runs: [runs, draws].
+
+    `runs_a` and `runs_b` hold the predicted classes of both methods, run by run, [runs, n]; the
+    rest is as in `gaps`.
+    """
+    if metric not in MEASURES:
+        raise unknown_name("metric", metric, MEASURES)
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
+        raise UserError(f"draws must be a whole number of at least 1, received {draws!r}")
+    a, b = np.atleast_2d(runs_a), np.atleast_2d(runs_b)
+    if a.shape != b.shape or not len(a):
+        raise UserError(f"both methods need the same runs, received shapes {a.shape} and {b.shape}")
+    classes, labels = len(per_class), np.asarray(labels)
+    for of_a, of_b in zip(a, b, strict=True):
+        _check_enough(joint_tables(labels, of_a, of_b, classes), per_class)
+    random = generator(seed, "small test sets of runs")
+    places = [np.flatnonzero(labels == number) for number in range(classes)]
+    images = np.concatenate([
+        np.stack([random.choice(place, wanted, replace=False) for _ in range(draws)])
+        for place, wanted in zip(places, per_class, strict=True)
+    ], axis=1)  # fmt: skip
+    cell = labels[images] * classes + np.arange(draws)[:, None] * classes**2
+
+    def measured(predictions: np.ndarray) -> np.ndarray:
+        counts = np.bincount((cell + predictions[images]).ravel(), minlength=draws * classes**2)
+        return MEASURES[metric](counts.reshape(draws, classes, classes))
+
+    return np.stack([measured(x) - measured(y) for x, y in zip(a, b, strict=True)])
+
+
+def smallest_detectable_of_means(
+    gaps_by_run: ArrayLike, between_runs: float = 0.0, level: float = 0.05, power: float = 0.8
+) -> float:
+    """Return the true gap that means over runs tell from 0, as papers print them.
+
+    Parameters
+    ----------
+    gaps_by_run
+        [runs, draws], from `gaps_of_runs`: the image part is the variance of the mean over runs.
+        Averaging shrinks what is particular to one run and leaves what all runs share (an image
+        that one method always misses), so it lies between the variance of one run and that / r.
+    between_runs
+        Variance, between trainings, of the gap on *all* images: what another seed would change.
+        It counts 1 / r. With 0 the trained runs are taken as given.
+
+    Notes
+    -----
+    (z_{1 - level / 2} + z_power) sqrt(image part + between_runs / r). It assumes that both parts
+    are normal and known, that they do not depend on the true gap, and that the paper's runs share
+    as much as ours. Runs that differ less than ours (from pretrained weights, on one split) share
+    more, and the truth lies between this number and that of a single run.
+    """
+    values = np.asarray(gaps_by_run, dtype=np.float64)
+    if values.ndim != 2 or values.shape[1] < 2 or not len(values) or not np.isfinite(values).all():
+        raise UserError(
+            f"gaps_by_run must be finite, shape [runs, draws of at least 2], received shape "
+            f"{values.shape}; pass what `gaps_of_runs` returns"
+        )
+    if not (np.isfinite(between_runs) and between_runs >= 0):
+        raise UserError(f"between_runs is a variance of at least 0, received {between_runs}")
     if not 0 < level < 1 or not 0 < power < 1:
         raise UserError(
             f"level and power must lie between 0 and 1, received level {level}, power {power}"
         )
-    return float((norm.ppf(1 - level / 2) + norm.ppf(power)) * values.std(ddof=1))
+    squared = values.mean(axis=0).var(ddof=1) + between_runs / len(values)
+    return float((norm.ppf(1 - level / 2) + norm.ppf(power)) * np.sqrt(squared))
 
 
 def joint_tables(

@@ -1,22 +1,22 @@
 """The one place where an interval becomes a word.
 
 A verdict is about a *claim*. A claim is one or more contrasts (parts); each part is an effect with
-its interval, judged against a margin that was registered before. The rules keep false verdicts at
-5 % or below, in the parts and in the whole:
-
-- a claim of several parts **holds** only if every part holds, each at the plain level: for the
-  whole to hold falsely, the one part that is wrong must hold falsely (intersection-union), so
-  nothing needs correcting;
-- it **fails** if any part fails, and every part is one more chance to fail falsely, so failing
-  verdicts (and "smaller") need the interval at the Bonferroni-corrected level.
+its interval, judged against a margin that was registered before. `rule` says which interval gives
+which word, `guard` how much wider it must be where few repeats could hide a lopsided spread,
+`several` what a claim of several parts is called. Together they keep false firm words at about 5 %
+(8 % where the spread is lopsided), in the parts and in the whole; the book's page on the rates of
+the rule has the numbers.
 """
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.evaluation import several
 from reproduce.evaluation.cells import cell_tolerance, compare_cell
-from reproduce.evaluation.significance import Effect
+from reproduce.evaluation.robustness import leave_one_out, sign_flip_value
+from reproduce.evaluation.rule import WORDS, Multiples, words
+from reproduce.evaluation.significance import Effect, cautious_quantile
 from reproduce.evaluation.vocabulary import (
     DATA_ROLES,
     EXPECTATIONS,
@@ -24,9 +24,11 @@ from reproduce.evaluation.vocabulary import (
     FEWEST_REPEATS,
     HOLDING,
     ILLUSTRATION_SCALES,
+    MECHANISM,
     SCALES,
     CellVerdict,
     Contrast,
+    Control,
     Judgement,
     Part,
     Verdict,
@@ -35,6 +37,7 @@ from reproduce.evaluation.vocabulary import (
 __all__ = [
     "CellVerdict",
     "Contrast",
+    "Control",
     "Judgement",
     "Part",
     "Verdict",
@@ -43,6 +46,7 @@ __all__ = [
     "judge_claim",
     "judge_contrast",
     "not_attempted",
+    "true_by_construction",
 ]
 
 
@@ -52,32 +56,26 @@ def judge_contrast(
     margin: float,
     published_gain: float | None = None,
     parts: int = 1,
+    *,
+    size: float | None = None,
+    guarded: bool = True,
 ) -> Verdict:
-    """Judge one contrast; `parts` is the number of contrasts in its claim.
+    """Judge one contrast by `rule.words`; `parts` is the number of contrasts in its claim.
 
-    greater, less (the effect is first turned into the claimed direction): inside +-margin is *no
-    practical difference*, even where the interval excludes zero; above zero *holds*, and *holds,
-    smaller* where the upper bound is below half of the published gain; below zero *opposite*.
-    equal: inside +-margin *holds*; wholly outside *opposite*. All else is *undecided*.
-
-    With more than one part, *no practical difference*, *opposite* and *smaller* are read off the
-    interval at level 1 - (1 - level) / parts, *holds* off the plain one.
+    With more than one part, *no practical difference*, *opposite* and what is said of the upper
+    end are read off the interval at level 1 - (1 - level) / parts, *holds* off the plain one.
+    `judge_claim` does better where it knows the other parts. `guarded=False` asks for the word of
+    the interval alone.
     """
-    _check_contrast(effect, expect, margin, published_gain, parts)
-    wide = effect if parts == 1 else effect.at(1 - (1 - effect.level) / parts)
-    if expect == "equal":
-        if _inside(effect.low, effect.high, margin):
-            return Verdict.HOLDS
-        outside = wide.low > margin or wide.high < -margin
-        return Verdict.OPPOSITE if outside else Verdict.UNDECIDED
-    low, high = _turned(effect, expect)
-    wide_low, wide_high = _turned(wide, expect)
-    if _inside(wide_low, wide_high, margin):
-        return Verdict.NO_DIFFERENCE
-    if low > 0 and not _inside(low, high, margin):
-        smaller = published_gain is not None and wide_high < published_gain / 2
-        return Verdict.HOLDS_SMALLER if smaller else Verdict.HOLDS
-    return Verdict.OPPOSITE if wide_high < 0 else Verdict.UNDECIDED
+    contrast = Contrast("", effect, expect, margin, published_gain, size=size)
+    _check(contrast)
+    if parts < 1:
+        raise UserError(f"a claim has at least 1 part, received {parts}")
+    alone = several.multiples([contrast], guarded=guarded)[0]
+    if parts > 1:
+        wide = cautious_quantile(effect, 1 - (1 - effect.level) / parts)
+        alone = Multiples(alone.plain, wide, wide, alone.guard)
+    return _word(contrast, alone, effect.mean, effect.standard_error)
 
 
 def judge_claim(
@@ -86,6 +84,8 @@ def judge_claim(
     scale: str,
     data_role: str,
     readings: Mapping[str, Sequence[Contrast]] | None = None,
+    repeats: int | None = None,
+    control: Control | Sequence[Control] | None = None,
     claim_id: str = "",
     english: str = "",
 ) -> Judgement:
@@ -96,14 +96,18 @@ def judge_claim(
     contrasts
         All contrasts of the claim, under the default reading of the paper.
     scale
-        smoke, quick, laptop, paper or custom. Smoke and quick runs, and fewer than 5 repeats in
-        any part, are an *illustration*: the reason says the direction seen, without a verdict.
+        smoke, quick, laptop, paper or custom. Smoke and quick runs are an *illustration*: the
+        reason says the direction seen, without a verdict.
     data_role
-        own, real stand-in or generated. Generated data can only show a *mechanism*, seen or not;
-        undecided counts as not seen.
+        own, real stand-in or generated. Generated data can only show a *mechanism*: seen, not
+        seen (inside the margin), the opposite one, or undecided.
     readings
         The same contrasts under the other plausible readings, by name. Different verdicts make
         the claim *depend on reading*; it fails only if it fails under every one.
+    repeats
+        How many were registered. Fewer in any part, or fewer than 5, are an illustration.
+    control
+        The registered positive controls. Where one failed, *this test bed cannot tell*.
     claim_id, english
         Carried into the judgement, for tables and figures.
     """
@@ -113,23 +117,36 @@ def judge_claim(
         raise unknown_name("data role", data_role, DATA_ROLES)
     if "default" in (readings or {}):
         raise UserError("a reading is called 'default', which names the contrasts themselves")
-    judged = {
-        name: _judge_reading(reading, scale, data_role)
-        for name, reading in {"default": contrasts, **(readings or {})}.items()
-    }
-    verdict = _over_readings([verdict for verdict, _, _ in judged.values()])
-    reasons = [reason for _, _, reason in judged.values()]
+    by_name = {"default": contrasts, **(readings or {})}
+    needed = max(repeats or 0, FEWEST_REPEATS)
+    controls = [control] if isinstance(control, Control) else list(control or [])
+    # Judged even where no verdict is given, so that a broken claim is found in the quick run too.
+    judged = {name: _judge_reading(reading, data_role) for name, reading in by_name.items()}
+    made = min(c.effect.repeats for reading in by_name.values() for c in reading)
+    common = {
+        "scale": scale, "data_role": data_role, "on_stand_in": data_role == "real stand-in",
+        "repeats": (made, needed),
+    }  # fmt: skip
+    withheld = _no_verdict(by_name, scale, made, needed, repeats, controls)
+    if withheld:
+        verdict, reason = withheld
+        parts = _all_parts({name: [_part(c, verdict) for c in r] for name, r in by_name.items()})
+        of_readings = dict.fromkeys(by_name, verdict) if readings else None
+        return Judgement(claim_id, english, verdict, parts, reason,
+                         by_reading=of_readings, **common)  # fmt: skip
+    verdict = several.over_readings([found[0] for found in judged.values()])
+    reasons = [reason for *_, reason in judged.values()]
     if readings:
-        reasons = [f"reading '{name}': {v}; {why}" for name, (v, _, why) in judged.items()]
-    parts = tuple(
-        part if name == "default" else _renamed(part, name)
-        for name, (_, found, _) in judged.items()
-        for part in found
-    )
+        reasons = [f"reading '{name}': {v}; {why}" for name, (v, _, _, why) in judged.items()]
+    reasons += [f"control: {found.name}: {found.seen}" for found in controls]
+    # The number of parts under the readings that carry the verdict, the least of them.
+    counts = [some for found, some, _, _ in judged.values() if found is verdict]
+    of_parts = (min(counts), len(contrasts)) if counts else (0, 0)
     return Judgement(
-        claim_id, english, verdict, parts, " | ".join(reasons), scale, data_role,
-        on_stand_in=data_role == "real stand-in",
+        claim_id, english, verdict,
+        _all_parts({name: found[2] for name, found in judged.items()}), " | ".join(reasons),
         by_reading={name: found[0] for name, found in judged.items()} if readings else None,
+        of_parts=of_parts, **common,
     )  # fmt: skip
 
 
@@ -140,97 +157,133 @@ def not_attempted(claim_id: str, english: str, reason: str) -> Judgement:
     return Judgement(claim_id, english, Verdict.NOT_ATTEMPTED, (), reason)
 
 
+def true_by_construction(
+    claim_id: str, english: str, reason: str, contrasts: Sequence[Contrast] = ()
+) -> Judgement:
+    """Return the judgement of an identity: whatever is trained, it comes out so.
+
+    Never counted among what holds. `contrasts` show what was measured; see `margins.is_identity`.
+    """
+    if not reason.strip():
+        raise UserError("an identity needs a reason why nothing else can come out, received none")
+    parts = tuple(_part(contrast, Verdict.BY_CONSTRUCTION) for contrast in contrasts)
+    seen = "".join(f"; {contrast.seen}" for contrast in contrasts)
+    return Judgement(claim_id, english, Verdict.BY_CONSTRUCTION, parts, reason + seen)
+
+
+def _no_verdict(by_name, scale, made, needed, registered, controls) -> tuple[Verdict, str] | None:
+    """Return the word and reason where the run or its test bed cannot give a verdict."""
+    failed = [f"{found.name}: {found.seen}" for found in controls if not found.passed]
+    seen = "; ".join(
+        f"{contrast.seen}{'' if name == 'default' else f' (reading: {name})'}"
+        for name, reading in by_name.items()
+        for contrast in reading
+    )
+    if scale in ILLUSTRATION_SCALES or made < needed:
+        few = f"a verdict needs {needed} repeats"
+        few += ", as registered" if registered and registered >= needed else ""
+        why = f"{scale} scale gives no verdict" if scale in ILLUSTRATION_SCALES else few
+        why += f"; positive control failed: {'; '.join(failed)}" if failed else ""
+        return Verdict.ILLUSTRATION, f"seen: {seen} ({why})"
+    if failed:
+        return Verdict.TEST_BED, f"positive control failed: {'; '.join(failed)} (seen: {seen})"
+    return None
+
+
 def _judge_reading(
-    contrasts: Sequence[Contrast], scale: str, data_role: str
-) -> tuple[Verdict, tuple[Part, ...], str]:
+    contrasts: Sequence[Contrast], data_role: str
+) -> tuple[Verdict, int, tuple[Part, ...], str]:
     if not contrasts:
         raise UserError("a claim needs at least one contrast to be judged; else not_attempted()")
     names = [contrast.name for contrast in contrasts]
     if len(set(names)) < len(names):
         raise UserError(f"contrasts of one claim need different names, received {names}")
-    # Judged even where no verdict is given, so that a broken claim is found in the quick run too.
-    verdicts = [
-        judge_contrast(c.effect, c.expect, c.margin, c.published_gain, len(contrasts))
-        for c in contrasts
-    ]
-    fewest = min(contrast.effect.repeats for contrast in contrasts)
-    if scale in ILLUSTRATION_SCALES or fewest < FEWEST_REPEATS:
-        few = f"a verdict needs {FEWEST_REPEATS} repeats"
-        why = f"{scale} scale gives no verdict" if scale in ILLUSTRATION_SCALES else few
-        seen = "; ".join(contrast.seen for contrast in contrasts)
-        parts = tuple(_part(contrast, Verdict.ILLUSTRATION) for contrast in contrasts)
-        return Verdict.ILLUSTRATION, parts, f"seen: {seen} ({why})"
-    whole = _whole(verdicts)
-    parts = tuple(
-        _part(contrast, _for_data(verdict, data_role))
-        for contrast, verdict in zip(contrasts, verdicts, strict=True)
-    )
-    reason = "; ".join(f"{part.seen}: {part.verdict}" for part in parts)
-    if data_role == "generated" and whole not in HOLDING:
-        reason += f" (on real data this would be called {whole})"
-    return _for_data(whole, data_role), parts, reason
+    for contrast in contrasts:
+        _check(contrast)
+    reach = several.multiples(contrasts)
+    parts = [_judged(contrast, of) for contrast, of in zip(contrasts, reach, strict=True)]
+    verdict, some = several.whole([part.verdict for part in parts])
+    reason = "; ".join(f"{part.seen}: {_beside(part, of)}"
+                       for part, of in zip(parts, reach, strict=True))  # fmt: skip
+    if data_role == "generated":
+        if verdict not in HOLDING:
+            reason += f" (on real data this would be called {verdict})"
+        parts = [_part(part, MECHANISM[part.verdict]) for part in parts]
+        verdict = MECHANISM[verdict]
+        if verdict is Verdict.MECHANISM_UNDECIDED:
+            some = sum(part.verdict is Verdict.MECHANISM_SEEN for part in parts)
+    return verdict, some, tuple(parts), reason
 
 
-def _for_data(verdict: Verdict, data_role: str) -> Verdict:
-    """Generated data never make a claim hold or fail; they show a mechanism or do not."""
-    if data_role != "generated":
-        return verdict
-    return Verdict.MECHANISM_SEEN if verdict in HOLDING else Verdict.MECHANISM_NOT_SEEN
-
-
-def _whole(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the verdict of a conjunction: the worst of its parts, from failing to holding."""
-    worst_first = (
-        Verdict.OPPOSITE, Verdict.NO_DIFFERENCE, Verdict.UNDECIDED, Verdict.HOLDS_SMALLER,
+def _judged(contrast: Contrast, reach: Multiples) -> Part:
+    """Return the part with its word, and what stands beside it."""
+    effect = contrast.effect
+    word = _word(contrast, reach, effect.mean, effect.standard_error)
+    bare = Multiples(reach.plain, reach.failing, reach.upper)
+    alone = _word(contrast, bare, effect.mean, effect.standard_error)
+    firm = word in HOLDING or word in FAILING
+    return Part(
+        **vars(contrast), verdict=word, withheld=alone if alone != word else None,
+        sign_flip=sign_flip_value(effect.differences) if effect.differences else float("nan"),
+        carried_by=leave_one_out(effect, lambda m, e: _word(contrast, reach, m, e)) if firm else (),
     )  # fmt: skip
-    return next((verdict for verdict in worst_first if verdict in verdicts), Verdict.HOLDS)
 
 
-def _over_readings(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return what is true under every reading, or that it depends on the reading."""
-    found = set(verdicts)
-    if len(found) == 1:
-        return verdicts[0]
-    if Verdict.ILLUSTRATION in found:
-        return Verdict.ILLUSTRATION
-    # Of two verdicts on the same side the milder one is what all readings support.
-    if found <= set(HOLDING):
-        return Verdict.HOLDS_SMALLER
-    return Verdict.NO_DIFFERENCE if found <= set(FAILING) else Verdict.DEPENDS
+def _beside(part: Part, reach: Multiples) -> str:
+    """Say a part's word and what a reader must know with it."""
+    said = []
+    if part.withheld:
+        effect = part.effect
+        said.append(
+            f"the {100 * effect.level:.0f} % interval alone would say '{part.withheld}', but "
+            f"{effect.repeats} repeats could hide a lopsided spread: the word needs "
+            f"{float(reach.to_hold):.1f} standard errors of room"
+        )
+    if part.verdict in (*HOLDING, *FAILING) and part.sign_flip == part.sign_flip:
+        said.append(f"sign-flip value {part.sign_flip:.2g}")
+    for repeat, word in part.carried_by:
+        said.append(f"without repeat {repeat} it would be '{word}'")
+    return f"{part.verdict} ({'; '.join(said)})" if said else str(part.verdict)
 
 
-def _check_contrast(
-    effect: Effect, expect: str, margin: float, published_gain: float | None, parts: int
-) -> None:
+def _word(contrast: Contrast, reach: Multiples, mean: float, error: float) -> Verdict:
+    code = words(mean, error, reach, contrast.expect, contrast.margin, contrast.published_gain,
+                 contrast.size)  # fmt: skip
+    return WORDS[int(code)]
+
+
+def _check(contrast: Contrast) -> None:
+    expect, margin, gain = contrast.expect, contrast.margin, contrast.published_gain
     if expect not in EXPECTATIONS:
         raise unknown_name("expectation", expect, EXPECTATIONS)
-    if not isfinite(effect.mean):
-        raise UserError(f"an effect must be finite to be judged, received {effect.mean}")
-    if not (isfinite(margin) and margin >= 0) or (expect == "equal" and margin == 0):
+    if not isfinite(contrast.effect.mean):
+        raise UserError(f"an effect must be finite to be judged, received {contrast.effect.mean}")
+    if not (isfinite(margin) and margin >= 0) or (expect in ("equal", "size") and margin == 0):
         raise UserError(
-            f"the margin must be a number of at least 0, and above 0 to judge 'equal', "
+            f"the margin must be a number of at least 0, and above 0 to judge '{expect}', "
             f"received {margin}"
         )
-    if expect != "equal" and published_gain is not None and not published_gain > 0:
+    if expect in ("greater", "less") and gain is not None and not gain > 0:
         raise UserError(
             "the published gain is the size of the effect in the claimed direction, so it must "
-            f"be above 0, received {published_gain}; leave it out where none was published"
+            f"be above 0, received {gain}; leave it out where none was published"
         )
-    if parts < 1:
-        raise UserError(f"a claim has at least 1 part, received {parts}")
-
-
-def _turned(effect: Effect, expect: str) -> tuple[float, float]:
-    return (effect.low, effect.high) if expect == "greater" else (-effect.high, -effect.low)
-
-
-def _inside(low: float, high: float, margin: float) -> bool:
-    return -margin <= low and high <= margin
+    size = contrast.size
+    if (expect == "size") != (size is not None) or (size is not None and abs(size) <= margin):
+        raise UserError(
+            "a claim of size, and no other, has a size, further from 0 than its margin; received "
+            f"expect '{expect}', size {size}, margin {margin}"
+        )
 
 
 def _part(contrast: Contrast, verdict: Verdict) -> Part:
-    return Part(**vars(contrast), verdict=verdict)
+    return Part(**{**vars(contrast), "verdict": verdict})
 
 
-def _renamed(part: Part, reading: str) -> Part:
-    return Part(**{**vars(part), "name": f"{part.name} (reading: {reading})"})
+def _all_parts(by_reading: Mapping[str, Sequence[Part]]) -> tuple[Part, ...]:
+    return tuple(
+        part if name == "default"
+        else Part(**{**vars(part), "name": f"{part.name} (reading: {name})"})
+        for name, parts in by_reading.items()
+        for part in parts
+    )  # fmt: skip

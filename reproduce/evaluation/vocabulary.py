@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isinf
+from math import isinf, nan
 
 from reproduce.evaluation.significance import Effect
 
@@ -13,13 +13,22 @@ class Verdict(StrEnum):
 
     HOLDS = "holds"
     HOLDS_SMALLER = "holds, smaller"
+    HOLDS_IN_PART = "holds in part"
     NO_DIFFERENCE = "no practical difference"
+    ANOTHER_SIZE = "another size"
     OPPOSITE = "opposite"
     UNDECIDED = "undecided"
+    SIZE_EXCLUDED = "undecided, but the published size is excluded"
+    LESS_THAN_HALF = "undecided, but less than half of it"
     DEPENDS = "depends on reading"
+    TEST_BED = "this test bed cannot tell"
     ILLUSTRATION = "illustration, no verdict"
     MECHANISM_SEEN = "mechanism seen"
+    MECHANISM_IN_PART = "mechanism seen in part"
     MECHANISM_NOT_SEEN = "mechanism not seen"
+    MECHANISM_OPPOSITE = "opposite mechanism"
+    MECHANISM_UNDECIDED = "mechanism undecided"
+    BY_CONSTRUCTION = "true by construction"
     NOT_ATTEMPTED = "not attempted"
 
 
@@ -31,13 +40,24 @@ class CellVerdict(StrEnum):
     DISAGREES = "disagrees"
 
 
-EXPECTATIONS = ("greater", "less", "equal")
+EXPECTATIONS = ("greater", "less", "equal", "size")
 SCALES = ("smoke", "quick", "laptop", "paper", "custom")
 ILLUSTRATION_SCALES = ("smoke", "quick")
 DATA_ROLES = ("own", "real stand-in", "generated")
 FEWEST_REPEATS = 5
 HOLDING = (Verdict.HOLDS, Verdict.HOLDS_SMALLER)
-FAILING = (Verdict.NO_DIFFERENCE, Verdict.OPPOSITE)
+FAILING = (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE, Verdict.OPPOSITE)
+OPEN = (Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF)
+# What each verdict is called where the images are generated: they make no claim hold or fail.
+MECHANISM = {
+    **dict.fromkeys(HOLDING, Verdict.MECHANISM_SEEN),
+    Verdict.HOLDS_IN_PART: Verdict.MECHANISM_IN_PART,
+    Verdict.NO_DIFFERENCE: Verdict.MECHANISM_NOT_SEEN,
+    Verdict.OPPOSITE: Verdict.MECHANISM_OPPOSITE,
+    # Something moves, but not as claimed: neither seen nor absent.
+    Verdict.ANOTHER_SIZE: Verdict.MECHANISM_UNDECIDED,
+    **dict.fromkeys(OPEN, Verdict.MECHANISM_UNDECIDED),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,7 @@ class Contrast:
     `margin` is the smallest difference that matters, in the unit of the metric. `published_gain`
     is the paper's effect in the claimed direction, so it is positive for "less" too. `restricted`
     says where it was measured, if on a part of what it speaks of; its name then says so as well.
+    `size` is the claimed effect, with its sign, where the claim is about a size.
     """
 
     name: str
@@ -55,6 +76,7 @@ class Contrast:
     margin: float
     published_gain: float | None = None
     restricted: str = ""
+    size: float | None = None
 
     @property
     def direction(self) -> str:
@@ -62,6 +84,10 @@ class Contrast:
         mean = self.effect.mean
         if self.expect == "equal":
             return "inside the margin" if abs(mean) <= self.margin else "outside the margin"
+        if self.expect == "size" and self.size is not None:
+            near = abs(mean - self.size) <= self.margin
+            where = "inside" if near else "outside"
+            return f"{where} {self.size:+.4g} ± {self.margin:.4g}"
         if mean == 0:
             return "in no direction"
         claimed = (mean > 0) == (self.expect == "greater")
@@ -81,9 +107,29 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Part(Contrast):
-    """A contrast with the verdict that counts for the whole claim."""
+    """A contrast with the verdict that counts for the whole claim, and what stands beside it.
+
+    `withheld` is the word that its interval alone would have had, where the guard took it back.
+    `sign_flip` is NaN and `carried_by` empty where the single differences are not known;
+    `carried_by` pairs each repeat (its seed, else its place) with the word there would be without.
+    """
 
     verdict: Verdict = Verdict.UNDECIDED
+    withheld: Verdict | None = None
+    sign_flip: float = nan
+    carried_by: tuple[tuple[int, Verdict], ...] = ()
+
+
+@dataclass(frozen=True)
+class Control:
+    """A registered positive control: can this test bed see anything of the kind at all?
+
+    `seen` has its numbers, for the reader: "SimCLR minus its start, linear probe: -1.2 [-3, +1]".
+    """
+
+    name: str
+    passed: bool
+    seen: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +139,8 @@ class Judgement:
     `on_stand_in` says that the data were real but not the paper's own: such a verdict speaks of
     the stand-in, never of the paper's data. `by_reading` has the verdict under each reading where
     there are several; parts of other readings than the default carry the reading in their names.
+    `word` is the verdict with its numbers, as pages print it; `of_parts` are the parts that the
+    verdict is about and all of them, `repeats` those made and those that were registered.
     """
 
     claim_id: str
@@ -104,3 +152,21 @@ class Judgement:
     data_role: str = ""
     on_stand_in: bool = False
     by_reading: Mapping[str, Verdict] | None = None
+    of_parts: tuple[int, int] = (0, 0)
+    repeats: tuple[int, int] = (0, 0)
+
+    @property
+    def word(self) -> str:
+        """Return the verdict with its numbers: "holds in part (2 of 3)"."""
+        if self.verdict is Verdict.ILLUSTRATION:
+            made, registered = self.repeats
+            if made < registered:
+                return f"illustration ({made} of {registered} repeats)"
+            return f"illustration ({self.scale} scale)"
+        some, parts = self.of_parts
+        if self.verdict in (Verdict.HOLDS_IN_PART, Verdict.MECHANISM_IN_PART):
+            return f"{self.verdict} ({some} of {parts})"
+        if self.verdict in (Verdict.UNDECIDED, Verdict.MECHANISM_UNDECIDED):
+            verb = "hold" if self.verdict is Verdict.UNDECIDED else "seen"
+            return f"{self.verdict} ({some} of {parts} parts {verb})" if some else str(self.verdict)
+        return f"{self.verdict} (in {some} of {parts} parts)" if some < parts else str(self.verdict)

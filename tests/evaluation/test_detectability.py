@@ -11,8 +11,10 @@ from reproduce.evaluation import metrics
 from reproduce.evaluation.detectability import (
     MEASURES,
     gaps,
+    gaps_of_runs,
     joint_tables,
     smallest_detectable,
+    smallest_detectable_of_means,
     true_gap,
 )
 
@@ -167,3 +169,47 @@ def test_bad_gaps_are_refused():
             smallest_detectable(wrong)
     with pytest.raises(UserError, match="between 0 and 1, received level 5"):
         smallest_detectable([0.1, 0.2], level=5)
+
+
+def test_runs_are_measured_on_the_same_small_sets():
+    labels, a, b = two_methods()
+    once = gaps_of_runs(labels, a, b, (40, 25, 10), draws=4000, metric="macro_f1")
+    assert once.shape == (1, 4000)
+    alike = gaps_of_runs(labels, [a, a], [b, b], (40, 25, 10), draws=50)
+    assert (alike[0] == alike[1]).all()
+    fast = gaps(labels, a, b, (40, 25, 10), draws=20_000, metric="macro_f1")
+    assert once.mean() == pytest.approx(fast.mean(), abs=4 * fast.std() / np.sqrt(4000))
+    assert once.std() == pytest.approx(fast.std(), rel=4 / np.sqrt(8000))
+    held = np.bincount(labels).tolist()
+    whole = measured(np.arange(400), labels, a, b, 3, "accuracy")
+    assert gaps_of_runs(labels, a, b, held, draws=2) == pytest.approx(np.full((1, 2), whole))
+
+
+def test_means_of_runs_tell_smaller_gaps_by_what_the_runs_do_not_share():
+    random = np.random.default_rng(3)
+    shared, own = random.normal(size=40_000), random.normal(size=(3, 40_000))
+    z = norm.ppf(0.975) + norm.ppf(0.8)
+    one = smallest_detectable_of_means((shared + own)[:1])
+    assert one == pytest.approx(z * np.sqrt(2), rel=0.02) == smallest_detectable(shared + own[0])
+    three = smallest_detectable_of_means(shared + own)
+    assert three == pytest.approx(z * np.sqrt(1 + 1 / 3), rel=0.02)
+    assert smallest_detectable_of_means([shared] * 3) == pytest.approx(z, rel=0.02)
+    trained_anew = smallest_detectable_of_means(shared + own, between_runs=6.0)
+    assert trained_anew == pytest.approx(z * np.sqrt(1 + 1 / 3 + 2), rel=0.02)
+    # A gap of that size is told from 0 in four of five papers with three runs each.
+    papers = trained_anew + random.normal(0, np.sqrt(1 + 1 / 3 + 2), size=50_000)
+    assert (papers > norm.ppf(0.975) * np.sqrt(1 + 1 / 3 + 2)).mean() == pytest.approx(
+        0.8, abs=0.01
+    )
+
+
+def test_bad_runs_are_refused():
+    labels, a, b = two_methods()
+    with pytest.raises(UserError, match="same runs"):
+        gaps_of_runs(labels, [a, a], [b], (5, 5, 5))
+    with pytest.raises(UserError, match="at most those of the large set"):
+        gaps_of_runs(labels, a, b, (500, 5, 5))
+    with pytest.raises(UserError, match="variance of at least 0"):
+        smallest_detectable_of_means([[0.1, 0.2]], between_runs=-1)
+    with pytest.raises(UserError, match="shape \\[runs, draws"):
+        smallest_detectable_of_means([0.1, 0.2])

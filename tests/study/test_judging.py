@@ -234,7 +234,7 @@ def test_on_other_data_the_verdict_is_flagged_as_one_on_a_stand_in(study_of, sam
 
 
 @pytest.mark.parametrize(
-    ("size", "verdict"), [(0.03, Verdict.MECHANISM_SEEN), (-0.03, Verdict.MECHANISM_NOT_SEEN)]
+    ("size", "verdict"), [(0.03, Verdict.MECHANISM_SEEN), (-0.03, Verdict.MECHANISM_OPPOSITE)]
 )
 def test_on_generated_data_no_claim_holds_or_fails(study_of, same_scores, size, verdict):
     study = study_of(planted_difference(size), same_scores, data="stand_in", **ONE_POINT)

@@ -196,7 +196,7 @@ def test_the_measures_of_all_claims_are_kept(study_of):
 
 
 @pytest.mark.parametrize(
-    ("size", "verdict"), [(0.1, Verdict.MECHANISM_SEEN), (-0.1, Verdict.MECHANISM_NOT_SEEN)]
+    ("size", "verdict"), [(0.1, Verdict.MECHANISM_SEEN), (-0.1, Verdict.MECHANISM_OPPOSITE)]
 )
 def test_a_claim_for_lesions_alone_is_judged_on_the_second_data_set(study_of, size, verdict):
     planted = better_by(lambda cell: size if cell.factors["dataset"] == LESIONS else -2 * size)
