@@ -17,6 +17,37 @@ MARKS = {
 }  # fmt: skip
 
 
+# When a word is said, exactly: [low, high] is the interval, turned so that positive is as claimed;
+# m is the margin, and "guarded" asks the same of the interval at the guarded multiple of its error.
+RULES = {
+    Verdict.HOLDS: "low > 0, guarded, and the interval does not lie inside ± m. Of a claim of "
+    "equality or size: the whole interval, guarded, lies within m of it. Of several parts: each.",
+    Verdict.HOLDS_SMALLER: "as holds, and high, guarded, lies below half of the published gain",
+    Verdict.HOLDS_IN_PART: "some parts hold and another fails; the word says how many hold",
+    Verdict.NO_DIFFERENCE: "the interval, guarded, lies inside ± m",
+    Verdict.ANOTHER_SIZE: "of a claim of size: the interval, guarded, lies on the claimed side of "
+    "0 and wholly outside size ± m",
+    Verdict.OPPOSITE: "high < 0, guarded, and the interval does not lie inside ± m. Of a claim of "
+    "equality: the interval lies wholly outside ± m",
+    Verdict.UNDECIDED: "none of the others",
+    Verdict.SIZE_EXCLUDED: "undecided, but high, guarded, lies below the published gain",
+    Verdict.LESS_THAN_HALF: "undecided, but high, guarded, lies below half of the published gain",
+    Verdict.DEPENDS: "readings of the text give verdicts on different sides; a claim fails only if "
+    "it fails under each plausible one",
+    Verdict.TEST_BED: "a registered positive control failed or was not run: nothing of this kind "
+    "could have been seen here",
+    Verdict.ILLUSTRATION: "scale smoke or quick, or fewer repeats than registered (never fewer "
+    "than 5); of an amended claim only seeds that no edition used count",
+    Verdict.MECHANISM_SEEN: "on generated data, where holds would be said",
+    Verdict.MECHANISM_IN_PART: "on generated data, where holds in part would be said",
+    Verdict.MECHANISM_NOT_SEEN: "on generated data, where no practical difference would be said",
+    Verdict.MECHANISM_OPPOSITE: "on generated data, where opposite would be said",
+    Verdict.MECHANISM_UNDECIDED: "on generated data, where another size or undecided would be said",
+    Verdict.BY_CONSTRUCTION: "an identity: nothing else can come out, so nothing is counted",
+    Verdict.NOT_ATTEMPTED: "not put to the test; the reason is given",
+}
+
+
 def verdict_word(verdict: Any) -> str:
     """Return a verdict as the book's word for it, with its mark: "✓ holds"."""
     word = str(getattr(verdict, "value", verdict))
@@ -49,6 +80,14 @@ def beside_word(part: Any) -> list[str]:
         of = " or ".join(map(str, seeds))
         said.append(f"single seeds carry it: {word} without seed {of}")
     return said
+
+
+def marked(said: str) -> str:
+    """Return a stored word with its mark, numbers as they are: "◐ holds in part (2 of 3)"."""
+    known = [verdict for verdict in Verdict if said.startswith(verdict.partition(",")[0])]
+    exact = next((verdict for verdict in known if said.startswith(verdict)), None)
+    longest = max(known, key=len, default=None)
+    return _marked(str(exact or longest or ""), said)
 
 
 def _marked(verdict: str, said: str) -> str:

@@ -151,11 +151,12 @@ def detectable(study: Study) -> Detectable:
 
 @shown()
 def per_class(study: Study) -> Table:
-    """Tabulate the recall of each class, summed over seeds."""
+    """Tabulate the recall of each class over all seeds."""
     return per_class_table(
         study.confusions(**study.shown),
         study.record.class_names,
         training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
+        repeats=len(study.seeds),
         provenance=provenance(study, study.results()),
     )
 

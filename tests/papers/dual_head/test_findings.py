@@ -352,13 +352,23 @@ def test_what_a_small_test_set_can_tell():
     pair = ("dual_head", "simclr")
     # From -7 to +13 points in even steps, the true gap is 3: 35 in 100 draws are below 0.
     draws = np.linspace(-0.07, 0.13, 1001)
-    found = {"gaps": {pair: draws}, "true": {pair: 0.03}, "smallest": {pair: 0.06},
+    spread = SimpleNamespace(runs=3, smallest=0.06, single=0.09, retrained=0.07)
+    found = {"gaps": {pair: draws}, "true": {pair: 0.03}, "spreads": {pair: spread}, "runs": 3,
              "published": {pair: 0.0588}, "metric": "macro_f1", "images": 292}  # fmt: skip
     sentence = small_test_set(found)
-    assert sentence.startswith("**What 292 test images can tell**")
+    assert sentence.startswith(
+        "**What 292 test images can tell**, gap in macro F1 of means of 3 runs, as the paper prints "
+        "them, told from none in 80 % of draws at the 5 % level: "
+    )
     assert (
         "over SimCLR +3.0 points on the large test set, −6.5 to +12.5 in 95 % of draws" in sentence
     )
-    assert "of the other sign in 35 %; a gap of 6.0 points would be told from none" in sentence
+    assert (
+        "of the other sign in 35 %; a gap of 6.0 points would be told from none (7.0 if the runs "
+        "were trained anew, 9.0 of one run)"
+    ) in sentence
+    spread.runs, found["runs"] = 1, 1
+    single = small_test_set(found)
+    assert "gap in macro F1 of single runs," in single and "of means of 3 at least 5.2" in single
     assert sentence.endswith("the paper's is 5.9.")
     assert small_test_set({}) == ""
