@@ -15,7 +15,7 @@ from benchmarks import timing
 from reproduce import device as devices
 from reproduce import models
 from reproduce.data.preparation import Images
-from reproduce.methods.dual_head import dual_head
+from reproduce.methods.self_supervised import dual_head
 from reproduce.training.inputs import Inputs, Shown
 from reproduce.training.loop import Settings, run_phases
 from reproduce.training.phases import Optimizer, Phase

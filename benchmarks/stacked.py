@@ -17,7 +17,8 @@ from reproduce import models
 from reproduce.data.preparation import Images
 from reproduce.device import choose
 from reproduce.device import prepare as prepare_device
-from reproduce.methods.class_imbalance import METHODS
+from reproduce.methods.registry import posthoc_of
+from reproduce.papers.class_imbalance.cells import SEVEN
 from reproduce.papers.class_imbalance.networks import recipe
 from reproduce.papers.class_imbalance.parameters import ClassImbalance
 from reproduce.training.loop import Settings, train, train_stack
@@ -59,7 +60,7 @@ def run() -> None:
 
 def networks_of_the_study() -> int:
     """Return how many networks the paper trains on MNIST: step and linear imbalance."""
-    trained = [name for name in METHODS if "thresholding" not in name]
+    trained = [name for name in SEVEN if not posthoc_of(name)]
     sets = len(STUDY.rho) * (len(STUDY.mu) + 1) * len(STUDY.seeds)
     return sets * len(trained)
 

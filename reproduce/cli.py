@@ -9,6 +9,7 @@ import typer
 from reproduce import __version__
 from reproduce.commands import audit, data, models, papers, run, store, training
 from reproduce.commands.doctor import doctor
+from reproduce.commands.methods import methods
 from reproduce.commands.terminal import WithParameters
 from reproduce.errors import Stopped, UserError
 
@@ -24,6 +25,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.command()(papers.params)
+app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)

@@ -31,6 +31,10 @@ def reason(error: BaseException) -> str:
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:
     """Say which names of this kind exist, the nearest one first."""
     names = sorted(known)
-    nearest = get_close_matches(str(name), names, n=1, cutoff=0.5)
-    guess = f"; did you mean '{nearest[0]}'?" if nearest else ""
-    return UserError(f"unknown {kind} '{name}'{guess} (known: {', '.join(names)})")
+    return UserError(f"unknown {kind} '{name}'{nearest(name, names)} (known: {', '.join(names)})")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the question that names the known name nearest to this one; empty if none is near."""
+    found = get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    return f"; did you mean '{found[0]}'?" if found else ""

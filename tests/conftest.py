@@ -9,6 +9,7 @@ import pytest
 
 from reproduce import cli
 from reproduce.data import catalog
+from reproduce.models import weights
 
 # What tests of figures share, wherever those figures live.
 pytest_plugins = ("tests.drawing",)
@@ -16,13 +17,15 @@ pytest_plugins = ("tests.drawing",)
 # runs it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 REAL_DATA = os.environ.get("REPRODUCE_DATA")
+REAL_WEIGHTS = os.environ.get("REPRODUCE_WEIGHTS")
 
 
 @pytest.fixture(autouse=True)
 def own_surroundings(tmp_path, monkeypatch):
-    """Give every test an empty store and an empty data folder."""
+    """Give every test an empty store, an empty data folder and an empty folder of weights."""
     monkeypatch.setenv("REPRODUCE_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path / "weights"))
     monkeypatch.setenv("REPRODUCE_DEVICE", "cpu")
 
 
@@ -32,11 +35,27 @@ def real_data(request, monkeypatch):
     name = request.node.get_closest_marker("real_data").args[0]
     monkeypatch.setenv("REPRODUCE_DATA", REAL_DATA or "")
     if not catalog.is_here(name):
-        reason = f"data set '{name}' is not in $REPRODUCE_DATA"
-        if os.environ.get("REPRODUCE_REQUIRE_DATA"):
-            pytest.fail(f"{reason}, and REPRODUCE_REQUIRE_DATA says that it must be")
-        pytest.skip(reason)
+        absent(f"data set '{name}' is not in $REPRODUCE_DATA")
     return catalog.load(name)
+
+
+@pytest.fixture
+def real_weights(monkeypatch):
+    """Return a function that points at published weights; skip, or fail where they must be here."""
+
+    def point(backbone, name):
+        monkeypatch.setenv("REPRODUCE_WEIGHTS", REAL_WEIGHTS or "nowhere")
+        if weights.here(backbone, name) is None:
+            absent(f"the weights '{name}' of {backbone} are not in $REPRODUCE_WEIGHTS")
+
+    return point
+
+
+def absent(reason):
+    """Skip a test that needs real files, or fail where they must be here."""
+    if os.environ.get("REPRODUCE_REQUIRE_DATA"):
+        pytest.fail(f"{reason}, and REPRODUCE_REQUIRE_DATA says that it must be")
+    pytest.skip(reason)
 
 
 @pytest.fixture

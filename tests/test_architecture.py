@@ -14,20 +14,21 @@ PACKAGE = ROOT / "reproduce"
 LAYERS = {
     "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
-    "audit": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6, "figures": 6,
-    "pages": 7, "papers": 8, "book": 9, "commands": 10, "cli": 11,
+    "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
+    "figures": 6, "pages": 7, "papers": 8, "book": 9, "commands": 10, "cli": 11,
 }  # fmt: skip
 BELOW_THE_LEAVES = ("", "errors", "files", "randomness", "device")
 LEAVES = ("data", "models", "losses", "evaluation")
 # Where a room may know less than everything below it.
 KNOWS_ONLY = {
     "audit": {"evaluation"},
-    "training": set(LEAVES),
-    "trials": {"training", *LEAVES},
-    "registry": {"audit", "data"},
-    "study": {"registry", "trials", "methods", "evaluation", "data"},
+    "tasks": set(LEAVES),
+    "training": {"tasks", *LEAVES},
+    "trials": {"training", "tasks", *LEAVES},
+    "registry": {"audit", "evaluation", "data", "methods"},
+    "study": {"registry", "trials", "tasks", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
-    "pages": {"figures", "study", "registry", "trials", "evaluation"},
+    "pages": {"figures", "study", "registry", "trials", "audit", "evaluation"},
 }
 HEAVY = (
     "torch", "torchvision", "matplotlib", "pandas", "seaborn", "openTSNE", "sklearn", "papermill",
@@ -113,6 +114,28 @@ def test_an_arrow_that_points_up_or_aside_would_be_seen(module, line):
     assert len(forbidden(module, line)) == 1
 
 
+def test_no_street_of_a_room_runs_both_ways():
+    """Modules of one room import each other in one direction: from claim to verdict and no loop."""
+    for inside in ("study", "evaluation", "registry"):
+        arrows = {
+            name: {other for other in imports(path.read_text()) if room(other) == inside}
+            for path in MODULES
+            if room(name := name_of(path)) == inside and name != inside
+        }
+        known = {name: found & set(arrows) for name, found in arrows.items()}
+        while known:
+            ends = {name for name, found in known.items() if not found & set(known)}
+            assert ends, f"these import each other in a circle: {sorted(known)}"
+            known = {name: found for name, found in known.items() if name not in ends}
+
+
+def test_measures_know_nothing_of_studies():
+    text = (PACKAGE / "study" / "measures.py").read_text()
+    assert "study.study" not in imports(text) and "study.judging" not in imports(text)
+    text = (PACKAGE / "study" / "study.py").read_text()
+    assert "study.judging" not in imports(text) and "study.measures" in imports(text)
+
+
 def test_an_arrow_that_points_down_is_none():
     assert forbidden("papers.study", "from reproduce.trials import engine") == []
     assert forbidden("figures.present", "from reproduce.figures.style import LOOK") == []
@@ -124,7 +147,9 @@ def test_the_command_answers_before_anything_heavy_is_loaded(module):
 
 
 def test_packages_are_light_at_import():
-    packages = [f"reproduce.{name}" for name in ("papers", "evaluation", "data", "trials", "book")]
+    packages = [
+        f"reproduce.{name}" for name in ("papers", "evaluation", "data", "tasks", "trials", "book")
+    ]
     assert not ran(f"import reproduce, {', '.join(packages)}") & set(HEAVY)
 
 

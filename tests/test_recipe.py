@@ -15,7 +15,7 @@ import reproduce
 from reproduce.trials.trial import RECIPE
 
 PACKAGE = Path(reproduce.__file__).parent
-FOLDERS = ("training", "losses", "models", "data")
+FOLDERS = ("training", "tasks", "losses", "models", "data")
 
 # The recipe, and the digest of each file it stands for: a line a file, so that two branches that
 # change different files do not meet.

@@ -91,6 +91,7 @@ def test_it_trains_judges_and_is_executed(house, command, ran):
     assert "noise 0" in command("store ls")
 
 
+@pytest.mark.thorough
 def test_the_whole_book_is_built_with_it(house, command):
     told = command("book --edition published")
     assert "the book" in told

@@ -8,6 +8,7 @@ from typing import Any
 from reproduce import losses
 from reproduce.book import ambiguities, docstrings, markup
 from reproduce.errors import unknown_name
+from reproduce.methods import registry
 from reproduce.registry import records
 
 SHAPES = {
@@ -17,12 +18,6 @@ SHAPES = {
     "segmentation": "logits [N, C, H, W], mask [N, H, W]",
 }
 # Losses that no text compares, and why they are here.
-RELATIVES = {
-    "calibrated_focal": "the other loss that is called dual focal",
-    "balanced_softmax": "a relative of logit adjustment",
-    "logit_adjustment": "thresholding written as a loss",
-    "hard_negative_sup_con": "a published relative of the difficulty-aware loss",
-}
 # What an example hands over, by the name of the argument.
 SAMPLES = {
     "logits": "torch.randn(8, 3, requires_grad=True)",
@@ -45,9 +40,10 @@ def index() -> str:
     parts = []
     for shape, called in SHAPES.items():
         rows = [
-            [f"{{ref}}`{name} <loss-{name}>`", _summary(name), _papers(name)]
+            [f"{{ref}}`{name} <loss-{name}>`", _summary(name),
+             _papers(name, losses.objective_class(name))]
             for name in names_of(shape)
-        ]
+        ]  # fmt: skip
         title = shape.replace("_", "-").capitalize()
         parts += [
             f"### {title}",
@@ -97,7 +93,7 @@ def entry(name: str, function: Callable, objective: type, address: str | None = 
         docstrings.markdown(said.summary),
         docstrings.markdown(said.body),
         markup.listing(call(name, function)),
-        _facts(name, function, address)
+        _facts(name, function, objective, address)
         + ("" if stateful else f" As an objective of a phase, {_reads(objective)}"),
         markup.rubric("Parameters") if parameters else "",
         _parameters(inspect.signature(function).parameters.values(), said.parameters()),
@@ -147,15 +143,19 @@ def _summary(name: str) -> str:
     return docstrings.markdown(docstrings.read(losses.function(name).__doc__).summary)
 
 
-def _papers(name: str) -> str:
-    """Return which texts name a loss, or why it is here although none does."""
+def _papers(name: str, objective: type) -> str:
+    """Return which texts name a loss; where none does, what it is akin to and what uses it."""
     using = [paper.short for paper in records.papers().values() if name in paper.losses]
-    return ", ".join(using) or f"none of the five papers; it is {RELATIVES[name]}"
+    if using:
+        return ", ".join(using)
+    akin = f"; it is {objective.relative}" if objective.relative else ""
+    used = [markup.code(method) for method in registry.using(name)]
+    return f"none of the papers{akin}" + (f"; methods with it: {', '.join(used)}" if used else "")
 
 
-def _facts(name: str, function: Callable, address: str | None) -> str:
+def _facts(name: str, function: Callable, objective: type, address: str | None) -> str:
     source = f"{function.__module__.replace('.', '/')}.py"
-    return f"Appears in {_papers(name)}. Source: {markup.linked(source, address)}."
+    return f"Appears in {_papers(name, objective)}. Source: {markup.linked(source, address)}."
 
 
 def _parameters(taken: Iterable[Any], said: dict[str, docstrings.Parameter]) -> str:

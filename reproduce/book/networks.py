@@ -82,7 +82,7 @@ def _row(name: str) -> list[str]:
         known.task,
         side,
         f"{models.parameter_count(network):,}",
-        ", ".join(papers) or "none of the five",
+        ", ".join(papers) or "none of the papers",
     ]
 
 

@@ -35,10 +35,8 @@ def list_data() -> None:
     for name in [*catalog.CATALOG, *others]:
         entry = catalog.entry_of(name)
         classes, images = _size_of(name, entry)
-        here = "yes" if catalog.is_here(name) else "no"
-        if entry.kind == "generated":
-            here = "generated"
-        papers = ", ".join(entry.papers) or "-"
+        here = _here(name, entry)
+        papers = ", ".join(users_of(name)) or "-"
         table.add_row(name, entry.task, classes, images, entry.licence, papers, here)
     out.print(table)
     out.print(
@@ -72,14 +70,15 @@ def info(name: DataName) -> None:
         "size": entry.size,
         "licence": entry.licence,
         "source": entry.source,
-        "used by": ", ".join(entry.papers) or "none of the papers",
+        "used by": ", ".join(users_of(name)) or "none of the papers",
         "role": entry.role,
         "page": entry.page,
         "terms": entry.terms,
         "images may be published": "yes" if entry.images_publishable else "no",
         "download": _download(name, entry, fetch.can_fetch(name)),
         "expected": "\n".join(entry.layout) or (relative(path) if path else ""),
-        "here": "yes" if catalog.is_here(name) else "no",
+        "or a ready copy": fetch.ready_copy(name) if entry.packed else "",
+        "here": _here(name, entry),
         "options": "\n".join(
             f"{key}={option.default}  {option.meaning}{_allowed(option)}"
             for key, option in catalog.options_of(name).items()
@@ -136,8 +135,9 @@ def fetch(
         print(f"{relative(path)} is here already; --again replaces it")
         return
     with _bar(f"fetching {name}", count=False) as report:
-        fetching.fetch(name, report)
-    print(f"{relative(path)} ({path.stat().st_size / 1e6:.1f} MB), checksum as published")
+        path = fetching.fetch(name, report)
+    size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.iterdir()))
+    print(f"{relative(path)} ({size / 1e6:.1f} MB), checksum as published")
 
 
 @app.command()
@@ -163,6 +163,26 @@ def prepare(
     print(f"'{wanted}' is ready ({took:.1f} s), fingerprint {dataset.fingerprint[:16]}")
 
 
+def users_of(name: str) -> list[str]:
+    """Return the keys of the papers that use a data set, as their own or as a stand-in."""
+    from reproduce.data import names
+    from reproduce.registry import records
+
+    plain = names.parse(name).plain
+    return [paper.key for paper in records.papers().values() if plain in paper.data]
+
+
+def _here(name: str, entry) -> str:
+    """Say whether a data set can be opened here, and as what where it is not the release."""
+    from reproduce.data import catalog
+
+    if not catalog.is_here(name):
+        return "no"
+    if catalog.form_of(name) == "packed" and not catalog.folder_of(name).is_dir():
+        return "a copy"
+    return "generated" if entry.kind == "generated" else "yes"
+
+
 def _size_of(name: str, entry) -> tuple[str, str]:
     """Return the numbers of classes and images as text, `-` where they are not fixed."""
     if entry.kind == "generated":
@@ -174,7 +194,7 @@ def _size_of(name: str, entry) -> tuple[str, str]:
         images = sum(sum(counts) for counts in made.counts.values())
         return str(len(made.class_names)), f"{images:,}"
     total = entry.total()
-    classes = len(entry.class_names) if entry.class_names else 0
+    classes = len(entry.class_names) if entry.class_names else entry.identities
     return str(classes or "-"), f"{total:,}" if total else "-"
 
 

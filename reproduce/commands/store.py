@@ -24,13 +24,15 @@ def list_trials(
     store: StorePath = None,
     method: Annotated[str | None, typer.Option(help="only trials of this method")] = None,
 ) -> None:
-    """List trials: what they are, and their accuracy or why there is none.
+    """List trials: what they are, and what they reached or why they have not.
 
     Example: reproduce store ls --method oversampling
     """
+    from reproduce.tasks import task_of
+
     opened = _open(store)
     failures = opened.failures()
-    table = new_table("key", "data", "point", "for", "seed", "seconds", "test accuracy")
+    table = new_table("key", "data", "point", "for", "seed", "seconds", "on test images")
     shown = 0
     for key in opened.trial_keys():
         labels = opened.labels(key)
@@ -40,12 +42,12 @@ def list_trials(
         shown += 1
         trial, results = opened.trial(key), opened.replicates(key)
         point = points_of(labels, trial)
-        accuracy = failures.get(key, "pending")
+        reached = failures.get(key, "pending")
         seconds = ""
         if results:
-            accuracy = " / ".join(f"{100 * r.metrics['test/accuracy']:.2f} %" for r in results)
+            reached = task_of(trial).said(*results, digits=2)
             seconds = f"{results[0].seconds:.0f}"
-        row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, accuracy)
+        row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, reached)
         table.add_row(*row)
     out.print(table)
     out.print(f"{shown} trials in {relative(opened.path)}")
@@ -58,6 +60,8 @@ def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: Stor
     Example: reproduce store show 6d7259ad7bd17f25
     """
     import json
+
+    from reproduce.tasks import task_of
 
     opened = _open(store)
     matching = [known for known in opened.trial_keys() if known.startswith(key)]
@@ -72,6 +76,7 @@ def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: Stor
         "labels": opened.labels(matching[0]),
         "results": [
             {
+                "headline": task_of(result.trial).said(result, digits=2),
                 "metrics": result.metrics,
                 "confusion": result.confusion,
                 "seconds": result.seconds,

@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +94,8 @@ def _folder(listing: Listing, shape: Shape) -> Path:
     what = hashlib.sha256(json.dumps([FORMAT, str(listing.root.resolve()), str(shape)]).encode())
     state = hashlib.sha256()
     root = str(listing.root)
-    paths = [*listing.files, *(listing.masks or ()), *listing.tables]
+    masks = [path for of_image in listing.masks or () for path in of_image]
+    paths = [*listing.files, *masks, *listing.tables]
     for path in paths:
         what.update(path.encode() + b"\n")
         try:
@@ -177,7 +178,7 @@ def _write(folder: Path, listing: Listing, shape: Shape, progress: Progress | No
                 contents[row] = by_content.setdefault(done.digest, len(by_content))
                 if done.mask is not None:
                     masks.write(np.ascontiguousarray(done.mask).data)
-                    digests[listing.masks[row]] = done.mask_digest
+                    digests |= done.mask_digests
                     values.append(done.values)
             if progress:
                 progress(rows[-1] + 1, count)
@@ -198,7 +199,7 @@ class _Done:
     image: np.ndarray
     digest: str
     mask: np.ndarray | None = None
-    mask_digest: str = ""
+    mask_digests: dict[str, str] = field(default_factory=dict)
     values: np.ndarray | None = None
 
 
@@ -208,12 +209,25 @@ def _one(listing: Listing, shape: Shape, row: int) -> _Done:
     pixels, original = decoding.image(content, listing.root / path, shape)
     if listing.masks is None:
         return _Done(pixels, _sha256(content))
-    of_mask = read_bytes(listing.root, listing.masks[row])
-    where = listing.root / listing.masks[row]
-    classes = len(listing.class_names)
-    image = listing.root / path
-    mask, values = decoding.mask(of_mask, where, shape, original, image, classes)
-    return _Done(pixels, _sha256(content), mask, _sha256(of_mask), values)
+    mask, values, digests = mask_of(listing, row, shape, original)
+    return _Done(pixels, _sha256(content), mask, digests, values)
+
+
+def mask_of(
+    listing: Listing, row: int, shape: Shape, original: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, dict[str, str]]:
+    """Return the mask of an image, the values it holds, and the digest of every file it is from."""
+    paths, image = listing.masks[row], listing.root / listing.files[row]
+    contents = [read_bytes(listing.root, path) for path in paths]
+    digests = {path: _sha256(of) for path, of in zip(paths, contents, strict=True)}
+    places = [listing.root / path for path in paths]
+    if listing.mask_classes is not None:
+        value = int(listing.mask_classes[row])
+        mask, values = decoding.marked(contents, places, shape, original, image, value)
+    else:
+        classes = len(listing.class_names)
+        mask, values = decoding.mask(contents[0], places[0], shape, original, image, classes)
+    return mask, values, digests
 
 
 def _mask_labels(path: Path, values: list[np.ndarray]) -> np.ndarray:

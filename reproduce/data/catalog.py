@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from reproduce.data import names, sources
+from reproduce.data import names, packed, sources
 from reproduce.data.entries import MEDMNIST_SIZES, Entry, entries
 from reproduce.data.names import Option
 from reproduce.data.places import data_folder
@@ -57,24 +57,45 @@ def canonical(name: str) -> str:
     return names.canonical(names.parse(name), options_of(name))
 
 
+def form_of(name: str) -> str:
+    """Return as what a data set is opened here: embedded, generated, a folder, packed or npz."""
+    parsed, entry = names.parse(name), entry_of(name)
+    if entry.kind in ("embedded", "generated", "packed"):
+        return entry.kind
+    if entry.kind not in sources.LOADERS:
+        return "npz"
+    # The release goes before its copies.
+    copied = entry.packed and not folder_of(name).is_dir() and packed.is_here(parsed.base)
+    return "packed" if copied else "folder"
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder that a loader reads (it may be absent)."""
+    parsed = names.parse(name)
+    return parsed.path or data_folder() / (entry_of(name).folder or parsed.base)
+
+
 def path_of(name: str) -> Path | None:
     """Return the file or folder a name stands for (it may be absent); None if it needs none."""
-    parsed, entry = names.parse(name), entry_of(name)
-    if entry.kind in ("embedded", "generated"):
+    parsed, form = names.parse(name), form_of(name)
+    if form in ("embedded", "generated"):
         return None
+    if form == "folder":
+        return folder_of(name)
+    if form == "packed":
+        return packed.files(parsed.base)[-1]
     if parsed.path is not None:
         return parsed.path
-    if entry.kind in sources.LOADERS:
-        return data_folder() / parsed.base
     size = names.values(parsed, options_of(name)).get("size", 28)
     return data_folder() / (f"{parsed.base}.npz" if size == 28 else f"{parsed.base}_{size}.npz")
 
 
 def is_here(name: str) -> bool:
     """Say whether the data can be opened on this machine."""
-    path = path_of(name)
-    return path is None or (path.is_dir() if entry_of(name).kind in sources.LOADERS else
-                            path.is_file())  # fmt: skip
+    path, form = path_of(name), form_of(name)
+    if form == "packed":
+        return packed.is_here(names.parse(name).base)
+    return path is None or (path.is_dir() if form == "folder" else path.is_file())
 
 
 def fingerprint_of(name: str) -> str | None:
@@ -93,8 +114,9 @@ def at_hand() -> list[str]:
     Generated sets, which can be opened everywhere, are `GENERATED`.
     """
     files = sorted(path.stem for path in data_folder().glob("*.npz"))
-    folders = [n for n, entry in CATALOG.items() if entry.kind in sources.LOADERS and is_here(n)]
-    return [*EMBEDDED, *sorted(files, key=lambda stem: (stem not in CATALOG, stem)), *folders]
+    others = [n for n in CATALOG if form_of(n) in ("folder", "packed") and is_here(n)]
+    files = [stem for stem in files if stem not in others]
+    return [*EMBEDDED, *sorted(files, key=lambda stem: (stem not in CATALOG, stem)), *others]
 
 
 def load(name: str, progress: Progress | None = None) -> Dataset:
@@ -116,7 +138,11 @@ def load(name: str, progress: Progress | None = None) -> Dataset:
     path = path_of(name)
     if not is_here(name):
         raise absent(name)
-    if entry.kind in sources.LOADERS:
+    if form_of(name) == "packed":
+        from reproduce.data.packed.opening import open_packed
+
+        return open_packed(name, parsed.base, given, tuple(parsed.options))
+    if form_of(name) == "folder":
         from reproduce.data.stored import open_stored
 
         return open_stored(name, entry, path, given, progress)
@@ -147,10 +173,14 @@ def absent(name: str) -> UserError:
             "of a folder that holds " + ("images and masks" if parsed.base == "masks" else
                                          "a sub-folder of images per class")
         )  # fmt: skip
-    if entry.kind in sources.LOADERS:
+    if entry.kind in sources.LOADERS or entry.packed:
+        wanted = [] if entry.kind == "packed" else [f"the folder {relative(path)}"]
+        if entry.packed:
+            wanted.append(" with ".join(relative(file) for file in packed.files(parsed.base)))
+        does = "gets it" if entry.fetched else "says where to get it and how it must lie there"
         return UserError(
-            f"data set '{name}' is not here: expected the folder {relative(path)}; "
-            f"`reproduce data fetch {parsed.base}` says where to get it and how it must lie there"
+            f"data set '{name}' is not here: expected {' or '.join(wanted)}; `reproduce data "
+            f"fetch {parsed.base}` {does}"
         )
     get = f"get it with `reproduce data fetch '{name}'`, " if entry.fetched else ""
     return UserError(

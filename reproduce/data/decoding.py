@@ -51,6 +51,33 @@ def image(content: bytes, path: Path, shape: Shape) -> tuple[np.ndarray, tuple[i
     return np.asarray(_squared(eight_bits, shape, Image.Resampling.BILINEAR)), original
 
 
+def marked(
+    contents: list[bytes],
+    paths: list[Path],
+    shape: Shape,
+    expected: tuple[int, int],
+    of: Path,
+    value: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return masks of one image, joined, and the values they hold: `value` where one is bright.
+
+    Such masks say where something is, not what, in whatever mode they were saved.
+    """
+    bright = np.zeros((expected[1], expected[0]), dtype=bool)
+    for content, path in zip(contents, paths, strict=True):
+        try:
+            with Image.open(io.BytesIO(content)) as opened:
+                opened.load()
+                grey = opened.convert("L")
+        except Exception as error:
+            raise unreadable(path, error) from error
+        _check_size(grey, path, expected, of)
+        bright |= np.asarray(grey) > 127
+    classes = Image.fromarray(bright.astype(np.uint8) * np.uint8(value))
+    values = np.unique(np.asarray(classes))
+    return np.asarray(_squared(classes, shape, Image.Resampling.NEAREST)), values
+
+
 def mask(
     content: bytes,
     path: Path,
@@ -82,11 +109,7 @@ def mask(
             f"{relative(path)} is a mask in mode {loaded.mode}, expected a grey or palette image "
             "of 8 bits whose pixel values are class numbers"
         )
-    if loaded.size != expected:
-        raise UserError(
-            f"{relative(path)} is {loaded.width} x {loaded.height} pixels, its image "
-            f"{relative(of)} is {expected[0]} x {expected[1]}; expected a mask of the same size"
-        )
+    _check_size(loaded, path, expected, of)
     # A palette image counts by its indices; through the palette they would become colours.
     grey = Image.fromarray(np.asarray(loaded))
     values = np.flatnonzero(grey.histogram())
@@ -104,6 +127,14 @@ def unreadable(path: Path, error: Exception) -> UserError:
     if "cannot identify image file" in reason:
         reason = "it is no image"
     return UserError(f"{relative(path)} cannot be read as an image ({reason}); get the file again")
+
+
+def _check_size(loaded: Image.Image, path: Path, expected: tuple[int, int], of: Path) -> None:
+    if loaded.size != expected:
+        raise UserError(
+            f"{relative(path)} is {loaded.width} x {loaded.height} pixels, its image "
+            f"{relative(of)} is {expected[0]} x {expected[1]}; expected a mask of the same size"
+        )
 
 
 def _draft(original: tuple[int, int], shape: Shape) -> tuple[int, int]:

@@ -19,17 +19,22 @@ class Entry:
     Attributes
     ----------
     kind
-        How it is opened: the name of a loader, `npz`, `embedded`, `generated`.
+        How it is opened: the name of a loader, `npz`, `packed`, `embedded`, `generated`.
+    folder
+        Where a loader looks in the data folder; by default the folder of the set's name.
+    packed
+        Whether `reproduce.data.packed` reads a ready copy of it as well.
+    identities
+        How many there are to verify, where no list of classes names them.
     published
         Images by split as its makers state them: a count per class, or the total alone.
-    papers
-        Keys of the papers that use it; `role` says whether as their own data or as a stand-in.
     layout
         What is expected in the data folder, one path a line.
     archives
         Archives as their makers give them out, and the folder each becomes.
     fetched
-        How it can be downloaded (`idx`, `cifar`, `medmnist`); empty where that is not allowed.
+        How it can be downloaded (`idx`, `cifar`, `medmnist`; `files`, kept as they are); empty
+        where that is not allowed.
     files
         What is downloaded from `mirrors`, with its published MD5.
     checksums
@@ -44,11 +49,13 @@ class Entry:
     images_publishable: bool
     class_names: tuple[str, ...] | None = None
     kind: str = "npz"
+    folder: str = ""
+    packed: bool = False
+    identities: int = 0
     task: str = "classification"
     published: dict[str, int | tuple[int, ...]] = field(default_factory=dict)
     size: str = ""
     download: str = ""
-    papers: tuple[str, ...] = ()
     role: str = ""
     page: str = ""
     terms: str = ""
@@ -78,7 +85,7 @@ def entries() -> dict[str, Entry]:
 
 
 def _entry(values: dict) -> Entry:
-    lists = ("class_names", "papers", "layout", "mirrors")
+    lists = ("class_names", "layout", "mirrors")
     given = {key: tuple(values[key]) if key in lists else values[key] for key in values}
     if isinstance(values.get("class_names"), str):
         given["class_names"] = tuple(values["class_names"].split())

@@ -1,7 +1,8 @@
 """Getting the data sets whose licence and source allow it, as MedMNIST-format files.
 
 MNIST and Fashion-MNIST come as the four idx files of their makers, CIFAR as the binary archive
-(the other one is a pickle), MedMNIST as it is. Checksums are those their makers publish.
+(the other one is a pickle), MedMNIST as it is. QMNIST's labels too.
+Checksums are those their makers publish.
 """
 
 import gzip
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.data import catalog, names
+from reproduce.data import catalog, names, packed
 from reproduce.data.archives import read_members
 from reproduce.data.download import Arrived, download
 from reproduce.data.entries import MEDMNIST_FILES, Entry
@@ -47,6 +48,11 @@ def fetch(name: str, arrived: Arrived | None = None) -> Path:
         size = names.values(parsed, catalog.options_of(name))["size"]
         address = f"{MEDMNIST_FILES}{target.name}?download=1"
         return download(address, target, entry.checksums[f"md5_{size}"], arrived)
+    if entry.fetched == "files":
+        target = catalog.folder_of(name)
+        for file in entry.files:
+            _from_mirrors(entry, file, target / file, arrived)
+        return target
     folder = data_folder() / f".{target.stem}.download"
     parts = [_from_mirrors(entry, file, folder / file, arrived) for file in entry.files]
     arrays = _idx_arrays(folder) if entry.fetched == "idx" else _cifar_arrays(parts[0])
@@ -69,13 +75,20 @@ def instructions(name: str) -> list[str]:
     if entry.terms:
         lines.append(f"terms: {entry.terms}")
     lines += [f"expected: {root}/{place}" for place in entry.layout]
+    if entry.packed:
+        lines.append(f"or a ready copy: {ready_copy(name)}")
     if entry.archives:
-        base = names.parse(name).base
+        base, folder = names.parse(name).base, relative(catalog.folder_of(name))
         lines.append(
-            f"or put {', '.join(entry.archives)} into {root}/{base} and run "
+            f"or put {', '.join(entry.archives)} into {folder} and run "
             f"`reproduce data prepare {base}`, which unpacks it"
         )
     return lines
+
+
+def ready_copy(name: str) -> str:
+    """Return which files a ready copy of a data set consists of."""
+    return " with ".join(packed.READERS[names.parse(name).base].COPY)
 
 
 def _from_mirrors(entry: Entry, file: str, target: Path, arrived: Arrived | None) -> Path:

@@ -8,6 +8,7 @@ import numpy as np
 from reproduce.data import imbalance as imbalances
 from reproduce.data import splits, whitening
 from reproduce.data.records import Dataset
+from reproduce.data.targets import CLASS_OF_IMAGE, ClassOfImage, nearest
 from reproduce.errors import UserError
 
 # Images resized in one go, so that a set that lies on disk is never in memory as floats.
@@ -22,7 +23,8 @@ class Images:
     `pixels` may hold more images than belong to the part, shared with others: `rows` then says
     where each image lies. The network sees pixels / `divisor`, less `mean` and divided by
     `deviation` where these are given, one number a channel; and of larger images only the middle
-    `seen` x `seen`, where that is given, unless a transform chooses the part.
+    `seen` x `seen`, where that is given, unless a transform chooses the part. `maps` has the class
+    of every pixel, stored as `pixels` are, where that is learned in place of the label.
     """
 
     pixels: np.ndarray
@@ -32,10 +34,19 @@ class Images:
     deviation: tuple[float, ...] = ()
     rows: np.ndarray | None = None
     seen: int = 0
+    maps: np.ndarray | None = None
 
     def stored(self, indices) -> np.ndarray:
         """Return the pixels of the images at `indices`, as stored."""
         return self.pixels[indices if self.rows is None else self.rows[indices]]
+
+    def stored_maps(self, indices) -> np.ndarray:
+        """Return the classes of the pixels of the images at `indices`, as stored."""
+        return self.maps[indices if self.rows is None else self.rows[indices]]
+
+    def targets(self, indices) -> np.ndarray:
+        """Return what is to be said of the images at `indices`: labels, or maps [n, h, w]."""
+        return self.labels[indices] if self.maps is None else self.centre(self.stored_maps(indices))
 
     def tensor(self, indices, device):
         """Return the images at `indices` as the network sees them: float32 [n, c, h, w]."""
@@ -56,11 +67,14 @@ class Images:
         return replace(self, labels=self.labels[indices], rows=rows)
 
     def centre(self, pixels):
-        """Return the middle of images [n, c, h, w] where the network sees less than is stored."""
+        """Return the middle of images [..., h, w] where the network sees less than is stored."""
         edge = (pixels.shape[-1] - self.size) // 2
         if not edge:
             return pixels
-        return pixels[..., edge : edge + self.size, edge : edge + self.size].contiguous()
+        middle = pixels[..., edge : edge + self.size, edge : edge + self.size]
+        return (
+            np.ascontiguousarray(middle) if isinstance(middle, np.ndarray) else middle.contiguous()
+        )
 
     def normalised(self, pixels):
         """Return pixels [n, c, h, w] on the scale of the stored ones as the network sees them."""
@@ -85,7 +99,10 @@ class Images:
 
 @dataclass
 class Prepared:
-    """The training part after imbalance, the parts to evaluate on, and the training counts."""
+    """The training part after imbalance, the parts to evaluate on, and the training counts.
+
+    `counts` says how much there is to learn of each class: images, or pixels of label maps.
+    """
 
     train: Images
     evaluate: dict[str, Images]
@@ -101,10 +118,12 @@ def prepare(
     transforms: dict,
     data_seed: int,
     evaluate_on: list[str],
+    targets: ClassOfImage = CLASS_OF_IMAGE,
 ) -> Prepared:
     """Split, draw the imbalanced sample from the training part, resize.
 
-    Imbalance touches training images only: the test part is never resampled.
+    Imbalance touches training images only: the test part is never resampled. `targets` says what
+    is learned of an image, and what must be true of the data for that.
     """
     parts = splits.split(dataset, **split)
     for wanted in evaluate_on:
@@ -112,12 +131,14 @@ def prepare(
             raise UserError(
                 f"no part '{wanted}' in data set '{dataset.name}' (it has: {', '.join(parts)})"
             )
-    images = {}
+    targets.require(dataset, parts, evaluate_on)
+    images, class_names = {}, dataset.class_names
     for name in {"train", *evaluate_on}:
         source, indices = parts[name]
         labels = dataset.labels[source][indices]
         if name == "train":
-            kept = imbalances.draw(labels, dataset.class_names, data_seed, **imbalance)
+            labels, class_names = targets.numbered(labels, dataset)
+            kept = imbalances.draw(labels, class_names, data_seed, **imbalance)
             indices, labels = indices[kept], labels[kept]
         # Not copied: many networks may train on many samples of the same images.
         size = transforms.get("stored", transforms["size"])
@@ -134,16 +155,14 @@ def prepare(
             tuple(transforms.get("deviation", ())),
             rows=indices,
             seen=transforms["size"] if size != transforms["size"] else 0,
+            maps=_sized(dataset, source, targets.maps(dataset, source), size),
         )
-    counts = np.bincount(images["train"].labels, minlength=len(dataset.class_names))
-    if (counts == 0).any():
-        empty = dataset.class_names[int(np.argmin(counts))]
-        raise UserError(f"class '{empty}' of '{dataset.name}' has no training image left")
+    counts = targets.counted(images["train"], dataset, class_names)
     evaluate = {name: images[name] for name in evaluate_on}
-    return Prepared(images["train"], evaluate, counts, dataset.class_names)
+    return Prepared(images["train"], evaluate, counts, class_names)
 
 
-# What was made of the last data set, by its fingerprint first; trials of one plan share it.
+# What was made of the last data set, by which it is first; trials of one plan share it.
 _made: dict[tuple, np.ndarray] = {}
 
 
@@ -155,18 +174,30 @@ def _once(key: tuple, make) -> np.ndarray:
     return _made[key]
 
 
+def _which(dataset: Dataset) -> str:
+    """Return what tells a data set from others made of the same files, such as another fold."""
+    return f"{dataset.fingerprint} {dataset.name}"
+
+
 def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
     """Return all images of a source at this size, made once for trials that follow each other."""
     pixels = dataset.images[source]
     if pixels.shape[1:3] == (size, size):
         return pixels
-    return _once((dataset.fingerprint, source, size), lambda: resize(pixels, size))
+    return _once((_which(dataset), source, size), lambda: resize(pixels, size))
+
+
+def _sized(dataset: Dataset, source: str, maps: np.ndarray | None, size: int):
+    """Return label maps at this size, made once; None where there are none."""
+    if maps is None or maps.shape[1:3] == (size, size):
+        return maps
+    return _once((_which(dataset), "maps", source, size), lambda: nearest(maps, size))
 
 
 def whitened(dataset: Dataset, source: str, fitted_on, size: int, name: str) -> np.ndarray:
     """Return all images of a source whitened as float32; what is learned, is of training images."""
     training, rows = fitted_on
-    key = (dataset.fingerprint, name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
+    key = (_which(dataset), name, size, training, hashlib.sha256(rows.tobytes()).hexdigest())
     fit = _once(key, lambda: whitening.fit(name, _resized(dataset, training, size)[rows]))
     return _once(
         (*key, source), lambda: whitening.apply(name, fit, _resized(dataset, source, size))

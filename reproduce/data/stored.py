@@ -38,15 +38,15 @@ def open_stored(
         name=name,
         task=listing.task,
         class_names=class_names,
-        images=_by_split(found.images, listing.rows),
-        labels=_by_split(labels, listing.rows),
+        images=by_split(found.images, listing.rows),
+        labels=by_split(labels, listing.rows),
         fingerprint=found.fingerprint,
         title=entry.title,
         licence=entry.licence,
         source=entry.source,
         images_publishable=entry.images_publishable,
-        groups=_by_split(groups, listing.rows),
-        masks=None if found.masks is None else _by_split(found.masks, listing.rows),
+        groups=by_split(groups, listing.rows),
+        masks=None if found.masks is None else by_split(found.masks, listing.rows),
         extra={
             split: {key: values[rows] for key, values in extra.items()}
             for split, rows in listing.rows.items()
@@ -88,7 +88,8 @@ def _numbered(groups: np.ndarray) -> np.ndarray:
     return np.unique(groups, return_inverse=True)[1].astype(np.int64)
 
 
-def _by_split(values: np.ndarray, rows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def by_split(values: np.ndarray, rows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the values of the rows of each split."""
     return {split: _taken(values, of_split) for split, of_split in rows.items()}
 
 
@@ -107,7 +108,7 @@ def _from_masks(listing: Listing, found: Decoded) -> tuple[np.ndarray, tuple[str
     if classes > len(names):
         row = int(found.mask_labels.argmax())
         raise UserError(
-            f"{relative(listing.root / listing.masks[row])} has the unknown label "
+            f"{relative(listing.root / listing.masks[row][0])} has the unknown label "
             f"{found.mask_labels[row]}, expected classes 0 to {len(names) - 1}"
         )
     return found.mask_labels, names

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.data import cache, catalog, decoding, names, sources, stored
+from reproduce.data import cache, catalog, decoding, names, stored
 from reproduce.data.entries import Entry
+from reproduce.data.grouped_splits import assert_disjoint
 from reproduce.data.sources import acne04, read_npz
 from reproduce.data.sources.listing import Listing, Progress
 from reproduce.errors import UserError
@@ -38,9 +39,12 @@ def verify(name: str, progress: Progress | None = None) -> Findings:
     try:
         if not catalog.is_here(name):
             raise catalog.absent(name)
-        if entry.kind in sources.LOADERS:
+        form = catalog.form_of(name)
+        if form == "folder":
             _verify_stored(name, entry, given, findings, progress)
-        elif entry.kind == "npz":
+        elif form == "packed":
+            _verify_packed(name, entry, findings)
+        elif form == "npz":
             _verify_npz(name, entry, given, findings)
         else:
             _verify_made(name, entry, findings)
@@ -54,6 +58,33 @@ def _verify_made(name: str, entry: Entry, findings: Findings) -> None:
     _check_counts(entry, dataset.labels, dataset.class_names, findings)
     findings.passed.append(f"fingerprint {dataset.fingerprint[:16]}")
     _check_duplicates({s: _image_hashes(x) for s, x in dataset.images.items()}, {}, findings)
+
+
+def _verify_packed(name: str, entry: Entry, findings: Findings) -> None:
+    dataset = catalog.load(name)
+    labels, groups = dataset.labels, dataset.groups
+    if "all" in entry.published:
+        challenge = {s: e["challenge"] for s, e in dataset.extra.items() if "challenge" in e}
+        _check_counts(entry, _whole(labels, challenge), dataset.class_names, findings)
+    else:
+        _check_counts(entry, labels, dataset.class_names, findings)
+    assert_disjoint(groups)
+    counted = ", ".join(f"{len(np.unique(of_split)):,} in {s}" for s, of_split in groups.items())
+    findings.passed.append(f"no group (lesion, twins, alphabet, writer) in two parts: {counted}")
+    if dataset.title != entry.title:
+        findings.passed.append(
+            "another copy, not the release: its bytes are others, pixels were not compared"
+        )
+    findings.passed.append(f"fingerprint {dataset.fingerprint[:16]}")
+    hashes = {split: _image_hashes(images) for split, images in dataset.images.items()}
+    _check_duplicates(hashes, labels if dataset.masks is None else {}, findings, entry.known)
+
+
+def _whole(labels: dict, challenge: dict) -> dict[str, np.ndarray]:
+    """Return the labels of all images whatever their part, those of an official test apart."""
+    every = np.concatenate(list(labels.values()))
+    apart = np.concatenate([challenge.get(s, np.zeros(len(y), bool)) for s, y in labels.items()])
+    return {"all": every[~apart]} | ({"challenge": every[apart]} if apart.any() else {})
 
 
 def _verify_npz(name: str, entry: Entry, given: dict, findings: Findings) -> None:
@@ -90,10 +121,12 @@ def _verify_stored(name, entry: Entry, given: dict, findings: Findings, progress
         findings.problems.append(f"{len(unreadable) - NAMED} more files cannot be read")
     if not unreadable:
         findings.passed.append(f"all {len(listing.files)} images can be read")
-    if listing.masks is None:
-        whole = {"all": listing.labels} if "all" in entry.published else {
-            split: listing.labels[rows] for split, rows in listing.rows.items()
-        }  # fmt: skip
+    if listing.masks is None or entry.published:
+        whole = {split: listing.labels[rows] for split, rows in listing.rows.items()}
+        if "all" in entry.published:
+            of_test = listing.extra.get("challenge")
+            apart = {} if of_test is None else {"": of_test}
+            whole = _whole({"": listing.labels}, apart)
         _check_counts(entry, whole, listing.class_names, findings)
     if entry.kind == "acne04":
         wrong = acne04.disagreements(listing)
@@ -124,10 +157,7 @@ def _read_all(listing: Listing, progress) -> tuple[dict[str, str], list[str]]:
             path = listing.root / listing.files[row]
             _, original = decoding.image(content, path, small)
             if listing.masks is not None:
-                mask = cache.read_bytes(listing.root, listing.masks[row])
-                found.append((listing.masks[row], hashlib.sha256(mask).hexdigest()))
-                where = listing.root / listing.masks[row]
-                decoding.mask(mask, where, small, original, path, len(listing.class_names))
+                found += cache.mask_of(listing, row, small, original)[2].items()
         except UserError as error:
             return found or [(listing.files[row], "")], str(error)
         return found, ""
@@ -146,6 +176,8 @@ def _read_all(listing: Listing, progress) -> tuple[dict[str, str], list[str]]:
 
 def _check_counts(entry: Entry, labels: dict, class_names, findings: Findings) -> None:
     for split, expected in entry.published.items():
+        if split == "challenge" and split not in labels:
+            continue
         if split not in labels:
             findings.problems.append(f"split '{split}' is missing")
             continue

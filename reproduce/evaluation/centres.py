@@ -6,7 +6,6 @@ classes share a direction it is 1.
 
 import numpy as np
 
-CENTRES = {"class_centre_cosine": "mean cosine between class centres; lower is more evenly spread"}
 SHORTEST = 1e-12
 
 

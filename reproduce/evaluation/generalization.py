@@ -8,11 +8,6 @@ import numpy as np
 
 from reproduce.evaluation.resampling import resample_counts
 
-GAPS = {
-    "generalization_gap": "balanced accuracy on the training images minus on the test images",
-    "generalization_gap_growth": "generalization gap at the end minus half-way through training",
-}
-
 
 def gaps_over_time(
     train_labels: np.ndarray,

@@ -136,7 +136,7 @@ def auc_macro_ovr(scores: ArrayLike, labels: ArrayLike) -> float:
 
 
 def summary(scores: ArrayLike, labels: ArrayLike, classes: int) -> dict[str, float]:
-    """Return every metric of `reproduce.evaluation.METRICS` for scores [n, C].
+    """Return every metric of `reproduce.evaluation.registry.SUMMARY` for scores [n, C].
 
     The scores are used as they are, for the ranking and for the highest score alike: pass class
     probabilities or post-processed probabilities.

@@ -32,20 +32,26 @@ def knn_accuracy(
     if (train_points is None) != (train_labels is None):
         raise UserError("pass train_points and train_labels together, or neither (leave-one-out)")
     if train_points is None:
-        _check_neighbours(k, len(points) - 1)
-        found = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
-        votes = labels[found]
-    else:
-        voters = checked_scores(train_points, "train_points")
-        if voters.shape[1] != points.shape[1]:
-            raise UserError(
-                f"train_points must have {points.shape[1]} dimensions like points, "
-                f"received {voters.shape[1]}"
-            )
-        _check_neighbours(k, len(voters))
-        found = NearestNeighbors(n_neighbors=k).fit(voters).kneighbors(points)[1]
-        votes = _class_indices(train_labels, len(voters), "train_labels")[found]
+        return float(np.mean(elected_by_others(points, labels, k) == labels))
+    voters = checked_scores(train_points, "train_points")
+    if voters.shape[1] != points.shape[1]:
+        raise UserError(
+            f"train_points must have {points.shape[1]} dimensions like points, "
+            f"received {voters.shape[1]}"
+        )
+    _check_neighbours(k, len(voters))
+    found = NearestNeighbors(n_neighbors=k).fit(voters).kneighbors(points)[1]
+    votes = _class_indices(train_labels, len(voters), "train_labels")[found]
     return float(np.mean(_elected(votes) == labels))
+
+
+def elected_by_others(points: ArrayLike, labels: ArrayLike, k: int = 10) -> np.ndarray:
+    """Return the class that the k nearest others vote for, for each point, ties as above."""
+    points = checked_scores(points, "points")
+    labels = _class_indices(labels, len(points), "labels")
+    _check_neighbours(k, len(points) - 1)
+    found = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
+    return _elected(labels[found])
 
 
 def trustworthiness(high: ArrayLike, low: ArrayLike, k: int = 10) -> float:

@@ -9,7 +9,7 @@ printed for at least three different numbers:
 - sqrt(mean_c S_c * mean_c P_c), `gmean_of_means` here: close to sqrt(balanced accuracy) when
   there are many classes.
 
-Absent classes are skipped, as in `metrics`.
+Absent classes are skipped and leading axes [..., C, C] accepted, as in `metrics`.
 """
 
 import numpy as np
@@ -31,19 +31,19 @@ def specificities(matrix: ArrayLike) -> np.ndarray:
     return 1 - alarm_rate
 
 
-def gmean_one_vs_rest(matrix: ArrayLike) -> float:
+def gmean_one_vs_rest(matrix: ArrayLike) -> np.ndarray:
     """Return mean_c sqrt(S_c P_c), unweighted over the classes present."""
-    return float(np.nanmean(np.sqrt(recalls(matrix) * specificities(matrix)), axis=-1))
+    return np.nanmean(np.sqrt(recalls(matrix) * specificities(matrix)), axis=-1)
 
 
-def gmean_of_means(matrix: ArrayLike) -> float:
+def gmean_of_means(matrix: ArrayLike) -> np.ndarray:
     """Return sqrt(mean_c S_c * mean_c P_c) over the classes present."""
     sensitivity, specificity = recalls(matrix), specificities(matrix)
     specificity = np.where(np.isnan(sensitivity), np.nan, specificity)
-    return float(np.sqrt(np.nanmean(sensitivity, axis=-1) * np.nanmean(specificity, axis=-1)))
+    return np.sqrt(np.nanmean(sensitivity, axis=-1) * np.nanmean(specificity, axis=-1))
 
 
-def index_balanced_accuracy(matrix: ArrayLike, *, alpha: float = 0.1) -> float:
+def index_balanced_accuracy(matrix: ArrayLike, *, alpha: float = 0.1) -> np.ndarray:
     """Return IBA_alpha = mean_c (1 + alpha (S_c - P_c)) S_c P_c, unweighted over classes present.
 
     The dominance S_c - P_c is negative for a class that is overlooked, so a larger alpha lowers
@@ -53,4 +53,4 @@ def index_balanced_accuracy(matrix: ArrayLike, *, alpha: float = 0.1) -> float:
         raise UserError(f"alpha must lie in 0..1, received {alpha}")
     sensitivity, specificity = recalls(matrix), specificities(matrix)
     weight = 1 + alpha * (sensitivity - specificity)
-    return float(np.nanmean(weight * sensitivity * specificity, axis=-1))
+    return np.nanmean(weight * sensitivity * specificity, axis=-1)

@@ -13,23 +13,6 @@ from numpy.typing import ArrayLike
 from reproduce.errors import UserError
 from reproduce.evaluation.metrics import f1_scores, precisions, recalls
 
-PER_CLASS = {
-    "macro_precision": "unweighted mean of the precisions; 0 for a class that is never predicted",
-    "minority_f1": "mean F1 of the classes with fewer training images than the average",
-    "minority_recall": "mean recall of the classes with fewer training images than the average",
-    "majority_recall": "mean recall of the classes with at least the average number of images",
-    "f1_spread": "largest minus smallest F1 of a class",
-    "quadratic_kappa": "quadratically weighted kappa of ordered grades; 1 is perfect, 0 is chance",
-    "mean_absolute_error": "mean distance in grades between prediction and truth; lower is better",
-}
-# One class of the data's own order, counted from 0; a data set has as many of them as classes.
-CLASSES_NAMED = 10
-OF_CLASS = {
-    f"{what}_class_{number}": f"{said} of the class of number {number}, counted from 0"
-    for what, said in (("recall", "recall"), ("f1", "F1"))
-    for number in range(CLASSES_NAMED)
-}
-
 
 def macro_precision(matrix: ArrayLike) -> np.ndarray:
     """Return the unweighted mean precision of the classes present.
@@ -122,7 +105,7 @@ def per_class_measures(matrix: ArrayLike, counts: ArrayLike) -> dict[str, np.nda
     values = {name: measure(matrix) for name, measure in FROM_MATRIX.items()}
     values |= {name: of(matrix, counts) for name, of in FROM_MATRIX_AND_COUNTS.items()}
     for what, of_classes in (("recall", recalls(matrix)), ("f1", f1_scores(matrix))):
-        for number in range(min(classes, CLASSES_NAMED)):
+        for number in range(classes):
             values[f"{what}_class_{number}"] = of_classes[..., number]
     return {name: value for name, value in values.items() if not np.isnan(value).any()}
 

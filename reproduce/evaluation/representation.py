@@ -12,16 +12,6 @@ from reproduce.errors import UserError
 from reproduce.evaluation.generalization import balanced_accuracy
 from reproduce.evaluation.inputs import checked_labels, checked_scores
 
-REPRESENTATION = {
-    "alignment_before": "mean squared distance of two views of an image, before fine-tuning",
-    "alignment_after": "mean squared distance of two views of an image, after fine-tuning",
-    "uniformity_loss": "log mean Gaussian potential of test images; higher is less uniform",
-    "uniformity_after": "the same of the encoder after fine-tuning",
-    "knn_before": "accuracy of 20 nearest training images by cosine, before fine-tuning",
-    "knn_after": "accuracy of 20 nearest training images by cosine, after fine-tuning",
-    "probe_before": "balanced accuracy of a linear classifier on the encoder before fine-tuning",
-    "probe_after": "balanced accuracy of a linear classifier on the encoder after fine-tuning",
-}
 NEIGHBOURS = 20
 SHORTEST = 1e-12
 # Distances are taken in blocks of so many rows, so that twenty thousand images need no gigabytes.

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
 from reproduce.errors import UserError, unknown_name
-from reproduce.evaluation import METRICS
 from reproduce.evaluation.metrics import FROM_CONFUSION
 from reproduce.randomness import generator
 
@@ -42,10 +41,10 @@ def resampled_metric(
     scores: np.ndarray, labels: np.ndarray, metric: str, counts: np.ndarray
 ) -> np.ndarray:
     """Return `metric` of scores [n, C] on each resample in counts [n, draws]: float64 [draws]."""
-    if metric not in METRICS:
-        raise unknown_name("metric", metric, METRICS)
     if metric == "auc":
         return _resampled_auc(scores, labels, counts)
+    if metric not in FROM_CONFUSION:
+        raise unknown_name("metric", metric, ["auc", *FROM_CONFUSION])
     matrices = resampled_confusions(labels, scores.argmax(axis=1), scores.shape[1], counts)
     return np.asarray(FROM_CONFUSION[metric](matrices))
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from reproduce.errors import unknown_name
 from reproduce.figures.inputs import not_empty, square
+from reproduce.figures.picture import Picture
 from reproduce.figures.style import SEQUENTIAL, in_the_look, panels, title
 from reproduce.figures.table import Table
 from reproduce.figures.wording import MISSING, method_label, percent
@@ -20,22 +21,14 @@ _WRITTEN_UP_TO = 10
 PER_CLASS = ("recall", "precision", "f1")
 
 
-def _checked(matrices: Mapping[str, Any], class_names: Sequence[str]) -> dict[str, np.ndarray]:
-    not_empty("confusion matrices", matrices)
-    return {name: square(name, matrix, class_names) for name, matrix in matrices.items()}
-
-
 def row_shares(matrix: np.ndarray) -> np.ndarray:
     """Return each row divided by its sum; NaN where a class has no test image."""
     totals = matrix.sum(axis=1, keepdims=True)
     return np.divide(matrix, totals, out=np.full_like(matrix, np.nan), where=totals > 0)
 
 
-@in_the_look
-def confusion_matrices(
-    matrices: Mapping[str, Any], class_names: Sequence[str], columns: int = 2
-) -> Figure:
-    """Draw one confusion matrix for each method, rows normalised, on one colour scale.
+class Confusion(Picture):
+    """One confusion matrix for each method, rows normalised, on one colour scale.
 
     Parameters
     ----------
@@ -44,30 +37,61 @@ def confusion_matrices(
         over seeds.
     class_names
         in the order of rows and columns.
+    columns
+        panels beside each other.
 
     Notes
     -----
     Cells hold whole percents of their row for up to ten classes. A cell below half a percent stays
     empty, so that the mistakes stand out; a class without a test image is hatched.
     """
-    checked = _checked(matrices, class_names)
-    few = len(class_names) <= _WRITTEN_UP_TO
-    columns = min(columns, len(checked))
-    figure, axes = panels(len(checked), 3.6 if columns > 1 else 5.2, columns)
-    for place, (axis, (name, matrix)) in enumerate(zip(axes, checked.items(), strict=True)):
-        shares = row_shares(matrix)
-        _heatmap(axis, shares, few)
-        left, lowest = place % columns == 0, place + columns >= len(checked)
-        _name_classes(axis, class_names, left, lowest)
-        title(axis, method_label(name), f"mean recall {percent(np.nanmean(np.diag(shares)))} %")
-    figure.set_figheight(figure.get_figheight() + 0.6 + 0.08 * _longest(class_names))
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(0, 100), SEQUENTIAL), ax=axes, location="bottom",
-        shrink=0.6, aspect=40, pad=0.02,
-    )  # fmt: skip
-    bar.set_label("percent of the true class" + (" (empty: below 0.5)" if few else ""))
-    bar.outline.set_visible(False)
-    return figure
+
+    def __init__(self, matrices: Mapping[str, Any], class_names: Sequence[str], columns: int = 2):
+        super().__init__()
+        self.shares = {
+            name: row_shares(matrix) for name, matrix in _checked(matrices, class_names).items()
+        }
+        self.class_names, self.columns = class_names, min(columns, len(self.shares))
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel for each method."""
+        few, columns, names = (
+            len(self.class_names) <= _WRITTEN_UP_TO,
+            self.columns,
+            self.class_names,
+        )
+        figure, axes = panels(len(self.shares), 3.6 if columns > 1 else 5.2, columns)
+        for place, (axis, (name, shares)) in enumerate(zip(axes, self.shares.items(), strict=True)):
+            _heatmap(axis, shares, few)
+            left, lowest = place % columns == 0, place + columns >= len(self.shares)
+            _name_classes(axis, names, left, lowest)
+            recall = percent(np.nanmean(np.diag(shares)))
+            title(axis, method_label(name), f"mean recall {recall} %")
+        figure.set_figheight(figure.get_figheight() + 0.6 + 0.08 * _longest(names))
+        bar = figure.colorbar(
+            ScalarMappable(Normalize(0, 100), SEQUENTIAL), ax=axes, location="bottom",
+            shrink=0.6, aspect=40, pad=0.02,
+        )  # fmt: skip
+        bar.set_label("percent of the true class" + (" (empty: below 0.5)" if few else ""))
+        bar.outline.set_visible(False)
+        return figure
+
+    def words(self) -> str:
+        """Say each method's recall per class."""
+        sentences = []
+        for name, shares in self.shares.items():
+            each = ", ".join(
+                f"{label} {percent(recall)}"
+                for label, recall in zip(self.class_names, np.diag(shares), strict=True)
+            )
+            sentences.append(f"{method_label(name)}: recall in percent by class: {each}.")
+        return " ".join(sentences)
+
+
+def _checked(matrices: Mapping[str, Any], class_names: Sequence[str]) -> dict[str, np.ndarray]:
+    not_empty("confusion matrices", matrices)
+    return {name: square(name, matrix, class_names) for name, matrix in matrices.items()}
 
 
 def _heatmap(axis: Axes, shares: np.ndarray, written: bool) -> None:
@@ -104,18 +128,6 @@ def _name_classes(axis: Axes, class_names: Sequence[str], left: bool, lowest: bo
 def _longest(class_names: Sequence[str]) -> int:
     """Return the letters of the longest class name, as far as one line shows them."""
     return max(min(len(str(name)), 14) for name in class_names)
-
-
-def confusion_numbers(matrices: Mapping[str, Any], class_names: Sequence[str]) -> str:
-    """Say in words what `confusion_matrices` draws: each method's recall per class."""
-    sentences = []
-    for name, matrix in _checked(matrices, class_names).items():
-        recalls = np.diag(row_shares(matrix))
-        each = ", ".join(
-            f"{label} {percent(recall)}" for label, recall in zip(class_names, recalls, strict=True)
-        )
-        sentences.append(f"{method_label(name)}: recall in percent by class: {each}.")
-    return " ".join(sentences)
 
 
 def per_class(matrix: np.ndarray, metric: str) -> np.ndarray:

@@ -12,10 +12,10 @@ from matplotlib.patches import Patch
 
 from reproduce.errors import UserError
 from reproduce.figures.by_seed import ROUNDING
-from reproduce.figures.forest import MARGIN, PUBLISHED
 from reproduce.figures.histogram import BAR
 from reproduce.figures.inputs import is_number, not_empty
-from reproduce.figures.style import INK, in_the_look, panels, title
+from reproduce.figures.picture import Picture
+from reproduce.figures.style import INK, MARGIN, PUBLISHED, in_the_look, panels, title
 from reproduce.figures.wording import method_label, metric_label, plural, points
 
 WRONG, TIED = "#882255", "#8a8a8a"
@@ -83,17 +83,8 @@ def _name(pair: Pair) -> str:
     return pair if isinstance(pair, str) else " minus ".join(map(method_label, pair))
 
 
-@in_the_look
-def detectable(
-    gaps: Mapping[Pair, Any],
-    published: Mapping[Pair, float] | None = None,
-    smallest: Mapping[Pair, float] | None = None,
-    *,
-    true: Mapping[Pair, float] | None = None,
-    metric: str = "macro_f1",
-    images: int | None = None,
-) -> Figure:
-    """Draw how the measured gap of two methods spreads over test sets of the paper's size.
+class Detectable(Picture):
+    """How the measured gap of two methods spreads over test sets of the paper's size.
 
     Parameters
     ----------
@@ -116,21 +107,73 @@ def detectable(
     The spread is that of the test images alone, for weights that are fixed: other seeds of
     training would add to it.
     """
-    found = _each(gaps, true, published, smallest)
-    figure, axes = panels(len(found), _INCHES + 0.75, 1, sharex=True)
-    figure.set_figheight(figure.get_figheight() + 1.2)
-    edges = _edges(np.concatenate([100 * one.gaps for one in found.values()]))
-    for axis, (pair, one) in zip(axes, found.items(), strict=True):
-        _panel(axis, one, edges, (published or {}).get(pair), (smallest or {}).get(pair))
-        signs = "" if np.isnan(one.wrong) else f"; wrong sign in {_percent(one.wrong)}"
-        inside = f"{points(one.low)} to {points(one.high)}"
-        known = "true" if pair in (true or {}) else "mean"
-        title(axis, _name(pair), f"{known} {points(one.true)}; draws {inside}{signs}")
-    size = f",\non {images:,} test images drawn from many more" if images else ""
-    axes[-1].set_xlabel(f"measured gap in {metric_label(metric)} (percentage points){size}")
-    axes[-1].set_xlim(_limits(found, published, smallest))
-    _legend(figure, found, set(true or {}) == set(found), bool(published), bool(smallest))
-    return figure
+
+    def __init__(
+        self,
+        gaps: Mapping[Pair, Any],
+        published: Mapping[Pair, float] | None = None,
+        smallest: Mapping[Pair, float] | None = None,
+        *,
+        true: Mapping[Pair, float] | None = None,
+        metric: str = "macro_f1",
+        images: int | None = None,
+    ):
+        super().__init__()
+        self.found = _each(gaps, true, published, smallest)
+        self.published, self.smallest, self.true = published or {}, smallest or {}, true or {}
+        self.metric, self.images = metric, images
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel for each pair."""
+        found = self.found
+        figure, axes = panels(len(found), _INCHES + 0.75, 1, sharex=True)
+        figure.set_figheight(figure.get_figheight() + 1.2)
+        edges = _edges(np.concatenate([100 * one.gaps for one in found.values()]))
+        for axis, (pair, one) in zip(axes, found.items(), strict=True):
+            _panel(axis, one, edges, self.published.get(pair), self.smallest.get(pair))
+            signs = "" if np.isnan(one.wrong) else f"; wrong sign in {_percent(one.wrong)}"
+            inside = f"{points(one.low)} to {points(one.high)}"
+            known = "true" if pair in self.true else "mean"
+            title(axis, _name(pair), f"{known} {points(one.true)}; draws {inside}{signs}")
+        size = f",\non {self.images:,} test images drawn from many more" if self.images else ""
+        name = metric_label(self.metric)
+        axes[-1].set_xlabel(f"measured gap in {name} (percentage points){size}")
+        axes[-1].set_xlim(_limits(found, self.published, self.smallest))
+        known = set(self.true) == set(found)
+        _legend(figure, found, known, bool(self.published), bool(self.smallest))
+        return figure
+
+    def words(self) -> str:
+        """Say of each pair what draws show of its true gap."""
+        sentences = [
+            f"{_name(pair)}: {', '.join(self._said(pair, one))}."
+            for pair, one in self.found.items()
+        ]
+        draws = plural(max(len(one.gaps) for one in self.found.values()), "draw")
+        size = f" of {self.images:,} test images" if self.images else ""
+        return (
+            f"Measured gap in points of {metric_label(self.metric)} over {draws}{size}, for fixed "
+            "weights. " + " ".join(sentences)
+        )
+
+    def _said(self, pair: Pair, one: Drawn) -> list[str]:
+        origin = "on all images" if pair in self.true else "the mean of the draws"
+        parts = [
+            f"true gap {points(one.true)} ({origin}), {100 * _SHARE:g} percent of draws from "
+            f"{points(one.low)} to {points(one.high)}"
+        ]
+        if not np.isnan(one.wrong):
+            parts.append(f"the wrong sign in {_percent(one.wrong)} of draws")
+        if one.tied > 0:
+            parts.append(f"no gap at all in {_percent(one.tied)}")
+        if pair in self.published:
+            parts.append(_beyond(one, self.published[pair]))
+        if pair in self.smallest:
+            parts.append(
+                f"told from 0 by a test of this size only from {100 * self.smallest[pair]:.1f} on"
+            )
+        return parts
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
@@ -211,43 +254,6 @@ def _legend(
 def _percent(share: float) -> str:
     """Return a share in percent; one that is small but not nothing is not written as 0."""
     return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
-
-
-def detectable_numbers(
-    gaps: Mapping[Pair, Any],
-    published: Mapping[Pair, float] | None = None,
-    smallest: Mapping[Pair, float] | None = None,
-    *,
-    true: Mapping[Pair, float] | None = None,
-    metric: str = "macro_f1",
-    images: int | None = None,
-) -> str:
-    """Say in words what `detectable` draws."""
-    found = _each(gaps, true, published, smallest)
-    sentences = []
-    for pair, one in found.items():
-        origin = "on all images" if pair in (true or {}) else "the mean of the draws"
-        parts = [
-            f"true gap {points(one.true)} ({origin}), {100 * _SHARE:g} percent of draws from "
-            f"{points(one.low)} to {points(one.high)}"
-        ]
-        if not np.isnan(one.wrong):
-            parts.append(f"the wrong sign in {_percent(one.wrong)} of draws")
-        if one.tied > 0:
-            parts.append(f"no gap at all in {_percent(one.tied)}")
-        if pair in (published or {}):
-            parts.append(_beyond(one, published[pair]))
-        if pair in (smallest or {}):
-            parts.append(
-                f"told from 0 by a test of this size only from {100 * smallest[pair]:.1f} on"
-            )
-        sentences.append(f"{_name(pair)}: {', '.join(parts)}.")
-    draws = plural(max(len(one.gaps) for one in found.values()), "draw")
-    size = f" of {images:,} test images" if images else ""
-    return (
-        f"Measured gap in points of {metric_label(metric)} over {draws}{size}, for fixed weights. "
-        + " ".join(sentences)
-    )
 
 
 def _beyond(one: Drawn, gap: float) -> str:

@@ -13,7 +13,8 @@ from matplotlib.patches import Patch, Rectangle
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
-from reproduce.figures.style import FAINT, INK, WIDTH, in_the_look
+from reproduce.figures.picture import Picture
+from reproduce.figures.style import FAINT, INK, MARGIN, PUBLISHED, WIDTH, in_the_look
 from reproduce.figures.wording import (
     alone,
     contrast_label,
@@ -27,7 +28,6 @@ from reproduce.figures.wording import (
 )
 
 LINE = 0.235
-MARGIN, PUBLISHED = "#dcdcdc", "#D55E00"
 _LETTERS = 74
 _EXPECTED = {"greater": "expected above 0", "less": "expected below 0", "equal": "expected 0"}
 
@@ -67,7 +67,6 @@ def _rows(judgements: Iterable[Any]) -> list[_Row]:
             rows += [
                 _Row(_part_label(part), False, part, verdict_word(part.verdict)) for part in parts
             ]
-    not_empty("judgements", rows)
     return rows
 
 
@@ -76,9 +75,8 @@ def _part_label(part: Any) -> str:
     return f"{contrast_label(part.name)} ({expected})" if expected else contrast_label(part.name)
 
 
-@in_the_look
-def effect_forest(judgements: Iterable[Any]) -> Figure:
-    """Draw every part of every judged claim: effect, interval, margin, published gain, verdict.
+class Forest(Picture):
+    """Every part of every judged claim: effect, interval, margin, published gain, verdict.
 
     Parameters
     ----------
@@ -91,35 +89,61 @@ def effect_forest(judgements: Iterable[Any]) -> Figure:
     The axis is in percentage points. Where the largest effect is over 30 times the smallest
     margin, it is linear within ±1 point and logarithmic beyond, and says so.
     """
-    rows = _rows(judgements)
-    body = LINE * sum(row.height for row in rows)
-    above, below = 0.1, 1.25
-    height = above + body + below
-    figure = Figure(figsize=(WIDTH, height))
-    axis = figure.add_axes((0.02, below / height, 0.62, body / height))
-    parts = [row.part for row in rows if row.part is not None]
-    _scale(axis, parts)
-    axis.set_ylim(body / LINE, 0)
-    axis.set_yticks([])
-    axis.grid(True, axis="x")
-    axis.spines["left"].set_visible(False)
-    place = 0.0
-    for row in rows:
-        if row.bold and place:
-            axis.plot(
-                [0, 1.58],
-                [place] * 2,
-                transform=axis.get_yaxis_transform(),
-                color=MARGIN,
-                lw=1,
-                clip_on=False,
+
+    def __init__(self, judgements: Iterable[Any]):
+        super().__init__()
+        self.judgements = list(judgements)
+        not_empty("judgements", self.judgements)
+        self.parts = [part for judgement in self.judgements for part in judgement.parts]
+        if any(not math.isfinite(part.effect.mean) for part in self.parts):
+            raise UserError(
+                "an effect is not a finite number; expected a mean of paired differences"
             )
-        _write(axis, row, place)
-        if row.part is not None:
-            _draw(axis, row.part, place + len(row.wrapped) + 0.75)
-        place += row.height
-    _legend(figure, parts, height)
-    return figure
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a line for each part under the words of its claim."""
+        rows = _rows(self.judgements)
+        body = LINE * sum(row.height for row in rows)
+        above, below = 0.1, 1.25
+        height = above + body + below
+        figure = Figure(figsize=(WIDTH, height))
+        axis = figure.add_axes((0.02, below / height, 0.62, body / height))
+        _scale(axis, self.parts)
+        axis.set_ylim(body / LINE, 0)
+        axis.set_yticks([])
+        axis.grid(True, axis="x")
+        axis.spines["left"].set_visible(False)
+        place = 0.0
+        for row in rows:
+            if row.bold and place:
+                axis.plot([0, 1.58], [place] * 2, transform=axis.get_yaxis_transform(),
+                          color=MARGIN, lw=1, clip_on=False)  # fmt: skip
+            _write(axis, row, place)
+            if row.part is not None:
+                _draw(axis, row.part, place + len(row.wrapped) + 0.75)
+            place += row.height
+        _legend(figure, self.parts, height)
+        return figure
+
+    def words(self) -> str:
+        """Say each claim's verdict, and the effect of each part."""
+        return " ".join(
+            f"{in_words(judgement.claim_id)}: {verdict_word(judgement.verdict)} "
+            f"({'; '.join(map(_said, judgement.parts)) or judgement.reason})."
+            for judgement in self.judgements
+        )
+
+
+def _said(part: Any) -> str:
+    """Return a part's effect, margin, published gain and verdict."""
+    published = published_effect(part)
+    known = "" if published is None else f", published {points(published, effect_digits(part))}"
+    return (
+        f"{contrast_label(part.name)} {interval(part)} points over "
+        f"{plural(part.effect.repeats, 'repeat')}, margin {100 * part.margin:.3g}{known}, "
+        f"{verdict_word(part.verdict)}"
+    )
 
 
 def _scale(axis: Axes, parts: Sequence[Any]) -> None:
@@ -131,8 +155,6 @@ def _scale(axis: Axes, parts: Sequence[Any]) -> None:
                       part.published_gain)
         if value is not None and math.isfinite(value)
     ]  # fmt: skip
-    if any(not math.isfinite(part.effect.mean) for part in parts):
-        raise UserError("an effect is not a finite number; expected a mean of paired differences")
     reach = 1.12 * max(ends, default=1.0) or 1.0
     margins = [100 * part.margin for part in parts if part.margin]
     name = "effect in percentage points"
@@ -202,26 +224,3 @@ def _legend(figure: Figure, parts: Sequence[Any], height: float) -> None:
         handles, names, loc="lower left", bbox_to_anchor=(0, 0.02 / height), ncols=2,
         columnspacing=1.4, borderpad=0.1,
     )  # fmt: skip
-
-
-def forest_numbers(judgements: Iterable[Any]) -> str:
-    """Say in words what `effect_forest` draws."""
-    sentences = []
-    for judgement in judgements:
-        parts = []
-        for part in judgement.parts:
-            published = published_effect(part)
-            known = (
-                "" if published is None else f", published {points(published, effect_digits(part))}"
-            )
-            parts.append(
-                f"{contrast_label(part.name)} {interval(part)} points over "
-                f"{plural(part.effect.repeats, 'repeat')}, margin {100 * part.margin:.3g}{known}, "
-                f"{verdict_word(part.verdict)}"
-            )
-        found = "; ".join(parts) or judgement.reason
-        sentences.append(
-            f"{in_words(judgement.claim_id)}: {verdict_word(judgement.verdict)} ({found})."
-        )
-    not_empty("judgements", sentences)
-    return " ".join(sentences)

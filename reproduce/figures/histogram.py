@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
+from reproduce.figures.picture import Picture
 from reproduce.figures.style import INK, in_the_look, panels
 
 BAR, RARE = "#9fb8cc", "#0072B2"
@@ -36,11 +37,8 @@ def _checked(
     return checked
 
 
-@in_the_look
-def class_histogram(
-    counts: Mapping[str, Sequence[int]], class_names: Sequence[str], unit: str = "images"
-) -> Figure:
-    """Draw the counts per class, one panel for each condition on a shared axis.
+class ClassHistogram(Picture):
+    """The counts per class, one panel for each condition on a shared axis.
 
     Parameters
     ----------
@@ -57,28 +55,56 @@ def class_histogram(
     since a bar's length then misleads, every bar carries its number. Classes with the smallest
     count of a panel are darker, unless all are equal.
     """
-    checked = _checked(counts, class_names)
-    together = np.concatenate(list(checked.values()))
-    smallest, largest = together[together > 0].min(), together.max()
-    logarithmic = largest >= _LOG_FROM * smallest
-    names = 1.4 / len(checked) if _long(class_names) else 0.4 / len(checked)
-    figure, axes = panels(len(checked), 2.1 + names, columns=1, sharex=True, sharey=True)
-    for axis, (condition, values) in zip(axes, checked.items(), strict=True):
+
+    def __init__(
+        self, counts: Mapping[str, Sequence[int]], class_names: Sequence[str], unit: str = "images"
+    ):
+        super().__init__()
+        self.counts = _checked(counts, class_names)
+        self.class_names, self.unit = class_names, unit
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel of bars for each condition."""
+        together = np.concatenate(list(self.counts.values()))
+        smallest, largest = together[together > 0].min(), together.max()
+        logarithmic = largest >= _LOG_FROM * smallest
         floor = smallest / 3 if logarithmic else 0
-        _bars(axis, values, floor)
-        if logarithmic:
-            axis.set_yscale("log")
-            axis.yaxis.set_major_formatter("{x:g}")
-            axis.set_ylim(floor, largest * (largest / floor) ** 0.16)
-        else:
-            axis.set_ylim(0, largest * 1.18)
-        axis.set_title(condition)
-        axis.grid(False, axis="x")
-        axis.tick_params(axis="x", length=0)
-    _name_classes(axes[-1], class_names)
-    scale = " (log axis)" if logarithmic else ""
-    figure.supylabel(f"{unit} per class{scale}", fontsize=12, color=INK)
-    return figure
+        names = (1.4 if _long(self.class_names) else 0.4) / len(self.counts)
+        figure, axes = panels(len(self.counts), 2.1 + names, columns=1, sharex=True, sharey=True)
+        for axis, (condition, values) in zip(axes, self.counts.items(), strict=True):
+            _bars(axis, values, floor)
+            if logarithmic:
+                axis.set_yscale("log")
+                axis.yaxis.set_major_formatter("{x:g}")
+                axis.set_ylim(floor, largest * (largest / floor) ** 0.16)
+            else:
+                axis.set_ylim(0, largest * 1.18)
+            axis.set_title(condition)
+            axis.grid(False, axis="x")
+            axis.tick_params(axis="x", length=0)
+        _name_classes(axes[-1], self.class_names)
+        scale = " (log axis)" if logarithmic else ""
+        figure.supylabel(f"{self.unit} per class{scale}", fontsize=12, color=INK)
+        return figure
+
+    def words(self) -> str:
+        """Say the smallest and the largest count of each condition."""
+        return " ".join(
+            _sentence(condition, values, self.class_names)
+            for condition, values in self.counts.items()
+        )
+
+
+def _sentence(condition: str, values: np.ndarray, class_names: Sequence[str]) -> str:
+    if values.min() == values.max():
+        return f"{condition}: {values[0]} images in each of {len(values)} classes."
+    rare = [str(class_names[place]) for place in np.flatnonzero(values == values.min())]
+    ratio = f"{values.max() / values.min():.4g}" if values.min() else "unbounded"
+    return (
+        f"{condition}: from {values.min()} (class {', '.join(rare)}) to {values.max()} images "
+        f"per class, {values.sum()} in all, largest over smallest {ratio}."
+    )
 
 
 def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
@@ -113,19 +139,3 @@ def _long(class_names: Sequence[str]) -> bool:
     """Say whether the names together are wider than the figure."""
     shown = min(len(class_names), _WRITTEN_UP_TO)
     return shown * max(len(str(name)) for name in class_names) > 55
-
-
-def histogram_numbers(counts: Mapping[str, Sequence[int]], class_names: Sequence[str]) -> str:
-    """Say in words what `class_histogram` draws."""
-    sentences = []
-    for condition, values in _checked(counts, class_names).items():
-        if values.min() == values.max():
-            sentences.append(f"{condition}: {values[0]} images in each of {len(values)} classes.")
-            continue
-        rare = [str(class_names[place]) for place in np.flatnonzero(values == values.min())]
-        ratio = f"{values.max() / values.min():.4g}" if values.min() else "unbounded"
-        sentences.append(
-            f"{condition}: from {values.min()} (class {', '.join(rare)}) to {values.max()} images "
-            f"per class, {values.sum()} in all, largest over smallest {ratio}."
-        )
-    return " ".join(sentences)

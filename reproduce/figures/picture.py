@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from matplotlib.figure import Figure
 
@@ -27,10 +27,32 @@ class Picture(ABC):
     ----------
     sources
         The observations or results it was made of, for the line that says where it comes from.
+    point
+        At which point of the grid they lie, said at the end of that line; may be empty.
+    origin
+        The whole line, of a picture that no result of the run stands behind ("as printed in
+        Table 1").
     """
 
-    def __init__(self, sources: Iterable[Any]):
+    def __init__(self, sources: Iterable[Any] = ()):
         self.sources: Sequence[Any] = list(sources)
+        self.point = ""
+        self.origin = ""
+
+    def made_of(self, sources: Iterable[Any]) -> Self:
+        """Say what it was made of, where that is not what it was given; return it."""
+        self.sources = list(sources)
+        return self
+
+    def at(self, point: str) -> Self:
+        """Say at which point of the grid its sources lie; return it."""
+        self.point = point
+        return self
+
+    def out_of(self, origin: str) -> Self:
+        """Say where it comes from, where that is no list of trials; return it."""
+        self.origin = origin
+        return self
 
     @abstractmethod
     def draw(self) -> Figure:

@@ -16,8 +16,8 @@ from reproduce.evaluation.calibration import (
     reliability_curve,
 )
 from reproduce.evaluation.inputs import checked_labels, checked_probabilities, checked_scores
-from reproduce.figures.comparison import THRESHOLDED
 from reproduce.figures.inputs import Observation, grouped, one_per_seed, with_columns
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import FAINT, in_the_look, method_style, panels, title
 from reproduce.figures.wording import mean_and_sd, method_label, percent, plural
 
@@ -95,16 +95,15 @@ def _paired(
         if before in measured and after in measured
     }
     if not found:
-        wanted = ", ".join(f"{before} and {after}" for before, after in pairs.items())
-        raise UserError(f"no rows to pair, expected {wanted} with their scores")
+        wanted = " or ".join(
+            f"{method_label(before)} and {method_label(after)}" for before, after in pairs.items()
+        )
+        raise NothingToShow(f"there is nothing to pair: it needs {wanted}, with their scores")
     return found
 
 
-@in_the_look
-def reliability_diagrams(
-    rows: Iterable[Observation], pairs: Mapping[str, str] = THRESHOLDED
-) -> Figure:
-    """Draw accuracy over confidence before and after thresholding, a panel per trained method.
+class ReliabilityDiagrams(Picture):
+    """Accuracy over confidence before and after thresholding, a panel per trained method.
 
     Parameters
     ----------
@@ -120,33 +119,54 @@ def reliability_diagrams(
     bin, all seeds together; ECE and classwise ECE (both with ten bins of equal width) are means
     over seeds. They are relative to the class prior of the test set.
     """
-    found = _paired(rows, pairs)
-    figure, axes = panels(len(found), 4.1 if len(found) > 1 else 5.6, 2, sharex=True, sharey=True)
-    for turn, (axis, (before, both)) in enumerate(zip(axes, found.items(), strict=True)):
-        axis.plot([0, 100], [0, 100], color=FAINT, lw=1.2, linestyle=":")
-        for method, calibration in zip((before, pairs[before]), both, strict=True):
-            _draw(axis, method, calibration.curve)
-        axis.set(xlim=(-3, 103), ylim=(-3, 103), box_aspect=1)
-        below, left = turn + 2 >= len(found), turn % 2 == 0
-        axis.tick_params(labelbottom=below, labelleft=left)
-        axis.set_xlabel("confidence (%)" if below else "")
-        axis.set_ylabel("accuracy (%)" if left else "")
-        title(axis, method_label(before), f"ECE {_change(both, 'errors')}",
-              f"classwise ECE {_change(both, 'classwise')}")  # fmt: skip
-    figure.legend(
-        [
-            Line2D([], [], color="#444444", marker="o", ms=8),
-            Line2D([], [], color="#444444", marker="D", mfc="white", ms=8, linestyle="--"),
-        ],
-        ["before", "after thresholding"], loc="outside lower center", ncols=2,
-        handlelength=3.2,
-    )  # fmt: skip
-    return figure
+
+    def __init__(self, rows: Iterable[Observation], pairs: Mapping[str, str]):
+        super().__init__(rows)
+        self.pairs, self.found = pairs, _paired(self.sources, pairs)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw both curves of each method."""
+        count = len(self.found)
+        figure, axes = panels(count, 4.1 if count > 1 else 5.6, 2, sharex=True, sharey=True)
+        for turn, (axis, (before, both)) in enumerate(zip(axes, self.found.items(), strict=True)):
+            axis.plot([0, 100], [0, 100], color=FAINT, lw=1.2, linestyle=":")
+            _draw(axis, before, both[0].curve, after=False)
+            _draw(axis, self.pairs[before], both[1].curve, after=True)
+            axis.set(xlim=(-3, 103), ylim=(-3, 103), box_aspect=1)
+            below, left = turn + 2 >= count, turn % 2 == 0
+            axis.tick_params(labelbottom=below, labelleft=left)
+            axis.set_xlabel("confidence (%)" if below else "")
+            axis.set_ylabel("accuracy (%)" if left else "")
+            title(axis, method_label(before), f"ECE {_change(both, 'errors')}",
+                  f"classwise ECE {_change(both, 'classwise')}")  # fmt: skip
+        figure.legend(
+            [
+                Line2D([], [], color="#444444", marker="o", ms=8),
+                Line2D([], [], color="#444444", marker="D", mfc="white", ms=8, linestyle="--"),
+            ],
+            ["before", "after thresholding"], loc="outside lower center", ncols=2,
+            handlelength=3.2,
+        )  # fmt: skip
+        return figure
+
+    def words(self) -> str:
+        """Say each method's errors before and after, and whether it is too sure."""
+        sentences = []
+        for method, both in self.found.items():
+            before = both[0].curve
+            gap = np.average(before.confidence - before.accuracy, weights=before.count)
+            sure = "too sure" if gap > 0 else "not sure enough"
+            sentences.append(
+                f"{method_label(method)}: {'; '.join(_moves(both))} "
+                f"({plural(len(both[0].errors), 'seed')}); before, {sure} by "
+                f"{percent(abs(gap))} points on average."
+            )
+        return f"Calibration errors in percent, {BINS} bins of equal width. " + " ".join(sentences)
 
 
-def _draw(axis: Axes, method: str, curve: Reliability) -> None:
+def _draw(axis: Axes, method: str, curve: Reliability, after: bool) -> None:
     """Draw one curve with a mark per bin; that after thresholding is dashed and hollow."""
-    after = "thresholding" in method
     colour = method_style(method).colour
     axis.plot(100 * curve.confidence, 100 * curve.accuracy, color=colour, lw=1.8,
               linestyle="--" if after else "-", label=method)  # fmt: skip
@@ -163,25 +183,14 @@ def _change(both: tuple[Calibration, Calibration], errors: str) -> str:
     return f"{percent(before)} → {percent(after)} %"
 
 
-def reliability_numbers(rows: Iterable[Observation], pairs: Mapping[str, str] = THRESHOLDED) -> str:
-    """Say in words what `reliability_diagrams` draws."""
-    sentences = []
-    for method, both in _paired(rows, pairs).items():
-        moves = []
-        for name, errors in (("ECE", "errors"), ("classwise ECE", "classwise")):
-            ends = [mean_and_sd(getattr(calibration, errors)) for calibration in both]
-            said = [
-                percent(mean) + ("" if spread is None else f" ± {percent(spread)}")
-                for mean, spread in ends
-            ]
-            moves.append(f"{name} {said[0]} before and {said[1]} after thresholding")
-        gap = np.average(
-            both[0].curve.confidence - both[0].curve.accuracy, weights=both[0].curve.count
-        )
-        sure = "too sure" if gap > 0 else "not sure enough"
-        sentences.append(
-            f"{method_label(method)}: {'; '.join(moves)} "
-            f"({plural(len(both[0].errors), 'seed')}); before, {sure} by "
-            f"{percent(abs(gap))} points on average."
-        )
-    return f"Calibration errors in percent, {BINS} bins of equal width. " + " ".join(sentences)
+def _moves(both: tuple[Calibration, Calibration]) -> list[str]:
+    """Return each error before and after, as mean and sd over seeds."""
+    moves = []
+    for name, errors in (("ECE", "errors"), ("classwise ECE", "classwise")):
+        ends = [mean_and_sd(getattr(calibration, errors)) for calibration in both]
+        said = [
+            percent(mean) + ("" if spread is None else f" ± {percent(spread)}")
+            for mean, spread in ends
+        ]
+        moves.append(f"{name} {said[0]} before and {said[1]} after thresholding")
+    return moves

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import class_labels, not_empty, text_given
+from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, WIDTH, in_the_look, new_figure
 
 _GAP = 0.06
@@ -28,18 +29,8 @@ def _checked_images(images: Any, rows: int) -> np.ndarray:
     return array[..., 0] if array.ndim == 4 and array.shape[-1] == 1 else array
 
 
-@in_the_look
-def sample_grid(
-    images: Any,
-    labels: Any,
-    class_names: Sequence[str],
-    publishable: bool,
-    licence: str,
-    *,
-    dataset: str,
-    columns: int = 10,
-) -> Figure:
-    """Draw the first images of each class, one row per class.
+class Samples(Picture):
+    """The first images of each class, one row per class, or empty frames in their place.
 
     Parameters
     ----------
@@ -47,39 +38,76 @@ def sample_grid(
         uint8 [n, h, w] or [n, h, w, 3]; not looked at (and may be None) if not publishable.
     labels
         class number of each image.
+    class_names
+        in the order of the class numbers.
     publishable
         False draws empty frames that say so: the figure then holds no pixel of any image.
     licence
         attribution and licence, written under the images.
     dataset
         name of the data set.
+    columns
+        images of a class at most.
     """
-    labels = class_labels(labels, len(labels), class_names)
-    not_empty("images", labels)
-    if not 1 <= columns <= 20:
-        raise UserError(f"columns is {columns}, expected 1 to 20 images in a row")
-    classes = len(class_names)
-    cell = (WIDTH - 1.3) / columns
-    figure, axes = new_figure(classes * cell + 0.5)
-    axis = axes[0, 0]
-    axis.set(xlim=(-_GAP, columns), ylim=(classes, -_GAP), aspect="equal")
-    axis.set_xticks([])
-    axis.set_yticks(np.arange(classes) + 0.5, [textwrap.fill(str(n), 14) for n in class_names])
-    axis.tick_params(length=0)
-    axis.grid(False)
-    axis.spines[:].set_visible(False)
-    pictures = _checked_images(images, len(labels)) if publishable else None
-    for row in range(classes):
-        chosen = np.flatnonzero(labels == row)[:columns]
-        if len(chosen) == 0:
-            axis.text(0.1, row + 0.5, "no image of this class", va="center", color=FAINT)
-        for column, index in enumerate(chosen):
-            _frame(axis, row, column, None if pictures is None else pictures[index])
-    if not publishable:
-        _say_unpublished(axis, columns, classes, dataset)
-    note = f"{text_given('the data set', dataset)}: {text_given('the licence', licence)}"
-    axis.set_xlabel(textwrap.fill(note, 78), fontsize=10, loc="left", labelpad=6)
-    return figure
+
+    def __init__(
+        self,
+        images: Any,
+        labels: Any,
+        class_names: Sequence[str],
+        publishable: bool,
+        licence: str,
+        *,
+        dataset: str,
+        columns: int = 10,
+    ):
+        super().__init__()
+        self.labels = class_labels(labels, len(labels), class_names)
+        not_empty("images", self.labels)
+        if not 1 <= columns <= 20:
+            raise UserError(f"columns is {columns}, expected 1 to 20 images in a row")
+        self.images = _checked_images(images, len(self.labels)) if publishable else None
+        self.class_names, self.columns = class_names, columns
+        self.dataset = text_given("the data set", dataset)
+        self.note = f"{self.dataset}: {text_given('the licence', licence)}"
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a row of images for each class."""
+        classes, columns = len(self.class_names), self.columns
+        figure, axes = new_figure(classes * (WIDTH - 1.3) / columns + 0.5)
+        axis = axes[0, 0]
+        axis.set(xlim=(-_GAP, columns), ylim=(classes, -_GAP), aspect="equal")
+        axis.set_xticks([])
+        names = [textwrap.fill(str(name), 14) for name in self.class_names]
+        axis.set_yticks(np.arange(classes) + 0.5, names)
+        axis.tick_params(length=0)
+        axis.grid(False)
+        axis.spines[:].set_visible(False)
+        for row in range(classes):
+            chosen = np.flatnonzero(self.labels == row)[:columns]
+            if len(chosen) == 0:
+                axis.text(0.1, row + 0.5, "no image of this class", va="center", color=FAINT)
+            for column, index in enumerate(chosen):
+                _frame(axis, row, column, None if self.images is None else self.images[index])
+        if self.images is None:
+            _say_unpublished(axis, columns, classes, self.dataset)
+        axis.set_xlabel(textwrap.fill(self.note, 78), fontsize=10, loc="left", labelpad=6)
+        return figure
+
+    def words(self) -> str:
+        """Say how many images of each class are shown."""
+        each = np.bincount(self.labels, minlength=len(self.class_names))
+        shown = ", ".join(
+            f"{name} {min(count, self.columns)}"
+            for name, count in zip(self.class_names, each, strict=True)
+        )
+        if self.images is None:
+            return (
+                f"Empty frames: images of {self.dataset} are not published. "
+                f"Frames per class: {shown}."
+            )
+        return f"Images of {self.dataset} shown per class: {shown}."
 
 
 def _frame(axis: Axes, row: int, column: int, picture: np.ndarray | None) -> None:
@@ -102,15 +130,3 @@ def _say_unpublished(axis: Axes, columns: int, classes: int, dataset: str) -> No
         ha="center", va="center", fontsize=14,
         bbox={"facecolor": "white", "edgecolor": FAINT, "boxstyle": "round,pad=0.5"},
     )  # fmt: skip
-
-
-def sample_numbers(
-    labels: Any, class_names: Sequence[str], publishable: bool, *, dataset: str, columns: int = 10
-) -> str:
-    """Say in words what `sample_grid` draws."""
-    labels = class_labels(labels, len(labels), class_names)
-    counts = np.minimum(np.bincount(labels, minlength=len(class_names)), columns)
-    shown = ", ".join(f"{name} {count}" for name, count in zip(class_names, counts, strict=True))
-    if not publishable:
-        return f"Empty frames: images of {dataset} are not published. Frames per class: {shown}."
-    return f"Images of {dataset} shown per class: {shown}."

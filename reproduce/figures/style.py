@@ -27,6 +27,8 @@ INK = "#222222"
 FAINT = "#8a8a8a"
 QUIET = "#5c5c5c"
 SEQUENTIAL = "Blues"
+# A margin within which a difference does not matter, and what a paper prints.
+MARGIN, PUBLISHED = "#dcdcdc", "#D55E00"
 LOOK = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",

@@ -4,22 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reproduce.evaluation.registry import is_metric, metric
 from reproduce.registry.records import looks
 
-METRIC_LABELS = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_f1": "Macro F1",
-    "auc": "ROC AUC (macro, one-vs-rest)",
-    "gmean_recall": "G-mean of recalls",
-    "worst_class_recall": "Recall of the worst class",
-    "minority_recall": "Recall of the rarer classes",
-    "minority_f1": "F1 of the rarer classes",
-    "majority_recall": "Recall of the larger classes",
-    "f1_spread": "Largest minus smallest F1",
-    "quadratic_kappa": "Quadratic kappa",
-    "uniformity_loss": "Uniformity loss",
-}
 MISSING = "–"
 
 
@@ -31,7 +18,7 @@ def method_label(name: str) -> str:
 
 def metric_label(name: str) -> str:
     """Return a metric's name as a reader sees it: "gmean_recall" -> "G-mean of recalls"."""
-    return METRIC_LABELS.get(name) or in_words(name)
+    return metric(name).label if is_metric(name) else in_words(name)
 
 
 def in_words(name: str) -> str:
@@ -45,11 +32,8 @@ def contrast_label(name: str) -> str:
 
     def label(word: str) -> str:
         bare = word.rstrip(":")
-        known = METRIC_LABELS.get(bare) if "_" in bare else None
-        if known is None and word.endswith(":") and "_" in bare:
-            known = metric_label(bare)
-        if known:
-            return f"{known}{word[len(bare) :]}"
+        if "_" in bare and (is_metric(bare) or word.endswith(":")):
+            return f"{metric_label(bare)}{word[len(bare) :]}"
         look = looks().get(word)
         return look.label if look and look.label else word
 
@@ -76,8 +60,8 @@ def points(fraction: float | None, digits: int = 1) -> str:
 
 
 def metric_digits(name: str) -> int:
-    """Return the decimals a metric needs in percent: areas differ by hundredths of a point."""
-    return 2 if name == "auc" else 1
+    """Return the decimals a metric needs: areas differ by hundredths of a point."""
+    return metric(name).digits if is_metric(name) else 1
 
 
 def alone(sentence: str, part: Any) -> str:

@@ -3,7 +3,8 @@
 A loss file holds a pure function that does the arithmetic, and an objective: the thin module that
 the training loop calls with a `Batch`, and that holds what state the method needs. Both are named
 in `LOSSES`; `from reproduce.losses import sup_con` gives the function alone. The four folders are
-the four call shapes. The names import without torch.
+the four call shapes. The names import without torch. A loss from outside the package is taken in by
+`register`, for trials in this process.
 """
 
 import inspect
@@ -12,6 +13,13 @@ from importlib import import_module
 from typing import Any
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.losses import outside
+from reproduce.losses.outside import SHAPES, register
+
+__all__ = [
+    "LOSSES", "SHAPES", "Batch", "Context", "Mixed", "build", "function", "names",
+    "objective_class", "register", "shape",
+]  # fmt: skip
 
 # Name -> module and objective; the function has the registered name and stands in the same module.
 LOSSES = {
@@ -101,16 +109,34 @@ class Batch:
         return self.labels.repeat(self.views, *[1] * (self.labels.ndim - 1))
 
 
+def names() -> list[str]:
+    """Return the registered losses, those from outside the package last."""
+    return [*LOSSES, *outside.OBJECTIVES]
+
+
+def shape(name: str) -> str:
+    """Return how a loss is called, one of `SHAPES`."""
+    if name in outside.OBJECTIVES:
+        return outside.shape_of(outside.OBJECTIVES[name])
+    if name not in LOSSES:
+        raise unknown_name("objective", name, names())
+    return LOSSES[name].split(".")[0]
+
+
 def objective_class(name: str):
     """Return the class of the objective of this name."""
+    if outside.is_one(name):
+        return outside.objective(name)
     if name not in LOSSES:
-        raise unknown_name("objective", name, LOSSES)
+        raise unknown_name("objective", name, names())
     module, _, attribute = LOSSES[name].partition(":")
     return getattr(import_module(f"{__name__}.{module}"), attribute)
 
 
 def function(name: str):
     """Return the pure function of this name."""
+    if outside.is_one(name):
+        return outside.objective(name).function
     return getattr(inspect.getmodule(objective_class(name)), name)
 
 

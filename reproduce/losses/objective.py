@@ -20,13 +20,15 @@ class Objective(nn.Module):
     from the context unless they are given. Learned parameters (`nn.Parameter`) descend with the
     network unless the phase gives them a learning rate of their own; those named in `ascent`
     climb. `heads` names the projection heads an objective reads by name. One that sums several
-    terms leaves them, weighted, in `terms` by name, for the history.
+    terms leaves them, weighted, in `terms` by name, for the history. `relative` says what a loss
+    that no paper of the book names is akin to.
     """
 
     function: ClassVar[Callable]
     reads: ClassVar[Literal["logits", "embeddings", "both"]]
     views: ClassVar[int] = 1
     heads: ClassVar[tuple[str, ...]] = ()
+    relative: ClassVar[str] = ""
     ascent: ClassVar[tuple[str, ...]] = ()
     terms: Mapping[str, torch.Tensor] = MappingProxyType({})
 

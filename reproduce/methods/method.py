@@ -7,7 +7,7 @@ import numpy as np
 
 from reproduce.errors import UserError
 from reproduce.evaluation import thresholding
-from reproduce.training.phases import Heads, Phase, Schedule
+from reproduce.training.phases import Phase
 
 
 @dataclass(frozen=True)
@@ -48,25 +48,6 @@ def parted(recipe: Phase, share: float) -> tuple[Phase, Phase]:
         )
     first = min(max(1, round(share * whole)), whole - 1)
     return recipe.but(**{unit: first}), recipe.but(**{unit: whole - first}, continued=True)
-
-
-def balanced_classifier(recipe: Phase, share: float, **changes) -> Phase:
-    """Return the second stage: a new classifier on the frozen encoder, classes shown equally.
-
-    It lasts this share of the recipe; its rate starts at the recipe's and falls to 0 as a cosine.
-    """
-    stage = {
-        "objective": "cross_entropy",
-        "objective_parameters": {},
-        "sampler": "class_balanced",
-        "sampler_parameters": {},
-        "train": "classifier",
-        "batch_norm": "frozen",
-        "reinitialise": ("classifier",),
-        "heads": Heads(),
-        "schedule": Schedule(name="cosine"),
-    }
-    return part(recipe, share, **{**stage, **changes})
 
 
 def scores_after(method: Method, probabilities: np.ndarray, counts: np.ndarray) -> np.ndarray:

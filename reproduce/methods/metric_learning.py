@@ -1,19 +1,21 @@
-"""Deep metric learning for warts and corns (2021): an embedding first, then a classifier.
+"""Methods that learn an embedding in which images of one class, or identity, lie together.
 
-Each method is a function of the recipe of the classification (one `Phase`; the paper: Adam at
-6e-4). The embedding is learned before it, at 5e-4, on batches that show every class equally often.
+Each is a function of the recipe (one `Phase`). For classification the embedding is learned first,
+at 5e-4, on batches that show every class equally often, and the recipe's classifier follows (deep
+metric learning for warts and corns, 2021). For verification there is no classifier to train: the
+loss reads the encoder's output itself, since embeddings are compared by their cosine and a
+projection would be gone by then; batches hold several images of several identities, so that every
+anchor has a positive (the post on the difficulty-aware loss says nothing about either).
 
-The paper does not print the size of the embedding, whether it stays as it is while the classifier
-learns, nor how pairs are drawn (`reproduce/papers/ambiguities/metric_learning.yaml`). Differences
-from its drawing: the classifier stands on the encoder's features, not on the projection of them,
-and the length of both phases is fixed, where the paper stops when the training loss no longer
-falls.
+The paper of 2021 does not print the size of the embedding, whether it stays as it is while the
+classifier learns, nor how pairs are drawn (its ambiguities have the readings). Differences from its
+drawing: the classifier stands on the encoder's features, not on the projection of them, and the
+length of both phases is fixed, where the paper stops when the training loss no longer falls.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
+from reproduce.methods.contrastive import MODERATE
 from reproduce.methods.method import Method
 from reproduce.training.phases import Heads, Phase, Projection
 
@@ -21,11 +23,7 @@ EMBEDDING_RATE = 5e-4
 EMBEDDING_SIZE = 128
 # Healthy skin, corns and warts: every batch shows all of them.
 CLASSES = 3
-
-
-def cross_entropy(recipe: Phase) -> Method:
-    """Return the baseline: classification alone."""
-    return Method((recipe,))
+IMAGES_PER_IDENTITY = 4
 
 
 def embedded(
@@ -44,7 +42,7 @@ def embedded(
     batch size. Without an `embedding_size` the loss reads the pooled features themselves.
     `embedding` says whether they stay "frozen" under the classifier or are "fine_tuned" with it.
     """
-    each = recipe.batch_size // classes_per_batch
+    each = max(1, recipe.batch_size // classes_per_batch)
     linear = {"embedding": Projection(size=embedding_size)} if embedding_size else {}
     first = recipe.but(
         objective=objective,
@@ -59,9 +57,38 @@ def embedded(
     return Method((first, recipe.but(**frozen)))
 
 
-METHODS: dict[str, Callable[..., Method]] = {
-    "cross_entropy": cross_entropy,
-    "contrastive": partial(embedded, objective="contrastive"),
-    "triplet": partial(embedded, objective="triplet"),
-    "lifted_structured": partial(embedded, objective="lifted_structured"),
-}
+def compared(
+    recipe: Phase,
+    *,
+    objective: str,
+    images_per_identity: int = IMAGES_PER_IDENTITY,
+    **parameters: Any,
+) -> Method:
+    """Return an embedding to verify identities with, learned by this loss and its parameters."""
+    phase = recipe.but(
+        objective=objective,
+        objective_parameters=parameters,
+        sampler="class_batches",
+        sampler_parameters={"images_per_class": images_per_identity},
+    )
+    return Method((phase,))
+
+
+def sup_con_embedding(
+    recipe: Phase, *, temperature: float = 0.07, images_per_identity: int = IMAGES_PER_IDENTITY
+) -> Method:
+    """Return SupCon's embedding, at the temperature of the difficulty-aware loss beside it."""
+    return compared(
+        recipe, objective="sup_con", images_per_identity=images_per_identity,
+        temperature=temperature,
+    )  # fmt: skip
+
+
+def difficulty_aware_embedding(
+    recipe: Phase, *, images_per_identity: int = IMAGES_PER_IDENTITY, **parameters: Any
+) -> Method:
+    """Return the embedding of the loss that weighs hard pairs more."""
+    return compared(
+        recipe, objective="difficulty_aware_sup_con", images_per_identity=images_per_identity,
+        **{**MODERATE, **parameters},
+    )  # fmt: skip

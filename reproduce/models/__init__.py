@@ -81,10 +81,13 @@ def build(name: str, *, channels: int, size: int, classes: int, initialisation: 
     _check(name, backbone, channels, size, classes)
     module, _, attribute = backbone.made_by.partition(":")
     made_by = getattr(import_module(f"{__name__}.{module}"), attribute)
-    network = made_by(channels, size, classes)
-    if initialisation != "random":
+    if initialisation == "random":
+        network = made_by(channels, size, classes)
+    else:
         from reproduce.models import initialisations
 
+        own = initialisations.network_of(name, initialisation)
+        network = made_by(channels, size, classes, **own)
         initialisations.apply(network, name, channels, initialisation)
     if backbone.channels_last:
         import torch

@@ -58,14 +58,22 @@ class InceptionV3(Network):
 class MobileNetV1(Network):
     """MobileNet version 1 at its full width, timm's version; embeddings of 1,024 numbers.
 
+    The published ImageNet weights were trained in TensorFlow, where a convolution of stride 2 has
+    its padding behind, not on both sides; with them the network is built so
+    (`pad_type="same"`). Drawn at random it pads as timm's version does.
+
     The last layer is drawn as PyTorch draws a linear layer. timm draws its weights between
     +-1 / sqrt(classes): with three classes and 1,024 features the first logits are far from 0.
     """
 
-    def __init__(self, channels: int, size: int, classes: int):
+    def __init__(self, channels: int, size: int, classes: int, pad_type: str = ""):
         super().__init__()
         self.encoder = timm.create_model(
-            "mobilenetv1_100", pretrained=False, in_chans=channels, num_classes=0
+            "mobilenetv1_100",
+            pretrained=False,
+            in_chans=channels,
+            num_classes=0,
+            pad_type=pad_type,
         )
         self.classifier = nn.Linear(1024, classes)
 

@@ -122,6 +122,12 @@ def normalisation(backbone: str, initialisation: str):
     return weights.mean, weights.std
 
 
+def network_of(backbone: str, initialisation: str) -> dict[str, str]:
+    """Return what the network needs to compute with these weights what they were trained for."""
+    kind, name, _ = parse(initialisation)
+    return published.named(backbone, name).network if kind == "imagenet" else {}
+
+
 def apply(network, backbone: str, channels: int, initialisation: str) -> None:
     """Put the weights into the network; it keeps its classifier."""
     kind, name, digest = parse(initialisation)

@@ -4,7 +4,7 @@ Nothing here goes to the network but `fetch`. Imports without torch.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -20,7 +20,16 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 class Weights:
     """One published file, and the mean and deviation its images were normalised with.
 
-    `sha256` is the beginning of the digest, where the publisher gives it.
+    Attributes
+    ----------
+    address
+        Where the file is downloaded from; empty for one that was made from another publication.
+    sha256
+        The beginning of its digest, where it is known.
+    source, licence
+        Whose numbers these are, where the address does not say it.
+    network
+        What the network they were trained with has of its own, as arguments of its class.
     """
 
     file: str
@@ -28,6 +37,13 @@ class Weights:
     sha256: str = ""
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
+    source: str = ""
+    licence: str = ""
+    network: dict[str, str] = field(default_factory=dict)
+
+    def obtained(self) -> str:
+        """Say where the file comes from, for one who has to get it."""
+        return self.address or f"made from {self.source} ({self.licence})"
 
 
 def _torchvision(file: str) -> Weights:
@@ -51,9 +67,21 @@ WEIGHTS = {
         "IMAGENET1K_V1": _torchvision("mobilenet_v2-b0353104.pth"),
         "IMAGENET1K_V2": _torchvision("mobilenet_v2-7ebf99e0.pth"),
     },
+    # The numbers that Keras' MobileNet starts from as well, under timm's names: 3,228,864 without
+    # the classifier, running means and variances counted. TensorFlow pads with one row or column
+    # more behind than before (`pad_type="same"`) and adds 0.001 to variances; timm adds 0.00001,
+    # and the file's variances are larger by the difference.
     "mobilenet_v1": {
-        "ra4_e3600_r224_in1k": _timm(
-            "mobilenetv1_100.ra4_e3600_r224_in1k", mean=(0.5,) * 3, std=(0.5,) * 3
+        "tf_slim_in1k": Weights(
+            "mobilenetv1_100.tf_slim_in1k.safetensors",
+            address="",
+            sha256="48b6db7c6706e30a886e74e32a0007b6cfdcc20ea7a4a957ece0800bbeb35af6",
+            mean=(0.5,) * 3,
+            std=(0.5,) * 3,
+            source="TF-slim's mobilenet_v1_1.0_224 of 2017-06-14, "
+            "http://download.tensorflow.org/models/mobilenet_v1_1.0_224_2017_06_14.tar.gz",
+            licence="Apache-2.0",
+            network={"pad_type": "same"},
         )
     },
     "hrnet_w48_ocr": {"ms_in1k": _timm("hrnet_w48.ms_in1k")},
@@ -96,9 +124,15 @@ def find(backbone: str, name: str) -> Path:
     if path is not None:
         return path
     ours, of_torch = (relative(place) for place in places())
+    absent = f"the weights {weights.file} are neither in {ours} nor in {of_torch}"
+    if not weights.address:
+        raise UserError(
+            f"{absent}; they cannot be downloaded as such, being {weights.obtained()}: put the "
+            "file there, or set REPRODUCE_WEIGHTS to its folder"
+        )
     raise UserError(
-        f"the weights {weights.file} are neither in {ours} nor in {of_torch}; get them with "
-        f"`reproduce models fetch {backbone} {name}`, or put the file from {weights.address} there"
+        f"{absent}; get them with `reproduce models fetch {backbone} {name}`, or put the file from "
+        f"{weights.address} there"
     )
 
 
@@ -134,7 +168,7 @@ def fetch(backbone: str, name: str, progress: bool = False) -> Path:
     import torch
 
     weights = named(backbone, name)
-    if here(backbone, name):
+    if here(backbone, name) or not weights.address:
         return verified(backbone, name)
     path = folder() / weights.file
     try:

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty, square
+from reproduce.figures.picture import Picture
 from reproduce.figures.style import INK, QUIET, SEQUENTIAL, in_the_look, panels, title
 
 OUTSIDE = "#882255"
@@ -27,15 +28,8 @@ class Mend:
     needed: int
 
 
-@in_the_look
-def framed_confusion(
-    matrices: Mapping[str, Sequence[Sequence[int]]],
-    class_names: Sequence[str],
-    stated: Sequence[int],
-    mends: Mapping[str, Mend] | None = None,
-    columns: int = 2,
-) -> Figure:
-    """Draw printed confusion matrices with their row sums beside the class sizes they should have.
+class FramedConfusion(Picture):
+    """Printed confusion matrices with their row sums beside the class sizes they should have.
 
     Parameters
     ----------
@@ -48,17 +42,55 @@ def framed_confusion(
     mends
         {table: the cell that would mend it}; it is framed, with the count it would need beside its
         own.
+    columns
+        panels beside each other.
     """
-    checked = _checked_counts(matrices, class_names, stated)
-    figure, axes = panels(len(checked), 3.9, columns)
-    for place, (axis, (name, counts)) in enumerate(zip(axes, checked.items(), strict=True)):
-        _counts(axis, counts, (mends or {}).get(name))
-        _sums(axis, counts, stated)
-        _classes(axis, class_names, named=place % columns == 0)
-        total = int(counts.sum())
-        same = "as stated" if total == sum(stated) else f"stated {sum(stated)}"
-        title(axis, name, f"{total} images, {same}")
-    return figure
+
+    def __init__(
+        self,
+        matrices: Mapping[str, Sequence[Sequence[int]]],
+        class_names: Sequence[str],
+        stated: Sequence[int],
+        mends: Mapping[str, Mend] | None = None,
+        columns: int = 2,
+    ):
+        super().__init__()
+        self.counts = _checked_counts(matrices, class_names, stated)
+        self.class_names, self.stated = class_names, stated
+        self.mends, self.columns = mends or {}, columns
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel for each table."""
+        figure, axes = panels(len(self.counts), 3.9, self.columns)
+        for place, (axis, (name, counts)) in enumerate(zip(axes, self.counts.items(), strict=True)):
+            _counts(axis, counts, self.mends.get(name))
+            _sums(axis, counts, self.stated)
+            _classes(axis, self.class_names, named=place % self.columns == 0)
+            total = int(counts.sum())
+            same = "as stated" if total == sum(self.stated) else f"stated {sum(self.stated)}"
+            title(axis, name, f"{total} images, {same}")
+        return figure
+
+    def words(self) -> str:
+        """Say the sums of each table, and which cell would mend it."""
+        said = []
+        for name, counts in self.counts.items():
+            sums = zip(self.class_names, counts.sum(axis=1), self.stated, strict=True)
+            rows = ", ".join(
+                f"{label} {found:g}" + ("" if found == wanted else f" where {wanted:g} are stated")
+                for label, found, wanted in sums
+            )
+            said.append(f"{name}: {counts.sum():g} images, rows add up to {rows}.")
+            mend = self.mends.get(name)
+            if mend is not None:
+                true, predicted = self.class_names[mend.row], self.class_names[mend.column]
+                printed = counts[mend.row, mend.column]
+                said.append(
+                    f"Framed: {true} predicted as {predicted}, printed {printed:g}, would need "
+                    f"{mend.needed}."
+                )
+        return " ".join(said)
 
 
 def _checked_counts(
@@ -115,26 +147,3 @@ def _classes(axis: Axes, class_names: Sequence[str], named: bool) -> None:
     axis.xaxis.label.set_horizontalalignment("center")
     axis.grid(False)
     axis.spines[["left", "bottom"]].set_visible(False)
-
-
-def framed_numbers(
-    matrices: Mapping[str, Sequence[Sequence[int]]],
-    class_names: Sequence[str],
-    stated: Sequence[int],
-    mends: Mapping[str, Mend] | None = None,
-) -> str:
-    """Say in words what `framed_confusion` draws."""
-    said = []
-    for name, counts in _checked_counts(matrices, class_names, stated).items():
-        sums = counts.sum(axis=1)
-        rows = ", ".join(
-            f"{label} {found:g}" + ("" if found == wanted else f" where {wanted:g} are stated")
-            for label, found, wanted in zip(class_names, sums, stated, strict=True)
-        )
-        said.append(f"{name}: {counts.sum():g} images, rows add up to {rows}.")
-        mend = (mends or {}).get(name)
-        if mend is not None:
-            cell = f"{class_names[mend.row]} predicted as {class_names[mend.column]}"
-            printed = counts[mend.row, mend.column]
-            said.append(f"Framed: {cell}, printed {printed:g}, would need {mend.needed}.")
-    return " ".join(said)

@@ -4,15 +4,17 @@ Rows that can hold are drawn beside those that cannot.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
+from reproduce.audit.outcome import Outcome
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
+from reproduce.figures.picture import Picture
 from reproduce.figures.style import INK, QUIET, in_the_look, new_figure, panels, title
 from reproduce.figures.wording import plural
 from reproduce.pages.audit import OUTSIDE
@@ -29,9 +31,8 @@ KINDS = {
 }
 
 
-@in_the_look
-def f1_region(outcomes: Mapping[str, Any], scale: int = 1) -> Figure:
-    """Draw printed F1 scores against the largest that the same row's precision and recall allow.
+class F1Region(Picture):
+    """Printed F1 scores against the largest that the same row's precision and recall allow.
 
     The shaded half holds every (precision, recall, F1) that some data set can have: a mean of
     harmonic means is at most the harmonic mean of the means.
@@ -43,28 +44,44 @@ def f1_region(outcomes: Mapping[str, Any], scale: int = 1) -> Figure:
     scale
         100 if the scores are printed in percent.
     """
-    rows = _rows(outcomes, scale)
-    figure, axes = new_figure(5.0)
-    axis = axes[0, 0]
-    ends = [end for row in rows for end in (row.allowed, row.printed)]
-    room = 0.12 * (max(ends) - min(ends)) + 1e-3
-    # More below, where the word "possible" stands.
-    low, high = min(ends) - 1.5 * room, max(ends) + room
-    axis.fill_between([low, high], low, [low, high], color=_ALLOWED, lw=0, zorder=0)
-    axis.plot([low, high], [low, high], color=QUIET, lw=1.2)
-    _scores(axis, rows, gap=0.05 * (high - low), edge=high)
-    axis.set_xlim(low, high)
-    axis.set_ylim(low, high)
-    axis.set_aspect("equal")
-    for side in (axis.xaxis, axis.yaxis):
-        side.set_major_locator(MaxNLocator(5))
-        side.set_major_formatter(FormatStrFormatter("%.2f"))
-    axis.set_xlabel("largest F1 that precision and recall allow")
-    axis.set_ylabel("F1 as printed")
-    axis.text(0.98, 0.02, "possible", transform=axis.transAxes, ha="right", color=QUIET)
-    axis.text(0.04, 0.93, "impossible", transform=axis.transAxes, color=QUIET)
-    figure.legend(handles=_keys(rows), loc="outside lower center", ncols=2)
-    return figure
+
+    def __init__(self, outcomes: Mapping[str, Outcome], scale: int = 1):
+        super().__init__()
+        self.outcomes, self.rows = outcomes, _rows(outcomes, scale)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a point for each row."""
+        rows = self.rows
+        figure, axes = new_figure(5.0)
+        axis = axes[0, 0]
+        ends = [end for row in rows for end in (row.allowed, row.printed)]
+        room = 0.12 * (max(ends) - min(ends)) + 1e-3
+        # More below, where the word "possible" stands.
+        low, high = min(ends) - 1.5 * room, max(ends) + room
+        axis.fill_between([low, high], low, [low, high], color=_ALLOWED, lw=0, zorder=0)
+        axis.plot([low, high], [low, high], color=QUIET, lw=1.2)
+        _scores(axis, rows, gap=0.05 * (high - low), edge=high)
+        axis.set_xlim(low, high)
+        axis.set_ylim(low, high)
+        axis.set_aspect("equal")
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_major_locator(MaxNLocator(5))
+            side.set_major_formatter(FormatStrFormatter("%.2f"))
+        axis.set_xlabel("largest F1 that precision and recall allow")
+        axis.set_ylabel("F1 as printed")
+        axis.text(0.98, 0.02, "possible", transform=axis.transAxes, ha="right", color=QUIET)
+        axis.text(0.04, 0.93, "impossible", transform=axis.transAxes, color=QUIET)
+        figure.legend(handles=_keys(rows), loc="outside lower center", ncols=2)
+        return figure
+
+    def words(self) -> str:
+        """Say what is printed and what is possible."""
+        return " ".join(
+            f"{name}: printed F1 {one.evidence['f1']}, at most {float(one.evidence['high']):.5f} "
+            f"possible{', outside' if one.status == 'inconsistent' else ''}."
+            for name, one in self.outcomes.items()
+        )
 
 
 class _Row(NamedTuple):
@@ -76,7 +93,7 @@ class _Row(NamedTuple):
     outside: bool
 
 
-def _rows(outcomes: Mapping[str, Any], scale: int) -> list[_Row]:
+def _rows(outcomes: Mapping[str, Outcome], scale: int) -> list[_Row]:
     not_empty("rows with precision, recall and F1", outcomes)
     rows = [
         _Row(
@@ -124,21 +141,8 @@ def _keys(rows: Sequence[_Row]) -> list[Line2D]:
     ]
 
 
-def f1_numbers(outcomes: Mapping[str, Any]) -> str:
-    """Say in words what `f1_region` draws."""
-    not_empty("rows with precision, recall and F1", outcomes)
-    return " ".join(
-        f"{name}: printed F1 {one.evidence['f1']}, at most {float(one.evidence['high']):.5f} "
-        f"possible{', outside' if one.status == 'inconsistent' else ''}."
-        for name, one in outcomes.items()
-    )
-
-
-@in_the_look
-def implied_sizes(
-    sizes: Mapping[str, Mapping[str, Sequence[int]]], stated: Mapping[str, int]
-) -> Figure:
-    """Draw which class sizes the rates of each table can come from, and the size that is stated.
+class ImpliedSizes(Picture):
+    """Which class sizes the rates of each table can come from, and the size that is stated.
 
     Parameters
     ----------
@@ -151,40 +155,49 @@ def implied_sizes(
     -----
     The size nearest to the stated one is written beside its mark.
     """
-    not_empty("tables with rates", sizes)
-    figure, axes = panels(len(stated), 0.5 * len(sizes) + 1.0, columns=1, sharex=True)
-    for axis, (name, wanted) in zip(axes, stated.items(), strict=True):
-        axis.axvline(wanted, color=INK, lw=1.6, ls=(0, (4, 2)))
-        for height, of_class in enumerate(reversed(sizes.values())):
-            possible = list(of_class.get(name, ()))
-            marker, colour, _ = KINDS[wanted not in possible]
-            axis.plot(possible, [height] * len(possible), marker, color=colour, ms=8)
-            for size in _nearest(possible, wanted, 1):
-                axis.annotate(
-                    str(size), (size, height), xytext=(0, 7), textcoords="offset points",
-                    ha="center", fontsize=10, bbox={"fc": "white", "ec": "none", "pad": 0.4},
-                )  # fmt: skip
-            if not possible:
-                axis.text(wanted, height, "  none", va="center", color=OUTSIDE, fontsize=10.5)
-        axis.set_yticks(range(len(sizes)), list(reversed(sizes)))
-        axis.set_ylim(-0.5, len(sizes) - 0.3)
-        axis.tick_params(axis="y", length=0)
-        axis.margins(x=0.08)
-        title(axis, f"{name}: {plural(wanted, 'image')} stated (dashed)")
-    axes[-1].set_xlabel("class sizes that give exactly the printed rates")
-    return figure
+
+    def __init__(self, sizes: Mapping[str, Mapping[str, Sequence[int]]], stated: Mapping[str, int]):
+        super().__init__()
+        not_empty("tables with rates", sizes)
+        self.sizes, self.stated = sizes, stated
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel for each class, a row of marks for each table."""
+        sizes = self.sizes
+        figure, axes = panels(len(self.stated), 0.5 * len(sizes) + 1.0, columns=1, sharex=True)
+        for axis, (name, wanted) in zip(axes, self.stated.items(), strict=True):
+            axis.axvline(wanted, color=INK, lw=1.6, ls=(0, (4, 2)))
+            for height, of_class in enumerate(reversed(sizes.values())):
+                _possible(axis, height, list(of_class.get(name, ())), wanted)
+            axis.set_yticks(range(len(sizes)), list(reversed(sizes)))
+            axis.set_ylim(-0.5, len(sizes) - 0.3)
+            axis.tick_params(axis="y", length=0)
+            axis.margins(x=0.08)
+            title(axis, f"{name}: {plural(wanted, 'image')} stated (dashed)")
+        axes[-1].set_xlabel("class sizes that give exactly the printed rates")
+        return figure
+
+    def words(self) -> str:
+        """Say the sizes nearest to the stated one."""
+        return " ".join(
+            f"{table}, {name}: {_listed(of_class.get(name, ()), wanted)} (stated: {wanted})."
+            for name, wanted in self.stated.items()
+            for table, of_class in self.sizes.items()
+        )
 
 
-def implied_numbers(
-    sizes: Mapping[str, Mapping[str, Sequence[int]]], stated: Mapping[str, int]
-) -> str:
-    """Say in words what `implied_sizes` draws."""
-    not_empty("tables with rates", sizes)
-    return " ".join(
-        f"{table}, {name}: {_listed(of_class.get(name, ()), wanted)} (stated: {wanted})."
-        for name, wanted in stated.items()
-        for table, of_class in sizes.items()
-    )
+def _possible(axis: Axes, height: int, possible: Sequence[int], wanted: int) -> None:
+    """Draw the sizes that one table allows a class."""
+    marker, colour, _ = KINDS[wanted not in possible]
+    axis.plot(possible, [height] * len(possible), marker, color=colour, ms=8)
+    for size in _nearest(possible, wanted, 1):
+        axis.annotate(
+            str(size), (size, height), xytext=(0, 7), textcoords="offset points",
+            ha="center", fontsize=10, bbox={"fc": "white", "ec": "none", "pad": 0.4},
+        )  # fmt: skip
+    if not possible:
+        axis.text(wanted, height, "  none", va="center", color=OUTSIDE, fontsize=10.5)
 
 
 def _nearest(possible: Sequence[int], wanted: int, count: int) -> list[int]:

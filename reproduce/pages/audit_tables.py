@@ -1,16 +1,12 @@
-"""Tables of the audit: what was found, what was found clean, and how many checks were run.
-
-These functions take what `reproduce.registry.auditing` returns; they know its attributes, not its
-code.
-"""
+"""Tables of the audit: what was found, what was found clean, and how many checks were run."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from reproduce.figures.table import Table
 from reproduce.figures.wording import in_words, plural
 from reproduce.pages.published import WHO
+from reproduce.registry.auditing import Audit, Finding
 
 SPELLED = {"iou": "IoU", "f1": "F1", "auc": "AUC", "eer": "EER", "g": "G"}
 STATUSES = ("consistent", "inconsistent", "not_testable")
@@ -19,7 +15,7 @@ USUAL = "rounded to the nearest, a half either way"
 SEVERITIES = ("impossible", "inconsistent", "ambiguous", "minor")
 
 
-def findings_table(audit: Any) -> Table:
+def findings_table(audit: Audit) -> Table:
     """Return one row for each finding, the gravest first, with the numbers that show it."""
     rows = [[_where(one), one.severity, _proof(one)] for one in audit.findings]
     return Table(
@@ -31,12 +27,12 @@ def findings_table(audit: Any) -> Table:
     )
 
 
-def _where(finding: Any) -> str:
+def _where(finding: Finding) -> str:
     place = ", ".join(dict.fromkeys(part for part in (finding.table, finding.row) if part))
     return place if finding.says == "paper" else f"{place} (says {WHO[finding.says]})"
 
 
-def _proof(finding: Any) -> str:
+def _proof(finding: Finding) -> str:
     """Return the statement; under it what a reader should know beside it, and the assumptions."""
     assumed = "; ".join(one for one in finding.assumptions if one != USUAL)
     parts = [finding.statement, finding.evidence.get("note", "")]
@@ -53,7 +49,7 @@ def _sentence(text: str) -> str:
     return first + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
-def _source(audit: Any) -> str:
+def _source(audit: Audit) -> str:
     """Return how many checks were run on what, and what became of them."""
     counts = Counter(one.status for one in audit.ran)
     return (
@@ -63,7 +59,7 @@ def _source(audit: Any) -> str:
     )
 
 
-def clean_table(audit: Any) -> Table:
+def clean_table(audit: Audit) -> Table:
     """Return every table and section with how many checks hold in it, the clean ones named."""
     run, hold = Counter(), Counter()
     for one in audit.ran:
@@ -95,7 +91,7 @@ def _outcome(table: str, run: Counter, hold: Counter, struck: set[str]) -> str:
     return "clean" if hold[table] == run[table] else "clean: another reading holds"
 
 
-def overview(audits: Mapping[str, Any]) -> Table:
+def overview(audits: Mapping[str, Audit]) -> Table:
     """Return one row for each text: what was read, checks run, findings, tables found clean."""
     rows = []
     for paper, audit in audits.items():
@@ -121,7 +117,7 @@ def overview(audits: Mapping[str, Any]) -> Table:
     return Table("The five texts", columns, rows, source, note=note)
 
 
-def checks_table(audits: Mapping[str, Any], questions: Mapping[str, str]) -> Table:
+def checks_table(audits: Mapping[str, Audit], questions: Mapping[str, str]) -> Table:
     """Return every check that was run: what it asks, how often, and what became of it."""
     counts = outcomes_by_check(list(audits.values()))
     rows = [
@@ -145,7 +141,7 @@ def _named(check: str) -> str:
     return " ".join(SPELLED.get(word.lower(), word) for word in in_words(check).split())
 
 
-def outcomes_by_check(audits: Sequence[Any]) -> dict[str, Counter]:
+def outcomes_by_check(audits: Sequence[Audit]) -> dict[str, Counter]:
     """Return for each kind of check, by name, how often it ended how."""
     found: dict[str, Counter] = {}
     for audit in audits:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.table import Table
 
 
@@ -15,7 +16,7 @@ def _name(stamp: dict[str, Any]) -> str:
 
 
 def verdicts_beside(
-    judgements: Iterable[Any], stamp: dict[str, Any] | None, scale: str, *, provenance: str
+    judgements: Iterable[Judgement], stamp: dict[str, Any] | None, scale: str, *, provenance: str
 ) -> Table:
     """Return every claim with this run's verdict, or why there is none, and the published one's.
 

@@ -1,18 +1,16 @@
-"""What the papers print, shown as they print it: tables, numbers in prose, open questions.
-
-These functions take what `reproduce.papers` loads; they know its attributes, not its code.
-"""
+"""What the papers print, shown as they print it: tables, numbers in prose, open questions."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.figures.table import Table
+from reproduce.registry.ambiguities import Ambiguity
+from reproduce.registry.published import Cell, ProseNumber
 
 WHO = {"paper": "the paper", "summary": "a third-party summary", "post": "a personal post"}
 
 
-def published_table(cells: Iterable[Any], *, table: str, note: str = "") -> Table:
+def published_table(cells: Iterable[Cell], *, table: str, note: str = "") -> Table:
     """Return a published table letter by letter: settings down, methods (or metrics) across."""
     found = [cell for cell in cells if cell.table == table]
     if not found:
@@ -31,7 +29,7 @@ def published_table(cells: Iterable[Any], *, table: str, note: str = "") -> Tabl
     return Table(title, ["", *columns], finished, source, numeric_from=1, note=note)
 
 
-def prose_table(numbers: Iterable[Any]) -> Table:
+def prose_table(numbers: Iterable[ProseNumber]) -> Table:
     """Return the numbers that a text prints in its sentences, with what each stands on."""
     numbers = list(numbers)
     rows = [
@@ -49,7 +47,7 @@ def prose_table(numbers: Iterable[Any]) -> Table:
     return Table("Numbers printed in prose", columns, rows, source)
 
 
-def ambiguity_table(ambiguities: Iterable[Any]) -> Table:
+def ambiguity_table(ambiguities: Iterable[Ambiguity]) -> Table:
     """Return what a text leaves open, our readings, and which one is the default and why."""
     rows = [
         [

@@ -1,10 +1,12 @@
 """What a notebook says of its own run: what it is, what to expect again, where it came from."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
 
+from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_spread, method_label
+from reproduce.study.study import Study
 
 ROLES = {
     "own": "the paper's own data",
@@ -13,7 +15,7 @@ ROLES = {
 }
 
 
-def run_summary(study: Any) -> Table:
+def run_summary(study: Study) -> Table:
     """Return what this copy of the page was made with."""
     said = [f"{record.title} ({ROLES[study.role_of(record.name)]})" for record in study.records]
     rows = [
@@ -33,7 +35,7 @@ def run_summary(study: Any) -> Table:
     return Table("This run", ["", ""], rows, f"{study.record.name}, {study.scale}")
 
 
-def in_short(judgements: Any) -> str:
+def in_short(judgements: Iterable[Judgement]) -> str:
     """Return one sentence that counts the verdicts."""
     judgements = list(judgements)
     tested = Counter(str(item.verdict) for item in judgements if item.parts)
@@ -44,7 +46,7 @@ def in_short(judgements: Any) -> str:
     )
 
 
-def expected(study: Any, metric: str = "accuracy") -> Table:
+def expected(study: Study, metric: str = "accuracy") -> Table:
     """Return what re-running this page should print again, and how long training took."""
     rows = []
     for method in study.methods:
@@ -62,7 +64,7 @@ def expected(study: Any, metric: str = "accuracy") -> Table:
     )
 
 
-def provenance_table(study: Any) -> Table:
+def provenance_table(study: Study) -> Table:
     """Return where every number of the page comes from."""
     results = study.results()
     versions = Counter(
@@ -88,6 +90,6 @@ def provenance_table(study: Any) -> Table:
     return Table("Provenance", ["", ""], rows, record_line(study))
 
 
-def record_line(study: Any) -> str:
+def record_line(study: Study) -> str:
     """Return data and scale, as captions say them."""
     return f"{study.record.name}, {study.scale} scale"

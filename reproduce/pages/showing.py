@@ -5,7 +5,7 @@ does not have that (a method not asked for, an experiment not run, one seed), th
 says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
@@ -100,26 +100,48 @@ def show(study: Study, what: Shown, **options: Any) -> None:
 
     made = what.of(study, **options)
     if isinstance(made, Picture):
-        figure = made.draw()
-        show_figure(figure, numbers=made.words(), provenance=provenance(study, made.sources))
+        show_picture(made, made.origin or provenance(study, made.sources, made.point))
     elif isinstance(made, str):
         display(Markdown(made))
     else:
         display(made)
 
 
+def show_picture(picture: Picture, origin: str) -> None:
+    """Show a picture that no study stands behind, and under it where it comes from."""
+    show_figure(picture.draw(), numbers=picture.words(), provenance=origin)
+
+
 def provenance(study: Study, sources: Iterable[Any], at: str = "") -> str:
-    """Return the line that says which trials something was made of, and at which point."""
-    line = provenance_line(sources, study.record.name, study.scale)
+    """Return the line that says which trials something was made of, and at which point.
+
+    It names the data of the sources themselves, which need not be the study's main set.
+    """
+    sources = list(sources)
+    data = (
+        ", ".join(name for name in dict.fromkeys(map(_dataset, sources)) if name)
+        or study.record.name
+    )
+    line = provenance_line(sources, data, study.scale)
     return f"{line}; {at}" if at else line
+
+
+def _dataset(source: Any) -> str:
+    """Return the data set of an observation or a result, empty where it does not say."""
+    if isinstance(source, Mapping):
+        return str(source.get("dataset", ""))
+    return str(getattr(getattr(source, "trial", None), "dataset", ""))
 
 
 def not_run(study: Study, experiment: str) -> str:
     """Return the sentence that stands in place of an experiment, and how to run it."""
+    what = study.protocol.paper.experiment(experiment)
+    if experiment in getattr(study.parameters, "experiments", []):
+        return f"Not shown: {what} has nothing to run with the methods and parameters of this run."
     stamp = study.published_stamp()
     there = stamp and experiment in (stamp["parameters"].get("experiments") or [])
     published = " The published edition of this page has it." if there else ""
     return (
-        f"Not run at this scale ({study.scale}): {study.protocol.paper.experiment(experiment)}. "
+        f"Not run at this scale ({study.scale}): {what}. "
         f"`reproduce run {study.paper} -p experiments {experiment}` runs it.{published}"
     )

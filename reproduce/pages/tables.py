@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.inputs import (
     Observation,
     grouped,
@@ -84,7 +85,7 @@ def published_beside_reproduced(
 
 
 def verdict_table(
-    judgements: Iterable[Any],
+    judgements: Iterable[Judgement],
     *,
     provenance: str,
     says: Mapping[str, str] | None = None,

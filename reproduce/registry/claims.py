@@ -14,9 +14,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
+from reproduce.data.entries import entries as known_data
+from reproduce.errors import nearest
+from reproduce.evaluation.registry import METRICS, is_metric
+from reproduce.methods import registry as methods
 from reproduce.registry import records
 from reproduce.registry.reading import Strict, Text, entries, validated
-from reproduce.registry.vocabulary import is_metric, known_data
 
 
 def _finite(number: float) -> float:
@@ -142,14 +145,14 @@ class Claim(Strict):
         for name in self.data.here:
             _require(name in known_data(), "data.here", name, "data set")
         paper = records.paper(self.paper)
-        _require(is_metric(self.metric), "metric", self.metric, "metric")
+        _require_metric("metric", self.metric)
         for contrast in self.contrasts:
             place = f"contrast '{contrast.name}'"
             metric = self.metric_of(contrast)
-            _require(is_metric(metric), f"{place}: metric", metric, "metric")
+            _require_metric(f"{place}: metric", metric)
             for term in contrast.terms:
-                known = term.method in paper.methods
-                _require(known, f"{place}: method", term.method, "method of this paper")
+                known = term.method in paper.methods or term.method in methods.names()
+                _require(known, f"{place}: method", term.method, "method")
             for where in (contrast.where, *(term.where for term in contrast.terms)):
                 for factor in where:
                     known = factor in paper.factors
@@ -162,6 +165,11 @@ class Claim(Strict):
 def _require(known: bool, field: str, name: str, kind: str) -> None:
     if not known:
         raise ValueError(f"{field}: '{name}' is no known {kind}")
+
+
+def _require_metric(field: str, name: str) -> None:
+    if not is_metric(name):
+        raise ValueError(f"{field}: '{name}' is no known metric{nearest(name, METRICS)}")
 
 
 def load(paper: str) -> list[Claim]:

@@ -5,8 +5,11 @@ survive: `0.8` and `0.80` are two different statements about how a number was ro
 """
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib import resources
+from typing import Any
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.registry import reading, records
@@ -34,6 +37,20 @@ class Cell:
     std: str
     place: str
     says: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A published value in our words: of which method and metric, at which values of factors.
+
+    Values are fractions, exact as printed; `std` is None where no spread is printed.
+    """
+
+    method: str
+    metric: str
+    factors: Mapping[str, Any]
+    value: Decimal
+    std: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,25 @@ def load(paper: str) -> list[Cell]:
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".csv"))
     rows = [row for name in names if name != PROSE for row in _rows(name, TABLE_HEADER, paper)]
     return [Cell(class_name=row.pop("class"), **row) for row in rows]
+
+
+def in_our_words(cells: Iterable[Cell]) -> list[Printed]:
+    """Return the cells whose method and metric their paper's record knows by our names.
+
+    Those of a single class are left out.
+    """
+    found = []
+    for one in cells:
+        known = records.paper(one.paper).printed
+        said = {k: v for name in (one.dataset, one.method, one.metric)
+                for k, v in known.get(name, {}).items()}  # fmt: skip
+        if one.class_name or not {"method", "metric"} <= set(said):
+            continue
+        unit = Decimal(str(said.pop("unit", 1)))
+        method, metric = str(said.pop("method")), str(said.pop("metric"))
+        std = unit * Decimal(one.std) if one.std else None
+        found.append(Printed(method, metric, said, unit * Decimal(one.value), std))
+    return found
 
 
 def prose(paper: str) -> list[ProseNumber]:

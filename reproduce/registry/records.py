@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.methods import registry as known_methods
 from reproduce.registry.reading import Strict, Text, mapping, validated
 
 FILE = "paper.yaml"
@@ -75,6 +76,8 @@ class Paper(Strict):
         Which of ours it compares, builds on or names.
     methods
         The methods that it compares, and how each is written and drawn.
+    options
+        What its methods are asked for, where that is not their default; ambiguities say why.
     factors
         What its claims may be restricted by besides the method, with the words of captions.
     captioned
@@ -84,6 +87,9 @@ class Paper(Strict):
         The values of such factors that a caption leaves unsaid.
     experiments
         What its notebook can run beside the grid, and what each is, to follow "Not run: ".
+    printed
+        What the names in its printed tables are here: `method`, `metric`, or the value of a
+        factor; `unit` is the fraction that one of the printed numbers stands for.
     """
 
     key: str
@@ -102,10 +108,12 @@ class Paper(Strict):
     losses: list[Text] = []
     networks: list[Text] = []
     methods: dict[str, MethodLook] = {}
+    options: dict[str, dict[str, Any]] = {}
     factors: Words = {}
     captioned: list[Text] = []
     usual: dict[str, Text] = {}
     experiments: Words = {}
+    printed: dict[str, dict[str, str | int | float]] = {}
 
     def experiment(self, name: str) -> str:
         """Return what an experiment is, in words."""
@@ -140,11 +148,13 @@ def _read(key: str) -> Paper:
 
 @cache
 def looks() -> Mapping[str, MethodLook]:
-    """Return how methods of all papers look; the first paper that says something decides."""
+    """Return how methods look; the first paper that says something decides, then their entry."""
     found: dict[str, dict[str, Any]] = {}
     for one in papers().values():
         for name, look in one.methods.items():
             found[name] = {**look.model_dump(exclude_unset=True), **found.get(name, {})}
+    for name, label in known_methods.labels().items():
+        found[name] = {"label": label, **found.get(name, {})}
     return {name: MethodLook(**look) for name, look in found.items()}
 
 

@@ -7,6 +7,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
@@ -32,8 +33,9 @@ def compare(protocol: Protocol, one: Edition, other: Edition) -> Comparison:
     """Compare two editions of a paper by what they carry, without training or executing."""
     paper = protocol.paper.key
     left, right = one.stamp(paper), other.stamp(paper)
-    names = sorted({*left["parameters"], *right["parameters"]})
-    values = [(n, left["parameters"].get(n), right["parameters"].get(n)) for n in names]
+    # Read again: an edition is silent on parameters that are younger than it is.
+    asked = [_parameters(protocol, stamp).model_dump(mode="json") for stamp in (left, right)]
+    values = [(name, asked[0][name], asked[1][name]) for name in sorted(asked[0])]
     found = Comparison([row for row in values if row[1] != row[2]])
     # Stores of their own: what two editions say of one trial must not be mixed, nor taken over.
     with TemporaryDirectory(prefix="reproduce-compare-") as folder:
@@ -58,11 +60,15 @@ def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
     return {row["claim"]: row["verdict"] for row in stamp["verdicts"]}
 
 
+def _parameters(protocol: Protocol, stamp: dict[str, Any]) -> Parameters:
+    return protocol.parameters.read(stamp["given"])
+
+
 def _means(
     protocol: Protocol, stamp: dict[str, Any], store: Store
 ) -> dict[tuple[str, str, str], tuple[float, int]]:
     """Return metric means over seeds by (method, point, metric)."""
-    parameters = protocol.parameters.read(stamp["given"])
+    parameters = _parameters(protocol, stamp)
     groups = defaultdict(list)
     for row in Study(protocol, parameters, store).observations():
         at = " ".join(f"{name} {row[name]}" for name in protocol.paper.factors if name in row)

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from reproduce.data import names
-from reproduce.evaluation import METRICS
+from reproduce.evaluation.registry import absent_class, metric
 from reproduce.evaluation.significance import paired_effect
 from reproduce.evaluation.verdicts import Contrast, Judgement, judge_claim, not_attempted
 from reproduce.registry import claims as registry
 from reproduce.study.cell import Cell
-from reproduce.study.further_metrics import FAMILIES, absent_class
+from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
 # At these profiles a run is an illustration, also when a parameter was changed.
@@ -27,13 +27,19 @@ def judge_one(study: Study, claim) -> Judgement:
     """Judge one claim on the study's results, or say why it was not put to the test."""
     if not claim.contrasts:
         return not_attempted(claim.id, claim.english, claim.not_attempted)
+    waiting = waits_for(claim)
+    if waiting:
+        return not_attempted(claim.id, claim.english, waiting)
     claim = _on_its_data(study, claim)
     measured = []
     for contrast in claim.contrasts:
         lacking = missing(study, claim, contrast)
         if lacking:
             return not_attempted(claim.id, claim.english, f"not run at this scale: {lacking}")
-        measured.append(_measure(study, claim, contrast))
+        try:
+            measured.append(_measure(study, claim, contrast))
+        except NotMeasured as why:
+            return not_attempted(claim.id, claim.english, str(why))
     small = study.parameters.profile in SMALL
     return judge_claim(
         measured,
@@ -42,6 +48,13 @@ def judge_one(study: Study, claim) -> Judgement:
         claim_id=claim.id,
         english=claim.english,
     )
+
+
+def waits_for(claim) -> str:
+    """Say which metric of a claim nothing measures yet, since when, and why; empty if none."""
+    asked = [metric(claim.metric_of(contrast)) for contrast in claim.contrasts]
+    waiting = {one.name: f"{one.name}, {one.waits_for}" for one in asked if one.waits_for}
+    return f"not measured yet: {'; '.join(waiting.values())}" if waiting else ""
 
 
 def _on_its_data(study: Study, claim):
@@ -80,20 +93,23 @@ def _role(study: Study, claim) -> str:
 
 def missing(study: Study, claim, contrast) -> str:
     """Say what a contrast needs that was not run; empty if nothing."""
-    metric = claim.metric_of(contrast)
-    if metric not in METRICS and metric not in FAMILIES:
-        return f"the metric {metric} is not measured yet"
+    asked = claim.metric_of(contrast)
     records = {record.name: record for record in study.records}
     there = records.get(str(contrast.where.get("dataset")), study.record)
-    absent = absent_class(metric, len(there.class_names))
+    absent = absent_class(asked, there.class_names)
     if absent:
         return absent
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        if not _kept(study, metric, term.method, where):
+        if not _kept(study, asked, term.method, where):
             at = ", ".join(f"{name} {_plain(value)}" for name, value in where.items())
-            return f"{term.method}{f' at {at}' if at else ''}"
-    return "" if _points(study, contrast, metric) else "points of the grid that all its terms share"
+            lacking = f"{term.method}{f' at {at}' if at else ''}"
+            ran = {cell.trial.task for cell in _arms(study, term.method, where)}
+            wanted = metric(asked).family
+            if ran and wanted.task not in ran:
+                return f"{lacking}, in {wanted.task}"
+            return f"the {wanted.needs} of {lacking}" if ran else lacking
+    return "" if _points(study, contrast, asked) else "points of the grid that all its terms share"
 
 
 def _plain(value: Any) -> str:
@@ -101,17 +117,20 @@ def _plain(value: Any) -> str:
     return " or ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
 
 
-def _kept(study: Study, metric: str, method: str, where: dict[str, Any]) -> list[Cell]:
-    """Return the cells of a term whose trials keep what the metric is computed from.
+def _kept(study: Study, asked: str, method: str, where: dict[str, Any]) -> list[Cell]:
+    """Return the cells of a term whose trials keep what the metric is computed from."""
+    family = metric(asked).family
+    arms = _arms(study, method, where)
+    return [c for c in arms if family.needs in c.keep and family.task == c.trial.task]
 
-    What an experiment varies counts only for a claim that speaks of it.
-    """
-    needs = FAMILIES[metric].needs if metric in FAMILIES else "logits"
+
+def _arms(study: Study, method: str, where: dict[str, Any]) -> list[Cell]:
+    """Return the cells of a term; what an experiment varies counts if the claim speaks of it."""
     arms = study.arms(method=method, **where)
-    return [cell for cell in arms if needs in cell.keep and cell.varied <= set(where)]
+    return [cell for cell in arms if cell.varied <= set(where)]
 
 
-def _points(study: Study, contrast, metric: str) -> list[tuple]:
+def _points(study: Study, contrast, asked: str) -> list[tuple]:
     """Return the points (of the factors that no term fixes) that a contrast is averaged over.
 
     They are the points at which every term was run with as many repeats as at any other: a point
@@ -120,7 +139,7 @@ def _points(study: Study, contrast, metric: str) -> list[tuple]:
     seeds: dict[tuple, set[int]] | None = None
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        found = _seeds_by_point(_kept(study, metric, term.method, where), contrast)
+        found = _seeds_by_point(_kept(study, asked, term.method, where), contrast)
         both = found if seeds is None else {p: s & found[p] for p, s in seeds.items() if p in found}
         seeds = {point: shared for point, shared in both.items() if shared}
     ordered = sorted((seeds or {}).items(), key=lambda item: str(item[0]))
@@ -143,23 +162,23 @@ def _free(cell: Cell, contrast) -> tuple:
 
 
 def _measure(study: Study, claim, contrast) -> Contrast:
-    metric = claim.metric_of(contrast)
-    points = set(_points(study, contrast, metric))
+    asked, measures = claim.metric_of(contrast), study.measures
+    points = set(_points(study, contrast, asked))
     arms: list[tuple[float, Cell]] = []
     for term in contrast.terms:
         where = {**contrast.where, **term.where}
-        cells = _kept(study, metric, term.method, where)
+        cells = _kept(study, asked, term.method, where)
         chosen = [cell for cell in cells if _free(cell, contrast) in points]
         share = len({tuple(sorted(cell.factors.items())) for cell in chosen})
         arms += [(term.weight / share, cell) for cell in chosen]
     seeds = _common_seeds(arms)
     differences = [
-        sum(w * study.value(cell, metric) for w, cell in arms if cell.seed == seed)
+        sum(w * measures.value(cell, asked) for w, cell in arms if cell.seed == seed)
         for seed in seeds
     ]
     image_variance = 0.0
     if len(seeds) > 1:
-        draws = sum(w * study.resampled(c, metric) for w, c in arms if c.seed in seeds)
+        draws = sum(w * measures.resampled(c, asked) for w, c in arms if c.seed in seeds)
         image_variance = float(np.var(draws / len(seeds), ddof=1))
     restricted = _restricted(study, contrast, points)
     return Contrast(

@@ -1,6 +1,6 @@
-"""One paper with one set of parameters: its trials, their results, and what they say."""
+"""One paper with one set of parameters: its cells, their trials, and what is chosen of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,18 +9,14 @@ from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import Stopped, UserError
-from reproduce.evaluation import metrics, resampling
-from reproduce.methods.method import scores_after
 from reproduce.study.cell import Cell, in_words
-from reproduce.study.further_metrics import FAMILIES, draws_of, value_of
+from reproduce.study.measures import Measures
 from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, merged
-
-BOOTSTRAP_DRAWS = 200
 
 
 class Study:
@@ -38,6 +34,7 @@ class Study:
         # Beside the grid: what its results are compared with, e.g. features nobody trained.
         self.references: list[Cell] = self.protocol.references(parameters, self.record, *others)
         self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
+        self.measures = Measures(self.store, self.paper, self.records)
 
     @classmethod
     def open(cls, protocol: Protocol, namespace: Mapping[str, Any]) -> "Study":
@@ -132,17 +129,7 @@ class Study:
             )
         return summary
 
-    # -- results -------------------------------------------------------------------------------
-
-    def result(self, cell: Cell) -> Result:
-        """Return the stored result of a cell's trial."""
-        found = self.store.get(cell.trial.key)
-        if found is None:
-            raise UserError(
-                f"trial {cell.trial.key} ({cell.method}, seed {cell.seed}) has not been run; "
-                "run the study first"
-            )
-        return found
+    # -- cells ---------------------------------------------------------------------------------
 
     def select(self, **wanted: Any) -> list[Cell]:
         """Return the cells of the grid at these factors (method, seed, rho, mu, ...)."""
@@ -156,27 +143,6 @@ class Study:
         """Return the cells of one experiment beside the grid, arms or not."""
         every = [*self.cells, *self.references]
         return [cell for cell in every if cell.matches(experiment=experiment, **wanted)]
-
-    def results(self, **wanted: Any) -> list[Result]:
-        """Return the results of the selected cells, each trial once."""
-        return list({c.trial.key: self.result(c) for c in self.select(**wanted)}.values())
-
-    def observations(self, **wanted: Any) -> list[dict[str, Any]]:
-        """Return one flat row per selected cell: factors, seed, key and every metric."""
-        return self.rows(self.select(**wanted))
-
-    def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
-        """Return one flat row per cell: method, factors, seed, key and every metric."""
-        return [
-            {
-                "method": cell.method,
-                **cell.factors,
-                "seed": cell.seed,
-                "key": cell.trial.key,
-                **self.measured(cell),
-            }
-            for cell in cells
-        ]
 
     def trained(self, **wanted: Any) -> list[Cell]:
         """Return the selected cells, the first of each trial: what was trained, not scored."""
@@ -194,85 +160,40 @@ class Study:
             found[in_words(cell.factors, self.protocol.paper)] = counts.tolist()
         return found
 
-    def confusions(self, **wanted: Any) -> dict[str, np.ndarray]:
-        """Return the confusion matrix of each method, summed over the selected cells."""
-        summed: dict[str, np.ndarray] = {}
-        for cell in self.select(**wanted):
-            summed[cell.method] = summed.get(cell.method, 0) + self.confusion(cell)
-        return summed
-
     def published_stamp(self) -> dict[str, Any] | None:
         """Return what the published edition says of this paper; None if that is this very run."""
         stamp = editions.published().stamp(self.paper)
-        ours = self.parameters.model_dump(mode="json")
-        return None if stamp is None or stamp["parameters"] == ours else stamp
+        if stamp is None:
+            return None
+        # Read again: a parameter that is younger than the edition has its default there.
+        try:
+            theirs = self.protocol.parameters.read(stamp["given"])
+        except UserError:
+            # What was asked for then is refused by now.
+            return stamp
+        return None if theirs == self.parameters else stamp
 
-    def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
-        """Return the class scores [n, C] after the method's post-hoc steps, and the labels."""
-        result = self.result(cell)
-        if "test/logits" not in result.arrays:
-            raise UserError(
-                f"the scores of trial {result.key} are not in this store (an edition carries only "
-                f"those it draws); `reproduce run {self.paper} --force` makes them again"
-            )
-        probabilities = metrics.softmax(result.arrays["test/logits"])
-        scores = scores_after(cell.definition, probabilities, np.asarray(result.counts))
-        return scores, result.arrays["test/labels"].astype(np.int64)
+    # -- what the results say: short ways to `measures` for pages -------------------------------
 
-    def measured(self, cell: Cell) -> dict[str, float]:
-        """Return the metrics of a cell on the test images, after its post-hoc steps."""
-        if not cell.definition.posthoc:
-            found = self.result(cell).metrics
-            return {n.removeprefix("test/"): v for n, v in found.items() if n.startswith("test/")}
-        values = self._after_posthoc(cell)["metrics"]
-        return {name: float(value) for name, value in values.items()}
+    def result(self, cell: Cell) -> Result:
+        """Return the stored result of a cell's trial."""
+        return self.measures.result(cell)
 
-    def confusion(self, cell: Cell) -> np.ndarray:
-        """Return a cell's confusion matrix (rows: true class) on the test images."""
-        if not cell.definition.posthoc:
-            return np.asarray(self.result(cell).confusion["test"])
-        return np.asarray(self._after_posthoc(cell)["confusion"])
+    def results(self, **wanted: Any) -> list[Result]:
+        """Return the results of the selected cells, each trial once."""
+        return [self.measures.result(cell) for cell in self.trained(**wanted)]
 
-    def _after_posthoc(self, cell: Cell) -> dict[str, Any]:
-        def compute():
-            scores, labels = self.scores(cell)
-            classes = scores.shape[1]
-            table = metrics.confusion(labels, scores.argmax(axis=1), classes)
-            values = metrics.summary(scores, labels, classes)
-            return {"metrics": values, "confusion": table.tolist()}, {}
+    def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
+        """Return one flat row per cell: method, factors, seed, key and every stored metric."""
+        return self.measures.rows(cells)
 
-        return self._derived(f"posthoc/{_steps(cell)}", cell, compute)[0]
+    def observations(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return the rows of the selected cells."""
+        return self.measures.rows(self.select(**wanted))
 
-    def value(self, cell: Cell, metric: str) -> float:
-        """Return one measure of a cell, of its scores or of a `further_metrics` family."""
-        if metric in FAMILIES:
-            return value_of(self, cell, metric)
-        return self.measured(cell)[metric]
-
-    def resampled(self, cell: Cell, metric: str) -> np.ndarray:
-        """Return a metric on bootstrap resamples of the test images, the same for every cell."""
-        if metric in FAMILIES:
-            return draws_of(self, cell, metric, BOOTSTRAP_DRAWS)
-
-        def compute():
-            scores, labels = self.scores(cell)
-            counts = resampling.resample_counts(labels, BOOTSTRAP_DRAWS)
-            return {}, {"values": resampling.resampled_metric(scores, labels, metric, counts)}
-
-        name = f"resampled/{metric}/{BOOTSTRAP_DRAWS}/{_steps(cell)}"
-        return self._derived(name, cell, compute)[1]["values"]
-
-    def derived(self, name: str, cells: Iterable[Cell], compute: Callable):
-        """Return a value and arrays computed from the results of these cells, at most once."""
-        keys = sorted({cell.trial.key for cell in cells})
-        return self.store.derived(f"{name}/{'+'.join(keys)}", keys, compute)
-
-    def _derived(self, name: str, cell: Cell, compute: Callable):
-        return self.derived(name, [cell], compute)
-
-
-def _steps(cell: Cell) -> str:
-    return "+".join(cell.definition.posthoc) or "none"
+    def confusions(self, **wanted: Any) -> dict[str, np.ndarray]:
+        """Return the confusion matrix of each method, summed over the selected cells."""
+        return self.measures.confusions(self.select(**wanted))
 
 
 def find_record(name: str, store: Store) -> Record:

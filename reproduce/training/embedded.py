@@ -13,9 +13,9 @@ from reproduce.data.preparation import Images
 from reproduce.data.samplers import Stream
 from reproduce.data.smote import smote
 from reproduce.errors import UserError
+from reproduce.tasks.prediction import predict
 from reproduce.training.inputs import Shown
 from reproduce.training.phases import Heads, Mixing, Phase
-from reproduce.training.prediction import predict
 
 
 class EmbeddedInputs:
@@ -25,6 +25,11 @@ class EmbeddedInputs:
         self, phase: Phase, images: Images, counts, number: int, data_seed: int, seed: int
     ):
         plain = phase.transforms == "none" and phase.mixing == Mixing() and phase.heads == Heads()
+        if images.maps is not None:
+            raise UserError(
+                "sampler 'smote' puts points between embeddings of images, and these have one a "
+                "pixel; use another sampler"
+            )
         if phase.train != "classifier" or not plain:
             raise UserError(
                 "sampler 'smote' is for embeddings of a frozen encoder; set train to 'classifier' "

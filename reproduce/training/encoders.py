@@ -17,10 +17,10 @@ import torch
 from reproduce import device as devices
 from reproduce.data.preparation import Images
 from reproduce.files import write_bytes
-from reproduce.randomness import derive, generator
+from reproduce.randomness import derive
+from reproduce.tasks.prediction import evenly, predict
 from reproduce.training.inputs import Inputs
 from reproduce.training.phases import Phase
-from reproduce.training.prediction import predict
 
 # Images of each part, and training images of which two views are made.
 KEPT, VIEWED, VIEWED_AT_ONCE = 2000, 512, 128
@@ -39,7 +39,7 @@ class Encoders:
         self, train: Images, test: Images, phases: Sequence[Phase], device, precision: str,
         file: Path,
     ):  # fmt: skip
-        rows = {"train": evenly(len(train.labels)), "test": evenly(len(test.labels))}
+        rows = {"train": evenly(len(train.labels), KEPT), "test": evenly(len(test.labels), KEPT)}
         self.parts = {"train": train.part(rows["train"]), "test": test.part(rows["test"])}
         self.phases, self.device, self.precision, self.file = phases, device, precision, file
         self.views = two_views(train, phases)
@@ -84,11 +84,6 @@ class Encoders:
             for part, images in self.parts.items()
         }
         return self.noted | labels
-
-
-def evenly(count: int, most: int = KEPT) -> np.ndarray:
-    """Return which of so many images are kept, in order: the same for every trial on the data."""
-    return np.sort(generator(0, "embeddings").permutation(count)[:most])
 
 
 def two_views(train: Images, phases: Sequence[Phase]) -> Inputs:

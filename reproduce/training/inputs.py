@@ -19,7 +19,7 @@ from reproduce.training.phases import Phase
 
 @dataclass
 class Shown:
-    """What one step shows: images [V * N, c, h, w], labels [N], and how they were mixed."""
+    """What one step shows: images [V * N, c, h, w], labels [N] (or maps), how they were mixed."""
 
     images: torch.Tensor
     labels: torch.Tensor
@@ -49,6 +49,7 @@ class Inputs:
             **phase.sampler_parameters,
         )
         self.recipe = self._recipe()
+        self._check_maps()
         # By the kind of device that carries them out.
         self.pipelines: dict[str, BatchedViews | ImageViews] = {}
 
@@ -66,7 +67,7 @@ class Inputs:
         if isinstance(drawn, PairedBatch):
             return self._blended(drawn, iteration, device)
         images = self._views(drawn, iteration, device)
-        labels = torch.from_numpy(self.images.labels[drawn]).to(device)
+        labels = self._targets(drawn, iteration, device)
         if self.phase.mixing.name == "none":
             return Shown(images, labels, drawn)
         return self._mixed(images, labels, drawn, iteration)
@@ -84,7 +85,9 @@ class Inputs:
         """Return what carries out the recipe on this kind of device."""
         if device not in self.pipelines:
             size, how = self.images.size, {"seed": self.seed, "phase": self.number}
-            if augmentation.default_pipeline(size, device) == "batched":
+            batched = augmentation.default_pipeline(size, device) == "batched"
+            # The other one moves images alone; their maps would stay where they are.
+            if batched or self.images.maps is not None:
                 made = BatchedViews(self.recipe, size=size, **how)
             else:
                 made = ImageViews(self.recipe, size=size, channels=self.images.channels, **how)
@@ -103,6 +106,30 @@ class Inputs:
             views = [view.to(device) for view in pipeline.batch(pixels, indices, iteration, copies)]
         views = views[0] if len(views) == 1 else torch.cat(views)
         return self.images.normalised(views.mul_(255))
+
+    def _targets(self, indices: np.ndarray, iteration: int, device) -> torch.Tensor:
+        """Return labels [N], or maps [N, h, w] that were moved as their images were."""
+        if self.images.maps is None or self.recipe is None:
+            return torch.from_numpy(self.images.targets(indices)).to(device).long()
+        maps = torch.from_numpy(self.images.stored_maps(indices)).to(device)
+        return self._pipeline(device.type).maps(maps, iteration)
+
+    def _check_maps(self) -> None:
+        """Refuse what is done to images of which every pixel has a class, and would tear both."""
+        if self.images.maps is None:
+            return
+        phase = self.phase
+        if phase.mixing.name != "none" or phase.sampler == "balanced_mixup":
+            raise UserError(
+                "images are mixed where each has one class, and these have one a pixel; take the "
+                "mixing out of this phase"
+            )
+        if self.recipe and phase.views > 1 and (self.recipe.crop != "none" or self.recipe.flip):
+            raise UserError(
+                f"transforms '{phase.transforms}' cut each of {phase.views} views otherwise, and "
+                "the classes of their pixels would differ; set views to 1, or crop to 'none' and "
+                "flip to 0"
+            )
 
     def _check_levels(self) -> None:
         """Refuse images without levels from 0 to 255: colours and borders would mean nothing."""

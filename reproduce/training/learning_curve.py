@@ -14,7 +14,7 @@ from reproduce.data.preparation import Images
 from reproduce.evaluation import metrics
 from reproduce.files import write_bytes
 from reproduce.randomness import generator
-from reproduce.training.prediction import predict
+from reproduce.tasks.prediction import predict
 
 POINTS = 20
 # Training images that are looked at, of each class at most: enough for a recall within 3 points.

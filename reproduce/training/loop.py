@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from reproduce import device as devices
-from reproduce import losses
+from reproduce import losses, tasks
 from reproduce.data.preparation import Images
 from reproduce.errors import UserError
 from reproduce.losses.checks import without_value_checks
@@ -79,6 +79,7 @@ def train(
     seed: int,
     precision: str,
     settings: Settings,
+    task: tasks.Task | None = None,
 ) -> State:
     """Run the phases one after the other, resuming from the checkpoint where there is one."""
     inputs = [
@@ -87,7 +88,7 @@ def train(
         )
         for number, phase in enumerate(phases)
     ]
-    return run_phases(network, phases, inputs, counts, seed, precision, settings)
+    return run_phases(network, phases, inputs, counts, seed, precision, settings, task)
 
 
 def train_stack(members: list[stacks.Member], networks, precision: str, settings: Settings):
@@ -106,8 +107,13 @@ def train_stack(members: list[stacks.Member], networks, precision: str, settings
     return stack, stacks.histories(state.history, len(members)), state.seconds
 
 
-def run_phases(network, phases, inputs, counts, seed: int, precision: str, settings: Settings):
-    """Run phases whose inputs are ready, resuming from the checkpoint where there is one."""
+def run_phases(
+    network, phases, inputs, counts, seed: int, precision: str, settings: Settings, task=None
+) -> State:
+    """Run phases whose inputs are ready, resuming from the checkpoint where there is one.
+
+    `task` says what a right answer is; without one it is the class of an image.
+    """
     saved = checkpoints.load(settings.checkpoint) if settings.checkpoint else None
     state = State(**saved[0]) if saved else State()
     lengths = [p.length(i.batches_per_epoch) for p, i in zip(phases, inputs, strict=True)]
@@ -118,7 +124,7 @@ def run_phases(network, phases, inputs, counts, seed: int, precision: str, setti
         if number == len(phases) - 1 and not saved:
             settings.between(number, network)
         parts.attach(network, phases, number, len(counts), seed)
-        run = _PhaseRun(network, phases, number, inputs[number], lengths, counts, before=run)
+        run = _PhaseRun(network, phases, number, inputs[number], lengths, counts, run, task)
         if saved:
             checkpoints.restore(saved[1], network, run.optimizer, run.objective)
             saved = None
@@ -134,8 +140,11 @@ def run_phases(network, phases, inputs, counts, seed: int, precision: str, setti
 class _PhaseRun:
     """One phase under way: its inputs, objective and optimizer."""
 
-    def __init__(self, network, phases, number: int, inputs: Inputs, lengths, counts, before=None):
+    def __init__(
+        self, network, phases, number: int, inputs, lengths, counts, before=None, task=None
+    ):
         self.network, self.phase, self.number, self.inputs = network, phases[number], number, inputs
+        self.task = task or tasks.named("classification")
         self.length, self.total = lengths[number], sum(lengths)
         self.done_before = sum(lengths[:number])
         self.offset, self.stretch = stretch(phases, lengths, number)
@@ -227,12 +236,11 @@ class _PhaseRun:
         return loss.detach(), self._correct(batch), terms.taken(self.objective)
 
     def _correct(self, batch: losses.Batch) -> torch.Tensor | None:
-        """Return how many images were classified rightly; None where that has no meaning."""
-        if batch.logits is None or batch.mixed is not None or batch.logits.ndim == 4:
+        """Return how many images were answered rightly; None where that has no meaning."""
+        if batch.logits is None or batch.mixed is not None:
             return None
-        of_first_view = batch.logits[: len(batch.labels)]
-        # Summed over the images: one number, or one for each network of a stack.
-        return (of_first_view.detach().argmax(dim=-1) == batch.labels).sum(dim=0)
+        # Of the first views; summed over the images: one number, or one a network of a stack.
+        return self.task.correct(batch.logits[: len(batch.labels)].detach(), batch.labels)
 
     def _collect(self, pending: list, state: State) -> float:
         """Add up what the last steps returned; stop at the first loss that is not a number."""

@@ -18,6 +18,7 @@ import numpy as np
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import project_root, relative, write_bytes, write_text
+from reproduce.tasks import task_of
 from reproduce.trials import arrays as array_files
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack import Merged, take
@@ -81,7 +82,7 @@ def write(
     carried: dict[str, np.ndarray] = {}
     for result in results:
         if result.key in with_scores:
-            for name in ("test/logits", "test/labels"):
+            for name in (f"test/{array}" for array in task_of(result.trial).carried):
                 if name in result.arrays:
                     carried[f"{result.key}/{name}"] = result.arrays[name]
     derived_rows = []

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from reproduce.data.records import Record
-from reproduce.trials.store import Store
+from reproduce.tasks import task_of
+from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial
 
 # Training images a second on one core of a 2.5 GHz server, where nothing was trained here yet.
@@ -27,10 +28,15 @@ def _in_training(record: Record | None) -> int:
     return sum(record.counts.get("train") or max(record.counts.values(), key=sum))
 
 
+def _trained_on(result: Result) -> int:
+    trial = result.trial
+    return task_of(trial).images_trained_on(result.counts, trial.transforms["size"])
+
+
 def speed(store: Store, backbone: str) -> float:
     """Return images a second for a network: as measured in this store, else from the table."""
     rates = sorted(
-        images_shown(result.trial, sum(result.counts)) / result.seconds
+        images_shown(result.trial, _trained_on(result)) / result.seconds
         for result in store.results()
         if result.trial.backbone == backbone and result.seconds > 1
     )

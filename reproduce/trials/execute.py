@@ -10,23 +10,18 @@ from safetensors.torch import save as encode_tensors
 from reproduce import device as devices
 from reproduce import models
 from reproduce.data import catalog, streams
-from reproduce.data.preparation import Images, Prepared, prepare
+from reproduce.data.preparation import Prepared, prepare
 from reproduce.errors import UserError
-from reproduce.evaluation import metrics
 from reproduce.models import initialisations
 from reproduce.randomness import seed_torch
-from reproduce.training import encoders, learning_curve
+from reproduce.tasks import task_of
+from reproduce.training import learning_curve
 from reproduce.training.encoders import Encoders
 from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
-from reproduce.training.prediction import predict
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import RECIPE, Planned, Trial
-
-# Embeddings of so many test images are kept where a map is drawn from them; 2,000 images of 500
-# numbers are 4 MB.
-EMBEDDINGS_KEPT = 2000
 
 
 @dataclass
@@ -45,6 +40,7 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     The caller holds the trial's lock.
     """
     trial, device = planned.trial, devices.choose()
+    task_of(trial).require_keeps(planned.keep)
     prepared = prepared_for(trial)
     devices.prepare(device, trial.threads)
     network = built(trial, prepared).to(device)
@@ -75,6 +71,7 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
             observe_every=learning_curve.every(trial.phases[0].iterations) if curve else 0,
             between=watched or (lambda done, network: None),
         ),
+        task=task_of(trial),
     )
     result = kept(
         planned, prepared, network, store, surroundings, device, state.history, state.seconds,
@@ -126,11 +123,18 @@ def prepared_for(trial: Trial) -> Prepared:
         transforms=trial.transforms,
         data_seed=trial.data_seed,
         evaluate_on=list(trial.evaluate_on),
+        targets=task_of(trial).targets,
     )
 
 
 def built(trial: Trial, prepared: Prepared):
     """Return the trial's network with its initial weights, on the CPU."""
+    task, made_for = task_of(trial), models.find(trial.backbone).task
+    if made_for != task.network:
+        raise UserError(
+            f"{trial.backbone} is a network for {made_for}, the trial is one of {task.name}; take "
+            "another network, or set the task of the trial"
+        )
     seed_torch(trial.seed, "weights")
     return models.build(
         trial.backbone,
@@ -179,35 +183,21 @@ def _start(trial: Trial) -> dict[str, str]:
 
 
 def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict):
-    classes = len(prepared.class_names)
+    task, classes = task_of(planned.trial), len(prepared.class_names)
     measured: dict[str, float] = {}
     confusion: dict[str, list[list[int]]] = {}
     arrays: dict[str, np.ndarray] = {}
     for part, images in prepared.evaluate.items():
-        logits, embeddings = known.get(part), None
-        if logits is None or "embeddings" in planned.keep:
-            logits, embeddings = predict(network, images, device, planned.trial.precision)
-        scores = metrics.softmax(logits)
-        values = metrics.summary(scores, images.labels, classes)
+        found = task.predict(
+            network, images, classes, device, planned.trial.precision, planned.keep, known.get(part)
+        )
+        values = task.summary(found.scores, found.truth, classes)
         measured |= {f"{part}/{name}": value for name, value in values.items()}
-        table = metrics.confusion(images.labels, scores.argmax(axis=1), classes)
-        confusion[part] = table.tolist()
-        arrays |= _arrays(part, images, logits, embeddings, planned.keep)
+        table = task.table(found.scores, found.truth, classes)
+        if table is not None:
+            confusion[part] = table.tolist()
+        arrays |= {f"{part}/{name}": array for name, array in found.arrays.items()}
     return measured, confusion, arrays
-
-
-def _arrays(part: str, images: Images, logits, embeddings, keep) -> dict[str, np.ndarray]:
-    kept = {}
-    if keep:
-        kept[f"{part}/labels"] = images.labels.astype(np.int16)
-    if "logits" in keep:
-        kept[f"{part}/logits"] = logits
-    if "embeddings" in keep:
-        # The same images for every trial on this data, so that maps can be compared.
-        rows = encoders.evenly(len(images.labels), EMBEDDINGS_KEPT)
-        kept[f"{part}/embedding_rows"] = rows.astype(np.int32)
-        kept[f"{part}/embeddings"] = embeddings[rows]
-    return kept
 
 
 def _keep_weights(network, store: Store, key: str) -> str:

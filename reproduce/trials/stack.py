@@ -13,9 +13,10 @@ import numpy as np
 import torch
 
 from reproduce import device as devices
+from reproduce.tasks import task_of
+from reproduce.tasks.prediction import predict_stack
 from reproduce.training import stacks
 from reproduce.training.loop import Settings, train_stack
-from reproduce.training.prediction import predict_stack
 from reproduce.training.stacked import Stack, stackable
 from reproduce.trials import execute as single
 from reproduce.trials.locks import try_lock
@@ -56,7 +57,7 @@ def grouped(todo: list[Planned], size: int) -> list[list[Planned]]:
 
 def _kind(trial: Trial) -> tuple | None:
     schedule = stacks.schedule_of(trial.phases) if trial.phases else None
-    if schedule is None or trial.task != "classification":
+    if schedule is None or not task_of(trial).stackable:
         return None
     return (
         schedule, trial.dataset, trial.fingerprint, trial.backbone, trial.precision,
@@ -69,7 +70,7 @@ class Outcome:
     """What became of one trial of a stack: a result, or the reason there is none."""
 
     item: Planned
-    accuracy: float = 0.0
+    reached: str = ""
     failure: str = ""
 
 
@@ -133,4 +134,4 @@ def _finish(
         item, prepared, network, store, surroundings, device, history, seconds / len(stack),
         logits=known, provenance={"networks trained together": str(len(stack))},
     )  # fmt: skip
-    return Outcome(item, accuracy=next(iter(result.metrics.values()), 0.0))
+    return Outcome(item, reached=task_of(item.trial).said(result))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reproduce.errors import UserError
+from reproduce.tasks import task_of
 from reproduce.trials.locks import try_lock
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
@@ -83,8 +84,7 @@ def work(todo: list[Planned], store: Store, options: Options, stop, report) -> N
                     store.fail(key, str(error))
                     report(Event("failed", key, message=str(error)))
                 else:
-                    accuracy = next(iter(result.metrics.values()), 0.0)
-                    report(Event("finished", key, message=f"accuracy {100 * accuracy:.1f} %"))
+                    report(Event("finished", key, message=task_of(item.trial).said(result)))
             break
         if waiting and not took_one:
             # Others hold the locks of all that is left; their result or their death frees them.
@@ -114,7 +114,7 @@ def _work_on_stacks(todo: list[Planned], store, options, stop, report) -> list[P
             done = outcome.item.trial.key
             handled.add(done)
             kind = "failed" if outcome.failure else "finished"
-            text = outcome.failure or f"accuracy {100 * outcome.accuracy:.1f} %"
+            text = outcome.failure or outcome.reached
             report(Event(kind, done, message=text))
     return [item for item in todo if item.trial.key not in handled]
 

@@ -57,6 +57,7 @@ class Kept(EmbeddingObjective):
     """
 
     function = staticmethod(made_up)
+    relative = "made up for a test"
 
     def __init__(self, context, *, rotten: bool = False):
         super().__init__(context)
@@ -66,9 +67,7 @@ class Kept(EmbeddingObjective):
 
 @pytest.fixture(scope="module")
 def entry():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(loss_pages.RELATIVES, "made_up", "made up for a test")
-        return loss_pages.entry("made_up", made_up, Kept, "https://example.org/ours")
+    return loss_pages.entry("made_up", made_up, Kept, "https://example.org/ours")
 
 
 def entry_of(name: str) -> str:
@@ -124,7 +123,9 @@ def test_an_objective_with_heads_names_them():
 
 
 def test_a_loss_says_where_it_appears_or_why_it_is_here(entry):
-    assert "Appears in none of the five papers; it is made up for a test. Source:" in entry
+    assert "Appears in none of the papers; it is made up for a test. Source:" in entry
+    akin = "none of the papers; it is a relative of logit adjustment; methods with it: "
+    assert f"Appears in {akin}`balanced_softmax`. Source:" in entry_of("balanced_softmax")
     assert "Appears in Buda et al. (2018), BDCL (2024). Source:" in entry_of("tsc")
 
 

@@ -246,3 +246,14 @@ def test_what_may_not_be_downloaded_says_where_terms_and_layout(name):
     assert all(place in text for place in entry.layout)
     with pytest.raises(UserError, match="cannot be downloaded"):
         fetch.fetch(name)
+
+
+def test_files_that_stay_as_they_are_come_into_the_folder_of_their_set(server, monkeypatch):
+    files = {f"qmnist-{part}-labels-idx2-int.gz": part.encode() for part in ("train", "test")}
+    serve(server, monkeypatch, "mnist_writers", files)
+    folder = fetch.fetch("mnist_writers")
+    assert folder == catalog.data_folder() / "mnist_writers"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+    asked = len(server.asked)
+    fetch.fetch("mnist_writers")
+    assert len(server.asked) == asked, "what is there is not asked for again"

@@ -14,7 +14,7 @@ from reproduce.data.generated import DESCRIPTIONS, GENERATED, stream
 from reproduce.data.generated.assembly import GENERATOR_VERSION, build, fingerprint
 from reproduce.data.generated.balanced import BALANCED, MOST_BALANCED
 from reproduce.data.generated.identities import UNSEEN
-from reproduce.data.generated.lesions import LESIONS
+from reproduce.data.generated.lesions import SET
 from reproduce.data.preparation import prepare
 from reproduce.errors import UserError
 
@@ -91,10 +91,10 @@ def test_images_are_drawn_by_one_thread_whatever_is_allowed():
 
     def draw(labels, size, level, draws):
         seen.append(threads_of_numpy())
-        return LESIONS.draw(labels, size, level, draws)
+        return SET.draw(labels, size, level, draws)
 
     with threadpool_limits(limits=2, user_api="blas"):
-        found = build(replace(LESIONS, draw=draw), 28, "easy", 3, counts=FEW)
+        found = build(replace(SET, draw=draw), 28, "easy", 3, counts=FEW)
         after = threads_of_numpy()
     assert seen == [{1}] * 3
     assert after == {2}, "and what was allowed is allowed again"

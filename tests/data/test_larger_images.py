@@ -6,9 +6,9 @@ import torch
 
 from reproduce.data.preparation import Images, prepare
 from reproduce.data.records import Dataset
+from reproduce.tasks.prediction import predict
 from reproduce.training.inputs import Inputs
 from reproduce.training.phases import Optimizer, Phase
-from reproduce.training.prediction import predict
 
 CPU = torch.device("cpu")
 COUNT = 12

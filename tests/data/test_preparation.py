@@ -1,5 +1,7 @@
 """From a data set to what is trained on: resampled training images, untouched test images."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -165,3 +167,25 @@ def test_colour_images_are_resized_channel_by_channel():
     assert large.shape == (2, 9, 9, 3)
     for channel in range(3):
         assert (large[..., channel] == resize(pixels[..., channel], 9)).all()
+
+
+@pytest.mark.parametrize("more", [{"size": 9}, {"whitening": "gcn_zca"}])
+def test_two_splits_of_the_same_files_are_not_mistaken_for_each_other(make_dataset, more):
+    """Folds of one release have one fingerprint; what is kept of one is not given to the other."""
+
+    def run(dataset):
+        return prepare(
+            dataset,
+            split={"kind": "official"},
+            imbalance=NO_IMBALANCE,
+            transforms={"size": 6, "divisor": 255} | more,
+            data_seed=0,
+            evaluate_on=["test"],
+        ).train.stored(np.arange(20))
+
+    one = make_dataset((30, 20), test_counts=(9, 9), name="made?split=fold0")
+    images = {split: of_split[::-1] + 1 for split, of_split in one.images.items()}
+    other = replace(one, images=images, name="made?split=fold1")
+    first, second = run(one), run(other)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(second, run(replace(other, fingerprint="1" * 64)))

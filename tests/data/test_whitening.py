@@ -1,12 +1,13 @@
 """Contrast normalisation and ZCA: against plain loops, and where the numbers come from."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from reproduce.data import preparation, whitening
+from reproduce.data import preparation, splits, whitening
 from reproduce.data.preparation import Images, prepare
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
@@ -201,6 +202,43 @@ def test_test_images_are_not_looked_at(dataset):
     one = everything(prepared(dataset(), STEP).train)
     other = everything(prepared(dataset(test_seed=6, fingerprint="b" * 64), STEP).train)
     assert (one == other).all()
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        {"kind": "stratified", "test_share": 0.25, "seed": 0},
+        {"kind": "random", "test_share": 0.25, "seed": 1},
+        {"kind": "cross_validation", "folds": 4, "fold": 2, "seed": 0},
+    ],
+    ids=lambda split: split["kind"],
+)
+def test_of_one_file_only_the_training_rows_are_learned_from(dataset, split):
+    """Test images lie in the same array; whatever they are, training looks the same."""
+    one, other = dataset(), dataset(fingerprint="c" * 64)
+    one, other = (replace(made, labels=_alone(made.labels), images=_alone(made.images))
+                  for made in (one, other))  # fmt: skip
+    source, tested = splits.split(one, **split)["test"]
+    other.images[source] = other.images[source].copy()
+    other.images[source][tested] //= 4
+    found, changed = (
+        prepare(
+            made, split=split, imbalance={"kind": "none"}, transforms=WHITE, data_seed=0,
+            evaluate_on=["test"],
+        )
+        for made in (one, other)
+    )  # fmt: skip
+    assert 0 < len(tested) < len(one.labels[source])
+    assert (everything(found.train) == everything(changed.train)).all()
+    assert (everything(found.evaluate["test"]) != everything(changed.evaluate["test"])).any()
+    fitted = whitening.fit("gcn_zca", one.images[source][found.train.rows])
+    expected = whitening.apply("gcn_zca", fitted, one.images[source][found.train.rows])
+    assert everything(found.train) == pytest.approx(expected, abs=1e-6)
+
+
+def _alone(by_split):
+    """Return what a file holds that has no test part of its own."""
+    return {"all": by_split["train"]}
 
 
 def test_what_is_rare_is_decided_afterwards(dataset):

@@ -5,9 +5,10 @@ import pytest
 import sklearn.metrics as reference
 
 from reproduce.errors import UserError
-from reproduce.evaluation import METRICS, per_class
+from reproduce.evaluation import per_class
 from reproduce.evaluation.metrics import confusion, f1_scores, precisions, recalls
-from reproduce.evaluation.per_class import CLASSES_NAMED, OF_CLASS, PER_CLASS, per_class_measures
+from reproduce.evaluation.per_class import per_class_measures
+from reproduce.evaluation.registry import CLASSES, SUMMARY, metric
 
 # The dual-head paper's Tables 1 to 3, and Table 4 drawn from them: precision, recall and F1 of the
 # four grades, then their means. In the third table one cell is read as 16, not 24 as printed: only
@@ -131,11 +132,11 @@ def test_what_has_no_value_is_left_out():
     assert all(np.isfinite(value) for found in (absent, one_class) for value in found.values())
 
 
-def test_names_are_described_and_nothing_else_has_them():
+def test_its_names_are_registered_and_nothing_else_has_them():
     found = per_class_measures(np.ones((12, 12), int), range(12))
-    assert set(found) == {*PER_CLASS, *OF_CLASS}
-    assert not set(found) & set(METRICS)
-    assert CLASSES_NAMED == 10 and "f1_class_9" in OF_CLASS and "f1_class_10" not in OF_CLASS
+    assert {metric(name).family for name in found} == {CLASSES}
+    assert not set(found) & set(SUMMARY)
+    assert "f1_class_11" in found and "f1_class_12" not in found
 
 
 def test_bad_input_is_refused():

@@ -3,8 +3,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.figures.confusion import (
-    confusion_matrices,
-    confusion_numbers,
+    Confusion,
     per_class,
     per_class_table,
 )
@@ -14,7 +13,7 @@ MATRIX = [[97, 3], [10, 30]]
 
 
 def test_rows_are_normalised_and_written(written):
-    figure = confusion_matrices({"baseline": MATRIX}, ["a", "b"])
+    figure = Confusion({"baseline": MATRIX}, ["a", "b"]).draw()
     words = written(figure).split("\n")
     assert {"97", "3", "25", "75"} <= set(words)
     assert "Baseline" in words and "mean recall 86.0 %" in written(figure)
@@ -25,14 +24,14 @@ def test_rows_are_normalised_and_written(written):
 def test_all_matrices_share_one_colour_scale(class_names):
     rng = np.random.default_rng(0)
     matrices = {name: rng.integers(0, 9, (10, 10)) for name in ("baseline", "oversampling", "ldam")}
-    figure = confusion_matrices(matrices, class_names)
+    figure = Confusion(matrices, class_names).draw()
     meshes = [c for axis in figure.axes[:3] for c in axis.collections]
     assert len(meshes) == 3 and {mesh.get_clim() for mesh in meshes} == {(0, 100)}
     assert len(figure.axes) == 4
 
 
 def test_numbers_hold_the_recall_of_each_class():
-    said = confusion_numbers({"baseline": MATRIX, "oversampling": [[1, 1], [0, 4]]}, ["a", "b"])
+    said = Confusion({"baseline": MATRIX, "oversampling": [[1, 1], [0, 4]]}, ["a", "b"]).words()
     assert said == (
         "Baseline: recall in percent by class: a 97.0, b 75.0. "
         "Oversampling: recall in percent by class: a 50.0, b 100.0."
@@ -41,8 +40,8 @@ def test_numbers_hold_the_recall_of_each_class():
 
 def test_a_class_without_test_images_is_a_gap_not_a_zero():
     matrix = [[5, 0], [0, 0]]
-    assert "b –" in confusion_numbers({"baseline": matrix}, ["a", "b"])
-    confusion_matrices({"baseline": matrix}, ["a", "b"])
+    assert "b –" in Confusion({"baseline": matrix}, ["a", "b"]).words()
+    Confusion({"baseline": matrix}, ["a", "b"]).draw()
 
 
 def test_per_class_values_by_hand():
@@ -68,6 +67,5 @@ def test_the_table_has_a_row_per_class():
                  {"x": [[np.nan, 2], [3, 4]]}],
 )  # fmt: skip
 def test_bad_matrices_are_refused(matrices):
-    for function in (confusion_matrices, confusion_numbers):
-        with pytest.raises(UserError):
-            function(matrices, ["a", "b"])
+    with pytest.raises(UserError):
+        Confusion(matrices, ["a", "b"])

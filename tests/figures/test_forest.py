@@ -4,7 +4,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
-from reproduce.figures.forest import effect_forest, forest_numbers
+from reproduce.figures.forest import Forest
 
 INFINITE = math.inf
 
@@ -15,7 +15,7 @@ def diamonds(figure):
 
 
 def test_an_effect_is_drawn_in_points_with_interval_margin_and_published_gain(part, judgement):
-    figure = effect_forest([judgement(part())])
+    figure = Forest([judgement(part())]).draw()
     axis = figure.axes[0]
     ends = [line.get_xdata() for line in axis.get_lines() if line.get_marker() == "|"]
     assert [float(x) for x in ends[0]] == pytest.approx([1, 3])
@@ -27,14 +27,14 @@ def test_an_effect_is_drawn_in_points_with_interval_margin_and_published_gain(pa
 
 
 def test_a_gain_claimed_to_be_less_lies_left_of_zero(part, judgement):
-    figure = effect_forest([judgement(part(mean=-0.02, expect="less"))])
+    figure = Forest([judgement(part(mean=-0.02, expect="less"))]).draw()
     assert diamonds(figure) == pytest.approx([-3])
-    assert "published −3.0" in forest_numbers([judgement(part(mean=-0.02, expect="less"))])
+    assert "published −3.0" in Forest([judgement(part(mean=-0.02, expect="less"))]).words()
 
 
 def test_the_verdict_stands_at_the_right_and_parts_have_their_own(part, judgement, written):
     parts = [part(), part(name="over_undersampling", verdict="undecided")]
-    figure = effect_forest([judgement(*parts, verdict="undecided")])
+    figure = Forest([judgement(*parts, verdict="undecided")]).draw()
     text = written(figure)
     assert "Oversampling is better: undecided" in text
     assert "Over undersampling" in text and "+2.0 [+1.0, +3.0]" in text
@@ -44,21 +44,21 @@ def test_the_verdict_stands_at_the_right_and_parts_have_their_own(part, judgemen
 def test_one_repeat_has_no_interval_and_a_claim_without_parts_its_reason(part, judgement, written):
     alone = part(half=INFINITE, verdict="illustration, no verdict", published_gain=None)
     skipped = judgement(verdict="not attempted", reason="ImageNet is not at hand")
-    figure = effect_forest([judgement(alone), skipped])
+    figure = Forest([judgement(alone), skipped]).draw()
     assert "+2.0 (no interval)" in written(figure) and "ImageNet is not at hand" in written(figure)
     assert "published gain" not in written(figure)
-    said = forest_numbers([skipped])
+    said = Forest([skipped]).words()
     assert said == "Oversampling is better: not attempted (ImageNet is not at hand)."
 
 
 def test_effects_far_apart_get_a_log_axis_that_is_announced(part, judgement, written):
-    figure = effect_forest([judgement(part()), judgement(part(mean=-0.4))])
+    figure = Forest([judgement(part()), judgement(part(mean=-0.4))]).draw()
     assert figure.axes[0].get_xscale() == "symlog" and "log beyond" in written(figure)
-    assert effect_forest([judgement(part())]).axes[0].get_xscale() == "linear"
+    assert Forest([judgement(part())]).draw().axes[0].get_xscale() == "linear"
 
 
 def test_forest_numbers_by_hand(part, judgement):
-    assert forest_numbers([judgement(part(margin=0.001))]) == (
+    assert Forest([judgement(part(margin=0.001))]).words() == (
         "Oversampling is better: holds (Over baseline +2.00 [+1.00, +3.00] points over 5 repeats, "
         "margin 0.1, published +3.00, holds)."
     )
@@ -73,21 +73,20 @@ def test_real_judgements_fit(written):
     judged = judge_claim(
         [contrast], scale="laptop", data_role="own", claim_id="imbalance_harms", english="Harms."
     )
-    figure = effect_forest([judged])
+    figure = Forest([judged]).draw()
     assert "holds" in written(figure).split("\n") and diamonds(figure) == pytest.approx([-2])
-    assert "published −2.0, holds" in forest_numbers([judged])
+    assert "published −2.0, holds" in Forest([judged]).words()
 
 
 def test_nothing_to_draw_is_refused(part, judgement):
-    for function in (effect_forest, forest_numbers):
-        with pytest.raises(UserError, match="judgements"):
-            function([])
+    with pytest.raises(UserError, match="judgements"):
+        Forest([])
     with pytest.raises(UserError, match="finite"):
-        effect_forest([judgement(part(mean=math.nan))])
+        Forest([judgement(part(mean=math.nan))]).draw()
 
 
 def test_a_claim_of_one_part_says_where_it_was_judged(part, judgement, written):
     """The part's own name is not drawn, so the words stand behind the claim."""
-    figure = effect_forest([judgement(part(restricted="judged at rho 100"))])
+    figure = Forest([judgement(part(restricted="judged at rho 100"))]).draw()
     assert "Oversampling is better (judged at rho 100)" in written(figure)
-    assert "(" not in written(effect_forest([judgement(part(published_gain=None))]))
+    assert "(" not in written(Forest([judgement(part(published_gain=None))]).draw())

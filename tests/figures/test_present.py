@@ -8,8 +8,8 @@ from PIL import Image
 
 from reproduce.errors import UserError
 from reproduce.figures import present
-from reproduce.figures.histogram import class_histogram
-from reproduce.figures.samples import sample_grid
+from reproduce.figures.histogram import ClassHistogram
+from reproduce.figures.samples import Samples
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def shown(monkeypatch):
 
 
 def drawn():
-    return class_histogram({"rho 10": [100, 10]}, ["a", "b"])
+    return ClassHistogram({"rho 10": [100, 10]}, ["a", "b"]).draw()
 
 
 def test_the_numbers_go_into_the_metadata_and_the_picture_is_png(shown):
@@ -75,7 +75,7 @@ def test_equal_figures_are_equal_bytes():
 def test_a_picture_of_photographs_still_fits():
     rng = np.random.default_rng(0)
     images = rng.integers(0, 255, (40, 24, 24, 3)).astype(np.uint8)
-    figure = sample_grid(images, np.arange(40) % 4, list("abcd"), True, "CC0", dataset="noise")
+    figure = Samples(images, np.arange(40) % 4, list("abcd"), True, "CC0", dataset="noise").draw()
     assert len(present.png(figure)) <= 150_000
 
 

@@ -3,15 +3,15 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.figures.reliability import (
+    ReliabilityDiagrams,
     classwise_calibration_error,
     normalised,
-    reliability_diagrams,
-    reliability_numbers,
 )
 
 LABELS = np.array([0, 0, 1, 1])
 # Confidences 0.9, 0.9, 0.6 (wrong), 0.8 (wrong).
 BEFORE = np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4], [0.8, 0.2]])
+PAIRS = {"baseline": "thresholding"}
 COUNTS = np.array([0.8, 0.2])
 
 
@@ -61,7 +61,7 @@ def test_divided_scores_are_made_probabilities_again():
 
 
 def test_both_curves_are_drawn_and_the_title_says_both_errors(written):
-    figure = reliability_diagrams(rows())
+    figure = ReliabilityDiagrams(rows(), PAIRS).draw()
     lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
     assert lines["baseline"].get_xdata() == pytest.approx([60, 80, 90])
     assert lines["baseline"].get_ydata() == pytest.approx([0, 0, 100])
@@ -71,20 +71,23 @@ def test_both_curves_are_drawn_and_the_title_says_both_errors(written):
 
 
 def test_marks_grow_with_the_images_of_their_bin():
-    before = reliability_diagrams(rows()).axes[0].collections[0]
+    before = ReliabilityDiagrams(rows(), PAIRS).draw().axes[0].collections[0]
     assert np.diff(before.get_sizes()) == pytest.approx([0, 260 / 4])
 
 
 def test_numbers_by_hand_and_over_seeds():
     # After: twice 1 - 0.692, then 1 - 0.727, and a wrong 0.5; over 4 images.
-    assert "Baseline: ECE 40.0 before and 34.7 after thresholding;" in reliability_numbers(rows())
-    said = reliability_numbers(rows(2))
+    assert (
+        "Baseline: ECE 40.0 before and 34.7 after thresholding;"
+        in ReliabilityDiagrams(rows(), PAIRS).words()
+    )
+    said = ReliabilityDiagrams(rows(2), PAIRS).words()
     assert "ECE 40.0 ± 0.0 before" in said
     assert "(2 seeds); before, too sure by 30.0 points on average." in said
 
 
 def test_rows_that_do_not_pair_are_refused():
     with pytest.raises(UserError, match="pair"):
-        reliability_diagrams(rows()[:1])
+        ReliabilityDiagrams(rows()[:1], PAIRS).draw()
     with pytest.raises(UserError, match="once"):
-        reliability_diagrams(rows() + rows())
+        ReliabilityDiagrams(rows() + rows(), PAIRS).draw()

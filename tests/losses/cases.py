@@ -1,7 +1,10 @@
 """Every loss with its readings and main parameters: the table that the common tests go through."""
 
+import inspect
+
 import torch
 
+from reproduce import losses
 from tests.losses.example import Case, Part
 
 
@@ -64,7 +67,7 @@ ONE_NUMBER = ("mean", "sum")
 ONE_DIRECTION = {"anchors": "first_view", "negatives": "other_view", "c": 1.0}
 # Fewer are drawn at random, which depends on the order of the rows.
 EVERY_POSITIVE = {"positives": None}
-CASES: tuple[Case, ...] = (
+WRITTEN: tuple[Case, ...] = (
     Case("info_nce", "views"),
     Case("info_nce", "views", {"reading": "nt_xent"}),
     Case("info_nce", "views", {"normalize": False}),
@@ -148,4 +151,36 @@ CASES: tuple[Case, ...] = (
     Case("logit_adjustment", "logits", {"tau": 1.5}, _counts),
     Case("lovasz_softmax", "pixels", reductions=()),
     Case("soft_iou", "pixels", reductions=()),
+)
+
+TAKES = {
+    "self_supervised": "views",
+    "embedding": "embeddings",
+    "classifier": "logits",
+    "segmentation": "pixels",
+}
+
+
+def plain_case(name: str) -> Case:
+    """Return the case of a loss that has none above: called by its shape, with its defaults."""
+    taken = inspect.signature(losses.function(name)).parameters.values()
+    needed = {each.name for each in taken if each.kind is each.KEYWORD_ONLY} & {
+        each.name for each in taken if each.default is each.empty
+    }
+    assert needed <= {"counts"}, (
+        f"loss '{name}' cannot be called without {', '.join(sorted(needed))}: write a Case for it "
+        "in tests/losses/cases.py"
+    )
+    known = {each.name for each in taken}
+    return Case(
+        name,
+        TAKES[losses.shape(name)],
+        extras=_counts if needed else None,
+        reductions=Case.reductions if "reduction" in known else (),
+    )
+
+
+CASES: tuple[Case, ...] = (
+    *WRITTEN,
+    *(plain_case(name) for name in losses.LOSSES if name not in {case.name for case in WRITTEN}),
 )

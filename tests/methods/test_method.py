@@ -5,43 +5,15 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.evaluation.thresholding import divide_by_prior, logit_adjustment
-from reproduce.methods import (
-    balanced_contrastive,
-    class_imbalance,
-    difficulty_aware,
-    dual_head,
-    metric_learning,
-)
-from reproduce.methods.method import Method, balanced_classifier, part, parted, scores_after
-from reproduce.registry import claims
-from reproduce.training.phases import Heads, Optimizer, Phase, Schedule
+from reproduce.methods.method import Method, part, parted, scores_after
+from reproduce.training.phases import Optimizer, Phase
 
 SGD = Optimizer(name="sgd", learning_rate=0.1)
 COUNTS = np.array([100, 400, 500])
-# Sampling part of the way is a level of a method and has no entry of its own.
-PARTIAL = {"partial_oversampling", "partial_undersampling"}
 
 
 def recipe(**changed):
     return Phase(**{"batch_size": 8, "optimizer": SGD, "epochs": 200, **changed})
-
-
-@pytest.mark.parametrize(
-    ("paper", "left_out"),
-    [
-        (metric_learning, set()), (dual_head, set()), (balanced_contrastive, set()),
-        (difficulty_aware, set()), (class_imbalance, PARTIAL),
-    ],
-)  # fmt: skip
-def test_every_method_that_claims_are_written_in_is_there(paper, left_out):
-    names = set(paper.METHODS) | set(getattr(paper, "LATER", {}))
-    claimed = {
-        term.method
-        for claim in claims.load(paper.__name__.rpartition(".")[2])
-        for contrast in claim.contrasts
-        for term in contrast.terms
-    }
-    assert claimed - left_out <= names
 
 
 @pytest.mark.parametrize(
@@ -70,19 +42,6 @@ def test_two_parts_are_together_as_long_as_the_whole(share, length, first, unit)
 def test_a_recipe_too_short_to_part_is_one_line():
     with pytest.raises(UserError, match="lasts 1 epochs; expected 2 or more, give more epochs"):
         parted(recipe(epochs=1), 0.5)
-
-
-def test_the_second_stage_is_a_new_classifier_on_a_frozen_encoder():
-    first = recipe(
-        objective="tsc", objective_parameters={"positives": 3}, schedule=Schedule(name="linear"),
-        heads=Heads(classifier="cosine", scale=30), sampler="class_batches",
-        sampler_parameters={"images_per_class": 4},
-    )  # fmt: skip
-    assert balanced_classifier(first, 0.15) == recipe(
-        epochs=30, objective="cross_entropy", sampler="class_balanced", train="classifier",
-        batch_norm="frozen", reinitialise=("classifier",), schedule=Schedule(name="cosine"),
-    )  # fmt: skip
-    assert balanced_classifier(first, 0.15, batch_norm="updated").batch_norm == "updated"
 
 
 def test_logit_adjustment_subtracts_the_logarithm_of_the_shares():

@@ -5,8 +5,7 @@ import torch
 
 from reproduce.data import catalog
 from reproduce.data.imbalance import draw
-from reproduce.methods.class_imbalance import METHODS
-from reproduce.papers.class_imbalance.cells import cells
+from reproduce.papers.class_imbalance.cells import SEVEN, cells
 from reproduce.papers.class_imbalance.parameters import ClassImbalance
 from reproduce.trials import execute as execution
 from reproduce.trials.store import Store
@@ -20,7 +19,7 @@ class Seen(Exception):
 @pytest.fixture
 def by_method():
     """Return the trials of all methods for two seeds, by method and seed."""
-    given = {"profile": "smoke", "methods": list(METHODS), "seeds": [0, 1]}
+    given = {"profile": "smoke", "methods": list(SEVEN), "seeds": [0, 1]}
     parameters = ClassImbalance.read(given).resolved()
     made = cells(parameters, catalog.load("digits").record())
     return {(c.method, c.seed): c.trial for c in made if c.experiment == "grid"}

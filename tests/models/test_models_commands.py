@@ -88,9 +88,9 @@ def test_fetching_gets_the_file_once_and_says_how_to_start_from_it(reproduce, pu
 
 
 def test_a_file_without_a_published_digest_is_pinned_by_its_own(reproduce, published):
-    source = published("mobilenet_v1", "ra4_e3600_r224_in1k", digest=False)
-    _, said, _ = reproduce("fetch mobilenet_v1 ra4_e3600_r224_in1k")
-    start = f"imagenet:ra4_e3600_r224_in1k@{sha256_of_file(source)[:12]}"
+    source = published("hrnet_w48_ocr", "ms_in1k", digest=False)
+    _, said, _ = reproduce("fetch hrnet_w48_ocr ms_in1k")
+    start = f"imagenet:ms_in1k@{sha256_of_file(source)[:12]}"
     assert "names no SHA-256" in said and said.endswith(f"{start}\n")
     assert start in reproduce("list")[1]
 

@@ -12,9 +12,9 @@ from reproduce.errors import UserError
 NAMES_WITHOUT_TORCH = """
 import sys
 from reproduce import losses, models
-from reproduce.methods.class_imbalance import METHODS
+from reproduce.methods.registry import ENTRIES
 from reproduce.models import initialisations
-assert "lenet5" in models.BACKBONES and "cross_entropy" in losses.LOSSES and METHODS
+assert "lenet5" in models.BACKBONES and "cross_entropy" in losses.LOSSES and ENTRIES
 assert initialisations.describe("random") and initialisations.parse("imagenet:IMAGENET1K_V2")
 assert "torch" not in sys.modules, "torch was imported"
 """

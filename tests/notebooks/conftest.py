@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +16,16 @@ import nbformat
 import numpy as np
 import pytest
 
+from reproduce import models, randomness
 from reproduce.book.execute import execute
+from reproduce.models import surrogate
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Store
+from tests.notebooks import page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,17 +111,59 @@ class Rendered:
     merged: editions.Merged
 
 
-def write_images(path: Path) -> None:
-    """Write four classes that can be told apart by where a bright square lies."""
-    random, arrays = np.random.default_rng(0), {}
-    for split, count in (("train", 40), ("test", 12)):
-        labels = np.repeat(np.arange(4, dtype=np.uint8), count)
-        images = random.integers(0, 60, (len(labels), 28, 28), dtype=np.uint8)
+def write_images(path: Path, train=(40,) * 4, test=12, colour=False, seed=0) -> None:
+    """Write classes that can be told apart by where a bright square lies."""
+    random, arrays = np.random.default_rng(seed), {}
+    for split, counts in (("train", train), ("test", test)):
+        labels = np.repeat(np.arange(len(train), dtype=np.uint8), counts)
+        shape = (len(labels), 28, 28, *([3] if colour else []))
+        images = random.integers(0, 60, shape, dtype=np.uint8)
         for image, label in zip(images, labels, strict=True):
             image[:7, label * 7 : (label + 1) * 7] += 150
         arrays |= {f"{split}_images": images, f"{split}_labels": labels}
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, **arrays)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory) -> dict[str, str]:
+    """Return the surroundings of pages executed in this process, which share what was trained."""
+    folder = tmp_path_factory.mktemp("shared")
+    names = {name: str(folder / name.lower()) for name in ("STORE", "DATA", "WEIGHTS")}
+    write_images(folder / "data" / "grades.npz", (50, 60, 25, 15), colour=True)
+    write_images(folder / "data" / "others.npz", (30, 50, 40, 20), colour=True, seed=1)
+    write_images(folder / "data" / "even.npz", colour=True)
+    write_images(folder / "data" / "two.npz", (1200, 1200), 60)
+    found = {f"REPRODUCE_{name}": path for name, path in names.items()}
+    found |= {"REPRODUCE_DEVICE": "cpu", "REPRODUCE_WORKERS": "1"}
+    with surrounded_by(found):
+        randomness.seed_torch(0, "weights")
+        network = models.build("small_cnn", channels=3, size=28, classes=4)
+        surrogate.save(
+            network, "small", backbone="small_cnn", data="nothing", fingerprint="0" * 64, seed=0,
+            phases=[], recipe=1,
+        )  # fmt: skip
+    return found
+
+
+@pytest.fixture(scope="session")
+def page_of(shared):
+    """Return a function that executes a paper's notebook in these surroundings."""
+
+    def executed(paper: str, **parameters) -> page.Page:
+        with surrounded_by(shared):
+            return page.execute(paper, **parameters)
+
+    return executed
+
+
+@contextmanager
+def surrounded_by(values: dict[str, str]):
+    """Have these environment variables for a while."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in values.items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,12 @@ from matplotlib.patches import Rectangle
 from reproduce.audit.f1_bound import macro_f1_bound
 from reproduce.audit.iba import intercept_against_g_mean
 from reproduce.errors import UserError
-from reproduce.pages.audit import OUTSIDE, Mend, framed_confusion, framed_numbers
-from reproduce.pages.audit_iba import iba_numbers, iba_region
+from reproduce.pages.audit import OUTSIDE, FramedConfusion, Mend
+from reproduce.pages.audit_iba import IbaRegion
 from reproduce.pages.audit_regions import (
     KINDS,
-    f1_numbers,
-    f1_region,
-    implied_numbers,
-    implied_sizes,
+    F1Region,
+    ImpliedSizes,
 )
 
 CLASSES = ["mild", "severe"]
@@ -38,7 +36,7 @@ def panel(figure, name: str):
 
 
 def test_the_cell_that_would_mend_a_table_is_framed_with_both_counts():
-    figure = framed_confusion(TABLES, CLASSES, SIZES, MENDS)
+    figure = FramedConfusion(TABLES, CLASSES, SIZES, MENDS).draw()
     (frame,) = frames(panel(figure, "Table B"))
     assert (frame.get_x(), frame.get_y()) == (0.5, -0.5), "row 0, column 1"
     assert frames(panel(figure, "Table A")) == []
@@ -46,7 +44,7 @@ def test_the_cell_that_would_mend_a_table_is_framed_with_both_counts():
 
 
 def test_row_sums_stand_beside_and_only_wrong_ones_stand_out(written):
-    figure = framed_confusion(TABLES, CLASSES, SIZES, MENDS)
+    figure = FramedConfusion(TABLES, CLASSES, SIZES, MENDS).draw()
     wrong, right = panel(figure, "Table B"), panel(figure, "Table A")
     assert [t.get_text() for t in wrong.texts if t.get_color() == OUTSIDE] == ["3\n→ 1", "12 ≠ 10"]
     assert [t for t in right.texts if t.get_color() == OUTSIDE] == []
@@ -55,7 +53,7 @@ def test_row_sums_stand_beside_and_only_wrong_ones_stand_out(written):
 
 
 def test_every_printed_count_stands_in_its_cell():
-    texts = panel(framed_confusion(TABLES, CLASSES, SIZES), "Table A").texts
+    texts = panel(FramedConfusion(TABLES, CLASSES, SIZES).draw(), "Table A").texts
     at = {t.get_position(): t.get_text() for t in texts}
     assert {place: at[place] for place in [(0, 0), (1, 0), (0, 1), (1, 1)]} == {
         (0, 0): "8", (1, 0): "2", (0, 1): "1", (1, 1): "4",
@@ -63,7 +61,7 @@ def test_every_printed_count_stands_in_its_cell():
 
 
 def test_the_words_name_the_wrong_row_and_the_cell():
-    assert framed_numbers(TABLES, CLASSES, SIZES, MENDS) == (
+    assert FramedConfusion(TABLES, CLASSES, SIZES, MENDS).words() == (
         "Table A: 15 images, rows add up to mild 10, severe 5. "
         "Table B: 17 images, rows add up to mild 12 where 10 are stated, severe 5. "
         "Framed: mild predicted as severe, printed 3, would need 1."
@@ -71,7 +69,7 @@ def test_the_words_name_the_wrong_row_and_the_cell():
 
 
 def test_a_class_without_images_can_be_drawn():
-    assert framed_confusion({"A": [[0, 0], [0, 3]]}, CLASSES, [0, 3])
+    assert FramedConfusion({"A": [[0, 0], [0, 3]]}, CLASSES, [0, 3]).draw()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +82,7 @@ def test_a_class_without_images_can_be_drawn():
 )
 def test_what_cannot_be_drawn_is_refused(tables, sizes, said):
     with pytest.raises(UserError, match=said):
-        framed_confusion(tables, CLASSES, sizes)
+        FramedConfusion(tables, CLASSES, sizes).draw()
 
 
 # -- the region of F1 -----------------------------------------------------------------------------
@@ -103,12 +101,12 @@ FAILS = outcome("0.792", 0.7845, "inconsistent")
 def test_the_check_decides_what_is_outside_not_the_drawing():
     """Rounding may put a point above the line that can hold all the same."""
     touching = {"Weights": outcome("0.740", 0.7399), "Mixing": FAILS}
-    markers = [line.get_marker() for line in f1_region(touching).axes[0].lines[1:]]
+    markers = [line.get_marker() for line in F1Region(touching).draw().axes[0].lines[1:]]
     assert sorted(markers) == sorted([KINDS[False][0], KINDS[True][0]])
 
 
 def test_points_stand_where_the_printed_numbers_are():
-    axis = f1_region({"Sampling": HOLDS, "Mixing": FAILS}).axes[0]
+    axis = F1Region({"Sampling": HOLDS, "Mixing": FAILS}).draw().axes[0]
     at = {line.get_marker(): line.get_xydata()[0].tolist() for line in axis.lines[1:]}
     assert at[KINDS[True][0]] == pytest.approx([0.7845, 0.792])
     assert at[KINDS[False][0]] == pytest.approx([0.7335, 0.730])
@@ -116,44 +114,44 @@ def test_points_stand_where_the_printed_numbers_are():
 
 
 def test_percentages_are_drawn_as_fractions():
-    axis = f1_region({"Sampling": outcome("73.00", 0.7335)}, scale=100).axes[0]
+    axis = F1Region({"Sampling": outcome("73.00", 0.7335)}, scale=100).draw().axes[0]
     assert axis.lines[1].get_xydata()[0].tolist() == pytest.approx([0.7335, 0.730])
 
 
 def test_percentages_taken_for_fractions_are_refused():
     with pytest.raises(UserError, match="'Sampling' is 73, expected at most 1; pass scale=100"):
-        f1_region({"Sampling": outcome("73.00", 0.7335)})
+        F1Region({"Sampling": outcome("73.00", 0.7335)}).draw()
 
 
 def test_the_legend_names_only_what_is_drawn(written):
-    assert "cannot hold as printed" not in written(f1_region({"Sampling": HOLDS}))
-    both = written(f1_region({"Sampling": HOLDS, "Mixing": FAILS}))
+    assert "cannot hold as printed" not in written(F1Region({"Sampling": HOLDS}).draw())
+    both = written(F1Region({"Sampling": HOLDS, "Mixing": FAILS}).draw())
     assert "cannot hold as printed" in both and "\ncan hold" in both
-    assert "can hold" not in written(f1_region({"Mixing": FAILS}))
+    assert "can hold" not in written(F1Region({"Mixing": FAILS}).draw())
 
 
 def test_names_do_not_lie_on_each_other():
-    axis = f1_region({name: HOLDS for name in "abc"}).axes[0]
+    axis = F1Region({name: HOLDS for name in "abc"}).draw().axes[0]
     heights = sorted(t.get_position()[1] for t in axis.texts if t.get_text() in "abc")
     low, high = axis.get_ylim()
     assert min(b - a for a, b in pairwise(heights)) > 0.04 * (high - low)
 
 
 def test_the_words_of_the_region_say_which_row_is_outside():
-    assert f1_numbers({"Sampling": HOLDS, "Mixing": FAILS}) == (
+    assert F1Region({"Sampling": HOLDS, "Mixing": FAILS}).words() == (
         "Sampling: printed F1 0.730, at most 0.73400 possible. "
         "Mixing: printed F1 0.792, at most 0.78500 possible, outside."
     )
     with pytest.raises(UserError, match="no rows with precision"):
-        f1_region({})
+        F1Region({}).draw()
 
 
 def test_the_picture_reads_what_the_check_says():
     real = macro_f1_bound("0.50", "0.50", "0.60")
-    assert f1_numbers({"made up": real}) == (
+    assert F1Region({"made up": real}).words() == (
         "made up: printed F1 0.60, at most 0.50500 possible, outside."
     )
-    assert f1_region({"made up": real})
+    assert F1Region({"made up": real}).draw()
 
 
 # -- class sizes ----------------------------------------------------------------------------------
@@ -163,7 +161,7 @@ STATED = {"mild": 10, "severe": 5}
 
 
 def test_sizes_are_marked_by_whether_the_stated_one_is_among_them(written):
-    figure = implied_sizes(IMPLIED, STATED)
+    figure = ImpliedSizes(IMPLIED, STATED).draw()
     mild, severe = figure.axes
     assert [list(line.get_xdata()) for line in mild.lines[1:]] == [[11], [10, 20]]
     markers = [line.get_marker() for line in mild.lines[1:]]
@@ -176,15 +174,15 @@ def test_sizes_are_marked_by_whether_the_stated_one_is_among_them(written):
 
 def test_many_sizes_are_all_drawn_and_the_nearest_is_written():
     many = list(range(3, 60, 3))
-    axis = implied_sizes({"Table A": {"mild": many}}, {"mild": 10}).axes[0]
+    axis = ImpliedSizes({"Table A": {"mild": many}}, {"mild": 10}).draw().axes[0]
     assert list(axis.lines[1].get_xdata()) == many
     assert [text.get_text() for text in axis.texts if text.get_text().isdigit()] == ["9"]
-    said = implied_numbers({"Table A": {"mild": many}}, {"mild": 10})
+    said = ImpliedSizes({"Table A": {"mild": many}}, {"mild": 10}).words()
     assert said == "Table A, mild: 3, 6, 9, 12, 15, 18 and 13 more (stated: 10)."
 
 
 def test_the_words_of_the_sizes():
-    assert implied_numbers(IMPLIED, STATED) == (
+    assert ImpliedSizes(IMPLIED, STATED).words() == (
         "Table A, mild: 10, 20 (stated: 10). Table B, mild: 11 (stated: 10). "
         "Table A, severe: 5 (stated: 5). Table B, severe: no size (stated: 5)."
     )
@@ -197,7 +195,9 @@ LINE = {"0.1": "61.0", "0.5": "55.0", "1": "47.5"}
 
 def test_the_intercept_of_the_printed_line_stands_over_the_g_mean(written):
     outcome = intercept_against_g_mean(LINE, "78.0", "mean", scale=100)
-    figure = iba_region({"Digits": {"Sampling": outcome}, "Masks": {"Sampling": outcome}}, 100)
+    figure = IbaRegion(
+        {"Digits": {"Sampling": outcome}, "Masks": {"Sampling": outcome}}, 100
+    ).draw()
     axis = figure.axes[0]
     for name in ("Digits", "Masks"):
         (line,) = [one for one in axis.lines if one.get_label() == name]
@@ -209,8 +209,8 @@ def test_the_intercept_of_the_printed_line_stands_over_the_g_mean(written):
 
 def test_the_words_say_by_how_much_the_intercept_exceeds_the_square():
     outcome = intercept_against_g_mean(LINE, "78.0", "mean", scale=100)
-    said = iba_numbers({"Digits": {"Sampling": outcome}}, 100)
+    said = IbaRegion({"Digits": {"Sampling": outcome}}, 100).words()
     low, high = outcome.evidence["intercept"]
     assert f"{(low + high) / 2 - 0.78**2:.4f} to" in said and "in 1 rows" not in said
     with pytest.raises(UserError, match="no rows with IBA"):
-        iba_region({})
+        IbaRegion({}).draw()

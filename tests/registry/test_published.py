@@ -197,3 +197,19 @@ def test_lookups_refuse_what_is_not_one_cell():
         published.load("dual_heads")
     with pytest.raises(UserError, match="unknown paper"):
         published.prose("dual_heads")
+
+
+def test_printed_values_are_read_in_our_words_and_as_fractions():
+    found = published.in_our_words(published.load("dual_head"))
+    at = {(p.method, p.metric, *sorted(p.factors.items())): p for p in found}
+    assert len(found) == len(at) == 16 + 4 + 32
+    best = at["dual_head", "macro_f1", ("hard_negatives", 5), ("sim_weight", 0.2)]
+    assert (str(best.value), best.std) == ("0.8", None)
+    accuracy = at["supervised", "accuracy", ("rare_share", 0.05)]
+    assert (str(accuracy.value), str(accuracy.std)) == ("0.6724", "0.0332")
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_name_that_the_record_explains_is_printed(paper):
+    printed = {n for one in published.load(paper) for n in (one.dataset, one.method, one.metric)}
+    assert set(records.paper(paper).printed) <= printed

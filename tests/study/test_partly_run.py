@@ -4,6 +4,8 @@ from statistics import mean
 
 import pytest
 
+from reproduce.evaluation.registry import metric
+from reproduce.evaluation.verdicts import Verdict
 from reproduce.registry import claims as registry
 from reproduce.registry.claims import Claim
 from reproduce.study.judging import judge_one
@@ -29,6 +31,19 @@ def test_a_whole_range_needs_no_words(study_of):
     """All three values were run, so nothing is said."""
     study = study_of(rho=[10, 25, 50], mu=0.5, seeds=[0, 1], methods=["baseline", "oversampling"])
     assert "run at" not in part_of(study).name
+
+
+def test_a_metric_that_nothing_measures_is_no_matter_of_scale(study_of):
+    study = study_of(rho=[10, 25, 50], mu=0.5, seeds=[0, 1], methods=["baseline", "oversampling"])
+    claim = next(c for c in registry.load("class_imbalance") if c.id == RANGE)
+    asked = claim.model_copy(update={"metric": "hard_positive_gradient_share"})
+    judgement = judge_one(study, asked)
+    reason = metric("hard_positive_gradient_share").waits_for
+    assert (judgement.verdict, judgement.parts) == (Verdict.NOT_ATTEMPTED, ())
+    assert judgement.reason == f"not measured yet: hard_positive_gradient_share, {reason}"
+    assert "scale" not in judgement.reason
+    unkept = judge_one(study, claim.model_copy(update={"metric": "knn_after"}))
+    assert unkept.reason.startswith("not run at this scale: the encoders of oversampling at ")
 
 
 # -- points that were run with fewer seeds --------------------------------------------------------

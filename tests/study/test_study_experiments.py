@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from reproduce.evaluation.metrics import softmax
-from reproduce.methods.class_imbalance import LATER
 from reproduce.papers.class_imbalance import cells as class_imbalance_cells
 from reproduce.papers.class_imbalance import rows as experiments
+from reproduce.papers.class_imbalance.cells import TRENDS
 from tests.study.conftest import LABELS, put
 
 POINTS = {"rho": [10, 100], "mu": 0.5, "seeds": [0, 1], "methods": ["baseline", "oversampling"]}
@@ -63,11 +63,11 @@ def with_trends(study_of, monkeypatch):
 def test_later_methods_are_read_beside_the_grid_where_they_were_run(with_trends):
     everywhere = experiments.later_rows(with_trends)
     shown = experiments.rows_of(with_trends, "trends", **with_trends.shown)
-    assert {row["method"] for row in everywhere} == {"baseline", "oversampling", *LATER}
+    assert {row["method"] for row in everywhere} == {"baseline", "oversampling", *TRENDS}
     focal = [(row["rho"], row["seed"]) for row in everywhere if row["method"] == "focal"]
     assert sorted(focal) == [(10, 0), (100, 0), (100, 1)]
     assert {row["rho"] for row in shown} == {100}
-    assert sum(row["method"] in LATER for row in shown) == 2 * len(LATER)
+    assert sum(row["method"] in TRENDS for row in shown) == 2 * len(TRENDS)
 
 
 def test_without_oversampling_there_is_nothing_to_set_later_methods_beside(with_trends):
@@ -89,7 +89,7 @@ def error_by_loops(probabilities, labels) -> float:
 
 def test_calibration_is_that_of_scores_and_of_scores_over_class_shares(with_trends):
     rows = experiments.calibration_rows(with_trends)
-    assert len(rows) == 2 * 2 * 2 + 3 * len(LATER)
+    assert len(rows) == 2 * 2 * 2 + 3 * len(TRENDS)
     for method in ("oversampling", "mixup"):
         (row,) = [r for r in rows if (r["method"], r["rho"], r["seed"]) == (method, 100, 1)]
         result = with_trends.store.get(row["key"])

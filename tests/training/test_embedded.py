@@ -9,9 +9,9 @@ import torch
 from reproduce.data.preparation import Images
 from reproduce.data.smote import smote
 from reproduce.errors import UserError
+from reproduce.tasks.prediction import predict
 from reproduce.training.embedded import EmbeddedInputs
 from reproduce.training.loop import Interrupted
-from reproduce.training.prediction import predict
 
 CPU = torch.device("cpu")
 COUNTS = [12, 8, 4]

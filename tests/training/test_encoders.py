@@ -136,11 +136,11 @@ def test_its_arrays_are_the_embeddings_of_the_images(run, phase, watch, contrast
 
 
 def test_the_rows_are_drawn_evenly_and_always_the_same():
-    rows = encoders.evenly(5000)
+    rows = encoders.evenly(5000, encoders.KEPT)
     assert len(rows) == 2000 == len(set(rows)) and (np.diff(rows) > 0).all()
     assert abs(rows.mean() - 2499.5) < 60
-    assert (rows == encoders.evenly(5000)).all()
-    assert encoders.evenly(7).tolist() == list(range(7))
+    assert (rows == encoders.evenly(5000, encoders.KEPT)).all()
+    assert encoders.evenly(7, encoders.KEPT).tolist() == list(range(7))
 
 
 def test_row_by_row_two_views_are_of_one_image(watch, phase):

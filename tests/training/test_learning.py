@@ -9,8 +9,8 @@ from reproduce.data import catalog
 from reproduce.data.preparation import prepare
 from reproduce.data.samplers import SAMPLERS
 from reproduce.randomness import seed_torch
+from reproduce.tasks.prediction import predict
 from reproduce.training.phases import Optimizer, Phase, Schedule
-from reproduce.training.prediction import predict
 
 CPU = torch.device("cpu")
 

@@ -1,4 +1,4 @@
-"""Every method of every paper, through the one loop, learns something: tiny, on images held out.
+"""Every method, through the one loop, learns something: tiny, on images held out.
 
 The sizes are nobody's: a small network, digits of 8 x 8 pixels, some dozens of steps, Adam. What
 is compared is the trained network with the same one untrained, so only a method that is put
@@ -11,26 +11,18 @@ import numpy as np
 import pytest
 import torch
 
-from reproduce import models
+from reproduce import models, tasks
 from reproduce.data import catalog
 from reproduce.data.preparation import Images, prepare
 from reproduce.evaluation.neighbours import knn_accuracy
-from reproduce.methods import (
-    balanced_contrastive,
-    class_imbalance,
-    difficulty_aware,
-    dual_head,
-    long_tail,
-    metric_learning,
-)
+from reproduce.methods import known_answers, registry
 from reproduce.methods.method import scores_after
 from reproduce.randomness import seed_torch
+from reproduce.tasks.prediction import predict
 from reproduce.training.loop import Settings, train
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection
-from reproduce.training.prediction import predict
 
 CPU = torch.device("cpu")
-SEGMENTATION = ("lovasz_softmax", "soft_iou")
 
 
 def adam(rate):
@@ -48,7 +40,7 @@ HEAD = Projection(size=32)
 TWO_STAGES = {"head": HEAD, "classifier": 1.0, **VIEWS}
 # Cosines are scaled by 30 and their directions are long, so a classifier alone needs large steps.
 LONG = RECIPE.but(iterations=120, optimizer=adam(3e-2))
-ENCODER = long_tail.CONTRASTIVE.but(
+ENCODER = known_answers.CONTRASTIVE.but(
     epochs=0, iterations=60, batch_size=50, optimizer=CONTRAST.optimizer,
     heads=Heads(projections={"contrast": HEAD}), **VIEWS,
 )  # fmt: skip
@@ -58,45 +50,52 @@ PRE_TRAINING = CONTRAST.but(
 DEEP = {"head": Projection(size=32, hidden=32, batch_norm=True), "fine_tuning": 1.0}
 EMBEDDED = {"classes_per_batch": 10, "rate": 5e-3, "embedding_size": 32}
 
-CONTRASTIVE = ("sup_con", "tsc", "kcl", "bdcl", "bdcl_without_tdl", "bdcl_without_hep")
+CONTRASTIVE = [
+    name for name in registry.names("classification")
+    if "second" in registry.entry(name).options("classification")
+]  # fmt: skip
+# Judged by the neighbours of their features: the second stage leaves the encoder as it was.
+METRIC = ("contrastive", "triplet", "lifted_structured")
+PRE_TRAINED = [
+    name for name in registry.names("classification")
+    if "fine_tuning" in registry.entry(name).options("classification")
+]  # fmt: skip
+
+
+def given(name):
+    """Return the recipe and the options that suit a method at these sizes."""
+    if name in CONTRASTIVE:
+        return CONTRAST, TWO_STAGES
+    if name in METRIC:
+        return RECIPE, EMBEDDED
+    if name in PRE_TRAINED:
+        return PRE_TRAINING, DEEP
+    return RECIPE, {}
 
 
 def cases():
-    """Return every method of every paper at its tiny size, by paper and name."""
+    """Return every method at its tiny size, by task and name, and those with known answers."""
     found = {}
-    for name, method in class_imbalance.METHODS.items():
-        found["class_imbalance", name] = partial(method, RECIPE)
-    for name, method in class_imbalance.LATER.items():
-        given = (CONTRAST, TWO_STAGES) if name == "tsc" else (RECIPE, {})
-        found["class_imbalance", name] = partial(method, given[0], **given[1])
-    for name, method in metric_learning.METHODS.items():
-        options = {} if name == "cross_entropy" else EMBEDDED
-        found["metric_learning", name] = partial(method, RECIPE, **options)
-    for name, method in dual_head.METHODS.items():
-        options = {"fine_tuning": 1.0} if name == "supervised" else DEEP
-        found["dual_head", name] = partial(method, PRE_TRAINING, **options)
-    for name, method in balanced_contrastive.METHODS.items():
-        given = (CONTRAST, TWO_STAGES) if name in CONTRASTIVE else (RECIPE, {})
-        if name not in SEGMENTATION:
-            found["balanced_contrastive", name] = partial(method, given[0], **given[1])
-    for name, method in difficulty_aware.METHODS.items():
-        found["difficulty_aware", name] = partial(method, RECIPE, images_per_identity=5)
-    for name, method in long_tail.METHODS.items():
-        given = (RECIPE, {})
+    for name in registry.names("classification"):
+        recipe, options = given(name)
+        found["classification", name] = partial(registry.build, name, recipe, **options)
+    for name in registry.names("verification"):
+        found["verification", name] = partial(
+            registry.build, name, RECIPE, "verification", images_per_identity=5
+        )
+    for name, options in known_answers.OPTIONS.items():
+        # A seventh is left for cRT's new classifier.
+        recipe = RECIPE.but(iterations=100)
         if name in CONTRASTIVE:
-            given = (LONG, {"encoder": ENCODER})
-        elif name == "crt":  # a seventh of it is left for the new classifier
-            given = (RECIPE.but(iterations=100), {})
-        found["long_tail", name] = partial(method, given[0], **given[1])
+            recipe, options = LONG, {**options, "encoder": ENCODER}
+        found["known_answers", name] = partial(registry.build, name, recipe, **options)
     return found
 
 
 CASES = cases()
-CLASSIFYING = [case for case in CASES if case[0] != "difficulty_aware"]
-# Judged by the neighbours of their features: the second stage leaves the encoder as it was.
-METRIC = ("contrastive", "triplet", "lifted_structured")
+CLASSIFYING = [case for case in CASES if case[0] != "verification"]
 EMBEDDINGS = [
-    case for case in CASES if case[0] == "difficulty_aware" or case[1] in (*CONTRASTIVE, *METRIC)
+    case for case in CASES if case[0] == "verification" or case[1] in (*CONTRASTIVE, *METRIC)
 ]
 
 
@@ -171,7 +170,7 @@ def test_a_frozen_encoder_has_learned_more_than_a_random_one(case, digits, train
 
 @pytest.mark.parametrize("name", ["simclr", "auc_cl", "dual_head"])
 def test_pre_training_without_labels_learns_more_than_a_random_encoder(name, digits, trained):
-    before_fine_tuning = CASES["dual_head", name]().phases[:-1]
+    before_fine_tuning = CASES["classification", name]().phases[:-1]
     found = neighbours(trained(before_fine_tuning), digits)
     assert found > neighbours(small_cnn(), digits) + 0.01
 
@@ -187,19 +186,22 @@ def shapes():
             row, column = random.integers(0, 20), side + random.integers(0, 5)
             image[row : row + 12, column : column + 11] = grey
             mask[row : row + 12, column : column + 11] = label
-    return Images(pixels[:16], masks[:16]), Images(pixels[16:], masks[16:])
+    labels = np.full(24, 2)
+    return tuple(
+        Images(pixels[part], labels[part], maps=masks[part]) for part in (slice(16), slice(16, 24))
+    )
 
 
 def mean_iou(network, part):
     logits, _ = predict(network, part, CPU, "float32")
     found = logits.argmax(axis=1)
     return np.mean([
-        ((found == c) & (part.labels == c)).sum() / ((found == c) | (part.labels == c)).sum()
+        ((found == c) & (part.maps == c)).sum() / ((found == c) | (part.maps == c)).sum()
         for c in range(3)
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["cross_entropy", "focal", *SEGMENTATION])
+@pytest.mark.parametrize("name", ["focal", "ldam_drw", "lovasz_softmax", "soft_iou"])
 def test_losses_of_label_maps_learn_to_segment(name, shapes):
     training, test = shapes
     seed_torch(0, "weights")
@@ -207,11 +209,11 @@ def test_losses_of_label_maps_learn_to_segment(name, shapes):
     before = mean_iou(network, test)
     recipe = Phase(batch_size=8, iterations=60, optimizer=adam(1e-2))
     # Pixels, not images, are what classes have counts of.
-    counts = np.bincount(training.labels.ravel()).tolist()
-    phases = list(balanced_contrastive.METHODS[name](recipe).phases)
+    counts = np.bincount(training.maps.ravel()).tolist()
+    phases = list(registry.build(name, recipe, "segmentation").phases)
     settings = Settings(device=CPU)
     train(
         network, phases, training, counts, data_seed=0, seed=0, precision="float32",
-        settings=settings,
+        settings=settings, task=tasks.named("segmentation"),
     )  # fmt: skip
     assert mean_iou(network, test) > before + 0.4

@@ -1,11 +1,13 @@
 """What the loop asks of an objective, when it asks for it, and what it refuses to begin with."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from reproduce import losses
+from reproduce import losses, tasks
 from reproduce.errors import UserError
 from reproduce.losses.objective import Objective
 from reproduce.training.loop import Interrupted, _PhaseRun
@@ -128,7 +130,8 @@ def test_the_training_accuracy_of_two_views_is_that_of_the_first():
     labels = torch.tensor([0, 1, 2])
     first, second = torch.eye(3)[[0, 1, 1]], torch.eye(3)[[1, 2, 0]]
     batch = losses.Batch(labels=labels, logits=torch.cat([first, second]), views=2)
-    assert _PhaseRun._correct(None, batch) == 2
+    run = SimpleNamespace(task=tasks.named("classification"))
+    assert _PhaseRun._correct(run, batch) == 2
 
 
 def heads(*names):

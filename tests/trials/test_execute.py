@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from reproduce import models
 from reproduce.data import catalog, preparation
 from reproduce.errors import UserError
-from reproduce.trials import execute as execution
+from reproduce.tasks import classification
 from reproduce.trials.execute import Surroundings, execute
 from reproduce.trials.store import Store
 from reproduce.trials.trial import RECIPE
@@ -82,7 +82,7 @@ def test_only_so_many_embeddings_are_kept(on_digits, store, monkeypatch):
     """Chosen at random, not the first ones, and each row belongs to the image it names."""
     planned = on_digits(keep=("logits", "embeddings"), iterations=1)
     whole = execute(planned, store, Surroundings()).arrays
-    monkeypatch.setattr(execution, "EMBEDDINGS_KEPT", 7)
+    monkeypatch.setattr(classification, "EMBEDDINGS_KEPT", 7)
     part = execute(planned, store, Surroundings()).arrays
     rows = part["test/embedding_rows"]
     assert len(rows) == 7 and rows.tolist() != list(range(7))

@@ -82,17 +82,17 @@ def test_pinning_is_done_once_and_needs_no_file_the_second_time(folder):
 
 def test_published_weights_are_pinned_by_the_digest_that_is_written_down(folder):
     assert initialisations.pinned("resnet50", "imagenet:IMAGENET1K_V2") == "imagenet:IMAGENET1K_V2"
-    known = weights.WEIGHTS["mobilenet_v1"]["ra4_e3600_r224_in1k"]
+    known = weights.WEIGHTS["hrnet_w48_ocr"]["ms_in1k"]
     folder.mkdir()
     (folder / known.file).write_bytes(b"numbers")
-    start = initialisations.pinned("mobilenet_v1", "imagenet:ra4_e3600_r224_in1k")
-    assert start == "imagenet:ra4_e3600_r224_in1k@" + DIGEST_OF_NUMBERS[:12]
-    initialisations.check("mobilenet_v1", start)
-    with pytest.raises(UserError, match=r"received 'imagenet:ra4\w+': its publisher names no dig"):
-        initialisations.check("mobilenet_v1", "imagenet:ra4_e3600_r224_in1k")
+    start = initialisations.pinned("hrnet_w48_ocr", "imagenet:ms_in1k")
+    assert start == "imagenet:ms_in1k@" + DIGEST_OF_NUMBERS[:12]
+    initialisations.check("hrnet_w48_ocr", start)
+    with pytest.raises(UserError, match=r"received 'imagenet:ms_in1k': its publisher names no dig"):
+        initialisations.check("hrnet_w48_ocr", "imagenet:ms_in1k")
     (folder / known.file).write_bytes(b"other numbers")
     with pytest.raises(UserError, match=rf"planned with {DIGEST_OF_NUMBERS[:12]}\.\.\.; get the"):
-        initialisations.check("mobilenet_v1", start)
+        initialisations.check("hrnet_w48_ocr", start)
 
 
 @pytest.mark.parametrize("digest", ["", "0123", "0123456789AB", "0123456789abc", "0123456789ag"])

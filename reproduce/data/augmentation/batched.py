@@ -43,6 +43,8 @@ LUMA = (0.299, 0.587, 0.114)
 # On a CPU views are made so many values at a time: more falls out of the cache and makes the system
 # map fresh memory for every operation, fewer leaves calling to dominate.
 VALUES_AT_ONCE = 2**17
+# The class of pixels of which nothing is known.
+OUTSIDE = 255
 
 
 class BatchedViews:
@@ -63,11 +65,19 @@ class BatchedViews:
         """Return the views of float images [n, 1 or 3, h, w] in 0..1, on their device."""
         _check(images)
         count, _, height, width = images.shape
+        drawn = self._drawn(count, height, width, iteration)
+        return list(apply(images, drawn, self.recipe, self.size).split(count))
+
+    def maps(self, maps: torch.Tensor, iteration: int) -> torch.Tensor:
+        """Return label maps [n, h, w] placed as the first views are, 255 outside the image."""
+        count, height, width = maps.shape
+        drawn = self._drawn(count, height, width, iteration).rows(slice(0, count))
+        return placed_maps(maps, drawn, self.recipe, self.size)
+
+    def _drawn(self, count: int, height: int, width: int, iteration: int) -> Parameters:
         check_fits(self.recipe, height, width, self.size)
         random = generator(self.seed, "batched views", self.phase, iteration)
-        wanted = count * self.recipe.views
-        drawn = draw(self.recipe, wanted, height, width, self.size, random)
-        return list(apply(images, drawn, self.recipe, self.size).split(count))
+        return draw(self.recipe, count * self.recipe.views, height, width, self.size, random)
 
 
 @torch.no_grad()
@@ -104,6 +114,25 @@ def apply(images: torch.Tensor, parameters: Parameters, recipe: Recipe, size: in
             placed = torch.where(inverted, 1 - placed, placed)
         views.index_copy_(0, target[piece], _normalise(placed, recipe))
     return views
+
+
+def placed_maps(
+    maps: torch.Tensor, parameters: Parameters, recipe: Recipe, size: int
+) -> torch.Tensor:
+    """Return label maps [n, h, w] cropped, resized and flipped as images would be: int64.
+
+    Every pixel takes the class of the nearest one, since classes have no mean; where an image is
+    padded nothing is known (255).
+    """
+    count, height, width = maps.shape
+    rows, columns = (
+        part.round().long() for part in _positions(maps[:, None].float(), parameters, recipe, size)
+    )
+    inside = ((rows >= 0) & (rows < height))[:, :, None]
+    inside = inside & ((columns >= 0) & (columns < width))[:, None]
+    image = torch.arange(count, device=maps.device)[:, None, None]
+    near = maps[image, rows.clamp(0, height - 1)[:, :, None], columns.clamp(0, width - 1)[:, None]]
+    return torch.where(inside, near.long(), OUTSIDE)
 
 
 def _pieces(views, blurred: int, values: int) -> list[slice]:

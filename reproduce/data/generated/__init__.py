@@ -12,20 +12,10 @@ from reproduce.data.generated.difficulty import LEVELS, best_scores
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError, unknown_name
 
-GENERATED: dict[str, Callable[..., Dataset]] = {
-    "lesions": lesions.make,
-    "warts_corns": warts_corns.make,
-    "dermoscopy": dermoscopy.make,
-    "nodules": nodules.make,
-    "identities": identities.make,
-}
-DESCRIPTIONS: dict[str, GeneratedSet] = {
-    "lesions": lesions.LESIONS,
-    "warts_corns": warts_corns.WARTS_CORNS,
-    "dermoscopy": dermoscopy.DERMOSCOPY,
-    "nodules": nodules.NODULES,
-    "identities": identities.IDENTITIES_SET,
-}
+# One line a set: a module with `SET`, what makes it, and `make`, which draws it.
+_MODULES = (lesions, warts_corns, dermoscopy, nodules, identities)
+DESCRIPTIONS: dict[str, GeneratedSet] = {module.SET.name: module.SET for module in _MODULES}
+GENERATED: dict[str, Callable[..., Dataset]] = {module.SET.name: module.make for module in _MODULES}
 
 
 def describe(name: str) -> GeneratedSet:

@@ -116,7 +116,7 @@ def _through_a_tube(draws: Draws, images: np.ndarray, size: int) -> np.ndarray:
     return np.rint(images * (1 - dark * (1 - seen) * 0.93)[..., None]).astype(np.uint8)
 
 
-DERMOSCOPY = GeneratedSet(
+SET = GeneratedSet(
     name="dermoscopy",
     title="Generated dermatoscope pictures in ISIC 2019's proportions; not for diagnosis",
     class_names=CLASSES,
@@ -138,4 +138,4 @@ def make(
 ) -> Dataset:
     """Return `dermoscopy` as a data set; a `total` of 25,331 is as many as ISIC 2019 has."""
     wanted = counts or counts_for(total)
-    return build(DERMOSCOPY, size, difficulty, seed, rare, wanted, balanced)
+    return build(SET, size, difficulty, seed, rare, wanted, balanced)

@@ -154,7 +154,7 @@ def _counts() -> dict[str, tuple[int, ...]]:
     }
 
 
-IDENTITIES_SET = GeneratedSet(
+SET = GeneratedSet(
     name="identities",
     title="Generated irises of 1,000 made-up identities, two devices; of no person",
     class_names=tuple(f"identity {number:03d}" for number in range(IDENTITIES)),
@@ -179,4 +179,4 @@ def make(
     balanced: int = 0,
 ) -> Dataset:
     """Return `identities`: 2,800 images of 700, `test` of 300 others, `seen` of the 700 again."""
-    return build(IDENTITIES_SET, size, difficulty, seed, rare, counts, balanced)
+    return build(SET, size, difficulty, seed, rare, counts, balanced)

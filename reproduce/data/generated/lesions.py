@@ -154,7 +154,7 @@ def _add_lesions(draws: Draws, skin, fine: int, centres, radii, present, level: 
     skin.melanin += 0.05 * smoothstep(pores, 1.2, 2.6)
 
 
-LESIONS = GeneratedSet(
+SET = GeneratedSet(
     name="lesions",
     title="Generated skin patches, severity by number of lesions; not for diagnosis",
     class_names=("grade 0", "grade 1", "grade 2", "grade 3"),
@@ -175,4 +175,4 @@ def make(
     balanced: int = 0,
 ) -> Dataset:
     """Return `lesions` as a data set; by default 1,165 images to train on and 292 to test."""
-    return build(LESIONS, size, difficulty, seed, rare, counts, balanced)
+    return build(SET, size, difficulty, seed, rare, counts, balanced)

@@ -157,7 +157,7 @@ def _scan(draws: Draws, echo, device, gain, size: int, level: Level) -> np.ndarr
     return np.clip(np.rint(shown * 255), 0, 255).astype(np.uint8)
 
 
-NODULES = GeneratedSet(
+SET = GeneratedSet(
     name="nodules",
     title="Generated ultrasound-like pictures with masks of nodules; not for diagnosis",
     class_names=("background", "benign", "malignant"),
@@ -183,4 +183,4 @@ def make(
 
     `labels` say which nodule an image shows (0 for none); `masks` say so for each pixel.
     """
-    return build(NODULES, size, difficulty, seed, rare, counts, balanced)
+    return build(SET, size, difficulty, seed, rare, counts, balanced)

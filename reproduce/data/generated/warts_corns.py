@@ -138,7 +138,7 @@ def _add_confusers(draws: Draws, skin, fine: int, level: Level) -> None:
     skin.blood += amount * spots(where, radii, draws.uniform(0, 0.32, 2), fine)
 
 
-WARTS_CORNS = GeneratedSet(
+SET = GeneratedSet(
     name="warts_corns",
     title="Generated close-ups of normal skin, corns and warts; not for diagnosis",
     class_names=("normal skin", "corn", "wart"),
@@ -159,4 +159,4 @@ def make(
     balanced: int = 0,
 ) -> Dataset:
     """Return `warts_corns` as a data set; by default 2,013 images to train on and 502 to test."""
-    return build(WARTS_CORNS, size, difficulty, seed, rare, counts, balanced)
+    return build(SET, size, difficulty, seed, rare, counts, balanced)

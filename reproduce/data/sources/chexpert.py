@@ -22,6 +22,8 @@ from reproduce.randomness import generator
 
 CLASS_NAMES = ("normal", "abnormal")
 ROOTS = ("CheXpert-v1.0-small", "CheXpert-v1.0")
+# Padded, since the edges of a radiograph hold findings.
+SIZE, FIT, CHANNELS = 256, "pad", 1
 OPTIONS = {
     "share": Option(0.05, "share of the rare class", low=0.001, high=0.5),
     "rare": Option("abnormal", "which class is rare", CLASS_NAMES),

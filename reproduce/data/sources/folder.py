@@ -22,6 +22,7 @@ from reproduce.errors import UserError
 from reproduce.files import relative
 
 SPLITS = ("train", "val", "test")
+SIZE, FIT, CHANNELS = 256, "crop", 3
 OPTIONS: dict[str, Option] = {}
 
 

@@ -29,6 +29,7 @@ from reproduce.files import relative
 TRACTS = ("lower-gi-tract", "upper-gi-tract")
 TABLES = {"fold": ("5_fold_split.csv", 5), "half": ("2_fold_split.csv", 2)}
 SPLITS = tuple(f"{kind}{k}" for kind, (_, parts) in TABLES.items() for k in range(parts))
+SIZE, FIT, CHANNELS = 256, "crop", 3
 OPTIONS = {"split": Option("all", "which split", ("all", *SPLITS))}
 OTHER_SPELLINGS = {
     "polyp": "polyps",

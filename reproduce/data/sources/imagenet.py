@@ -15,6 +15,7 @@ from reproduce.errors import UserError
 from reproduce.files import relative
 from reproduce.randomness import generator
 
+SIZE, FIT, CHANNELS = 256, "crop", 3
 OPTIONS = {
     "per_class": Option(1000, "training images of a class, at most", low=1, high=1300),
     "classes": Option(1000, "how many classes, the first by folder name", low=2, high=1000),

@@ -23,6 +23,7 @@ from reproduce.files import relative
 from reproduce.randomness import derive
 
 CLASS_NAMES = ("MEL", "NV", "BCC", "AK", "BKL", "DF", "VASC", "SCC")
+SIZE, FIT, CHANNELS = 256, "crop", 3
 OPTIONS = {
     "split": Option("all", "which split", ("all", "grouped")),
     "seed": Option(0, "seed of split=grouped", low=0, high=2**32 - 1),

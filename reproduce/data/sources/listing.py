@@ -41,7 +41,10 @@ class Listing:
     extra
         Further arrays with one entry per row.
     masks
-        One path per image where the task is segmentation.
+        Where the task is segmentation: the paths of the masks of each image.
+    mask_classes
+        Where a mask says only where something is: the class of what it marks, per image. The masks
+        of an image are then joined. Without it an image has one mask, of class numbers.
     """
 
     root: Path
@@ -52,7 +55,8 @@ class Listing:
     tables: list[str] = field(default_factory=list)
     groups: np.ndarray | None = None
     extra: dict[str, np.ndarray] = field(default_factory=dict)
-    masks: list[str] | None = None
+    masks: list[tuple[str, ...]] | None = None
+    mask_classes: np.ndarray | None = None
     task: str = "classification"
 
     def where(self, row: int) -> str:

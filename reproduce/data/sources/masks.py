@@ -15,6 +15,8 @@ from reproduce.errors import UserError
 from reproduce.files import relative
 
 SPLITS = ("train", "val", "test")
+# As the segmentation networks of BDCL's kind do it.
+SIZE, FIT, CHANNELS = 256, "stretch", 3
 OPTIONS: dict[str, Option] = {}
 
 
@@ -23,14 +25,14 @@ def read(root: Path, options: dict, class_names: tuple[str, ...] = ()) -> Listin
     folders = folders_in(root)
     splits = [split for split in SPLITS if split in folders]
     files: list[str] = []
-    masks: list[str] = []
+    masks: list[tuple[str, ...]] = []
     rows = {}
     for split in splits or ["all"]:
         start = len(files)
         prefix = "" if split == "all" else f"{split}/"
         for image, mask in _pairs(root / prefix):
             files.append(f"{prefix}images/{image}")
-            masks.append(f"{prefix}masks/{mask}")
+            masks.append((f"{prefix}masks/{mask}",))
         rows[split] = np.arange(start, len(files))
     tables = []
     if (root / "classes.txt").is_file():

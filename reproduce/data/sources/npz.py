@@ -2,6 +2,8 @@
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +20,53 @@ def read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], 
     Nothing is unpickled: a file with object arrays is refused.
     """
     where = relative(path)
+    with opened(path) as file:
+        present = [split for split in SPLITS if f"{split}_images" in file.files]
+        if "train" not in present:
+            raise UserError(
+                f"{where} has no array 'train_images' (it holds: {', '.join(file.files)}); "
+                "expected a MedMNIST-format file"
+            )
+        images = {split: file[f"{split}_images"] for split in present}
+        labels = {split: _labels(file, split, where) for split in present}
+    for split in present:
+        check(images[split], labels[split], split, where)
+    return images, labels, sha256_of_file(path)
+
+
+def read_arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return arrays of a file by their names, or say which it lacks.
+
+    Those whose names begin with the name of a split have as many rows as each other.
+    """
+    where = relative(path)
+    with opened(path) as file:
+        for name in names:
+            if name not in file.files:
+                raise UserError(
+                    f"{where} has no array '{name}' (it holds: {', '.join(file.files)}); expected "
+                    f"the arrays {', '.join(names)}"
+                )
+        arrays = {name: file[name] for name in names}
+    for split in SPLITS:
+        lengths = {name: len(a) for name, a in arrays.items() if name.startswith(f"{split}_")}
+        if len(set(lengths.values())) > 1:
+            counted = ", ".join(f"{name} {length}" for name, length in lengths.items())
+            raise UserError(f"{where}: {counted}; expected as many of each, get the file again")
+    return arrays
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
+    """Open an .npz file; what is damaged, or would have to be unpickled, is refused in one line."""
+    where = relative(path)
     try:
-        with open(path, "rb") as opened:
+        with open(path, "rb") as bare:
             # NumPy also opens a bare array, and takes whatever else it meets for a pickle.
-            if not zipfile.is_zipfile(opened):
+            if not zipfile.is_zipfile(bare):
                 raise zipfile.BadZipFile("it is not a zip archive")
         with np.load(path, allow_pickle=False) as file:
-            present = [split for split in SPLITS if f"{split}_images" in file.files]
-            if "train" not in present:
-                raise UserError(
-                    f"{where} has no array 'train_images' (it holds: {', '.join(file.files)}); "
-                    "expected a MedMNIST-format file"
-                )
-            images = {split: file[f"{split}_images"] for split in present}
-            labels = {split: _labels(file, split, where) for split in present}
+            yield file
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         # zipfile raises RuntimeError for an archive that says it is encrypted or too new.
         raise UserError(f"{where} is damaged or no .npz file ({error}); get it again") from error
@@ -40,9 +75,6 @@ def read_npz(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], 
             f"{where} cannot be read without unpickling objects, which is refused ({error}); "
             "save its arrays as plain uint8 numbers"
         ) from error
-    for split in present:
-        _check(images[split], labels[split], split, where)
-    return images, labels, sha256_of_file(path)
 
 
 def _labels(file, split: str, where: str) -> np.ndarray:
@@ -59,7 +91,8 @@ def _labels(file, split: str, where: str) -> np.ndarray:
     return labels.astype(np.int64)
 
 
-def _check(images: np.ndarray, labels: np.ndarray, split: str, where: str) -> None:
+def check(images: np.ndarray, labels: np.ndarray, split: str, where: str) -> None:
+    """Refuse what are no images, or not as many as there are labels."""
     gray_or_colour = images.ndim == 3 or (images.ndim == 4 and images.shape[-1] == 3)
     if images.dtype != np.uint8 or not gray_or_colour:
         raise UserError(

@@ -53,3 +53,4 @@ class BalancedSoftmax(ClassifierObjective):
     """Balanced softmax of a batch's logits; has no state."""
 
     function = staticmethod(balanced_softmax)
+    relative = "a relative of logit adjustment"

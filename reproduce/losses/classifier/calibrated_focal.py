@@ -62,3 +62,4 @@ class CalibratedFocal(ClassifierObjective):
     """Calibrated focal loss of a batch's logits; has no state."""
 
     function = staticmethod(calibrated_focal)
+    relative = "the other loss that is called dual focal"

@@ -59,3 +59,4 @@ class LogitAdjustment(ClassifierObjective):
     """Logit-adjusted cross-entropy of a batch's logits; has no state."""
 
     function = staticmethod(logit_adjustment)
+    relative = "thresholding written as a loss"

@@ -96,3 +96,4 @@ class HardNegativeSupCon(EmbeddingObjective):
     """Supervised contrastive loss with tilted negatives; has no state."""
 
     function = staticmethod(hard_negative_sup_con)
+    relative = "a published relative of the difficulty-aware loss"

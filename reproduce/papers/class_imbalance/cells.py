@@ -10,9 +10,9 @@ middle share of minority classes unless it says otherwise:
 - `levels`: sampling only part of the way to balance, at the largest rho;
 - `equal_epochs`: undersampling that passes as often through its few images as the baseline does
   through all, instead of taking as many steps;
-- `trends`: methods that the review says came later, at every point of the grid, where the grid
-  itself does not have them: with all seeds at the point that is drawn in detail, with the first
-  `TREND_REPEATS` of them elsewhere.
+- `trends`: methods that the review says came later (`TRENDS`), at every point of the grid, where
+  the grid itself does not have them: with all seeds at the point that is drawn in detail, with
+  the first `TREND_REPEATS` of them elsewhere.
 """
 
 from dataclasses import replace
@@ -26,12 +26,26 @@ from reproduce.data.balancing import undersampled_counts
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import UserError
-from reproduce.methods.class_imbalance import LATER, METHODS, UNTRAINED
+from reproduce.methods import registry
 from reproduce.methods.method import Method
+from reproduce.methods.sampling import UNTRAINED
 from reproduce.papers.class_imbalance.networks import NETWORKS, recipe
 from reproduce.study.cell import Cell
 from reproduce.trials.trial import RECIPE, Trial
 
+# The paper's seven methods, and doing nothing; the last two are an experiment where the grid does
+# not have them.
+TWO_PHASE = ("two_phase_oversampling", "two_phase_undersampling")
+SEVEN = (
+    "baseline", "oversampling", "undersampling", "thresholding", "oversampling_thresholding",
+    "undersampling_thresholding", *TWO_PHASE,
+)  # fmt: skip
+# What the review says came later.
+TRENDS = (
+    "focal", "dual_focal", "mixup", "cutmix", "intra_class_cutmix", "smote_embeddings", "tsc",
+)  # fmt: skip
+# Sampling part of the way, by the name of sampling all of it.
+PARTIAL = {"oversampling": "partial_oversampling", "undersampling": "partial_undersampling"}
 # How far sampling goes, on the logarithmic way from the imbalance as it is (0) to balance (1); the
 # two ends are the baseline and full sampling, which the grid has.
 LEVELS = (0.33, 0.67)
@@ -56,7 +70,7 @@ def cells(parameters, record: Record) -> list[Cell]:
         if parameters.imbalance == "linear":
             continue
         if "two_phase" in wanted:
-            names = [n for n in METHODS if "two_phase" in n and n not in parameters.methods]
+            names = [n for n in TWO_PHASE if n not in parameters.methods]
             by_seed += _grid(parameters, record, seed, names, [middle["mu"]], "two_phase")
         if "linear" in wanted:
             names = [n for n in LINEAR_METHODS if n in parameters.methods]
@@ -134,8 +148,8 @@ def _kept(parameters, kind: str, rho, mu, seed: int, experiment: str, name: str)
     return tuple(kept)
 
 
-def _method(parameters, name: str) -> Method:
-    return {**METHODS, **LATER}[name](recipe(parameters))
+def _method(parameters, name: str, **options: Any) -> Method:
+    return registry.build(name, recipe(parameters), **options)
 
 
 def _needs_levels(parameters, name: str) -> bool:
@@ -168,7 +182,7 @@ def _cell(parameters, record, name, definition, kind, rho, mu, seed, experiment=
 
 def _controls(parameters, record, seed: int, mu: float) -> list[Cell]:
     """Return baselines on balanced sets that have as many images as step imbalance leaves."""
-    baseline, found = METHODS["baseline"](recipe(parameters)), []
+    baseline, found = _method(parameters, "baseline"), []
     for rho in parameters.rho:
         counts = _counts(record, _imbalance(parameters, record, "step", rho, mu))
         imbalance = {"kind": "step", "rho": 1.0, "mu": mu, "n_max": round(counts.mean())}
@@ -197,11 +211,9 @@ def _equal_epochs(parameters, record, seed: int, mu: float) -> list[Cell]:
 
 def _levels(parameters, record, seed: int, mu: float) -> list[Cell]:
     rho, found = max(parameters.rho), []
-    for name, level in product(("oversampling", "undersampling"), LEVELS):
-        phase = METHODS[name](recipe(parameters)).phases[0]
-        definition = Method((phase.but(sampler_parameters={"ratio": rho ** (1 - level)}),))
-        partial = f"partial_{name}"
-        cell = _cell(parameters, record, partial, definition, "step", rho, mu, seed, "levels")
+    for name, level in product(PARTIAL.values(), LEVELS):
+        definition = _method(parameters, name, ratio=rho ** (1 - level))
+        cell = _cell(parameters, record, name, definition, "step", rho, mu, seed, "levels")
         found.append(replace(cell, factors={**cell.factors, "level": level}))
     return found
 
@@ -211,7 +223,7 @@ def _trends(parameters, record, seed: int, middle: dict[str, Any]) -> list[Cell]
 
     A method whose views change colours is left out where images are whitened.
     """
-    names = [name for name in LATER if name not in parameters.methods]
+    names = [name for name in TRENDS if name not in parameters.methods]
     names = [name for name in names if not _needs_levels(parameters, name)]
     if seed in parameters.seeds[:TREND_REPEATS]:
         return _grid(parameters, record, seed, names, parameters.mu, "trends")

@@ -1,7 +1,7 @@
 """What a run of the class-imbalance study found, in sentences: every number comes from its rows.
 
 Directions ("higher", "lower") follow from the numbers too, so that a sentence cannot go on saying
-what another run found.
+what another run found. A sentence whose methods or experiment the run does not have is left out.
 """
 
 from collections.abc import Iterable
@@ -12,22 +12,24 @@ import numpy as np
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import contains_zero, gain_effects, span
 from reproduce.figures.wording import method_label, plain, plural, points
+from reproduce.methods.registry import posthoc_of
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.calibration_grid import Change, changes
+from reproduce.study.study import Study
 
 Row = dict[str, Any]
 
 
-def findings(study: Any) -> list[str]:
+def findings(study: Study) -> list[str]:
     """Return the findings as sentences, those of experiments that were not run left out."""
-    middle = study.observations(**study.shown_without("rho"))
+    middle = experiments.rows_over_rho(study)
     said = [
-        _harm(study, middle),
+        _harm(middle),
         _gain(study.observations(), "oversampling"),
         _gain(study.observations(), "undersampling"),
         _thresholding(study.observations()),
         _control(experiments.size_rows(study)),
-        _two_phase(experiments.rows_of(study, "two_phase")),
+        _two_phase(experiments.two_phase_rows(study)),
         _levels(experiments.level_rows(study)),
         _overfitting(experiments.learning_rows(study), study.at_shown),
         _length(experiments.length_rows(study), study.at_shown),
@@ -54,13 +56,18 @@ def _than(difference: float, digits: int = 2) -> str:
     return f"{abs(100 * difference):.{digits}f} points {way}"
 
 
+def _has(rows: Iterable[Row], *methods: str) -> bool:
+    """Say whether the rows have all of these methods."""
+    return set(methods) <= {row["method"] for row in rows}
+
+
 def _rhos(rows: list[Row]) -> list[float]:
     return sorted({row["rho"] for row in rows})
 
 
-def _harm(study: Any, rows: list[Row]) -> str:
+def _harm(rows: list[Row]) -> str:
     rhos = _rhos(rows)
-    if len(rhos) < 2:
+    if len(rhos) < 2 or not _has(rows, "baseline"):
         return ""
     low, high = (_mean(rows, "auc", method="baseline", rho=rho) for rho in (rhos[0], rhos[-1]))
     way = "falls" if high < low else "rises"
@@ -73,7 +80,7 @@ def _harm(study: Any, rows: list[Row]) -> str:
 
 
 def _gain(rows: list[Row], method: str) -> str:
-    if not {"baseline", method} <= {row["method"] for row in rows}:
+    if not _has(rows, "baseline", method):
         return ""
     said = []
     for rho in _rhos(rows):
@@ -88,7 +95,6 @@ def _gain(rows: list[Row], method: str) -> str:
 
 
 def _thresholding(rows: list[Row]) -> str:
-    names = {row["method"] for row in rows}
     said = [
         f"{method_label(before).lower()} {_percent(_mean(rows, 'accuracy', method=before), 1)} to "
         f"{_percent(_mean(rows, 'accuracy', method=after), 1)}"
@@ -97,7 +103,7 @@ def _thresholding(rows: list[Row]) -> str:
             ("oversampling", "oversampling_thresholding"),
             ("undersampling", "undersampling_thresholding"),
         )
-        if {before, after} <= names
+        if _has(rows, before, after)
     ]
     if not said:
         return ""
@@ -105,17 +111,19 @@ def _thresholding(rows: list[Row]) -> str:
 
 
 def _control(rows: list[Row]) -> str:
-    if not any(row["imbalance"] == "balanced" for row in rows):
-        return ""
     said = []
     for rho in _rhos(rows):
         step, balanced, linear = (
             _mean(rows, "auc", imbalance=kind, rho=rho) for kind in ("step", "balanced", "linear")
         )
+        if np.isnan(step) or np.isnan(balanced):
+            continue
         beside = "" if np.isnan(linear) else f", linear {_percent(linear)}"
         said.append(
             f"rho {plain(rho)}: step {_percent(step)}{beside}, balanced {_percent(balanced)}"
         )
+    if not said:
+        return ""
     return (
         "**The imbalance, not the number of images.** ROC AUC of the baseline on training sets of "
         f"one size: {'; '.join(said)}."
@@ -123,44 +131,46 @@ def _control(rows: list[Row]) -> str:
 
 
 def _two_phase(rows: list[Row]) -> str:
-    if not rows:
-        return ""
     said = []
     for sampler in ("oversampling", "undersampling"):
-        one, two, plainly = (
-            _mean(rows, "auc", method=name)
-            for name in (sampler, f"two_phase_{sampler}", "baseline")
-        )
+        arms = (sampler, f"two_phase_{sampler}", "baseline")
+        if not _has(rows, *arms):
+            continue
+        one, two, plainly = (_mean(rows, "auc", method=name) for name in arms)
         between = min(one, plainly) <= two <= max(one, plainly)
         said.append(
             f"with {sampler} {_percent(two)}, {'between' if between else 'not between'} "
             f"{_percent(one)} (the sampler) and {_percent(plainly)} (the baseline)"
         )
+    if not said:
+        return ""
     return f"**Two-phase training**, ROC AUC averaged over rho: {'; '.join(said)}."
 
 
 def _levels(rows: list[Row]) -> str:
-    if not rows:
-        return ""
-    full = {m: _mean(rows, "auc", method=m, level=None) for m in ("oversampling", "undersampling")}
     said = []
-    for method, whole in full.items():
+    for method in ("oversampling", "undersampling"):
         levels = sorted({r["level"] for r in rows if r["method"] == method and "level" in r})
-        partly = [
-            f"{_percent(_mean(rows, 'auc', method=method, level=x))} at {x:g}" for x in levels
-        ]
-        said.append(f"{method} {', '.join(partly)}, {_percent(whole)} all the way")
+        known = [f"{_percent(_mean(rows, 'auc', method=method, level=x))} at {x:g}" for x in levels]
+        whole = _mean(rows, "auc", method=method, level=None)
+        known += [] if np.isnan(whole) else [f"{_percent(whole)} all the way"]
+        said += [f"{method} {', '.join(known)}"] if levels else []
+    if not said:
+        return ""
+    none = _mean(rows, "auc", method="baseline")
+    without = "" if np.isnan(none) else f"; without sampling {_percent(none)}"
     return (
         f"**Sampling part of the way** at rho {plain(_rhos(rows)[0])}, ROC AUC by level: "
-        f"{'; '.join(said)}; without sampling {_percent(_mean(rows, 'auc', method='baseline'))}."
+        f"{'; '.join(said)}{without}."
     )
 
 
 def _overfitting(rows: list[Row], at: str) -> str:
-    if not rows:
+    times = sorted({row["iteration"] for row in rows})
+    early = [time for time in times if time <= times[-1] / 2]
+    if not early:
         return ""
-    last = max(row["iteration"] for row in rows)
-    half = max(row["iteration"] for row in rows if row["iteration"] <= last / 2)
+    last, half = times[-1], early[-1]
     said = []
     for method in dict.fromkeys(row["method"] for row in rows):
         end, middle = (
@@ -195,11 +205,11 @@ def _length(rows: list[Row], at: str) -> str:
 
 
 def _later(rows: list[Row], at: str) -> str:
-    if not rows:
+    older = {"oversampling", "undersampling"}
+    names = [m for m in dict.fromkeys(r["method"] for r in rows) if not posthoc_of(m)]
+    if not _has(rows, "oversampling") or older.issuperset(names):
         return ""
     over = _mean(rows, "auc", method="oversampling")
-    older = {"oversampling", "undersampling"}
-    names = [m for m in dict.fromkeys(r["method"] for r in rows) if "thresholding" not in m]
     gains = {m: _mean(rows, "auc", method=m) - over for m in names if m not in older}
     order = sorted(gains, key=lambda name: -gains[name])
     named = "; ".join(f"{method_label(m)} {_than(gains[m])}" for m in order)
@@ -226,7 +236,7 @@ def _at_shared_points(found: dict[tuple, Any]) -> dict[str, list[Any]]:
 
 def _later_on_the_grid(rows: list[Row]) -> str:
     """Say how often each is ahead of oversampling by more than its seeds differ."""
-    if not rows:
+    if not _has(rows, "oversampling") or not {row["method"] for row in rows} - {"oversampling"}:
         return ""
     effects: dict[str, list[Effect]] = _at_shared_points(
         gain_effects(rows, "auc", "oversampling", ("rho", "mu"))
@@ -254,7 +264,10 @@ def _calibration(rows: list[Row]) -> str:
     if not rows:
         return ""
     by_method: dict[str, list[Change]] = _at_shared_points(changes(rows))
-    over = plural(min(map(len, by_method.values())), "point")
+    shared = min(map(len, by_method.values()))
+    if not shared:
+        return ""
+    over = plural(shared, "point")
     said = []
     for method, found in by_method.items():
         before, after = (

@@ -12,6 +12,7 @@ from reproduce.errors import UserError
 from reproduce.evaluation.generalization import balanced_accuracy
 from reproduce.figures.by_seed import by_seed, span
 from reproduce.figures.inputs import Observation, not_empty
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import FAINT, INK, in_the_look, method_style, panels
 from reproduce.figures.wording import method_label, plural, points
 
@@ -71,6 +72,8 @@ def _gaps(
 ) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], dict[str, list[float]]]:
     """Return {method: (iterations [T], gaps [T, seeds])} and where new phases begin."""
     rows = list(rows)
+    if not rows:
+        raise NothingToShow("no learning curve was kept at the point that is drawn in detail")
     with_gap = [
         {**row, "gap": row[TRAIN] - row[TEST]} for row in rows if TRAIN in row and TEST in row
     ]
@@ -99,9 +102,8 @@ def _gaps(
     return found, starts
 
 
-@in_the_look
-def learning_gap(rows: Iterable[Observation], reference: str = "baseline") -> Figure:
-    """Draw balanced accuracy on training images minus that on test images, over iterations.
+class LearningGap(Picture):
+    """Balanced accuracy on training images minus that on test images, over iterations.
 
     Parameters
     ----------
@@ -116,27 +118,53 @@ def learning_gap(rows: Iterable[Observation], reference: str = "baseline") -> Fi
     goes on growing is overfitting; a gap that is merely large need not be. Training images are
     those shown to the network, each class counted equally. A dotted line marks a new phase.
     """
-    found, starts = _gaps(rows)
-    methods = list(found)
-    figure, axes = panels(len(methods), 2.55, 2, sharex=True, sharey=True)
-    for turn, (axis, method) in enumerate(zip(axes, methods, strict=True)):
-        if reference in found and method != reference:
-            _reference(axis, *found[reference], reference)
-        _draw(axis, method, *found[method])
-        for start in starts[method]:
-            axis.axvline(start, color=FAINT, lw=1.2, linestyle=":")
-        below = turn + 2 >= len(methods)
-        axis.tick_params(labelbottom=below)
-        axis.set_xlabel("iteration" if below else "")
-        axis.set_title(method_label(method))
-    counts = span(gaps.shape[1] for _, gaps in found.values())
-    grey = f"; grey: {method_label(reference).lower()}" if reference in found else ""
-    figure.suptitle(
-        f"line: mean; band: lowest to highest seed (n = {counts}){grey}",
-        fontsize=11, ha="left", x=0.015,
-    )  # fmt: skip
-    figure.supylabel("balanced accuracy, training − test (points)", fontsize=12)
-    return figure
+
+    def __init__(self, rows: Iterable[Observation], reference: str = "baseline"):
+        super().__init__(rows)
+        self.gaps, self.starts = _gaps(self.sources)
+        self.reference = reference
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel per method, the reference in grey behind the others."""
+        methods = list(self.gaps)
+        figure, axes = panels(len(methods), 2.55, 2, sharex=True, sharey=True)
+        for turn, (axis, method) in enumerate(zip(axes, methods, strict=True)):
+            if self.reference in self.gaps and method != self.reference:
+                _reference(axis, *self.gaps[self.reference], self.reference)
+            _draw(axis, method, *self.gaps[method])
+            for start in self.starts[method]:
+                axis.axvline(start, color=FAINT, lw=1.2, linestyle=":")
+            below = turn + 2 >= len(methods)
+            axis.tick_params(labelbottom=below)
+            axis.set_xlabel("iteration" if below else "")
+            axis.set_title(method_label(method))
+        counts = span(gaps.shape[1] for _, gaps in self.gaps.values())
+        grey = f"; grey: {method_label(self.reference).lower()}"
+        figure.suptitle(
+            f"line: mean; band: lowest to highest seed (n = {counts})"
+            f"{grey if self.reference in self.gaps else ''}",
+            fontsize=11, ha="left", x=0.015,
+        )  # fmt: skip
+        figure.supylabel("balanced accuracy, training − test (points)", fontsize=12)
+        return figure
+
+    def words(self) -> str:
+        """Say the gap of each method half-way and at the end."""
+        sentences = []
+        for method, (times, gaps) in self.gaps.items():
+            early = np.flatnonzero(times <= times[-1] / 2)
+            half = int(early[-1]) if len(early) else 0
+            sentences.append(
+                f"{method_label(method)}: {points(gaps[half].mean())} points after {times[half]} "
+                f"iterations, {points(gaps[-1].mean())} after {times[-1]} (seeds "
+                f"{points(gaps[-1].min())} to {points(gaps[-1].max())}, "
+                f"{plural(gaps.shape[1], 'seed')})."
+            )
+        return (
+            "Balanced accuracy on training images minus that on test images, mean over seeds. "
+            + " ".join(sentences)
+        )
 
 
 def _draw(axis: Axes, method: str, times: np.ndarray, gaps: np.ndarray) -> None:
@@ -152,20 +180,3 @@ def _draw(axis: Axes, method: str, times: np.ndarray, gaps: np.ndarray) -> None:
 
 def _reference(axis: Axes, times: np.ndarray, gaps: np.ndarray, name: str) -> None:
     axis.plot(times, 100 * gaps.mean(axis=1), color=FAINT, lw=1.5, zorder=2, label=name)
-
-
-def learning_gap_numbers(rows: Iterable[Observation]) -> str:
-    """Say in words what `learning_gap` draws: the gap half-way and at the end."""
-    sentences = []
-    for method, (times, gaps) in _gaps(rows)[0].items():
-        half = int(np.flatnonzero(times <= times[-1] / 2)[-1]) if times[0] <= times[-1] / 2 else 0
-        sentences.append(
-            f"{method_label(method)}: {points(gaps[half].mean())} points after {times[half]} "
-            f"iterations, {points(gaps[-1].mean())} after {times[-1]} (seeds "
-            f"{points(gaps[-1].min())} to {points(gaps[-1].max())}, "
-            f"{plural(gaps.shape[1], 'seed')})."
-        )
-    return (
-        "Balanced accuracy on training images minus that on test images, mean over seeds. "
-        + " ".join(sentences)
-    )

@@ -10,8 +10,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from reproduce.data import splits
 from reproduce.data.records import Record
-from reproduce.methods.class_imbalance import LATER, METHODS
+from reproduce.methods.registry import Available
 from reproduce.papers.class_imbalance import cells as experiments_of
+from reproduce.papers.class_imbalance.cells import SEVEN
 from reproduce.papers.class_imbalance.networks import MOMENTUM, NETWORKS
 from reproduce.registry import records
 from reproduce.study import departing
@@ -71,7 +72,7 @@ class ClassImbalance(Parameters):
 
     paper: ClassVar[str] = "class_imbalance"
     known: ClassVar[dict[str, Iterable[str]]] = {
-        "methods": (*METHODS, *LATER), "experiments": (*EXPERIMENTS, NONE),
+        "methods": Available(), "experiments": (*EXPERIMENTS, NONE),
     }  # fmt: skip
     fallback: ClassVar[dict[str, Any]] = {
         "rho": [10.0], "iterations": 2000, "methods": METHODS_BY_DEFAULT, "backbone": "lenet5",
@@ -107,7 +108,7 @@ class ClassImbalance(Parameters):
             "mu": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
             "seeds": list(range(50)),
             "iterations": 10_000,
-            "methods": list(METHODS),
+            "methods": list(SEVEN),
             "experiments": list(EXPERIMENTS),
         },
     }  # fmt: skip

@@ -12,6 +12,7 @@ from reproduce.errors import UserError
 from reproduce.figures.by_seed import ROUNDING, alike, by_seed, numbers_along
 from reproduce.figures.inputs import Observation
 from reproduce.figures.line_ends import line_name, name_the_ends
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import WIDTH, in_the_look, method_style
 from reproduce.figures.wording import method_label, metric_digits, metric_label, percent, plural
 
@@ -33,7 +34,10 @@ class Ranking:
 
 def ranking(observations: Iterable[Observation], metric: str) -> Ranking:
     """Return how methods rank at each training length, on the seeds that all of them have."""
-    values = by_seed(observations, metric, ("method", "iterations"))
+    rows = list(observations)
+    if not rows:
+        raise NothingToShow("no learning curve was kept at the point that is drawn in detail")
+    values = by_seed(rows, metric, ("method", "iterations"))
     lengths = numbers_along((length for _, length in values), "iterations")
     kin = alike(values)
     wanted = [(name, length) for name in kin for length in lengths]
@@ -61,14 +65,13 @@ def _ranks(values: np.ndarray) -> np.ndarray:
     return rankdata(-np.round(values / ROUNDING) * ROUNDING, axis=0)
 
 
-@in_the_look
-def ranking_by_length(observations: Iterable[Observation], metric: str = "auc") -> Figure:
-    """Draw a metric, and the rank of each method by it, over the iterations of training.
+class RankingByLength(Picture):
+    """A metric, and the rank of each method by it, over the iterations of training.
 
     Parameters
     ----------
-    observations
-        rows with `iterations`, the length of training, at one point of the grid.
+    rows
+        observations with `iterations`, the length of training, at one point of the grid.
     metric
         what is drawn, in percent, and what ranks the methods.
 
@@ -77,32 +80,57 @@ def ranking_by_length(observations: Iterable[Observation], metric: str = "auc") 
     Lines that cross are methods that change places. The number in a mark counts the seeds in
     which the method has this very rank; few of them mean that the order is chance.
     """
-    found = ranking(observations, metric)
-    inches = max(2.3, 0.46 * len(found.names))
-    figure = Figure(figsize=(WIDTH, 2 * inches + 1.5), layout="constrained")
-    upper, lower = figure.subplots(2, 1, sharex=True)
-    means = 100 * found.values.mean(axis=2)
-    for row, names in enumerate(found.names):
-        style = method_style(names[0])
-        line = {"color": style.colour, "linestyle": style.line, "marker": style.marker}
-        upper.plot(found.lengths, means[row], markeredgecolor="white", **line)
-        upper.scatter(
-            np.repeat(found.lengths, found.values.shape[2]), 100 * found.values[row].ravel(), s=12,
-            color=style.colour, alpha=0.55, linewidths=0,
-        )  # fmt: skip
-        lower.plot(found.lengths, found.ranks[row], **{**line, "marker": "o"}, markersize=17,
-                   markerfacecolor="white", markeredgewidth=2)  # fmt: skip
+
+    def __init__(self, rows: Iterable[Observation], metric: str = "auc"):
+        super().__init__(rows)
+        self.metric, self.ranking = metric, ranking(self.sources, metric)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw the metric above and the ranks below."""
+        found = self.ranking
+        inches = max(2.3, 0.46 * len(found.names))
+        figure = Figure(figsize=(WIDTH, 2 * inches + 1.5), layout="constrained")
+        upper, lower = figure.subplots(2, 1, sharex=True)
+        for row in range(len(found.names)):
+            _line(upper, lower, found, row)
+        _axes(upper, lower, found, self.metric)
+        names = {line_name(each): each[0] for each in found.names}
+        colours = {name: method_style(first).colour for name, first in names.items()}
+        for axis, values in ((upper, 100 * found.values.mean(axis=2)), (lower, found.ranks)):
+            name_the_ends(axis, dict(zip(names, values[:, -1], strict=True)), colours, inches)
+        return figure
+
+    def words(self) -> str:
+        """Say the order at each length."""
+        found, digits, sentences = self.ranking, metric_digits(self.metric), []
+        means, seeds = found.values.mean(axis=2), plural(found.values.shape[2], "seed")
         for place, length in enumerate(found.lengths):
-            lower.text(length, found.ranks[row, place], str(found.agree[row, place]), ha="center",
-                       va="center", fontsize=10, zorder=5)  # fmt: skip
-    _axes(upper, lower, found, metric)
-    names = [line_name(each) for each in found.names]
-    colours = {
-        name: method_style(own[0]).colour for name, own in zip(names, found.names, strict=True)
-    }
-    name_the_ends(upper, dict(zip(names, means[:, -1], strict=True)), colours, inches)
-    name_the_ends(lower, dict(zip(names, found.ranks[:, -1], strict=True)), colours, inches)
-    return figure
+            order = np.argsort(found.ranks[:, place], kind="stable")
+            each = ", ".join(
+                f"{found.ranks[row, place]:g} {' = '.join(map(method_label, found.names[row]))} "
+                f"{percent(means[row, place], digits)} ({found.agree[row, place]} of {seeds} agree)"
+                for row in order
+            )
+            sentences.append(f"After {length} iterations: {each}.")
+        return f"Ranks by mean {metric_label(self.metric)} in percent. " + " ".join(sentences)
+
+
+def _line(upper: Axes, lower: Axes, found: Ranking, row: int) -> None:
+    """Draw one method: its means and seeds above, its ranks below."""
+    style = method_style(found.names[row][0])
+    line = {"color": style.colour, "linestyle": style.line, "marker": style.marker}
+    means = 100 * found.values[row].mean(axis=1)
+    upper.plot(found.lengths, means, markeredgecolor="white", **line)
+    upper.scatter(
+        np.repeat(found.lengths, found.values.shape[2]), 100 * found.values[row].ravel(), s=12,
+        color=style.colour, alpha=0.55, linewidths=0,
+    )  # fmt: skip
+    lower.plot(found.lengths, found.ranks[row], **{**line, "marker": "o"}, markersize=17,
+               markerfacecolor="white", markeredgewidth=2)  # fmt: skip
+    for place, length in enumerate(found.lengths):
+        lower.text(length, found.ranks[row, place], str(found.agree[row, place]), ha="center",
+                   va="center", fontsize=10, zorder=5)  # fmt: skip
 
 
 def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
@@ -123,19 +151,3 @@ def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
     lower.margins(x=0.08)
     for axis in (upper, lower):
         axis.grid(False, axis="x")
-
-
-def ranking_by_length_numbers(observations: Iterable[Observation], metric: str = "auc") -> str:
-    """Say in words what `ranking_by_length` draws: the order at each length."""
-    found = ranking(observations, metric)
-    digits, means, sentences = metric_digits(metric), found.values.mean(axis=2), []
-    for place, length in enumerate(found.lengths):
-        order = np.argsort(found.ranks[:, place], kind="stable")
-        each = ", ".join(
-            f"{found.ranks[row, place]:g} {' = '.join(map(method_label, found.names[row]))} "
-            f"{percent(means[row, place], digits)} ({found.agree[row, place]} of "
-            f"{plural(found.values.shape[2], 'seed')} agree)"
-            for row in order
-        )
-        sentences.append(f"After {length} iterations: {each}.")
-    return f"Ranks by mean {metric_label(metric)} in percent. " + " ".join(sentences)

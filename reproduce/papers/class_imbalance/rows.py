@@ -1,4 +1,4 @@
-"""The rows behind each experiment beside the grid, and what a page says where one was not run."""
+"""The rows behind each figure: of the grid, of the experiments beside it, and derived ones."""
 
 from typing import Any
 
@@ -6,45 +6,20 @@ from reproduce.evaluation.calibration import expected_calibration_error
 from reproduce.evaluation.thresholding import divide_by_prior
 from reproduce.figures.reliability import BINS, normalised
 from reproduce.papers.class_imbalance.calibration_grid import AFTER, BEFORE
+from reproduce.papers.class_imbalance.cells import PARTIAL
 from reproduce.papers.class_imbalance.learning import curve_rows
+from reproduce.study.study import Study
 
-WHAT = {
-    "two_phase": "two-phase training",
-    "linear": "linear imbalance",
-    "control": "balanced training sets of the same size",
-    "levels": "sampling only part of the way to balance",
-    "equal_epochs": "undersampling for equally many epochs",
-    "trends": "the methods that came later",
-    "curves": "learning curves",
-    "second": "a second data set",
-    "table_6": "lambda and the number of mined negatives",
-    "warm_up": "training without the warm-up",
-    "batch_size": "other sizes of the batch",
-    "binary": "two classes, one of them rare",
-    "ablation": "one component changed at a time",
-    "choices": "combinations of readings",
-}
 Row = dict[str, Any]
 
 
-def not_run(study: Any, experiment: str) -> str:
-    """Return the sentence that stands in place of a figure, and where to find or how to make it."""
-    stamp = study.published_stamp()
-    there = stamp and experiment in (stamp["parameters"].get("experiments") or [])
-    published = " The published edition of this page has it." if there else ""
-    return (
-        f"Not run at this scale ({study.scale}): {WHAT[experiment]}. "
-        f"`reproduce run {study.paper} -p experiments {experiment}` runs it.{published}"
-    )
-
-
-def rows_of(study: Any, experiment: str, **wanted: Any) -> list[Row]:
+def rows_of(study: Study, experiment: str, **wanted: Any) -> list[Row]:
     """Return an experiment's rows with those of the grid they are read beside; [] if not run."""
     own = study.rows(study.beside(experiment, **wanted))
     return [*_of_grid(study, experiment, wanted), *own] if own else []
 
 
-def _of_grid(study: Any, experiment: str, wanted: dict[str, Any]) -> list[Row]:
+def _of_grid(study: Study, experiment: str, wanted: dict[str, Any]) -> list[Row]:
     at_middle = {**study.shown_without("rho"), **wanted}
     if experiment == "linear":
         return []
@@ -58,15 +33,33 @@ def _of_grid(study: Any, experiment: str, wanted: dict[str, Any]) -> list[Row]:
     return study.observations(**at_middle)
 
 
-def level_rows(study: Any) -> list[Row]:
+def rows_over_rho(study: Study, **wanted: Any) -> list[Row]:
+    """Return the rows of the grid along rho, at the middle of its other factors."""
+    return study.observations(**{**study.shown_without("rho"), **wanted})
+
+
+def trained_rows(study: Study, rows: list[Row]) -> list[Row]:
+    """Return those of methods that were trained: thresholding leaves every AUC as it is."""
+    trained = {cell.method for cell in study.trained(**study.shown)}
+    return [row for row in rows if row["method"] in trained]
+
+
+def two_phase_rows(study: Study) -> list[Row]:
+    """Return two-phase training with what it is made of, along rho; [] if it was not run."""
+    rows = [*rows_over_rho(study), *study.rows(study.beside("two_phase"))]
+    return rows if any("two_phase" in row["method"] for row in rows) else []
+
+
+def level_rows(study: Study) -> list[Row]:
     """Return the rows of the sampling levels, partial sampling under its sampler's name."""
+    whole = {partial: sampler for sampler, partial in PARTIAL.items()}
     return [
-        {**row, "method": row["method"].removeprefix("partial_")}
+        {**row, "method": whole.get(row["method"], row["method"])}
         for row in rows_of(study, "levels")
     ]
 
 
-def size_rows(study: Any) -> list[Row]:
+def size_rows(study: Study) -> list[Row]:
     """Return step, linear and balanced baselines with the number of images each trained on."""
     cells = [
         *study.select(method="baseline", **study.shown_without("rho")),
@@ -79,7 +72,7 @@ def size_rows(study: Any) -> list[Row]:
     ]
 
 
-def later_rows(study: Any) -> list[Row]:
+def later_rows(study: Study) -> list[Row]:
     """Return the rows of later methods on the whole grid beside oversampling and the baseline.
 
     [] where there is nothing to set side by side.
@@ -89,7 +82,7 @@ def later_rows(study: Any) -> list[Row]:
     return rows if any(row["method"] == "oversampling" for row in rows) else []
 
 
-def calibration_rows(study: Any) -> list[Row]:
+def calibration_rows(study: Study) -> list[Row]:
     """Return the calibration error of every trained network, before and after thresholding.
 
     Later methods as well, which the paper's thresholding was not made for. Derived once and kept,
@@ -101,18 +94,18 @@ def calibration_rows(study: Any) -> list[Row]:
             continue
 
         def compute(cell=cell):
-            scores, labels = study.scores(cell)
+            scores, labels = study.measures.scores(cell)
             after = normalised(divide_by_prior(scores, study.result(cell).counts))
             errors = [expected_calibration_error(s, labels, bins=BINS) for s in (scores, after)]
             return dict(zip((BEFORE, AFTER), errors, strict=True)), {}
 
-        value, _ = study.derived(f"calibration/{BINS}", [cell], compute)
+        value, _ = study.measures.derived(f"calibration/{BINS}", [cell], compute)
         at = {"method": cell.method, **cell.factors, "seed": cell.seed, "key": cell.trial.key}
         found.append({**at, **value})
     return found
 
 
-def learning_rows(study: Any) -> list[Row]:
+def learning_rows(study: Study) -> list[Row]:
     """Return the learning curves kept at the point that is drawn in detail; [] if there are none.
 
     Derived once and kept, since an edition does not carry the predictions they come from.
@@ -129,12 +122,12 @@ def learning_rows(study: Any) -> list[Row]:
                 row["auc"] = float(area)
             return {"rows": rows}, {}
 
-        value, _ = study.derived("learning curve", [cell], compute)
+        value, _ = study.measures.derived("learning curve", [cell], compute)
         found += [{**row, "key": cell.trial.key} for row in value["rows"]]
     return found
 
 
-def length_rows(study: Any, lengths: int = 6) -> list[Row]:
+def length_rows(study: Study, lengths: int = 6) -> list[Row]:
     """Return metrics by training length: a learning curve read at points that double.
 
     The rate of LeNet-5's schedule at a step does not depend on how many steps follow, so the first
@@ -153,11 +146,11 @@ def length_rows(study: Any, lengths: int = 6) -> list[Row]:
     ]
 
 
-def score_rows(study: Any) -> list[Row]:
+def score_rows(study: Study) -> list[Row]:
     """Return scores and labels of the first seed at the point that is drawn in detail."""
     return [
         {"method": cell.method, "seed": cell.seed, "key": cell.trial.key, "scores": scores,
          "labels": labels}
         for cell in study.select(seed=study.seeds[0], **study.shown)
-        for scores, labels in [study.scores(cell)]
+        for scores, labels in [study.measures.scores(cell)]
     ]  # fmt: skip

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reproduce.errors import UserError
 from reproduce.figures.by_seed import ROUNDING, by_seed, numbers_along
 from reproduce.figures.inputs import Observation
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import FAINT, INK, in_the_look, method_style, new_figure
 from reproduce.figures.wording import method_label, metric_digits, metric_label, percent, plain
 
@@ -38,8 +38,9 @@ def _triples(
             if shared:
                 found[sampler, rho] = {seed: tuple(arm[seed] for arm in arms) for seed in shared}
     if not found:
-        wanted = ", ".join(f"{sampler} and {two_phase}" for sampler, two_phase in pairs.items())
-        raise UserError(f"no seed has all three, expected baseline with {wanted} on the same seeds")
+        raise NothingToShow(
+            "no seed has all three, the baseline, a sampler and the two-phase training with it"
+        )
     return found, [rho for rho in rhos if any(rho == there for _, there in found)]
 
 
@@ -49,18 +50,13 @@ def lies_between(triple: tuple[float, float, float]) -> bool:
     return min(one, other) - ROUNDING <= middle <= max(one, other) + ROUNDING
 
 
-@in_the_look
-def two_phase_between(
-    observations: Iterable[Observation],
-    metric: str = "auc",
-    pairs: Mapping[str, str] = TWO_PHASE,
-) -> Figure:
-    """Draw baseline, two-phase training and its sampler for each rho, one thin line per seed.
+class TwoPhaseBetween(Picture):
+    """Baseline, two-phase training and its sampler for each rho, one thin line per seed.
 
     Parameters
     ----------
-    observations
-        rows at one mu.
+    rows
+        observations at one mu.
     metric
         what is drawn, in percent. Every panel has a scale of its own, since differences at a small
         rho are far smaller than at a large one.
@@ -72,22 +68,49 @@ def two_phase_between(
     A seed whose line keeps its direction has two-phase training between the other two; a line
     with a bend upwards or downwards has not. The panels count the seeds.
     """
-    found, rhos = _triples(observations, metric, pairs)
-    samplers = [sampler for sampler in pairs if any(sampler == name for name, _ in found)]
-    columns = min(_COLUMNS, len(rhos))
-    rows = -(-len(rhos) // columns)
-    figure, axes = new_figure(3.0 * rows * len(samplers), rows * len(samplers), columns)
-    for block, sampler in enumerate(samplers):
-        for place in range(rows * columns):
-            axis = axes[block * rows + place // columns, place % columns]
-            if place < len(rhos) and (sampler, rhos[place]) in found:
-                _draw(axis, sampler, pairs[sampler], rhos[place], found[sampler, rhos[place]])
-            else:
-                axis.remove()
-    figure.supylabel(f"{metric_label(metric).partition(' (')[0]} (%)", fontsize=12)
-    figure.suptitle("lines: seeds, dashed where two-phase is not between; bars: means",
-                    fontsize=11, ha="left", x=0.015)  # fmt: skip
-    return figure
+
+    def __init__(
+        self,
+        rows: Iterable[Observation],
+        metric: str = "auc",
+        pairs: Mapping[str, str] = TWO_PHASE,
+    ):
+        super().__init__(rows)
+        self.metric, self.pairs = metric, pairs
+        self.triples, self.rhos = _triples(self.sources, metric, pairs)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel per rho, the samplers below each other."""
+        samplers = list(dict.fromkeys(sampler for sampler, _ in self.triples))
+        columns = min(_COLUMNS, len(self.rhos))
+        rows = -(-len(self.rhos) // columns)
+        figure, axes = new_figure(3.0 * rows * len(samplers), rows * len(samplers), columns)
+        for block, sampler in enumerate(samplers):
+            for place in range(rows * columns):
+                axis = axes[block * rows + place // columns, place % columns]
+                at = (sampler, self.rhos[place]) if place < len(self.rhos) else None
+                if at in self.triples:
+                    _draw(axis, sampler, self.pairs[sampler], at[1], self.triples[at])
+                else:
+                    axis.remove()
+        figure.supylabel(f"{metric_label(self.metric).partition(' (')[0]} (%)", fontsize=12)
+        figure.suptitle("lines: seeds, dashed where two-phase is not between; bars: means",
+                        fontsize=11, ha="left", x=0.015)  # fmt: skip
+        return figure
+
+    def words(self) -> str:
+        """Say the three means of each panel and in how many seeds two-phase is between."""
+        digits, sentences = metric_digits(self.metric), []
+        for (sampler, rho), triples in self.triples.items():
+            means = np.mean(list(triples.values()), axis=0)
+            within = sum(map(lies_between, triples.values()))
+            sentences.append(
+                f"{method_label(sampler)}, rho {plain(rho)}: baseline {percent(means[0], digits)}, "
+                f"two-phase {percent(means[1], digits)}, {method_label(sampler).lower()} "
+                f"{percent(means[2], digits)}; between in {within} of {len(triples)} seeds."
+            )
+        return f"Mean {metric_label(self.metric)} in percent. " + " ".join(sentences)
 
 
 def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) -> None:
@@ -112,22 +135,3 @@ def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) 
     axis.set_title(f"rho {plain(rho)}\n", fontsize=12)
     axis.text(0, 1.02, f"between: {within} of {len(triples)}", transform=axis.transAxes,
               fontsize=10.5, va="bottom")  # fmt: skip
-
-
-def two_phase_between_numbers(
-    observations: Iterable[Observation],
-    metric: str = "auc",
-    pairs: Mapping[str, str] = TWO_PHASE,
-) -> str:
-    """Say in words what `two_phase_between` draws."""
-    found, _ = _triples(observations, metric, pairs)
-    digits, sentences = metric_digits(metric), []
-    for (sampler, rho), triples in found.items():
-        means = np.mean(list(triples.values()), axis=0)
-        within = sum(map(lies_between, triples.values()))
-        sentences.append(
-            f"{method_label(sampler)}, rho {plain(rho)}: baseline {percent(means[0], digits)}, "
-            f"two-phase {percent(means[1], digits)}, {method_label(sampler).lower()} "
-            f"{percent(means[2], digits)}; between in {within} of {len(triples)} seeds."
-        )
-    return f"Mean {metric_label(metric)} in percent. " + " ".join(sentences)

@@ -1,8 +1,8 @@
 """Yun and Kim (2026): which trials the study is made of.
 
-The *grid* is the four methods on the main data. Beside it stand:
+The *grid* is the four methods, or those asked for, on the main data. Beside it stand:
 
-- `second`: the same four on a second data set;
+- `second`: the same on a second data set;
 - `table_6`: lambda and the number of mined negatives, wider than the paper's four points;
 - `warm_up`: with and without the epochs of the similarity loss alone;
 - `batch_size`: what contrastive pre-training owes to the size of its batch;
@@ -17,14 +17,12 @@ from itertools import product
 from typing import Any
 
 from reproduce.data import names
-from reproduce.data.augmentation import recipes
 from reproduce.data.records import Record
-from reproduce.methods.dual_head import METHODS, VARIANTS
 from reproduce.methods.method import Method
 from reproduce.models.weights import IMAGENET_MEAN, IMAGENET_STD
+from reproduce.papers.dual_head.methods import PRE_TRAINED, VARIANTS, method
 from reproduce.randomness import generator
 from reproduce.study.cell import Cell
-from reproduce.training.phases import Optimizer, Phase, Schedule
 from reproduce.trials.trial import RECIPE, Trial
 
 EXPERIMENTS = (
@@ -57,12 +55,12 @@ def cells(parameters, record: Record, *others: Record) -> list[Cell]:
     """Return what claims are judged on: the grid, and the experiments that they name."""
     wanted, found = parameters.experiments, []
     for seed in parameters.seeds:
-        found += _four(parameters, record, seed, "grid")
+        found += _each(parameters, record, seed, "grid")
     by_name = dict(zip(other_data(parameters), others, strict=True))
     if "second" in wanted:
         for seed in parameters.seeds:
             there = by_name[parameters.second_dataset]
-            found += _four(parameters, there, seed, "second", varied=("dataset",))
+            found += _each(parameters, there, seed, "second", varied=("dataset",))
     if "table_6" in wanted:
         found += _weights(parameters, record)
     if "warm_up" in wanted:
@@ -84,7 +82,7 @@ def references(parameters, record: Record, *others: Record) -> list[Cell]:
             start = parameters.model_copy(update={"initialisation": parameters.surrogate})
             found += [
                 replace(cell, factors={**cell.factors, "initialisation": "surrogate"})
-                for cell in _four(start, record, seed, "initialisation", keep=("logits",))
+                for cell in _each(start, record, seed, "initialisation", keep=("logits",))
             ]
     if "choices" in wanted:
         found += _choices(parameters, record)
@@ -117,10 +115,10 @@ def _binary_name(name: str, share: float, rare: str) -> str:
     return "chexpert?" + "&".join(f"{key}={value}" for key, value in sorted(options.items()))
 
 
-def _four(parameters, record, seed: int, experiment: str, varied=(), keep=None) -> list[Cell]:
+def _each(parameters, record, seed: int, experiment: str, varied=(), keep=None) -> list[Cell]:
     return [
         _cell(parameters, record, name, seed, experiment, varied=varied, keep=keep)
-        for name in METHODS
+        for name in parameters.methods
     ]
 
 
@@ -154,7 +152,7 @@ def _batches(parameters, record) -> list[Cell]:
         for seed in parameters.seeds if compared else parameters.seeds[:FEWER]:
             found += [
                 _cell(at, record, name, seed, "batch_size", {"batch_size": size}, ("batch_size",))
-                for name in METHODS if name != "supervised"
+                for name in PRE_TRAINED if name in parameters.methods
             ]  # fmt: skip
     return found
 
@@ -173,7 +171,7 @@ def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
         for seed in parameters.seeds if default else parameters.seeds[:FEWER]:
             found += [
                 _cell(parameters, record, name, seed, "binary", factors, varied, imbalance)
-                for name in METHODS
+                for name in parameters.methods
             ]
     return found
 
@@ -183,7 +181,8 @@ def _ablation(parameters, record, seed: int) -> list[Cell]:
     other = "as_pretraining" if parameters.fine_tuning_transforms == "none" else "none"
     at = parameters.model_copy(update={"fine_tuning_transforms": other})
     return changed + [
-        _cell(at, record, name, seed, "ablation", {"fine_tuning": other}) for name in METHODS
+        _cell(at, record, name, seed, "ablation", {"fine_tuning": other})
+        for name in parameters.methods
     ]
 
 
@@ -215,7 +214,7 @@ def _cell(
     parameters, record, name: str, seed: int, experiment: str, factors=None, varied=(),
     imbalance=None, choices=None, keep=None,
 ) -> Cell:  # fmt: skip
-    definition = _method(parameters, name, choices or {})
+    definition = method(parameters, name, choices or {})
     factors = {"dataset": record.name, **(factors or {})}
     trial = _trial(parameters, record, definition, seed, imbalance or {"kind": "none"})
     if keep is None:
@@ -223,49 +222,6 @@ def _cell(
         if experiment == "grid" and seed == parameters.seeds[0]:
             keep = (*keep, "embeddings")
     return Cell(name, definition, factors, seed, trial, experiment, keep, frozenset(varied))
-
-
-def _method(parameters, name: str, choices: dict[str, str]) -> Method:
-    ranking: dict[str, Any] = {"reading": choices.get("reading", parameters.reading)}
-    ranking["c"] = float(choices.get("c", parameters.c))
-    ranking |= {name: choices[name] for name in ("score", "negatives") if name in choices}
-    mined = choices.get("k", parameters.top_k)
-    by_ratio = mined in (None, "ratio")
-    ranking |= {"ratio": parameters.ratio} if by_ratio else {"top_k": int(mined)}
-    options: dict[str, Any] = {
-        "fine_tuning_epochs": parameters.fine_tuning_epochs,
-        "fine_tuning_transforms": "none" if parameters.fine_tuning_transforms == "none" else "same",
-        "temperature": parameters.temperature,
-        "warm_up": parameters.warm_up,
-        "similarity_weight": parameters.lam,
-        "similarity_reading": choices.get("similarity", "printed"),
-        "warm_up_weight": parameters.lam if choices.get("warm_up_weight") == "lambda" else 1.0,
-        "ranking": {k: v for k, v in ranking.items() if v != _USUAL.get(k)},
-    }
-    return {**METHODS, **VARIANTS}[name](_recipe(parameters, choices), **options)
-
-
-# At these values a parameter of the ranking loss is left out of the description of a trial.
-_USUAL = dict(reading="printed", c=10.0, ratio=0.1, score="half", negatives="both_views")
-
-
-def _recipe(parameters, choices: dict[str, str]) -> Phase:
-    """Return the recipe of pre-training: AdamW, a constant rate, the list of augmentations."""
-    wanted = choices.get("solarize") == "yes"
-    differs = wanted != bool(recipes.recipe(parameters.transforms).solarize)
-    solarized = {"solarize": 0.5 if wanted else 0.0} if choices and differs else {}
-    return Phase(
-        batch_size=parameters.batch_size,
-        epochs=parameters.epochs,
-        views=2,
-        transforms=parameters.transforms,
-        transform_parameters=solarized,
-        schedule=Schedule(),
-        optimizer=Optimizer(
-            name="adamw", learning_rate=parameters.learning_rate,
-            weight_decay=parameters.weight_decay,
-        ),
-    )  # fmt: skip
 
 
 def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -> Trial:

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from reproduce.errors import UserError
 from reproduce.figures.by_seed import Values, by_seed, span
 from reproduce.figures.inputs import Observation
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import INK, in_the_look, method_style, new_figure
 from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_sd, method_label, plural
@@ -43,9 +43,9 @@ def _places(observations: Iterable[Observation]) -> Places:
             if both:
                 found.setdefault(method, {})[moment] = both
     if not found:
-        raise UserError(
-            "no observation has both alignment and uniformity, expected trials whose encoders were "
-            "kept"
+        raise NothingToShow(
+            "no trial of this run has both alignment and uniformity; it needs those whose encoders "
+            "were kept"
         )
     return found
 
@@ -55,9 +55,8 @@ def _both(seeds: dict, up: Values, method: str) -> dict:
     return {seed: (value, others[seed]) for seed, value in seeds.items() if seed in others}
 
 
-@in_the_look
-def encoder_plane(rows: Iterable[Observation]) -> Figure:
-    """Draw uniformity against alignment of the encoders, before and after fine-tuning.
+class EncoderPlane(Picture):
+    """Uniformity against alignment of the encoders, before and after fine-tuning.
 
     Parameters
     ----------
@@ -71,19 +70,43 @@ def encoder_plane(rows: Iterable[Observation]) -> Figure:
     the arrow goes from mean to mean. Both axes are better when low: two views of a picture lie
     close, all pictures spread over the sphere.
     """
-    found = _places(rows)
-    figure, axes = new_figure(4.6)
-    axis = axes[0, 0]
-    for method, moments in found.items():
-        _marks(axis, method, moments)
-    axis.margins(0.09)
-    axis.set_xlabel("alignment: distance of two views (low: close)")
-    axis.set_ylabel("uniformity (low: spread out evenly)")
-    counts = span(len(seeds) for moments in found.values() for seeds in moments.values())
-    axis.set_title(f"marks: seeds (n = {counts}); arrows: mean to mean\n"
-                   "lower is better on both axes", fontsize=11, fontweight="normal")  # fmt: skip
-    figure.legend(handles=_legend(found), loc="outside right upper", handletextpad=0.3)
-    return figure
+
+    def __init__(self, rows: Iterable[Observation]):
+        super().__init__(rows)
+        self.found = _places(self.sources)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw the plane with a mark for each encoder."""
+        figure, axes = new_figure(4.6)
+        axis = axes[0, 0]
+        for method, moments in self.found.items():
+            _marks(axis, method, moments)
+        axis.margins(0.09)
+        axis.set_xlabel("alignment: distance of two views (low: close)")
+        axis.set_ylabel("uniformity (low: spread out evenly)")
+        counts = span(len(seeds) for moments in self.found.values() for seeds in moments.values())
+        said = f"marks: seeds (n = {counts}); arrows: mean to mean\nlower is better on both axes"
+        axis.set_title(said, fontsize=11, fontweight="normal")
+        figure.legend(handles=_legend(self.found), loc="outside right upper", handletextpad=0.3)
+        return figure
+
+    def words(self) -> str:
+        """Say the means, and their spread, of each method."""
+        sentences = []
+        for method, moments in self.found.items():
+            said = []
+            for moment, seeds in moments.items():
+                along, up = (_number(values) for values in zip(*seeds.values(), strict=True))
+                said.append(
+                    f"{moment} fine-tuning alignment {along}, uniformity {up} "
+                    f"({plural(len(seeds), 'seed')})"
+                )
+            sentences.append(f"{method_label(method)}: {'; '.join(said)}.")
+        return (
+            "Alignment (mean squared distance of two views of a picture) and uniformity of the "
+            "encoders, mean ± sd over seeds, lower is better in both. " + " ".join(sentences)
+        )
 
 
 def _marks(axis: Axes, method: str, moments: dict[str, dict]) -> None:
@@ -114,25 +137,6 @@ def _legend(found: Places) -> list[Line2D]:
                                   markerfacecolor=face, markeredgewidth=1.6,
                                   label=f"{moment}\nfine-tuning"))  # fmt: skip
     return handles
-
-
-def encoder_plane_numbers(rows: Iterable[Observation]) -> str:
-    """Say in words what `encoder_plane` draws: the means, and their spread, of each method."""
-    found = _places(rows)
-    sentences = []
-    for method, moments in found.items():
-        said = []
-        for moment, seeds in moments.items():
-            along, up = (_number(values) for values in zip(*seeds.values(), strict=True))
-            said.append(
-                f"{moment} fine-tuning alignment {along}, uniformity {up} "
-                f"({plural(len(seeds), 'seed')})"
-            )
-        sentences.append(f"{method_label(method)}: {'; '.join(said)}.")
-    return (
-        "Alignment (mean squared distance of two views of a picture) and uniformity of the "
-        "encoders, mean ± sd over seeds, lower is better in both. " + " ".join(sentences)
-    )
 
 
 def _number(values: tuple[float, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What explains the outcome of the dual-head study, in sentences; `dual_head_findings` asks."""
+"""What explains the outcome of the dual-head study, in sentences; `findings` asks for them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -7,13 +7,13 @@ import numpy as np
 
 from reproduce.figures.by_seed import ROUNDING
 from reproduce.figures.detectable import drawn
+from reproduce.figures.inputs import is_number
 from reproduce.figures.wording import method_label, percent, points
-from reproduce.papers.dual_head import rows as of
+from reproduce.pages.rows import Row, rows_at
 from reproduce.papers.dual_head.combinations import contrasts, curves
+from reproduce.papers.dual_head.printed import METRIC, OURS
 
-Row = dict[str, Any]
-METRIC = "macro_f1"
-OURS = "dual_head"
+_BEFORE = ("alignment_before", "uniformity_loss", "knn_before", "probe_before")
 
 
 def named(method: str) -> str:
@@ -25,10 +25,11 @@ def named(method: str) -> str:
 def encoders(rows: list[Row]) -> str:
     """Compare the encoders before fine-tuning, of rows with the measures of encoders."""
     said = []
-    for method in dict.fromkeys(row["method"] for row in rows):
+    measured = [row for row in rows if all(is_number(row.get(name)) for name in _BEFORE)]
+    for method in dict.fromkeys(row["method"] for row in measured):
         alignment, uniformity, knn, probe = (
-            float(np.mean([row[name] for row in of.shares(rows, method=method)]))
-            for name in ("alignment_before", "uniformity_loss", "knn_before", "probe_before")
+            float(np.mean([row[name] for row in rows_at(measured, method=method)]))
+            for name in _BEFORE
         )
         said.append(
             f"{named(method)} {alignment:.2f}, {uniformity:.2f}, {percent(knn)} %, "
@@ -99,7 +100,7 @@ def choices(rows: list[Row]) -> str:
 
 
 def small_test_set(found: Mapping[str, Any]) -> str:
-    """Say what `gap_draws` found, the arguments of the figure `detectable`."""
+    """Say what `gap_draws` found, the arguments of the figure `Detectable`."""
     said = []
     for pair, values in (found.get("gaps") or {}).items():
         one = drawn(values, found["true"][pair])

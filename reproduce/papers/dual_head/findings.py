@@ -5,7 +5,7 @@ where the caller passes its published cells; a sentence of an experiment that wa
 out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,27 +13,37 @@ import numpy as np
 
 from reproduce.evaluation.significance import Effect, paired_effect
 from reproduce.figures.by_seed import by_seed, contains_zero, span
+from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import (
     interval,
     mean_and_spread,
+    method_label,
     percent,
     plain,
     plural,
     points,
 )
-from reproduce.papers.dual_head import rows as of
+from reproduce.pages.rows import Row, rows_at, rows_of
+from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.explained import (
-    METRIC,
-    OURS,
     choices,
     encoders,
     gradients,
     named,
     small_test_set,
 )
-from reproduce.papers.dual_head.weights_grid import printed_points
+from reproduce.papers.dual_head.printed import METRIC, OURS, RIVALS
+from reproduce.papers.dual_head.rows import (
+    ENCODER,
+    ablation_rows,
+    gap_draws,
+    joint_histories,
+    other_fine_tuning_rows,
+)
+from reproduce.registry.published import Cell as Published
+from reproduce.study.cell import Cell
+from reproduce.study.study import Study
 
-Row = dict[str, Any]
 Seeds = Mapping[Any, float]
 # A changed method, and what it is compared with: itself with one component less, or another.
 CHANGED = {
@@ -42,24 +52,33 @@ CHANGED = {
 }  # fmt: skip
 
 
-def findings(study: Any, printed: Iterable[Any] = ()) -> list[str]:
-    """Return the findings as sentences; `printed` are the paper's published cells."""
-    printed = list(printed)
-    said = [
-        _methods(study, study.select(), of.printed_gaps(printed) if printed else {}),
-        _methods(study, study.beside("second"), {}),
-        _weights(of.rows_of(study, "table_6"), printed_points(printed) if printed else {}),
-        _warm_up(of.rows_of(study, "warm_up")),
-        _batches(of.rows_of(study, "batch_size")),
-        _binary(of.rows_of(study, "binary")),
-        _components(of.ablation_rows(study)),
-        _fine_tuning(of.other_fine_tuning_rows(study)),
-        encoders(_with_encoders(study)),
-        gradients(of.joint_histories(study)[OURS]),
-        choices(of.rows_of(study, "choices")),
-        small_test_set(_draws(study, printed)),
+def findings(study: Study, cells: Iterable[Published] = ()) -> list[str]:
+    """Return the findings as sentences; `cells` are the paper's published cells."""
+    cells = list(cells)
+    gaps, weights = (printed.gaps(cells), printed.weights(cells)) if cells else ({}, {})
+    asked: list[Callable[[], str]] = [
+        lambda: _methods(study, study.select(), gaps),
+        lambda: _methods(study, study.beside("second"), {}),
+        lambda: _weights(rows_of(study, "table_6"), weights),
+        lambda: _warm_up(rows_of(study, "warm_up")),
+        lambda: _batches(rows_of(study, "batch_size")),
+        lambda: _binary(rows_of(study, "binary")),
+        lambda: _components(ablation_rows(study)),
+        lambda: _fine_tuning(other_fine_tuning_rows(study)),
+        lambda: encoders(_with_encoders(study)),
+        lambda: gradients(joint_histories(study)[OURS]),
+        lambda: choices(rows_of(study, "choices")),
+        lambda: small_test_set(_draws(study, cells)),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in map(_sentence, asked) if sentence]
+
+
+def _sentence(said: Callable[[], str]) -> str:
+    """Return a sentence, empty where this run has nothing to say it of."""
+    try:
+        return said()
+    except NothingToShow:
+        return ""
 
 
 # -- words ---------------------------------------------------------------------------------------
@@ -88,7 +107,7 @@ def _mean(seeds: Seeds) -> float:
 
 def _best_rival(values: Mapping[tuple, Seeds]) -> str:
     """Return the rival with the highest mean, of values by (method,)."""
-    rivals = [method for (method,) in values if method in of.RIVALS]
+    rivals = [method for (method,) in values if method in RIVALS]
     return max(rivals, key=lambda method: _mean(values[(method,)])) if rivals else ""
 
 
@@ -105,7 +124,7 @@ def _against_best(rows: Iterable[Row]) -> tuple[str, Effect] | None:
 # -- the four methods ----------------------------------------------------------------------------
 
 
-def gap(study: Any, cells: Sequence[Any], rival: str, metric: str = METRIC) -> Effect:
+def gap(study: Study, cells: Sequence[Cell], rival: str, metric: str = METRIC) -> Effect:
     """Return our gap to a rival as claims are judged: paired by seed, with the images' share."""
     arms = {(cell.method, cell.seed): cell for cell in cells}
     pairs = [
@@ -113,14 +132,21 @@ def gap(study: Any, cells: Sequence[Any], rival: str, metric: str = METRIC) -> E
         for seed in dict.fromkeys(cell.seed for cell in cells)
         if (OURS, seed) in arms and (rival, seed) in arms
     ]
-    differences = [study.value(one, metric) - study.value(two, metric) for one, two in pairs]
+    if not pairs:
+        raise NothingToShow(f"no seed has both {method_label(OURS)} and {method_label(rival)}")
+    differences = [
+        study.measures.value(one, metric) - study.measures.value(two, metric) for one, two in pairs
+    ]
     if len(pairs) < 2:
         return paired_effect(differences)
-    draws = sum(study.resampled(one, metric) - study.resampled(two, metric) for one, two in pairs)
+    draws = sum(
+        study.measures.resampled(one, metric) - study.measures.resampled(two, metric)
+        for one, two in pairs
+    )
     return paired_effect(differences, float(np.var(draws / len(pairs), ddof=1)))
 
 
-def _methods(study: Any, cells: Sequence[Any], printed: Mapping[str, float]) -> str:
+def _methods(study: Study, cells: Sequence[Cell], paper: Mapping[str, float]) -> str:
     if not cells:
         return ""
     rows, dataset = study.rows(cells), cells[0].factors["dataset"]
@@ -138,10 +164,10 @@ def _methods(study: Any, cells: Sequence[Any], printed: Mapping[str, float]) -> 
         return said
     said += f" Dual-head minus {named(rival)}, the best rival here, in macro F1: "
     said += f"{_effect(gap(study, cells, rival))}."
-    if printed:
-        least = min(printed, key=lambda name: printed[name])
+    if paper:
+        least = min(paper, key=lambda name: paper[name])
         said += (
-            f" The paper prints {points(printed[least])} points over its best rival, "
+            f" The paper prints {points(paper[least])} points over its best rival, "
             f"{named(least)}, on ACNE04."
         )
     return said
@@ -159,7 +185,7 @@ def _repeats(values: Iterable[Seeds]) -> str:
 # -- experiments ---------------------------------------------------------------------------------
 
 
-def _weights(rows: list[Row], printed: Mapping[tuple[float, int], float]) -> str:
+def _weights(rows: list[Row], paper: Mapping[tuple[float, int], float]) -> str:
     if not rows:
         return ""
     values = _values(rows, "sim_weight", "hard_negatives")
@@ -174,8 +200,8 @@ def _weights(rows: list[Row], printed: Mapping[tuple[float, int], float]) -> str
     effect = _paired(values[many], values[few]) if few in values and many in values else None
     if effect:
         said += f" From k 5 to k 10 at lambda 0.2: {_effect(effect)}"
-        if few in printed and many in printed:
-            said += f"; the paper prints {points(printed[many] - printed[few])} points"
+        if few in paper and many in paper:
+            said += f"; the paper prints {points(paper[many] - paper[few])} points"
         said += "."
     return said
 
@@ -209,7 +235,7 @@ def _batches(rows: list[Row]) -> str:
 def _binary(rows: list[Row]) -> str:
     said = []
     for rare, share in dict.fromkeys((row["rare"], row["rare_share"]) for row in rows):
-        here = of.shares(rows, rare=rare, rare_share=share)
+        here = rows_at(rows, rare=rare, rare_share=share)
         found = _against_best(here)
         if found:
             level = _spread(_values(here, "method")[(OURS,)])
@@ -254,17 +280,17 @@ def _fine_tuning(rows: list[Row]) -> str:
     )
 
 
-# -- what `dual_head_explained` speaks of ---------------------------------------------------------
+# -- what `explained` speaks of -------------------------------------------------------------------
 
 
-def _with_encoders(study: Any) -> list[Row]:
+def _with_encoders(study: Study) -> list[Row]:
     kept = all("encoders" in cell.keep for cell in study.select())
-    return of.rows_of(study, "grid", of.ENCODER) if kept else []
+    return rows_of(study, "grid", ENCODER) if kept else []
 
 
-def _draws(study: Any, printed: list[Any]) -> dict[str, Any]:
-    if not printed:
+def _draws(study: Study, cells: list[Published]) -> dict[str, Any]:
+    if not cells:
         return {}
-    theirs, _ = of.published_confusions(printed)
-    tested = theirs["SimCLR"].sum(axis=1).tolist()
-    return of.gap_draws(study, tested, of.printed_gaps(printed))
+    theirs, _ = printed.confusions(cells)
+    tested = next(iter(theirs.values())).sum(axis=1).tolist()
+    return gap_draws(study, tested, printed.gaps(cells))

@@ -14,6 +14,7 @@ from matplotlib.ticker import LogLocator
 from reproduce.errors import UserError
 from reproduce.figures.by_seed import span
 from reproduce.figures.inputs import is_number, not_empty
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import (
     CLASS_COLOURS,
     QUIET,
@@ -69,8 +70,8 @@ def _pre_training(method: str, history: History) -> list[dict[str, float]]:
     """Return the series of one run, iterations going on from phase to phase."""
     phases = [row["phase"] for row in history if _ranks(row)]
     if not phases:
-        raise UserError(
-            f"a history of {method_label(method)} has no '{RANKING}', expected that of an "
+        raise NothingToShow(
+            f"a history of {method_label(method)} has no '{RANKING}'; it needs that of an "
             "objective with a similarity and a ranking term"
         )
     ends: dict[Any, int] = {}
@@ -122,9 +123,8 @@ def _terms(histories: Mapping[str, Iterable[History]]) -> dict[str, Terms]:
     return found
 
 
-@in_the_look
-def loss_terms(histories: Mapping[str, Iterable[History]]) -> Figure:
-    """Draw both terms, the ranking term's share of the gradient, and what is mined as negative.
+class LossTerms(Picture):
+    """Both terms, the ranking term's share of the gradient, and what is mined as negative.
 
     Parameters
     ----------
@@ -140,27 +140,42 @@ def loss_terms(histories: Mapping[str, Iterable[History]]) -> Figure:
     batch. A candidate negative of the anchor's own class is none in truth: above the dashed line,
     which is what drawing at random would give, mining picks such candidates out.
     """
-    found = _terms(histories)
-    styles = _styles(found)
-    figure, axes = new_figure(6.0, 2, 2, sharex=True)
-    flat = list(axes.flat)
-    for axis, name in zip(flat, (SIMILARITY, RANKING, SHARE, MINED), strict=True):
-        for method, terms in found.items():
-            _line(axis, f"{method} {name}", styles[method], terms, name)
-            if name == MINED:
-                _line(axis, f"{method} {ALL}", styles[method], terms, ALL)
-        for end in {terms.warm_up for terms in found.values()} - {None}:
-            axis.axvline(end, color=QUIET, lw=1.2, linestyle=":", zorder=1)
-    _axis_of_term(flat[0], found, SIMILARITY)
-    _axis_of_term(flat[1], found, RANKING)
-    title(flat[0], "Similarity term", "as it enters the sum")
-    title(flat[1], "Ranking term", "as it enters the sum")
-    title(flat[2], "Ranking's share of the gradient", "at the encoder (%); rest: similarity")
-    title(flat[3], "Negatives of the anchor's class", "mined; dashed: all candidates (%)")
-    flat[2].set_ylim(-3, 103)
-    flat[3].set_ylim(0, None)
-    _words(figure, flat, found, styles)
-    return figure
+
+    def __init__(self, histories: Mapping[str, Iterable[History]]):
+        super().__init__()
+        self.found = _terms(histories)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw four panels along the pre-training."""
+        found, styles = self.found, _styles(self.found)
+        figure, axes = new_figure(6.0, 2, 2, sharex=True)
+        flat = list(axes.flat)
+        for axis, name in zip(flat, (SIMILARITY, RANKING, SHARE, MINED), strict=True):
+            for method, terms in found.items():
+                _line(axis, f"{method} {name}", styles[method], terms, name)
+                if name == MINED:
+                    _line(axis, f"{method} {ALL}", styles[method], terms, ALL)
+            for end in {terms.warm_up for terms in found.values()} - {None}:
+                axis.axvline(end, color=QUIET, lw=1.2, linestyle=":", zorder=1)
+        _axis_of_term(flat[0], found, SIMILARITY)
+        _axis_of_term(flat[1], found, RANKING)
+        title(flat[0], "Similarity term", "as it enters the sum")
+        title(flat[1], "Ranking term", "as it enters the sum")
+        title(flat[2], "Ranking's share of the gradient", "at the encoder (%); rest: similarity")
+        title(flat[3], "Negatives of the anchor's class", "mined; dashed: all candidates (%)")
+        flat[2].set_ylim(-3, 103)
+        flat[3].set_ylim(0, None)
+        _explain(figure, flat, found, styles)
+        return figure
+
+    def words(self) -> str:
+        """Say where the terms begin and end, and the shares."""
+        sentences = [f"{'; '.join(_said(method, terms))}." for method, terms in self.found.items()]
+        return (
+            "Weighted terms of the joint loss over the pre-training, means over seeds. "
+            + " ".join(sentences)
+        ).replace(" -", " −")
 
 
 def _styles(methods: Iterable[str]) -> dict[str, MethodStyle]:
@@ -204,7 +219,7 @@ def _axis_of_term(axis: Axes, found: Mapping[str, Terms], name: str) -> None:
         axis.locator_params(axis="y", nbins=5)
 
 
-def _words(
+def _explain(
     figure: Figure,
     axes: Sequence[Axes],
     found: Mapping[str, Terms],
@@ -232,35 +247,25 @@ def _words(
         figure.legend(handles=handles, loc="outside lower center", ncols=min(3, len(handles)))
 
 
-def loss_terms_numbers(histories: Mapping[str, Iterable[History]]) -> str:
-    """Say in words what `loss_terms` draws: where the terms begin and end, and the shares."""
-    sentences = []
-    for method, terms in _terms(histories).items():
-        begin, last = terms.iterations[terms.first], terms.iterations[-1]
-        said = [
-            f"{method_label(method)} ({plural(terms.seeds, 'seed')}, {last} iterations"
-            + (f", warm-up until {terms.warm_up}" if terms.first else ", no warm-up")
-            + ")"
-        ]
-        for name, what in ((SIMILARITY, "similarity term"), (RANKING, "ranking term")):
-            means = terms.series[name].mean(axis=0)
-            if terms.first and name == SIMILARITY:
-                said.append(f"{what} {means[0]:.3g} at the first point of the warm-up")
-            said.append(
-                f"{what} {means[terms.first]:.3g} at iteration {begin}, {means[-1]:.3g} at the end"
-            )
-        share = terms.series[SHARE][:, terms.first :]
-        if not np.isnan(share).all():
-            said.append(
-                f"ranking's share of the gradient {percent(np.nanmean(share))} % on average while "
-                f"it acts ({percent(np.nanmin(share))} to {percent(np.nanmax(share))} %)"
-            )
-        said += _of_own_class(terms)
-        sentences.append("; ".join(said) + ".")
-    return (
-        "Weighted terms of the joint loss over the pre-training, means over seeds. "
-        + " ".join(sentences)
-    ).replace(" -", " −")
+def _said(method: str, terms: Terms) -> list[str]:
+    """Return what is said of one method."""
+    begin, last = terms.iterations[terms.first], terms.iterations[-1]
+    warm_up = f", warm-up until {terms.warm_up}" if terms.first else ", no warm-up"
+    said = [f"{method_label(method)} ({plural(terms.seeds, 'seed')}, {last} iterations{warm_up})"]
+    for name, what in ((SIMILARITY, "similarity term"), (RANKING, "ranking term")):
+        means = terms.series[name].mean(axis=0)
+        if terms.first and name == SIMILARITY:
+            said.append(f"{what} {means[0]:.3g} at the first point of the warm-up")
+        said.append(
+            f"{what} {means[terms.first]:.3g} at iteration {begin}, {means[-1]:.3g} at the end"
+        )
+    share = terms.series[SHARE][:, terms.first :]
+    if not np.isnan(share).all():
+        said.append(
+            f"ranking's share of the gradient {percent(np.nanmean(share))} % on average while "
+            f"it acts ({percent(np.nanmin(share))} to {percent(np.nanmax(share))} %)"
+        )
+    return said + _of_own_class(terms)
 
 
 def _of_own_class(terms: Terms) -> list[str]:

@@ -11,8 +11,10 @@ from pydantic import Field, field_validator
 from reproduce.data import catalog, names
 from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
+from reproduce.methods.registry import Available
 from reproduce.models import initialisations
 from reproduce.papers.dual_head.cells import EXPERIMENTS
+from reproduce.papers.dual_head.methods import FOUR
 from reproduce.study import departing
 from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOrProfile
 
@@ -27,15 +29,18 @@ class DualHead(Parameters):
     """Parameters of the notebook `dual_head`."""
 
     paper: ClassVar[str] = "dual_head"
-    known: ClassVar[dict[str, Iterable[str]]] = {"experiments": (*EXPERIMENTS, NONE)}
+    known: ClassVar[dict[str, Iterable[str]]] = {
+        "methods": Available(), "experiments": (*EXPERIMENTS, NONE),
+    }  # fmt: skip
     fallback: ClassVar[dict[str, Any]] = {
         "backbone": "small_cnn", "image_size": 28, "initialisation": "random",
         "fine_tuning_transforms": "none", "binary_dataset": "pneumoniamnist",
+        "methods": list(FOUR),
     }  # fmt: skip
     scale_bearing: ClassVar[tuple[str, ...]] = (
-        "dataset", "seeds", "epochs", "fine_tuning_epochs", "batch_size", "learning_rate",
-        "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c", "reading",
-        "transforms", "fine_tuning_transforms", "backbone", "image_size",
+        "dataset", "methods", "seeds", "epochs", "fine_tuning_epochs", "batch_size",
+        "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c",
+        "reading", "transforms", "fine_tuning_transforms", "backbone", "image_size",
     )  # fmt: skip
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {
@@ -64,6 +69,7 @@ class DualHead(Parameters):
     dataset: str | None = Field(None, description="lesions, retinamnist, acne04, folder:PATH ...")
     second_dataset: str | None = Field(None, description="where the four methods run once more")
     binary_dataset: str | None = Field(None, description="data of the experiment with two classes")
+    methods: NamesOrProfile = Field(None, description="methods to compare; the paper's are four")
     experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
     seeds: SeedsOrProfile = Field(None, description="a repeat each: initial weights and order")
     split_seed: int = Field(3407, ge=0, description="of the split, where the data bring none")

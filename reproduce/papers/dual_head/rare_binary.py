@@ -1,7 +1,6 @@
 """A rare class of 5 and 10 percent, whichever of the two it is: what each method gains."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,11 +8,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from reproduce.errors import UserError, unknown_name
+from reproduce.errors import unknown_name
 from reproduce.figures.by_seed import Values, by_seed, gains, numbers_along, span
-from reproduce.figures.forest import PUBLISHED
 from reproduce.figures.inputs import Observation, not_empty, with_columns
-from reproduce.figures.style import FAINT, INK, MethodStyle, in_the_look, new_figure
+from reproduce.figures.picture import Picture
+from reproduce.figures.style import FAINT, INK, PUBLISHED, MethodStyle, in_the_look, new_figure
 from reproduce.figures.wording import (
     mean_and_sd,
     mean_and_spread,
@@ -23,34 +22,14 @@ from reproduce.figures.wording import (
     plain,
     points,
 )
+from reproduce.papers.dual_head import printed
+from reproduce.registry.published import Cell
 
-TABLE = "Table 7"
 METRICS = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1")
-# What the table calls our metrics and methods; its accuracy alone is printed in percent.
-PRINTED_METRICS = {"Accuracy": "accuracy", "Precision": "macro_precision",
-                   "Recall": "balanced_accuracy", "F1-score": "macro_f1"}  # fmt: skip
-PRINTED_METHODS = {"Supervised": "supervised", "SimCLR": "simclr", "AUC-CL": "auc_cl",
-                   "Proposed": "dual_head"}  # fmt: skip
 READINGS = {"abnormal": MethodStyle("#0072B2", "s"), "normal": MethodStyle("#E69F00", "^")}
 _LINE = 0.165
 
 Printed = dict[tuple[float, str, str], tuple[float, float | None]]
-
-
-def printed_values(cells: Iterable[Any]) -> Printed:
-    """Return {(rare share, method, metric): (value, sd)} as fractions, from published cells."""
-    found: Printed = {}
-    for cell in cells:
-        method, metric = PRINTED_METHODS.get(cell.method), PRINTED_METRICS.get(cell.metric)
-        if cell.table != TABLE or method is None or metric is None:
-            continue
-        unit = 0.01 if cell.metric == "Accuracy" else 1.0
-        share = float(cell.dataset.split()[-1].removesuffix("%")) / 100
-        sd = unit * float(cell.std) if cell.std else None
-        found[share, method, metric] = unit * float(cell.value), sd
-    if not found:
-        raise UserError(f"no published cell belongs to '{TABLE}'; expected its rows")
-    return found
 
 
 def _measured(
@@ -68,15 +47,8 @@ def _measured(
     return found
 
 
-@in_the_look
-def rare_binary(
-    rows: Iterable[Observation],
-    metrics: Sequence[str] = METRICS,
-    *,
-    published: Iterable[Any] | None = None,
-    reference: str = "supervised",
-) -> Figure:
-    """Draw what each method gains over supervised training, under both readings of what is rare.
+class RareBinary(Picture):
+    """What each method gains over supervised training, under both readings of what is rare.
 
     Parameters
     ----------
@@ -94,30 +66,65 @@ def rare_binary(
     The text says of both classes that they are the rare one. A reading is settled by neither, so
     the paper's mark stands beside both.
     """
-    measured = _measured(rows, metrics, reference)
-    printed = printed_values(published) if published is not None else {}
-    shares = numbers_along(
-        (share for values, _ in measured.values() for _, share, _ in values), "rare_share"
-    )
-    methods = list(dict.fromkeys(m for _, gained in measured.values() for m, _, _ in gained))
-    lines = 3 if printed else 2
-    height = _LINE * lines * (len(methods) + 1)
-    figure, axes = new_figure((height + 0.42) * len(metrics) + 1.1, len(metrics), len(shares),
-                              sharex="row", sharey=True)  # fmt: skip
-    for row, (metric, (values, gained)) in enumerate(measured.items()):
-        for column, share in enumerate(shares):
-            axis = axes[row, column]
-            _panel(axis, gained, methods, share, lines)
-            _paper(axis, printed, methods, (share, metric), reference)
-            _levels(axis, values, printed.get((share, reference, metric)), (share, metric),
-                    reference)  # fmt: skip
-            axis.set_title(f"{metric_label(metric)}, rare {100 * share:g} %")
-        _dress(axes[row, 0], methods, lines, reference)
-    figure.supxlabel(f"gain over {method_label(reference).lower()} in percentage points",
-                     fontsize=12)  # fmt: skip
-    counts = span(len(gain) for _, gained in measured.values() for gain in gained.values())
-    _legend(figure, counts, bool(printed))
-    return figure
+
+    def __init__(
+        self,
+        rows: Iterable[Observation],
+        metrics: Sequence[str] = METRICS,
+        *,
+        published: Iterable[Cell] | None = None,
+        reference: str = "supervised",
+    ):
+        super().__init__(rows)
+        self.reference = reference
+        self.measured = _measured(self.sources, metrics, reference)
+        self.printed: Printed = {} if published is None else printed.rare(published)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a row of panels for each metric, a panel for each share."""
+        shares = numbers_along(
+            (share for values, _ in self.measured.values() for _, share, _ in values), "rare_share"
+        )
+        every = [gained for _, gained in self.measured.values()]
+        methods = list(dict.fromkeys(method for gained in every for method, _, _ in gained))
+        lines, count = 3 if self.printed else 2, len(self.measured)
+        height = (_LINE * lines * (len(methods) + 1) + 0.42) * count + 1.1
+        figure, axes = new_figure(height, count, len(shares), sharex="row", sharey=True)
+        for row, (metric, (values, gained)) in enumerate(self.measured.items()):
+            for axis, share in zip(axes[row], shares, strict=True):
+                where, paper = (share, metric), self.printed.get((share, self.reference, metric))
+                _panel(axis, gained, methods, share, lines)
+                _paper(axis, self.printed, methods, where, self.reference)
+                _levels(axis, values, paper, where, self.reference)
+                axis.set_title(f"{metric_label(metric)}, rare {100 * share:g} %")
+            _dress(axes[row, 0], methods, lines, self.reference)
+        over = method_label(self.reference).lower()
+        figure.supxlabel(f"gain over {over} in percentage points", fontsize=12)
+        counts = span(len(gain) for gained in every for gain in gained.values())
+        _legend(figure, counts, bool(self.printed))
+        return figure
+
+    def words(self) -> str:
+        """Say levels, gains and what the paper prints."""
+        sentences = []
+        for metric, (values, gained) in self.measured.items():
+            for share, rare in dict.fromkeys(place[1:] for place in gained):
+                each = [
+                    _said(values, gained, self.printed, (method, share, rare), metric,
+                          self.reference)
+                    for method, at, kind in values
+                    if (at, kind) == (share, rare)
+                ]  # fmt: skip
+                sentences.append(
+                    f"{metric_label(metric)} with {100 * share:g} percent {plain(rare)}: "
+                    f"{', '.join(each)}."
+                )
+        return (
+            "Levels in percent, mean ± sd over seeds, and gains over "
+            f"{method_label(self.reference).lower()} in points, paired by seed. "
+            + " ".join(sentences)
+        )
 
 
 def _panel(
@@ -208,33 +215,6 @@ def _legend(figure: Figure, counts: str, paper: bool) -> None:
     figure.legend(handles, names, loc="outside upper left", ncols=3, borderpad=0.1,
                   title=f"mark: mean of seeds (n = {counts}); bar: lowest to highest seed",
                   alignment="left")  # fmt: skip
-
-
-def rare_binary_numbers(
-    rows: Iterable[Observation],
-    metrics: Sequence[str] = METRICS,
-    *,
-    published: Iterable[Any] | None = None,
-    reference: str = "supervised",
-) -> str:
-    """Say in words what `rare_binary` draws: levels, gains and what the paper prints."""
-    printed = printed_values(published) if published is not None else {}
-    sentences = []
-    for metric, (values, gained) in _measured(rows, metrics, reference).items():
-        for share, rare in dict.fromkeys(place[1:] for place in gained):
-            each = [
-                _said(values, gained, printed, (method, share, rare), metric, reference)
-                for method, at, kind in values
-                if (at, kind) == (share, rare)
-            ]
-            sentences.append(
-                f"{metric_label(metric)} with {100 * share:g} percent {plain(rare)}: "
-                f"{', '.join(each)}."
-            )
-    return (
-        "Levels in percent, mean ± sd over seeds, and gains over "
-        f"{method_label(reference).lower()} in points, paired by seed. " + " ".join(sentences)
-    )
 
 
 def _said(

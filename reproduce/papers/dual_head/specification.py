@@ -12,9 +12,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.figures.by_seed import ROUNDING, span
-from reproduce.figures.forest import MARGIN, PUBLISHED
 from reproduce.figures.inputs import Observation
-from reproduce.figures.style import FAINT, INK, WIDTH, in_the_look, method_style, title
+from reproduce.figures.picture import Picture
+from reproduce.figures.style import (
+    FAINT,
+    INK,
+    MARGIN,
+    PUBLISHED,
+    WIDTH,
+    in_the_look,
+    method_style,
+    title,
+)  # fmt: skip
 from reproduce.figures.wording import (
     in_words,
     method_label,
@@ -24,12 +33,9 @@ from reproduce.figures.wording import (
     plural,
     points,
 )
+from reproduce.papers.dual_head.cells import CHOICES
 from reproduce.papers.dual_head.combinations import Contrast, Curve, contrasts, curves
 
-CHOICES = (
-    "reading", "c", "k", "warm_up_weight", "solarize", "similarity", "score", "negatives",
-)  # fmt: skip
-SHARED = ("solarize",)
 STRONGEST = "#0072B2"
 _LABELS = {
     "reading": "Ranking loss", "c": "Constant c", "k": "Hard negatives k",
@@ -40,19 +46,8 @@ _LABELS = {
 _CURVE, _ROW = 2.1, 0.2
 
 
-@in_the_look
-def specification_curve(
-    rows: Iterable[Observation],
-    rivals: Sequence[str] = ("simclr", "auc_cl"),
-    metric: str = "macro_f1",
-    choices: Sequence[str] = CHOICES,
-    *,
-    published: Mapping[str, float] | None = None,
-    margin: float | None = None,
-    method: str = "dual_head",
-    shared: Sequence[str] = SHARED,
-) -> Figure:
-    """Draw the effect over each rival under every combination of choices, and the choices below.
+class SpecificationCurve(Picture):
+    """The effect over each rival under every combination of choices, and the choices below.
 
     Parameters
     ----------
@@ -79,28 +74,84 @@ def specification_curve(
     overestimate, and the interval does not make up for that. A choice has no dot where it does
     not exist: the saddle has no constant c.
     """
-    found = curves(rows, rivals, metric, choices, method, shared)
-    lines = [sum(len(curve.values(choice)) for choice in choices) for curve in found.values()]
-    heights = [part for rows_below in lines for part in (_CURVE, _ROW * rows_below)]
-    figure = Figure(figsize=(WIDTH, sum(heights) + 1.05 * len(found) + 0.3), layout="constrained")
-    axes = figure.subplots(len(heights), 1, gridspec_kw={"height_ratios": heights})
-    for turn, (rival, curve) in enumerate(found.items()):
-        upper, lower = axes[2 * turn], axes[2 * turn + 1]
-        strongest = next(iter(contrasts(curve, choices)), None)
-        gap = (published or {}).get(rival)
-        _curve(upper, curve, method_style(method).colour, gap, margin)
-        _matrix(lower, curve, choices, strongest, metric_digits(metric))
-        upper.set_ylabel(f"{metric_label(metric).partition(' (')[0]},\npoints")
-        title(upper, f"{method_label(method)} minus {method_label(rival)}",
-              f"above 0 in {_share(curve.means > ROUNDING)} combinations",
-              *_most(strongest, metric_digits(metric)))  # fmt: skip
-        for axis in (upper, lower):
-            axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
-    shaded = f"; grey: margin ±{100 * margin:g}" if margin else ""
-    counts = span(len(effect) for curve in found.values() for effect in curve.effects)
-    figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}",
-                    fontsize=11, ha="left", x=0.015)  # fmt: skip
-    return figure
+
+    def __init__(
+        self,
+        rows: Iterable[Observation],
+        rivals: Sequence[str] = ("simclr", "auc_cl"),
+        metric: str = "macro_f1",
+        choices: Sequence[str] = tuple(CHOICES),
+        *,
+        published: Mapping[str, float] | None = None,
+        margin: float | None = None,
+        method: str = "dual_head",
+        shared: Sequence[str] = ("solarize",),
+    ):
+        super().__init__(rows)
+        self.metric, self.choices, self.method = metric, choices, method
+        self.published, self.margin = published or {}, margin
+        self.found = curves(self.sources, rivals, metric, choices, method, shared)
+        self.contrasts = {rival: contrasts(curve, choices) for rival, curve in self.found.items()}
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a sorted curve for each rival, and the matrix of choices under it."""
+        found, digits = self.found, metric_digits(self.metric)
+        lines = [sum(len(one.values(choice)) for choice in self.choices) for one in found.values()]
+        heights = [part for rows_below in lines for part in (_CURVE, _ROW * rows_below)]
+        height = sum(heights) + 1.05 * len(found) + 0.3
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        axes = figure.subplots(len(heights), 1, gridspec_kw={"height_ratios": heights})
+        for turn, (rival, curve) in enumerate(found.items()):
+            upper, lower = axes[2 * turn], axes[2 * turn + 1]
+            strongest = next(iter(self.contrasts[rival]), None)
+            colour = method_style(self.method).colour
+            _curve(upper, curve, colour, self.published.get(rival), self.margin)
+            _matrix(lower, curve, self.choices, strongest, digits)
+            upper.set_ylabel(f"{metric_label(self.metric).partition(' (')[0]},\npoints")
+            title(upper, f"{method_label(self.method)} minus {method_label(rival)}",
+                  f"above 0 in {_share(curve.means > ROUNDING)} combinations",
+                  *_most(strongest, digits))  # fmt: skip
+            for axis in (upper, lower):
+                axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
+        shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
+        counts = span(len(effect) for curve in found.values() for effect in curve.effects)
+        figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}",
+                        fontsize=11, ha="left", x=0.015)  # fmt: skip
+        return figure
+
+    def words(self) -> str:
+        """Say how the effects lie, and how far each choice moves them."""
+        digits, sentences = metric_digits(self.metric), []
+        for rival, curve in self.found.items():
+            sentences.append(
+                f"Over {method_label(rival)}, {plural(len(curve.means), 'combination')}: "
+                f"{', '.join(self._effects(rival, curve, digits))}."
+            )
+            moved = "; ".join(_said(contrast, digits) for contrast in self.contrasts[rival])
+            if moved:
+                sentences.append(
+                    "Choices by the difference of their values, with 95 percent "
+                    f"intervals: {moved}."
+                )
+        return (
+            f"Effect of {method_label(self.method)} in points of {metric_label(self.metric)}, mean "
+            "over seeds, under combinations of what the text leaves open. " + " ".join(sentences)
+        )
+
+    def _effects(self, rival: str, curve: Curve, digits: int) -> list[str]:
+        means, gap = curve.means, self.published.get(rival)
+        parts = [
+            f"from {points(means[0], digits)} to {points(means[-1], digits)}, median "
+            f"{points(float(np.median(means)), digits)}, above 0 in {_share(means > ROUNDING)}"
+        ]
+        if self.margin:
+            beyond = _share(means > self.margin + ROUNDING)
+            parts.append(f"beyond the margin of {100 * self.margin:g} in {beyond}")
+        if gap is not None:
+            reached = _share(means >= gap - ROUNDING)
+            parts.append(f"as large as the paper's {points(gap, digits)} in {reached}")
+        return parts
 
 
 def _curve(axis: Axes, curve: Curve, colour: str, gap: float | None, margin: float | None) -> None:
@@ -184,45 +235,4 @@ def _said(contrast: Contrast, digits: int) -> str:
     return (
         f"{_label(contrast.choice)}, {_label(contrast.first)} minus {_label(contrast.second)} "
         f"{points(contrast.difference, digits)}{ends}"
-    )
-
-
-def specification_curve_numbers(
-    rows: Iterable[Observation],
-    rivals: Sequence[str] = ("simclr", "auc_cl"),
-    metric: str = "macro_f1",
-    choices: Sequence[str] = CHOICES,
-    *,
-    published: Mapping[str, float] | None = None,
-    margin: float | None = None,
-    method: str = "dual_head",
-    shared: Sequence[str] = SHARED,
-) -> str:
-    """Say in words what `specification_curve` draws."""
-    digits, sentences = metric_digits(metric), []
-    for rival, curve in curves(rows, rivals, metric, choices, method, shared).items():
-        means, gap = curve.means, (published or {}).get(rival)
-        parts = [
-            f"from {points(means[0], digits)} to {points(means[-1], digits)}, median "
-            f"{points(float(np.median(means)), digits)}, above 0 in {_share(means > ROUNDING)}"
-        ]
-        if margin:
-            parts.append(
-                f"beyond the margin of {100 * margin:g} in {_share(means > margin + ROUNDING)}"
-            )
-        if gap is not None:
-            reached = _share(means >= gap - ROUNDING)
-            parts.append(f"as large as the paper's {points(gap, digits)} in {reached}")
-        differences = "; ".join(_said(contrast, digits) for contrast in contrasts(curve, choices))
-        sentences.append(
-            f"Over {method_label(rival)}, {plural(len(means), 'combination')}: {', '.join(parts)}."
-        )
-        if differences:
-            sentences.append(
-                "Choices by the difference of their values, with 95 percent "
-                f"intervals: {differences}."
-            )
-    return (
-        f"Effect of {method_label(method)} in points of {metric_label(metric)}, mean over seeds, "
-        "under combinations of what the text leaves open. " + " ".join(sentences)
     )

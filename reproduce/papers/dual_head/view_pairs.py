@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from reproduce.errors import UserError
 from reproduce.figures.by_seed import numbers_along
 from reproduce.figures.inputs import Observation, grouped, with_columns
+from reproduce.figures.picture import Picture
 from reproduce.figures.style import INK, QUIET, class_style, in_the_look, new_figure, title
 from reproduce.figures.wording import percent
 
@@ -47,9 +48,8 @@ def _name(grade: int | None) -> str:
     return f"grade {grade}"
 
 
-@in_the_look
-def view_pairs(curves: Iterable[Observation], marked: float = DEFAULT_SCALE) -> Figure:
-    """Draw the share of pairs of crops whose grades differ, and of crops that change their grade.
+class ViewPairs(Picture):
+    """The share of pairs of crops whose grades differ, and of crops that change their grade.
 
     Parameters
     ----------
@@ -65,27 +65,59 @@ def view_pairs(curves: Iterable[Observation], marked: float = DEFAULT_SCALE) -> 
     still be wrong about its picture: both may have lost the same lesions. The second panel says
     how often one crop does.
     """
-    found = _by_grade(curves)
-    figure, axes = new_figure(3.9, 1, 2, sharex=True, sharey=True)
-    for axis, (part, (name, below)) in zip(axes[0], _PANELS.items(), strict=True):
-        for grade, rows in found.items():
-            _line(axis, grade, rows, part)
-        axis.axvline(marked, color=QUIET, lw=1.2, linestyle=":", zorder=1)
-        title(axis, name, below)
-        axis.set_xlabel("smallest crop (share of the area)")
-    axes[0, 0].set_ylabel("share (%)")
-    axes[0, 0].set_ylim(0, None)
-    axes[0, 0].set_xlim(0, 1.02)
-    axes[0, 0].set_xticks([marked, 0.25, 0.5, 0.75, 1.0],
-                          [f"{marked:g}", "0.25", "0.5", "0.75", "1"])  # fmt: skip
-    axes[0, 0].annotate(
-        "the paper (default)", (marked, 1), xycoords=axes[0, 0].get_xaxis_transform(),
-        xytext=(4, -2), textcoords="offset points", fontsize=10, color=QUIET, va="top",
-    )  # fmt: skip
-    handles, labels = axes[0, 1].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)),
-                  columnspacing=1.1, handlelength=1.6, handletextpad=0.5)  # fmt: skip
-    return figure
+
+    def __init__(self, curves: Iterable[Observation], marked: float = DEFAULT_SCALE):
+        super().__init__()
+        self.found, self.marked = _by_grade(curves), marked
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw both shares against the smallest crop, a line for each grade."""
+        marked = self.marked
+        figure, axes = new_figure(3.9, 1, 2, sharex=True, sharey=True)
+        for axis, (part, (name, below)) in zip(axes[0], _PANELS.items(), strict=True):
+            for grade, rows in self.found.items():
+                _line(axis, grade, rows, part)
+            axis.axvline(marked, color=QUIET, lw=1.2, linestyle=":", zorder=1)
+            title(axis, name, below)
+            axis.set_xlabel("smallest crop (share of the area)")
+        axis = axes[0, 0]
+        axis.set_ylabel("share (%)")
+        axis.set_ylim(0, None)
+        axis.set_xlim(0, 1.02)
+        axis.set_xticks([marked, 0.25, 0.5, 0.75, 1.0],
+                        [f"{marked:g}", "0.25", "0.5", "0.75", "1"])  # fmt: skip
+        axis.annotate(
+            "the paper (default)", (marked, 1), xycoords=axis.get_xaxis_transform(),
+            xytext=(4, -2), textcoords="offset points", fontsize=10, color=QUIET, va="top",
+        )  # fmt: skip
+        handles, labels = axes[0, 1].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)),
+                      columnspacing=1.1, handlelength=1.6, handletextpad=0.5)  # fmt: skip
+        return figure
+
+    def words(self) -> str:
+        """Say the shares at the marked scale and above it."""
+        sentences = []
+        for grade, rows in self.found.items():
+            at, half = _nearest(rows, self.marked), _nearest(rows, 0.5)
+            said = _name(grade)
+            sentences.append(
+                f"{said[:1].upper()}{said[1:]} ({at['images']}): the grades of two crops differ in "
+                f"{percent(at['differ'])} % of pairs ({percent(half['differ'])} % at a smallest "
+                f"crop of {half['scale']:g}); one crop shows another grade than its picture in "
+                f"{percent(at['changed'])} % ({percent(half['changed'])} %)."
+            )
+        at = _nearest(next(iter(self.found.values())), self.marked)
+        return (
+            f"Random resized crops with a smallest area of {at['scale']:g} to the whole picture, "
+            f"lesions counted in each crop; {at['pairs'] // at['images']} pairs of each picture. "
+            + " ".join(sentences)
+        )
+
+
+def _nearest(rows: list[Observation], scale: float) -> Observation:
+    return min(rows, key=lambda row: abs(row["scale"] - scale))
 
 
 def _line(axis: Axes, grade: int | None, rows: list[Observation], part: str) -> None:
@@ -103,25 +135,3 @@ def _line(axis: Axes, grade: int | None, rows: list[Observation], part: str) -> 
         reach = 200 * errors
         axis.fill_between(scales, np.maximum(shares - reach, 0), np.minimum(shares + reach, 100),
                           color=look["color"], alpha=0.16, lw=0)  # fmt: skip
-
-
-def view_pairs_numbers(curves: Iterable[Observation], marked: float = DEFAULT_SCALE) -> str:
-    """Say in words what `view_pairs` draws: the shares at the marked scale and above it."""
-    found, sentences = _by_grade(curves), []
-    for grade, rows in found.items():
-        at = min(rows, key=lambda row: abs(row["scale"] - marked))
-        half = min(rows, key=lambda row: abs(row["scale"] - 0.5))
-        said = _name(grade)
-        sentences.append(
-            f"{said[:1].upper()}{said[1:]} ({at['images']}): the grades of two crops differ in "
-            f"{percent(at['differ'])} % of pairs ({percent(half['differ'])} % at a smallest crop "
-            f"of {half['scale']:g}); one crop shows another grade than its picture in "
-            f"{percent(at['changed'])} % ({percent(half['changed'])} %)."
-        )
-    some = next(iter(found.values()))
-    at = min(some, key=lambda row: abs(row["scale"] - marked))
-    return (
-        f"Random resized crops with a smallest area of {at['scale']:g} to the whole picture, "
-        f"lesions counted in each crop; {at['pairs'] // at['images']} pairs of each picture. "
-        + " ".join(sentences)
-    )

@@ -5,8 +5,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.calibration_grid import (
-    calibration_grid,
-    calibration_grid_numbers,
+    CalibrationGrid,
 )
 
 # Before and after at rho 10 and rho 100; seed 1 has a hundredth more.
@@ -36,7 +35,7 @@ def texts(axis):
 
 
 def test_a_cell_says_before_and_after_and_is_coloured_by_what_is_taken_off():
-    figure = calibration_grid(rows())
+    figure = CalibrationGrid(rows()).draw()
     assert texts(panel(figure, "Baseline")) == {0: ["10.5", "→ 4.5"], 1: ["30.5", "→ 10.5"]}
     assert texts(panel(figure, "Focal loss")) == {0: ["5.5", "→ 9.5"], 1: ["6.5", "→ 6.5"]}
     values = [np.asarray(panel(figure, n).collections[0].get_array()).ravel()
@@ -47,22 +46,22 @@ def test_a_cell_says_before_and_after_and_is_coloured_by_what_is_taken_off():
 
 
 def test_a_point_that_was_not_run_is_empty():
-    figure = calibration_grid(
+    figure = CalibrationGrid(
         [row for row in rows() if row["rho"] == 10 or row["method"] != "focal"]
-    )
+    ).draw()
     assert texts(panel(figure, "Focal loss"))[1][0] == "–"
 
 
 def test_linear_imbalance_has_no_share_of_minority_classes():
-    figure = calibration_grid(rows(mu=None))
+    figure = CalibrationGrid(rows(mu=None)).draw()
     labels = [label.get_text() for label in panel(figure, "Baseline").get_yticklabels()]
     assert labels == [""] and figure.get_supylabel() == ""
-    assert "mu" not in calibration_grid_numbers(rows(mu=None))
+    assert "mu" not in CalibrationGrid(rows(mu=None)).words()
 
 
 def test_numbers_by_hand_and_a_seed_that_occurs_twice():
-    said = calibration_grid_numbers(rows())
+    said = CalibrationGrid(rows()).words()
     assert "lowers it in 2 of 4 cells" in said
     assert "Baseline: 10.5 to 4.5 at rho 10, mu 0.5; 30.5 to 10.5 at rho 100, mu 0.5." in said
     with pytest.raises(UserError, match="once"):
-        calibration_grid(rows() + rows())
+        CalibrationGrid(rows() + rows())

@@ -11,8 +11,8 @@ from reproduce.data.balancing import oversampled_counts, undersampled_counts
 from reproduce.data.imbalance import counts_by_class
 from reproduce.errors import UserError
 from reproduce.files import project_root
-from reproduce.methods.class_imbalance import LATER
 from reproduce.papers.class_imbalance import cells as class_imbalance_cells
+from reproduce.papers.class_imbalance.cells import TRENDS
 from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
 from tests.study.conftest import mnist_record
@@ -142,7 +142,7 @@ def test_what_the_grid_has_is_not_run_beside_it():
     methods = ["baseline", "two_phase_oversampling", "focal"]
     found = study("two_phase,trends", methods=methods)
     assert {cell.method for cell in found["two_phase"]} == {"two_phase_undersampling"}
-    assert {cell.method for cell in found["trends"]} == set(LATER) - {"focal"}
+    assert {cell.method for cell in found["trends"]} == set(TRENDS) - {"focal"}
     keys = [cell.trial.key for part in ("grid", "two_phase", "trends") for cell in found[part]]
     assert len(keys) == len(set(keys))
     assert "two_phase" not in study("two_phase", profile="paper", rho=10, mu=0.5)
@@ -153,15 +153,15 @@ def test_later_methods_are_run_on_the_whole_grid_by_the_first_seeds(monkeypatch)
     monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 1)
     trends = study("trends")["trends"]
     found = [(c.seed, c.factors["rho"], c.factors["mu"], c.method) for c in trends]
-    first = [(0, rho, mu, m) for rho in RHOS for mu in MUS for m in LATER]
-    assert sorted(found) == sorted([*first, *((3, 100.0, 0.5, m) for m in LATER)])
+    first = [(0, rho, mu, m) for rho in RHOS for mu in MUS for m in TRENDS]
+    assert sorted(found) == sorted([*first, *((3, 100.0, 0.5, m) for m in TRENDS)])
     monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 0)
     assert {c.factors["rho"] for c in study("trends")["trends"]} == {100.0}
 
 
 def test_more_repeats_of_later_methods_than_seeds_are_all_seeds(monkeypatch):
     monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 50)
-    assert len(study("trends")["trends"]) == 2 * len(RHOS) * len(MUS) * len(LATER)
+    assert len(study("trends")["trends"]) == 2 * len(RHOS) * len(MUS) * len(TRENDS)
 
 
 def test_a_later_trial_does_not_depend_on_how_much_of_the_grid_is_run(monkeypatch):
@@ -171,7 +171,7 @@ def test_a_later_trial_does_not_depend_on_how_much_of_the_grid_is_run(monkeypatc
         monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", repeats)
         cells = [c for c in study("trends")["trends"] if c.matches(rho=100.0, mu=0.5)]
         found.append([(cell.trial.key, cell.keep) for cell in cells])
-    assert found[0] == found[1] and len(found[0]) == 2 * len(LATER)
+    assert found[0] == found[1] and len(found[0]) == 2 * len(TRENDS)
 
 
 def test_linear_imbalance_is_run_without_and_with_oversampling_and_has_no_mu():

@@ -32,6 +32,7 @@ def study(monkeypatch):
     rows = {}
     for name in (
         "size_rows", "level_rows", "learning_rows", "length_rows", "later_rows", "calibration_rows",
+        "two_phase_rows",
     ):  # fmt: skip
         monkeypatch.setattr(experiments, name, lambda study, key=name: rows.get(key, []))
     monkeypatch.setattr(
@@ -75,7 +76,7 @@ def test_a_size_told_from_an_imbalance(study):
 
 @pytest.mark.parametrize(("two_phase", "word"), [(0.95, "between"), (0.97, "not between")])
 def test_between_is_said_only_of_what_lies_between(study, two_phase, word):
-    study.rows["two_phase"] = [
+    study.rows["two_phase_rows"] = [
         row("baseline", 0.94), row("oversampling", 0.96), row("undersampling", 0.93),
         row("two_phase_oversampling", two_phase), row("two_phase_undersampling", 0.935),
     ]  # fmt: skip
@@ -168,3 +169,85 @@ def test_calibration_is_averaged_over_points_and_not_over_networks(study):
     )
     both = said(study, "Calibration")
     assert "the 1 point that all were run at: Focal loss 9.0 % to 3.0 %; MixUp 5.0 % to" in both
+
+
+def without(study, *methods):
+    """Leave methods out of everything that was run."""
+    for name, rows in study.rows.items():
+        study.rows[name] = [row for row in rows if row["method"] not in methods]
+    grid = [row for row in GRID if row["method"] not in methods]
+    study.observations = lambda **wanted: grid
+    return findings.findings(study)
+
+
+@pytest.fixture
+def everything(study):
+    """A run in which every sentence has what it needs."""
+    study.rows |= {
+        "size_rows": [row("baseline", 0.94), {**row("balanced", 0.98), "imbalance": "balanced"}],
+        "two_phase_rows": [
+            row("baseline", 0.94), row("oversampling", 0.96), row("two_phase_oversampling", 0.95),
+        ],
+        "level_rows": [
+            row("baseline", 0.94), row("oversampling", 0.96),
+            row("oversampling", 0.95, level=0.33), row("undersampling", 0.93, level=0.33),
+        ],
+        ("trends", "rho", "mu"): [
+            row("baseline", 0.94), row("oversampling", 0.96), row("focal", 0.97),
+        ],
+        "later_rows": [
+            row(method, 0.9 + 0.01 * seed, rho=rho, seed=seed)
+            for method in ("oversampling", "focal") for rho in (10.0, 100.0) for seed in (0, 1)
+        ],
+        "learning_rows": [
+            {"method": "oversampling", "seed": 0, "iteration": time,
+             "train_balanced_accuracy": 0.95, "test_balanced_accuracy": 0.9} for time in (50, 100)
+        ],
+        "calibration_rows": [
+            {"method": "focal", "rho": 10.0, "mu": 0.5, "seed": 0, "calibration_error": 0.02,
+             "calibration_error_after": 0.01}
+        ],
+    }  # fmt: skip
+    return study
+
+
+@pytest.mark.parametrize(
+    ("absent", "left_out"),
+    [
+        (("baseline",), {"Imbalance and the plain network.", "Oversampling", "Undersampling",
+                         "Thresholding", "The imbalance, not the number of images.",
+                         "Two-phase training"}),
+        (("oversampling",), {"Oversampling", "Two-phase training", "What came later",
+                             "What came later, on 2 points of the grid", "Overfitting."}),
+        (("focal",), {"What came later, on 2 points of the grid", "Calibration."}),
+        (("thresholding",), {"Thresholding"}),
+    ],
+)  # fmt: skip
+def test_a_sentence_without_its_methods_is_left_out_and_no_other(everything, absent, left_out):
+    def starts(sentences):
+        return {re.match(r"\*\*(.+?)\*\*", sentence)[1] for sentence in sentences}
+
+    full = starts(findings.findings(everything))
+    few = without(everything, *absent)
+    assert full - starts(few) == left_out
+    assert not any("nan" in sentence for sentence in few)
+
+
+def test_a_level_is_told_without_its_ends(everything):
+    (sentence,) = [s for s in without(everything, "baseline") if s.startswith("**Sampling")]
+    assert sentence.endswith(
+        "by level: oversampling 95.00 % at 0.33, 96.00 % all the way; "
+        "undersampling 93.00 % at 0.33."
+    )
+
+
+def test_learning_seen_once_has_no_half_way(everything):
+    rows = everything.rows["learning_rows"]
+    everything.rows["learning_rows"] = [row for row in rows if row["iteration"] == 100]
+    assert not [s for s in findings.findings(everything) if s.startswith("**Overfitting")]
+
+
+def test_networks_that_share_no_point_have_no_sentence_on_calibration(everything):
+    (one,) = everything.rows["calibration_rows"]
+    everything.rows["calibration_rows"] = [one, {**one, "method": "mixup", "rho": 100.0}]
+    assert not [s for s in findings.findings(everything) if s.startswith("**Calibration")]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.papers.class_imbalance.learning import curve_rows, learning_gap, learning_gap_numbers
+from reproduce.papers.class_imbalance.learning import LearningGap, curve_rows
 
 
 def arrays(phases=(0, 0), iterations=(50, 100), right=((3, 2), (4, 3))):
@@ -36,13 +36,13 @@ def test_classes_count_equally_and_not_images():
 def test_iterations_go_on_from_phase_to_phase_and_the_boundary_is_marked():
     made = curve_rows("x", 0, arrays((0, 1), (100, 40)))
     assert [row["iteration"] for row in made] == [100, 140]
-    axis = learning_gap(made).axes[0]
+    axis = LearningGap(made).draw().axes[0]
     dotted = [line.get_xdata()[0] for line in axis.get_lines() if line.get_linestyle() == ":"]
     assert dotted == [100]
 
 
 def test_the_line_is_the_mean_gap_and_the_band_its_range():
-    figure = learning_gap(rows())
+    figure = LearningGap(rows()).draw()
     axis = figure.axes[1]
     line = next(x for x in axis.get_lines() if x.get_label() == "oversampling")
     assert line.get_ydata() == pytest.approx([62.5, (62.5 + 75) / 2])
@@ -51,18 +51,22 @@ def test_the_line_is_the_mean_gap_and_the_band_its_range():
 
 
 def test_the_reference_is_grey_in_the_other_panels_only(written):
-    figure = learning_gap(rows())
+    figure = LearningGap(rows()).draw()
     labels = [[line.get_label() for line in axis.get_lines()] for axis in figure.axes]
     assert [each.count("baseline") for each in labels] == [1, 1]
     assert "grey: baseline" in written(figure)
     alone = [row for row in rows() if row["method"] == "oversampling"]
-    assert "grey" not in written(learning_gap(alone))
+    assert "grey" not in written(LearningGap(alone).draw())
 
 
 def test_numbers_by_hand():
-    assert learning_gap_numbers(rows()).endswith(
-        "Oversampling: +62.5 points after 50 iterations, +68.8 after 100 "
-        "(seeds +62.5 to +75.0, 2 seeds)."
+    assert (
+        LearningGap(rows())
+        .words()
+        .endswith(
+            "Oversampling: +62.5 points after 50 iterations, +68.8 after 100 "
+            "(seeds +62.5 to +75.0, 2 seeds)."
+        )
     )
 
 
@@ -70,7 +74,7 @@ def test_curves_that_were_not_kept_are_refused():
     with pytest.raises(UserError, match="curve/phase"):
         curve_rows("baseline", 0, {"test/logits": np.zeros((2, 2))})
     with pytest.raises(UserError, match="curve_rows"):
-        learning_gap([{"method": "baseline", "seed": 0, "iteration": 1}])
+        LearningGap([{"method": "baseline", "seed": 0, "iteration": 1}])
     longer = curve_rows("baseline", 1, arrays(iterations=(60, 120)))
     with pytest.raises(UserError, match="one length"):
-        learning_gap([*curve_rows("baseline", 0, arrays()), *longer])
+        LearningGap([*curve_rows("baseline", 0, arrays()), *longer])

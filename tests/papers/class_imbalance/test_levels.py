@@ -1,7 +1,7 @@
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.papers.class_imbalance.levels import sampling_levels, sampling_levels_numbers
+from reproduce.papers.class_imbalance.levels import SamplingLevels
 
 VALUES = {"oversampling": (0.90, 0.93, 0.92), "undersampling": (0.90, 0.88, 0.84)}
 
@@ -22,7 +22,7 @@ def line(figure, label):
 
 
 def test_every_curve_starts_at_the_baseline_and_ends_at_full_sampling():
-    figure = sampling_levels(rows())
+    figure = SamplingLevels(rows()).draw()
     over, under = line(figure, "Oversampling"), line(figure, "Undersampling")
     assert over.get_ydata() == pytest.approx([86, 91, 94, 93])
     assert under.get_ydata() == pytest.approx([86, 91, 89, 85])
@@ -30,7 +30,7 @@ def test_every_curve_starts_at_the_baseline_and_ends_at_full_sampling():
 
 
 def test_seeds_are_dots_and_the_axis_says_level_and_ratio(written):
-    figure = sampling_levels(rows())
+    figure = SamplingLevels(rows()).draw()
     dots = sum(len(found.get_offsets()) for found in figure.axes[0].collections)
     assert dots == 2 * 4 * 2
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
@@ -39,7 +39,7 @@ def test_seeds_are_dots_and_the_axis_says_level_and_ratio(written):
 
 
 def test_numbers_by_hand():
-    said = sampling_levels_numbers(rows())
+    said = SamplingLevels(rows()).words()
     assert "at rho 100" in said
     assert "Oversampling: 86.00 ± 1.41 at level 0, 91.00 ± 1.41 at level 1/3" in said
     assert "93.00 ± 1.41 at level 1; highest at 2/3." in said
@@ -47,8 +47,8 @@ def test_numbers_by_hand():
 
 def test_wrong_rows_are_refused():
     with pytest.raises(UserError, match="expected one"):
-        sampling_levels([*rows(), *({**row, "rho": 10} for row in rows())])
+        SamplingLevels([*rows(), *({**row, "rho": 10} for row in rows())])
     with pytest.raises(UserError, match="baseline alone"):
-        sampling_levels([row for row in rows() if row["method"] == "baseline"])
+        SamplingLevels([row for row in rows() if row["method"] == "baseline"])
     with pytest.raises(UserError, match="0 \\(as is\\) to 1"):
-        sampling_levels([{**row, "level": row.get("level", 1) + 0.5} for row in rows()])
+        SamplingLevels([{**row, "level": row.get("level", 1) + 0.5} for row in rows()])

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.data import catalog
 from reproduce.errors import UserError
-from reproduce.methods.class_imbalance import LATER
+from reproduce.papers.class_imbalance.cells import TRENDS
 from reproduce.papers.class_imbalance.networks import NETWORKS
 from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
@@ -209,11 +209,11 @@ def test_a_method_that_changes_colours_is_left_out_where_images_are_whitened():
     """TSC is refused by name, before anything is trained, and no part of the later methods."""
     cells = class_imbalance.cells(read(dataset="cifar10", experiments="trends"), CIFAR10)
     later = {cell.method for cell in cells if cell.experiment == "trends"}
-    assert later == set(LATER) - {"tsc"}
+    assert later == set(TRENDS) - {"tsc"}
     seen = class_imbalance.cells(
         read(dataset="cifar10", backbone="small_cnn", experiments="trends"), CIFAR10
     )
-    assert {cell.method for cell in seen if cell.experiment == "trends"} == set(LATER)
+    assert {cell.method for cell in seen if cell.experiment == "trends"} == set(TRENDS)
     with pytest.raises(UserError, match=r"method 'tsc'.*whitened.*another backbone") as refused:
         class_imbalance.cells(read(dataset="cifar10", methods=["baseline", "tsc"]), CIFAR10)
     assert "\n" not in str(refused.value)

@@ -3,9 +3,8 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.rankings import (
+    RankingByLength,
     ranking,
-    ranking_by_length,
-    ranking_by_length_numbers,
 )
 
 # By method and length: the values of three seeds.
@@ -42,7 +41,7 @@ def test_methods_alike_share_a_row_and_ties_their_mean_rank():
 
 
 def test_the_picture_has_values_above_and_ranks_below_with_the_best_on_top(written):
-    figure = ranking_by_length(rows())
+    figure = RankingByLength(rows()).draw()
     upper, lower = figure.axes
     assert upper.get_xscale() == "log"
     means = [line.get_ydata() for line in upper.get_lines() if len(line.get_xdata()) == 2]
@@ -54,7 +53,7 @@ def test_the_picture_has_values_above_and_ranks_below_with_the_best_on_top(writt
 
 
 def test_numbers_by_hand():
-    said = ranking_by_length_numbers(rows())
+    said = RankingByLength(rows()).words()
     assert "After 100 iterations: 1 Undersampling 93.33 (3 of 3 seeds agree), 2 Baseline" in said
     assert "After 1000 iterations: 1 Oversampling 96.00 (3 of 3 seeds agree)" in said
 

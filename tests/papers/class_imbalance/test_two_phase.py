@@ -2,9 +2,8 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.two_phase import (
+    TwoPhaseBetween,
     lies_between,
-    two_phase_between,
-    two_phase_between_numbers,
 )
 
 # By seed: baseline, two-phase, oversampling. The second seed is not between.
@@ -35,7 +34,7 @@ def test_between_holds_both_ways_and_with_the_ends(triple, between):
 
 
 def test_each_seed_is_a_line_through_its_three_values(written):
-    figure = two_phase_between(rows())
+    figure = TwoPhaseBetween(rows()).draw()
     ten, hundred = figure.axes
     assert [list(line.get_ydata()) for line in slopes(ten)] == [
         pytest.approx([100 * v - 0.1 for v in values]) for values in OVER.values()
@@ -45,14 +44,14 @@ def test_each_seed_is_a_line_through_its_three_values(written):
 
 
 def test_the_mean_of_each_method_is_a_bar():
-    axis = two_phase_between(rows()).axes[0]
+    axis = TwoPhaseBetween(rows()).draw().axes[0]
     bars = [line.get_ydata()[0] for line in axis.get_lines() if len(line.get_xdata()) == 2]
     assert bars == pytest.approx([81.9, 84.2 + 1 / 30, 89.9])
 
 
 def test_only_seeds_with_all_three_methods_count(written):
     some = [row for row in rows() if (row["method"], row["seed"]) != ("oversampling", 1)]
-    assert "between: 2 of 2" in written(two_phase_between(some))
+    assert "between: 2 of 2" in written(TwoPhaseBetween(some).draw())
 
 
 def test_panels_are_in_rows_of_three_and_samplers_below_each_other():
@@ -60,7 +59,7 @@ def test_panels_are_in_rows_of_three_and_samplers_below_each_other():
         {**row, "method": row["method"].replace("over", "under")}
         for row in rows((2, 5, 10, 100)) if row["method"] != "baseline"
     ]  # fmt: skip
-    figure = two_phase_between(both)
+    figure = TwoPhaseBetween(both).draw()
     assert len(figure.axes) == 8
     assert figure.axes[4].get_title(loc="left").strip() == "rho 2"
 
@@ -69,6 +68,6 @@ def test_numbers_by_hand_and_refusals():
     assert (
         "Oversampling, rho 10: baseline 81.90, two-phase 84.23, oversampling 89.90; between in "
         "2 of 3 seeds."
-    ) in two_phase_between_numbers(rows())
+    ) in TwoPhaseBetween(rows()).words()
     with pytest.raises(UserError, match="all three"):
-        two_phase_between([row for row in rows() if row["method"] != "baseline"])
+        TwoPhaseBetween([row for row in rows() if row["method"] != "baseline"])

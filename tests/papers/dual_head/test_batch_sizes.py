@@ -4,7 +4,7 @@ from matplotlib.collections import PolyCollection
 
 from reproduce.errors import UserError
 from reproduce.figures.wording import method_label
-from reproduce.papers.dual_head.batch_sizes import batch_sizes, batch_sizes_numbers
+from reproduce.papers.dual_head.batch_sizes import BatchSizes
 
 SLOPES = {"simclr": 0.02, "auc_cl": 0.0}
 SIZES = (32, 64, 128, 256)
@@ -25,7 +25,7 @@ def line(figure, label):
 
 
 def test_a_line_has_the_means_by_rising_batch_size_on_a_log_axis():
-    figure = batch_sizes(rows())
+    figure = BatchSizes(rows()).draw()
     found = line(figure, NAME)
     assert found.get_ydata() == pytest.approx([41, 43, 45, 47.1])
     # Lines stand aside of each other by less than a tenth of a step.
@@ -36,7 +36,7 @@ def test_a_line_has_the_means_by_rising_batch_size_on_a_log_axis():
 
 
 def test_the_band_is_one_sd_and_every_seed_is_a_dot(written):
-    figure = batch_sizes(rows())
+    figure = BatchSizes(rows()).draw()
     axis = figure.axes[0]
     bands = [found for found in axis.collections if isinstance(found, PolyCollection)]
     corners = bands[0].get_paths()[0].vertices[:, 1]
@@ -48,20 +48,20 @@ def test_the_band_is_one_sd_and_every_seed_is_a_dot(written):
 
 
 def test_one_seed_has_a_line_without_a_band():
-    figure = batch_sizes(rows(1))
+    figure = BatchSizes(rows(1)).draw()
     assert line(figure, NAME).get_ydata() == pytest.approx([40, 42, 44, 46])
-    assert "32 minus 256 −6.0 (no interval)" in batch_sizes_numbers(rows(1))
+    assert "32 minus 256 −6.0 (no interval)" in BatchSizes(rows(1)).words()
 
 
 def test_a_size_that_one_method_lacks_leaves_the_others():
     few = [row for row in rows() if (row["method"], row["batch_size"]) != ("simclr", 64)]
-    figure = batch_sizes(few)
+    figure = BatchSizes(few).draw()
     assert len(line(figure, NAME).get_xdata()) == 3
     assert len(line(figure, method_label("auc_cl")).get_xdata()) == 4
 
 
 def test_numbers_by_hand():
-    said = batch_sizes_numbers(rows())
+    said = BatchSizes(rows()).words()
     assert f"{NAME}: 41.0 ± 1.0 at 32, 43.0 ± 1.0 at 64, 45.0 ± 1.0 at 128" in said
     # Differences −6.0, −6.1, −6.2: the half of their t interval is 4.3027 · 0.1 / √3.
     assert "32 minus 256 −6.1 [−6.3, −5.9]." in said
@@ -70,10 +70,10 @@ def test_numbers_by_hand():
 
 def test_wrong_rows_are_refused():
     with pytest.raises(UserError, match="batch_size"):
-        batch_sizes([{"method": "simclr", "seed": 0, "macro_f1": 0.4}])
+        BatchSizes([{"method": "simclr", "seed": 0, "macro_f1": 0.4}]).draw()
     with pytest.raises(UserError, match="above 0"):
-        batch_sizes([{**row, "batch_size": row["batch_size"] - 32} for row in rows()])
+        BatchSizes([{**row, "batch_size": row["batch_size"] - 32} for row in rows()]).draw()
     with pytest.raises(UserError, match="numbers"):
-        batch_sizes([{**row, "batch_size": str(row["batch_size"])} for row in rows()])
+        BatchSizes([{**row, "batch_size": str(row["batch_size"])} for row in rows()]).draw()
     with pytest.raises(UserError, match="more than once"):
-        batch_sizes(rows() + rows())
+        BatchSizes(rows() + rows()).draw()

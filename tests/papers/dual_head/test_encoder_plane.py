@@ -3,8 +3,7 @@ from matplotlib.colors import to_hex
 
 from reproduce.errors import UserError
 from reproduce.papers.dual_head.encoder_plane import (
-    encoder_plane,
-    encoder_plane_numbers,
+    EncoderPlane,
     encoder_table,
 )
 
@@ -30,13 +29,13 @@ def marks(figure, label):
 
 
 def test_alignment_lies_along_and_uniformity_up():
-    line = marks(encoder_plane(rows()), "dual_head before")
+    line = marks(EncoderPlane(rows()).draw(), "dual_head before")
     assert list(line.get_xdata()) == [0.2, 0.2]
     assert list(line.get_ydata()) == pytest.approx([-2.5, -2.4])
 
 
 def test_before_is_filled_and_after_hollow():
-    figure = encoder_plane(rows())
+    figure = EncoderPlane(rows()).draw()
     before, after = marks(figure, "dual_head before"), marks(figure, "dual_head after")
     assert to_hex(before.get_markerfacecolor()) == to_hex(before.get_color())
     assert to_hex(after.get_markerfacecolor()) == "#ffffff"
@@ -44,7 +43,7 @@ def test_before_is_filled_and_after_hollow():
 
 
 def test_arrows_go_from_the_mean_before_to_the_mean_after():
-    arrows = [x for x in encoder_plane(rows()).axes[0].texts if x.arrow_patch is not None]
+    arrows = [x for x in EncoderPlane(rows()).draw().axes[0].texts if x.arrow_patch is not None]
     assert [(tuple(x.xyann), tuple(x.xy)) for x in arrows] == [
         (pytest.approx((0.1, -0.45)), pytest.approx((0.4, -1.95))),
         (pytest.approx((0.2, -2.45)), pytest.approx((0.5, -2.35))),
@@ -52,7 +51,7 @@ def test_arrows_go_from_the_mean_before_to_the_mean_after():
 
 
 def test_the_legend_names_methods_and_moments(written):
-    text = written(encoder_plane(rows()))
+    text = written(EncoderPlane(rows()).draw())
     assert "Supervised" in text and "before\nfine-tuning" in text and "after\nfine-tuning" in text
     assert "seeds (n = 2)" in text and "lower is better on both axes" in text
 
@@ -61,19 +60,19 @@ def test_seeds_without_one_of_the_two_numbers_are_left_out():
     some = rows()
     some[0]["uniformity_loss"] = None
     some[1]["alignment_before"] = float("nan")
-    figure = encoder_plane(some)
+    figure = EncoderPlane(some).draw()
     labels = [x.get_label() for x in figure.axes[0].get_lines()]
     assert labels == ["dual_head before", "dual_head after", "supervised after"]
     assert len([x for x in figure.axes[0].texts if x.arrow_patch is not None]) == 1
 
 
 def test_numbers_by_hand():
-    said = encoder_plane_numbers(rows())
+    said = EncoderPlane(rows()).words()
     assert (
         "Supervised: before fine-tuning alignment 0.100 ± 0.000, uniformity −0.450 ± 0.071 "
         "(2 seeds); after fine-tuning alignment 0.400 ± 0.000, uniformity −1.950 ± 0.071"
     ) in said
-    alone = encoder_plane_numbers(rows()[:1])
+    alone = EncoderPlane(rows()[:1]).words()
     assert "uniformity −0.500 (1 seed)" in alone
 
 
@@ -93,11 +92,11 @@ def test_the_table_has_neighbours_and_probe_before_and_after():
 
 def test_rows_without_encoders_are_refused():
     with pytest.raises(UserError, match="alignment_before"):
-        encoder_plane([{"method": "simclr", "seed": 0, "accuracy": 0.5}])
+        EncoderPlane([{"method": "simclr", "seed": 0, "accuracy": 0.5}]).draw()
     apart = rows()[:2]
     apart[0] |= {"uniformity_loss": None, "uniformity_after": None}
     apart[1] |= {"alignment_before": None, "alignment_after": None}
     with pytest.raises(UserError, match="both alignment and uniformity"):
-        encoder_plane(apart)
+        EncoderPlane(apart).draw()
     with pytest.raises(UserError, match="more than once"):
-        encoder_plane([*rows(), *rows()])
+        EncoderPlane([*rows(), *rows()]).draw()

@@ -23,6 +23,7 @@ class Study:
         self.shown = {"dataset": DATASET}
         self.experiments = {"grid": grid(), **experiments}
         self.history = []
+        self.measures = self
 
     def beside(self, experiment, **wanted):
         return [

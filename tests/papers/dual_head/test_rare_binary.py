@@ -2,11 +2,9 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.figures.wording import method_label
+from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.rare_binary import (
-    PRINTED_METHODS,
-    printed_values,
-    rare_binary,
-    rare_binary_numbers,
+    RareBinary,
 )
 from reproduce.registry import published
 
@@ -30,15 +28,15 @@ def mark(axis, label):
 
 
 def test_the_papers_table_is_read_in_fractions():
-    found = printed_values(published.load("dual_head"))
+    found = printed.rare(published.load("dual_head"))
     assert len(found) == 2 * 4 * 4
     assert found[0.05, "supervised", "accuracy"] == pytest.approx((0.6724, 0.0332))
     assert found[0.1, "dual_head", "balanced_accuracy"] == pytest.approx((0.8241, 0.0096))
-    assert set(PRINTED_METHODS.values()) == set(GAINS)
+    assert {method for _, method, _ in found} == set(GAINS)
 
 
 def test_gains_are_marked_at_their_share_and_reading():
-    figure = rare_binary(rows(), METRICS)
+    figure = RareBinary(rows(), METRICS).draw()
     five, ten = figure.axes[:2]
     assert five.get_title(loc="left") == "Accuracy, rare 5 %"
     assert ten.get_title(loc="left") == "Accuracy, rare 10 %"
@@ -53,14 +51,14 @@ def test_gains_are_marked_at_their_share_and_reading():
 
 
 def test_a_bar_reaches_from_the_lowest_to_the_highest_seed():
-    axis = rare_binary(rows(), METRICS).axes[0]
+    axis = RareBinary(rows(), METRICS).draw().axes[0]
     place = mark(axis, "dual_head, abnormal").get_ydata()[0]
     bars = [x.get_xdata() for x in axis.get_lines() if list(x.get_ydata()) == [place, place]]
     assert bars[0] == pytest.approx([3, 5])
 
 
 def test_the_papers_gains_stand_over_its_own_supervised_row():
-    figure = rare_binary(rows(), METRICS, published=published.load("dual_head"))
+    figure = RareBinary(rows(), METRICS, published=published.load("dual_head")).draw()
     accuracy, _, _, f1_at_ten = figure.axes[:4]
     assert mark(accuracy, "dual_head, paper").get_xdata() == pytest.approx([76.35 - 67.24])
     assert mark(f1_at_ten, "auc_cl, paper").get_xdata() == pytest.approx([73.36 - 66.92])
@@ -68,23 +66,23 @@ def test_the_papers_gains_stand_over_its_own_supervised_row():
 
 
 def test_the_level_that_gains_start_from_is_written(written):
-    figure = rare_binary(rows(), METRICS, published=published.load("dual_head"))
+    figure = RareBinary(rows(), METRICS, published=published.load("dual_head")).draw()
     levels = [text.get_text() for text in figure.axes[0].texts]
     assert levels == ["77.0 ± 2.0", "77.0 ± 2.0", "67.2 ± 3.3"]
     assert "paper, on its own data" in written(figure)
-    assert "paper" not in written(rare_binary(rows(), METRICS))
+    assert "paper" not in written(RareBinary(rows(), METRICS).draw())
 
 
 def test_one_share_one_reading_one_seed_are_enough():
     few = [row for row in rows(1) if (row["rare_share"], row["rare"]) == (0.05, "normal")]
-    figure = rare_binary(few, ("macro_f1",))
+    figure = RareBinary(few, ("macro_f1",)).draw()
     assert len(figure.axes) == 1
     assert mark(figure.axes[0], "simclr, normal").get_xdata() == pytest.approx([0.5])
     figure.draw_without_rendering()
 
 
 def test_numbers_by_hand():
-    said = rare_binary_numbers(rows(), METRICS, published=published.load("dual_head"))
+    said = RareBinary(rows(), METRICS, published=published.load("dual_head")).words()
     dual = method_label("dual_head")
     assert "Accuracy with 5 percent abnormal:" in said
     assert f"{method_label('supervised')} 77.0 ± 2.0, " in said
@@ -93,17 +91,17 @@ def test_numbers_by_hand():
         "Macro F1 with 10 percent normal:" in said
         and f"{dual} 84.0 ± 3.0 (+2.0, paper +7.3)" in said
     )
-    assert "paper" not in rare_binary_numbers(rows(), METRICS)
+    assert "paper" not in RareBinary(rows(), METRICS).words()
 
 
 def test_wrong_rows_are_refused():
     with pytest.raises(UserError, match="unknown rare class 'sick'"):
-        rare_binary([{**row, "rare": "sick"} for row in rows()], METRICS)
+        RareBinary([{**row, "rare": "sick"} for row in rows()], METRICS).draw()
     with pytest.raises(UserError, match="Supervised"):
-        rare_binary([row for row in rows() if row["method"] != "supervised"], METRICS)
+        RareBinary([row for row in rows() if row["method"] != "supervised"], METRICS).draw()
     with pytest.raises(UserError, match="Table 7"):
-        rare_binary(rows(), METRICS, published=[])
+        RareBinary(rows(), METRICS, published=[]).draw()
     with pytest.raises(UserError, match="no metrics"):
-        rare_binary(rows(), ())
+        RareBinary(rows(), ()).draw()
     with pytest.raises(UserError, match="macro_precision"):
-        rare_binary(rows())
+        RareBinary(rows()).draw()

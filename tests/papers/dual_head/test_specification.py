@@ -7,8 +7,7 @@ from scipy import stats
 from reproduce.errors import UserError
 from reproduce.papers.dual_head.combinations import contrasts, curves
 from reproduce.papers.dual_head.specification import (
-    specification_curve,
-    specification_curve_numbers,
+    SpecificationCurve,
 )
 
 CHOICES = ("reading", "k", "solarize")
@@ -104,7 +103,7 @@ def test_of_three_values_the_best_and_the_worst_are_compared():
 def test_a_choice_that_was_not_varied_has_no_contrast():
     alone = [row for row in rows() if row.get("k") != "5"]
     assert [c.choice for c in contrasts(curve(alone), CHOICES)] == ["solarize", "reading"]
-    specification_curve(alone, ("simclr",), **ASKED).draw_without_rendering()
+    SpecificationCurve(alone, ("simclr",), **ASKED).draw().draw_without_rendering()
 
 
 def test_a_choice_that_does_not_exist_under_a_reading_is_neither_drawn_nor_compared():
@@ -116,12 +115,12 @@ def test_a_choice_that_does_not_exist_under_a_reading_is_neither_drawn_nor_compa
     # Here c goes with k in the printed loss, which gains one point; the saddle's three count not.
     c = next(c for c in contrasts(found["simclr"], ("c",)))
     assert (c.first, c.second) == ("1", "10") and c.difference == pytest.approx(0.01)
-    matrix = specification_curve(nested, ("simclr",), choices=(*CHOICES, "c")).axes[1]
+    matrix = SpecificationCurve(nested, ("simclr",), choices=(*CHOICES, "c")).draw().axes[1]
     assert len(scatter(matrix, "c 10")) == len(scatter(matrix, "c 1")) == 2
 
 
 def test_the_curve_rises_and_hollow_dots_are_not_above_zero(written):
-    figure = specification_curve(rows(), published={"simclr": 0.0588}, margin=0.02, **ASKED)
+    figure = SpecificationCurve(rows(), published={"simclr": 0.0588}, margin=0.02, **ASKED).draw()
     simclr, matrix, auc_cl, _ = figure.axes
     above = scatter(simclr, "above 0")
     assert above == pytest.approx(np.array([[6, 2], [7, 3]]))
@@ -136,7 +135,7 @@ def test_the_curve_rises_and_hollow_dots_are_not_above_zero(written):
 
 
 def test_the_matrix_has_a_dot_for_every_value_of_every_combination():
-    _, matrix = specification_curve(rows(), ("simclr",), **ASKED).axes
+    _, matrix = SpecificationCurve(rows(), ("simclr",), **ASKED).draw().axes
     names = [label.get_text() for label in matrix.get_yticklabels()]
     assert names[:2] == ["Ranking loss: printed", "Ranking loss: saddle"] and len(names) == 6
     # By rising effect: printed with yes, saddle with yes ... ; places 3 and 4 are equal.
@@ -155,14 +154,14 @@ def test_the_matrix_has_a_dot_for_every_value_of_every_combination():
 def test_bars_reach_from_the_lowest_to_the_highest_seed():
     moved = [{**row, "macro_f1": row["macro_f1"] + 0.03 * (row["seed"] == 2)}
              if row["method"] == "dual_head" else row for row in rows()]  # fmt: skip
-    axis = specification_curve(moved, ("simclr",), **ASKED).axes[0]
+    axis = SpecificationCurve(moved, ("simclr",), **ASKED).draw().axes[0]
     bar = axis.collections[0].get_segments()[-1]
     assert bar[:, 1] == pytest.approx([3, 6])
 
 
 @pytest.mark.parametrize("seeds", [(0,), (0, 1, 2)])
 def test_all_is_within_the_page(seeds):
-    figure = specification_curve(rows(seeds=seeds), published={"simclr": 0.1}, **ASKED)
+    figure = SpecificationCurve(rows(seeds=seeds), published={"simclr": 0.1}, **ASKED).draw()
     for _ in range(2):
         figure.draw_without_rendering()
     for axis in figure.axes:
@@ -172,9 +171,9 @@ def test_all_is_within_the_page(seeds):
 
 
 def test_numbers_by_hand():
-    said = specification_curve_numbers(
+    said = SpecificationCurve(
         rows(), ("simclr",), published={"simclr": 0.025}, margin=0.02, **ASKED
-    )
+    ).words()
     assert "8 combinations: from −5.0 to +3.0, median −1.0, above 0 in 2 of 8 (25 %)" in said
     assert "as large as the paper's +2.5 in 1 of 8 (12 %)" in said
     assert "beyond the margin of 2 in 1 of 8 (12 %)" in said
@@ -184,17 +183,17 @@ def test_numbers_by_hand():
 
 def test_wrong_rows_are_refused():
     with pytest.raises(UserError, match=r"no rows of 'supervised'.*dual_head"):
-        specification_curve(rows(), ("supervised",), **ASKED)
+        SpecificationCurve(rows(), ("supervised",), **ASKED).draw()
     with pytest.raises(UserError, match="unknown column of the observations 'c'"):
-        specification_curve(rows())
+        SpecificationCurve(rows()).draw()
     with pytest.raises(UserError, match="same seed and the same solarize"):
         other = [
             {**row, "seed": row["seed"] + 9} if row["method"] == "simclr" else row for row in rows()
         ]
-        specification_curve(other, ("simclr",), **ASKED)
+        SpecificationCurve(other, ("simclr",), **ASKED).draw()
     with pytest.raises(UserError, match="shared choices"):
-        specification_curve(rows(), choices=("reading", "k"))
+        SpecificationCurve(rows(), choices=("reading", "k")).draw()
     with pytest.raises(UserError, match="no rivals"):
-        specification_curve(rows(), (), **ASKED)
+        SpecificationCurve(rows(), (), **ASKED).draw()
     with pytest.raises(UserError, match="more than once"):
-        specification_curve(rows() + rows()[-1:], **ASKED)
+        SpecificationCurve(rows() + rows()[-1:], **ASKED).draw()

@@ -2,7 +2,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.figures.style import INK
-from reproduce.papers.dual_head.view_pairs import view_pairs, view_pairs_numbers
+from reproduce.papers.dual_head.view_pairs import ViewPairs
 
 SHARES = {None: (0.3, 0.1, 0.0), 1: (0.4, 0.2, 0.0), 0: (0.02, 0.01, 0.0)}
 
@@ -23,7 +23,7 @@ def line(figure, panel, label):
 
 
 def test_a_line_per_grade_and_a_black_one_for_all(written):
-    figure = view_pairs(list(reversed(rows())))
+    figure = ViewPairs(list(reversed(rows()))).draw()
     for panel, factor in ((0, 100), (1, 200)):
         for grade, shares in SHARES.items():
             label = "all pictures" if grade is None else f"grade {grade}"
@@ -36,7 +36,7 @@ def test_a_line_per_grade_and_a_black_one_for_all(written):
 
 
 def test_the_scale_of_the_paper_is_marked(written):
-    figure = view_pairs(rows())
+    figure = ViewPairs(rows()).draw()
     for axis in figure.axes:
         dotted = [x.get_xdata()[0] for x in axis.get_lines() if x.get_linestyle() == ":"]
         assert dotted == [0.08]
@@ -44,17 +44,17 @@ def test_the_scale_of_the_paper_is_marked(written):
 
 
 def test_bands_are_two_standard_errors_and_stay_above_zero():
-    band = view_pairs(rows()).axes[0].collections[0].get_paths()[0].vertices
+    band = ViewPairs(rows()).draw().axes[0].collections[0].get_paths()[0].vertices
     at = {round(x, 2): [] for x in band[:, 0]}
     for x, y in band:
         at[round(x, 2)].append(y)
     assert (min(at[0.08]), max(at[0.08])) == pytest.approx((28, 32))
     assert (min(at[1.0]), max(at[1.0])) == pytest.approx((0, 2))
-    assert not view_pairs(rows(float("nan"))).axes[0].collections
+    assert not ViewPairs(rows(float("nan"))).draw().axes[0].collections
 
 
 def test_numbers_by_hand():
-    said = view_pairs_numbers(rows())
+    said = ViewPairs(rows()).words()
     assert "5 pairs of each picture. All pictures (40): " in said
     assert (
         "Grade 1 (40): the grades of two crops differ in 40.0 % of pairs (20.0 % at a smallest "
@@ -64,8 +64,8 @@ def test_numbers_by_hand():
 
 def test_wrong_rows_are_refused():
     with pytest.raises(UserError, match="each of the 3 scales once"):
-        view_pairs(rows()[:-1])
+        ViewPairs(rows()[:-1]).draw()
     with pytest.raises(UserError, match="each of the 3 scales once"):
-        view_pairs([*rows(), *rows()])
+        ViewPairs([*rows(), *rows()]).draw()
     with pytest.raises(UserError, match="differ"):
-        view_pairs([{"scale": 0.1, "grade": None, "images": 1, "pairs": 1}])
+        ViewPairs([{"scale": 0.1, "grade": None, "images": 1, "pairs": 1}]).draw()

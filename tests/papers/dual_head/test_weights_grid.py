@@ -1,16 +1,13 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
-from reproduce.figures.forest import PUBLISHED
+from reproduce.figures.style import PUBLISHED
+from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.weights_grid import (
-    printed_points,
-    weights_grid,
-    weights_grid_numbers,
+    WeightsGrid,
 )
 from reproduce.registry import published
 
@@ -41,35 +38,39 @@ def cell(axis, column, row):
 
 
 def test_the_papers_table_has_four_points():
-    found = printed_points(published.load("dual_head"))
+    found = printed.weights(published.load("dual_head"))
     assert found == {(0.1, 5): 0.77, (0.2, 5): 0.8, (0.5, 5): 0.76, (0.2, 10): 0.6}
 
 
 def test_a_cell_says_mean_spread_and_number_of_seeds_at_its_place():
-    axis = weights_grid(rows()).axes[0]
+    axis = WeightsGrid(rows()).draw().axes[0]
     assert cell(axis, 1, 0) == ["43.5", "± 1.0, n = 3"]
     assert cell(axis, 1, 1) == ["44.0", "± 1.0, n = 3"]
     assert cell(axis, 2, 1) == ["–", "not measured"]
     assert [label.get_text() for label in axis.get_xticklabels()] == ["0.1", "0.2", "0.5"]
     assert [label.get_text() for label in axis.get_yticklabels()] == ["5", "10"]
-    assert cell(weights_grid(rows(1)).axes[0], 0, 0) == ["41.5", "n = 1"]
+    assert cell(WeightsGrid(rows(1)).draw().axes[0], 0, 0) == ["41.5", "n = 1"]
 
 
 def test_the_papers_points_are_framed_and_its_values_stand_beside_ours(written):
-    figure = weights_grid(rows(), published=published.load("dual_head"))
+    figure = WeightsGrid(rows(), published=published.load("dual_head")).draw()
     axis = figure.axes[0]
     assert frames(axis) == [(0, 0), (1, 0), (1, 1), (2, 0)]
     assert cell(axis, 0, 0)[-1] == "paper 77" and cell(axis, 1, 1)[-1] == "paper 60"
     assert "its own data" in written(figure)
-    assert frames(weights_grid(rows()).axes[0]) == []
+    assert frames(WeightsGrid(rows()).draw().axes[0]) == []
 
 
 def test_the_colour_rises_with_the_metric_and_a_missing_cell_is_grey():
-    axis = weights_grid(rows()).axes[0]
-    dark = {(int(b.get_x()), int(b.get_y())): sum(b.get_facecolor()[:3]) for b in axis.patches}
-    assert dark[2, 0] < dark[1, 1] < dark[1, 0] < dark[0, 0]
-    grey = next(b for b in axis.patches if (b.get_x(), b.get_y()) == (2, 1)).get_facecolor()
-    assert grey[0] == grey[1] == grey[2]
+    figure = WeightsGrid(rows()).draw()
+    figure.draw_without_rendering()
+    (mesh,) = figure.axes[0].collections
+    colours = mesh.get_facecolors().reshape(2, 3, 4)
+    dark = colours[:, :, :3].sum(axis=2)
+    assert dark[0, 2] < dark[1, 1] < dark[0, 1] < dark[0, 0]
+    values = mesh.get_array()
+    assert values.mask.tolist() == [[False] * 3, [False, False, True]]
+    assert values[0].tolist() == pytest.approx([42.5, 43.5, 46.5])
 
 
 @pytest.mark.parametrize("size", [1, 3, 7])
@@ -78,7 +79,7 @@ def test_print_is_legible_and_does_not_overlap(size):
         {"sim_weight": w / 10, "hard_negatives": k, "seed": s, "macro_f1": 0.4 + w / 100 + s / 50}
         for w in range(1, size + 1) for k in range(5, 5 + size) for s in range(3)
     ]  # fmt: skip
-    figure = weights_grid(many, published=published.load("dual_head"))
+    figure = WeightsGrid(many, published=published.load("dual_head")).draw()
     figure.draw_without_rendering()
     texts = [text for text in figure.axes[0].texts if text.get_text()]
     assert min(text.get_fontsize() for text in texts) >= 7
@@ -87,25 +88,27 @@ def test_print_is_legible_and_does_not_overlap(size):
 
 
 def test_numbers_by_hand():
-    said = weights_grid_numbers(rows(), published=published.load("dual_head"))
+    said = WeightsGrid(rows(), published=published.load("dual_head")).words()
     assert "5 points" in said and "(n = 3)" in said
     assert "from 42.5 ± 1.0 at lambda 0.1, k 5 to 46.5 ± 1.0 at lambda 0.5, k 5." in said
     assert "lambda 0.2, k 10 44.0 ± 1.0 (paper 60)" in said
     assert "from lambda 0.2, k 5: to lambda 0.1, k 5 −1.0 (paper −3)" in said
     assert "to lambda 0.2, k 10 +0.5 (paper −20)." in said
-    assert "paper" not in weights_grid_numbers(rows())
+    assert "paper" not in WeightsGrid(rows()).words()
 
 
 def test_steps_are_paired_by_seed():
     few = [row for row in rows() if (row["hard_negatives"], row["seed"]) != (10, 2)]
-    said = weights_grid_numbers(few, published=published.load("dual_head"))
+    said = WeightsGrid(few, published=published.load("dual_head")).words()
     assert "to lambda 0.2, k 10 +0.5 (paper −20)." in said
 
 
 def test_wrong_input_is_refused():
     with pytest.raises(UserError, match="Table 6"):
-        weights_grid(rows(), published=[SimpleNamespace(table="Table 5", method="Proposed")])
+        WeightsGrid(rows(), published=published.load("dual_head")[:10])
     with pytest.raises(UserError, match="numbers"):
-        weights_grid([{**row, "hard_negatives": str(row["hard_negatives"])} for row in rows()])
+        WeightsGrid(
+            [{**row, "hard_negatives": str(row["hard_negatives"])} for row in rows()]
+        ).draw()
     with pytest.raises(UserError, match="sim_weight"):
-        weights_grid([{"seed": 0, "macro_f1": 0.5}])
+        WeightsGrid([{"seed": 0, "macro_f1": 0.5}]).draw()

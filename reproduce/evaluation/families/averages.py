@@ -1,0 +1,18 @@
+"""Further averages over classes, and what is said of the rarest class or of one group of them."""
+
+import numpy as np
+
+from reproduce.evaluation.averages import class_averages
+from reproduce.evaluation.families import CLASS_NAMES, CONFUSION, COUNTS
+from reproduce.evaluation.families.classes import confusions
+
+
+def values(arrays) -> dict[str, float]:
+    """Return what the confusion matrix and the training images by class say."""
+    measured = class_averages(arrays[CONFUSION], arrays[COUNTS], arrays[CLASS_NAMES])
+    return {name: float(value) for name, value in measured.items()}
+
+
+def draws(arrays, draws: int) -> dict[str, np.ndarray]:
+    """Return the same of the confusion matrices of resampled test images."""
+    return class_averages(confusions(arrays, draws), arrays[COUNTS], arrays[CLASS_NAMES])

@@ -1,0 +1,63 @@
+"""Encoders before the last phase of training, when it is to be fine-tuned, and after it."""
+
+import numpy as np
+
+from reproduce.evaluation.generalization import balanced_accuracy
+from reproduce.evaluation.representation import (
+    alignment,
+    neighbour_classes,
+    probe_classes,
+    uniformity_loss,
+)
+from reproduce.evaluation.resampling import resample_counts
+
+# By moment, the name under which claims were registered.
+UNIFORMITY = {"before": "uniformity_loss", "after": "uniformity_after"}
+
+
+def prepared(arrays) -> dict[str, np.ndarray]:
+    """Return the classes that neighbours and linear classifiers give the test images."""
+    labels, _ = _labels(arrays)
+    found = {}
+    for moment in UNIFORMITY:
+        train, test = arrays[f"{moment}/train"], arrays[f"{moment}/test"]
+        for name, classify in (("knn", neighbour_classes), ("probe", probe_classes)):
+            found[f"{name}_{moment}"] = classify(train, labels, test).astype(np.int16)
+    return found
+
+
+def values(arrays) -> dict[str, float]:
+    """Return alignment, uniformity and what can be read off, before and after."""
+    _, labels = _labels(arrays)
+    found = {}
+    for moment, uniformity in UNIFORMITY.items():
+        found |= {
+            f"alignment_{moment}": alignment(arrays[f"{moment}/view1"], arrays[f"{moment}/view2"]),
+            uniformity: uniformity_loss(arrays[f"{moment}/test"]),
+            f"knn_{moment}": float((arrays[f"knn_{moment}"] == labels).mean()),
+            f"probe_{moment}": float(balanced_accuracy(labels, arrays[f"probe_{moment}"])),
+        }
+    return found
+
+
+def draws(arrays, draws: int) -> dict[str, np.ndarray]:
+    """Resample test images, and pairs of views for the alignment; the same before and after."""
+    _, labels = _labels(arrays)
+    pairs = np.zeros(len(arrays["before/view1"]), dtype=np.int64)
+    of_pairs = resample_counts(pairs, draws, seed=2)
+    of_images = resample_counts(labels, draws)
+    found = {}
+    for moment, uniformity in UNIFORMITY.items():
+        views = arrays[f"{moment}/view1"], arrays[f"{moment}/view2"]
+        right = (arrays[f"knn_{moment}"] == labels).astype(np.float64)
+        found |= {
+            f"alignment_{moment}": alignment(*views, counts=of_pairs),
+            uniformity: uniformity_loss(arrays[f"{moment}/test"], counts=of_images),
+            f"knn_{moment}": right @ of_images / len(labels),
+            f"probe_{moment}": balanced_accuracy(labels, arrays[f"probe_{moment}"], of_images),
+        }
+    return found
+
+
+def _labels(arrays) -> list[np.ndarray]:
+    return [arrays[f"{part}/encoder_labels"].astype(np.int64) for part in ("train", "test")]

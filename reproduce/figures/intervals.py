@@ -1,0 +1,127 @@
+"""What methods gain over a reference on the same seeds, each with its interval."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import contains_zero, gain_effects, span
+from reproduce.figures.inputs import Observation
+from reproduce.figures.picture import Picture
+from reproduce.figures.style import FAINT, INK, in_the_look, method_style, panels
+from reproduce.figures.wording import (
+    method_label,
+    metric_digits,
+    metric_label,
+    points,
+)
+
+
+def _gains(
+    observations: Iterable[Observation], metrics: Sequence[str], reference: str
+) -> dict[str, dict[str, Effect]]:
+    """Return {metric: {method: gain}}, the largest gain first."""
+    rows = list(observations)
+    found = {}
+    for metric in metrics:
+        effects = gain_effects(rows, metric, reference, ())
+        order = sorted(effects.items(), key=lambda item: -item[1].mean)
+        found[metric] = {method: effect for (method,), effect in order}
+    return found
+
+
+class Gains(Picture):
+    """Each method's gain over a reference with its interval, sorted, a panel per metric.
+
+    Parameters
+    ----------
+    observations
+        rows at one point of the grid.
+    metrics
+        a panel each, in percentage points.
+    reference
+        what gains are measured over, paired by seed.
+    marked
+        the method that stands out: bold, with a dotted line at its gain.
+
+    Notes
+    -----
+    The bar is the 95 % t interval over seeds. A hollow dot says that the interval holds 0, or
+    that there is a single seed and no interval.
+    """
+
+    def __init__(
+        self,
+        observations: Iterable[Observation],
+        metrics: Sequence[str],
+        *,
+        reference: str,
+        marked: str | None = None,
+    ):
+        super().__init__(observations)
+        self.reference, self.marked = reference, marked
+        self.found = _gains(self.sources, metrics, reference)
+        self.counts = span(e.repeats for effects in self.found.values() for e in effects.values())
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a panel for each metric."""
+        most = max(map(len, self.found.values()))
+        figure, axes = panels(len(self.found), 0.29 * most + 0.85, 1)
+        for axis, (metric, effects) in zip(axes, self.found.items(), strict=True):
+            _panel(axis, effects, self.marked)
+            axis.set_title(metric_label(metric))
+        over = method_label(self.reference).lower()
+        axes[-1].set_xlabel(f"gain over {over} (percentage points)")
+        figure.suptitle(
+            f"bar: 95 % interval over seeds (n = {self.counts}); hollow: it holds 0",
+            fontsize=11, ha="left", x=0.015,
+        )  # fmt: skip
+        return figure
+
+    def words(self) -> str:
+        """Say each gain with its interval."""
+        sentences = []
+        for metric, effects in self.found.items():
+            digits = metric_digits(metric)
+            each = ", ".join(
+                f"{method_label(method)} {points(effect.mean, digits)}{_interval(effect, digits)}"
+                for method, effect in effects.items()
+            )
+            sentences.append(f"{metric_label(metric)}: {each}.")
+        return (
+            f"Gains over {method_label(self.reference).lower()} in percentage points with 95 "
+            f"percent intervals over seeds (n = {self.counts}), largest first. "
+            + " ".join(sentences)
+        )
+
+
+def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None) -> None:
+    """Draw one metric: a row per method, the best on top."""
+    axis.axvline(0, color=INK, lw=1)
+    if marked is not None and marked in effects:
+        axis.axvline(100 * effects[marked].mean, color=method_style(marked).colour, lw=1.5,
+                     linestyle=":", zorder=1)  # fmt: skip
+    for row, (method, effect) in enumerate(effects.items()):
+        colour = method_style(method).colour if method == marked else INK
+        if math.isfinite(effect.low):
+            axis.plot([100 * effect.low, 100 * effect.high], [row, row], color=colour, lw=2.2,
+                      solid_capstyle="butt", zorder=2)  # fmt: skip
+        axis.plot(100 * effect.mean, row, "s" if method == marked else "o", ms=8, mec=colour, mew=2,
+                  mfc="white" if contains_zero(effect) else colour, zorder=3)  # fmt: skip
+    axis.set_yticks(range(len(effects)), [method_label(method) for method in effects])
+    for label, method in zip(axis.get_yticklabels(), effects, strict=True):
+        label.set_fontweight("bold" if method == marked else "normal")
+    axis.set_ylim(len(effects) - 0.4, -0.6)
+    axis.tick_params(axis="y", length=0)
+    axis.spines["left"].set_visible(False)
+    axis.spines["bottom"].set_color(FAINT)
+    axis.grid(False, axis="y")
+
+
+def _interval(effect: Effect, digits: int) -> str:
+    if not math.isfinite(effect.low):
+        return " (no interval)"
+    return f" [{points(effect.low, digits)}, {points(effect.high, digits)}]"

@@ -1,0 +1,106 @@
+"""A metric over two factors as a grid, and what each method gains in it over a reference."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import by_seed, contains_zero, gain_effects, span
+from reproduce.figures.factor import Factor
+from reproduce.figures.grid import Cell, Grid, blues, diverging, with_factor
+from reproduce.figures.inputs import Observation
+from reproduce.figures.wording import (
+    mean_and_sd,
+    mean_and_spread,
+    method_label,
+    metric_digits,
+    metric_label,
+    percent,
+    plural,
+    points,
+)
+
+
+class MetricGrid(Grid):
+    """A metric over two factors, a panel per method, all on one scale of colour.
+
+    Each cell says the mean over seeds and their standard deviation, in percent; a point that was
+    not measured is grey.
+    """
+
+    def __init__(self, rows: Iterable[Observation], metric: str, across: Factor, upwards: Factor):
+        rows = list(rows)
+        values = by_seed(with_factor(rows, upwards), metric, ("method", across.name, upwards.name))
+        digits, cells = metric_digits(metric), {}
+        for point, seeds in values.items():
+            mean, spread = mean_and_sd(list(seeds.values()))
+            cells[point] = Cell(
+                mean,
+                percent(mean, digits),
+                "" if spread is None else f"± {percent(spread, digits)}",
+                said=mean_and_spread(list(seeds.values()), digits),
+            )
+        counts = span(map(len, values.values()))
+        super().__init__(
+            rows,
+            cells,
+            across,
+            upwards,
+            colours=blues(cell.value for cell in cells.values()),
+            label=f"{metric_label(metric)} (%), mean ± sd over seeds (n = {counts})",
+            opening=f"{metric_label(metric)} in percent over {across.name} and {upwards.name}, "
+            f"mean ± sd over seeds (n = {counts}).",
+        )
+
+
+class GainGrid(Grid):
+    """Each method's gain over a reference over two factors, on a scale with 0 in the middle.
+
+    Gains are paired by seed. Hatched: the 95 % t interval over seeds holds 0, so that these seeds
+    do not even tell the sign; from a single seed there is no interval and every cell is hatched.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Observation],
+        metric: str,
+        across: Factor,
+        upwards: Factor,
+        *,
+        reference: str = "baseline",
+    ):
+        rows = list(rows)
+        effects = gain_effects(
+            with_factor(rows, upwards), metric, reference, (across.name, upwards.name)
+        )
+        over = f"over {method_label(reference).lower()} in points of {metric_label(metric)}"
+        label = f"gain {over}"
+        if any(effect.repeats > 1 for effect in effects.values()):
+            label += "\n± half of the 95 % interval over seeds"
+            label += f" (n = {span(effect.repeats for effect in effects.values())})"
+        unsure = sum(contains_zero(effect) and effect.repeats > 1 for effect in effects.values())
+        alone = any(effect.repeats < 2 for effect in effects.values())
+        super().__init__(
+            rows,
+            {point: _gain(effect, metric_digits(metric)) for point, effect in effects.items()},
+            across,
+            upwards,
+            colours=diverging(effect.mean for effect in effects.values()),
+            label=label,
+            opening=f"Gain {over}, paired by seed; the 95 percent interval holds 0 in {unsure} of "
+            f"{plural(len(effects), 'cell')}.",
+            hatched="the interval holds 0" + (", or one seed has none" if alone else ""),
+        )
+
+
+def _gain(effect: Effect, digits: int) -> Cell:
+    """Return the cell of a gain, hatched where its sign is not known."""
+    half = effect.high - effect.mean
+    doubt = " (one seed)" if effect.repeats < 2 else " (interval holds 0)"
+    return Cell(
+        effect.mean,
+        points(effect.mean, digits),
+        f"± {percent(half, digits)}" if np.isfinite(half) else "",
+        said=points(effect.mean, digits) + (doubt if contains_zero(effect) else ""),
+        hatched=contains_zero(effect),
+    )

@@ -1,0 +1,115 @@
+"""What the page of any paper can show: its data, its verdicts, confusion matrices and maps."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from reproduce.evaluation.verdicts import Judgement
+from reproduce.figures.confusion import Confusion
+from reproduce.figures.forest import Forest
+from reproduce.figures.map import Maps
+from reproduce.figures.picture import NothingToShow
+from reproduce.figures.samples import Samples
+from reproduce.figures.table import Table
+from reproduce.pages.editions import verdicts_beside
+from reproduce.pages.maps import map_of
+from reproduce.pages.showing import provenance, shown
+from reproduce.pages.tables import verdict_table
+from reproduce.registry import claims
+from reproduce.study.cell import Cell
+from reproduce.study.study import Study
+
+
+@shown()
+def samples(study: Study) -> Samples:
+    """Show images of each class of the main data, or frames where none may be published."""
+    record = study.record
+    images, labels = record.thumbnail_images() or (None, range(len(record.class_names)))
+    licence = f"{record.source}; {record.licence}"
+    made = Samples(
+        images, labels, record.class_names, images is not None, licence, dataset=record.name
+    )
+    return made.out_of(f"{record.title}, fingerprint {record.fingerprint[:12]}")
+
+
+@shown()
+def confusions(study: Study) -> Confusion:
+    """Show the confusion matrix of each method at the point drawn in detail."""
+    made = Confusion(study.confusions(**study.shown), study.record.class_names)
+    at = f"{study.at_shown}; " if study.protocol.paper.captioned else ""
+    return made.made_of(study.results(**study.shown)).at(f"{at}summed over seeds")
+
+
+@shown()
+def maps(study: Study, beside: str | None = None) -> Maps:
+    """Show maps of test images by each trained network of the first seed.
+
+    `beside` names an experiment whose networks are mapped too.
+    """
+    seed = study.seeds[0]
+    cells = study.trained(seed=seed, **study.shown)
+    cells += study.beside(beside) if beside else []
+    drawn = {cell.method: map_of(study, cell, study.parameters.map_images) for cell in cells}
+    labels = next(iter(drawn.values()))[1]
+    found = {method: one for method, (one, _, _) in drawn.items()}
+    predictions = {method: said for method, (_, _, said) in drawn.items()}
+    made = Maps(found, labels, study.record.class_names, predictions)
+    return made.out_of(f"{study.record.name}, {study.scale}; seed {seed}; {study.at_shown}")
+
+
+# -- verdicts ------------------------------------------------------------------------------------
+
+
+def tested(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """Return the judgements of the claims that a run puts to the test."""
+    return [judgement for judgement in judgements if judgement.parts]
+
+
+@shown()
+def verdicts(
+    study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
+) -> Table:
+    """Tabulate the claims that were put to the test; all of them where none was.
+
+    `cells` are what they were judged on: all of the study, where left out.
+    """
+    sources = study.rows(study.cells if cells is None else cells)
+    says = {claim.id: claim.says for claim in claims.load(study.paper)}
+    return verdict_table(
+        tested(judgements) or judgements, says=says, provenance=provenance(study, sources)
+    )
+
+
+@shown()
+def forest(
+    study: Study,
+    judgements: Sequence[Judgement],
+    half: int | None = None,
+    cells: Sequence[Cell] | None = None,
+) -> Forest:
+    """Show the effects behind the tested claims, all or one half of them (0 or 1)."""
+    drawn = tested(judgements)
+    if not drawn:
+        raise NothingToShow("none of the registered claims can be judged on what was run")
+    if half is not None:
+        drawn = halves(drawn)[half]
+    if not drawn:
+        raise NothingToShow("every tested claim stands in the figure above")
+    return Forest(drawn).made_of(study.rows(study.cells if cells is None else cells))
+
+
+def halves(judgements: Sequence[Judgement]) -> tuple[list[Judgement], list[Judgement]]:
+    """Return the judgements in two lists with about as many comparisons, a figure each."""
+    judgements = list(judgements)
+    ends = np.cumsum([len(judgement.parts) for judgement in judgements])
+    cut = int(np.searchsorted(ends, ends[-1] / 2)) + 1 if len(ends) else 0
+    return judgements[:cut], judgements[cut:]
+
+
+@shown()
+def every_claim(
+    study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
+) -> Table:
+    """Tabulate every registered claim beside its verdict in the published edition."""
+    line = provenance(study, study.rows(study.cells if cells is None else cells))
+    return verdicts_beside(judgements, study.published_stamp(), study.scale, provenance=line)

@@ -1,0 +1,220 @@
+"""What the dual-head page shows, in its order: each from the study, with what it needs of a run."""
+
+from reproduce.data import catalog
+from reproduce.data.generated.crops import view_pair_disagreement
+from reproduce.figures.confusion import Confusion, per_class_table
+from reproduce.figures.detectable import Detectable
+from reproduce.figures.histogram import ClassHistogram
+from reproduce.figures.intervals import Gains
+from reproduce.figures.table import Table
+from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
+from reproduce.pages.rows import Row, rows_of
+from reproduce.pages.showing import not_run, provenance, shown
+from reproduce.pages.tables import summary_table
+from reproduce.papers.dual_head import findings as sentences
+from reproduce.papers.dual_head import printed
+from reproduce.papers.dual_head.batch_sizes import BatchSizes
+from reproduce.papers.dual_head.encoder_plane import EncoderPlane
+from reproduce.papers.dual_head.encoder_plane import encoder_table as frozen_encoders
+from reproduce.papers.dual_head.loss_terms import LossTerms
+from reproduce.papers.dual_head.printed import OURS
+from reproduce.papers.dual_head.rare_binary import RareBinary
+from reproduce.papers.dual_head.rows import (
+    ENCODER,
+    MINORITY,
+    ablation_rows,
+    gap_draws,
+    joint_histories,
+    otherwise_rows,
+)
+from reproduce.papers.dual_head.specification import SpecificationCurve
+from reproduce.papers.dual_head.view_pairs import ViewPairs
+from reproduce.papers.dual_head.weights_grid import WeightsGrid
+from reproduce.registry import published
+from reproduce.study.study import Study
+from reproduce.training.phases import Phase
+
+__all__ = ["confusions", "every_claim", "forest", "maps", "samples", "verdicts"]
+
+BASELINE = "supervised"
+SUMMARY = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1", "minority_f1")
+GAINED = ("accuracy", "macro_f1", "minority_f1")
+# The margin of the registered claims, as a fraction.
+MARGIN = 0.02
+
+
+# -- what the paper reports, and its data ----------------------------------------------------------
+
+
+@shown()
+def printed_confusions(study: Study) -> Confusion:
+    """Show the confusion matrices that the paper prints."""
+    theirs, grades = printed.confusions(published.load(study.paper))
+    return Confusion(theirs, grades).out_of("as printed in Tables 1 to 3")
+
+
+@shown()
+def histogram(study: Study) -> ClassHistogram:
+    """Show how many training images each class has."""
+    record = study.record
+    counts = study.training_counts(method=study.methods[0], seed=study.seeds[0])
+    made = ClassHistogram(counts, record.class_names)
+    return made.out_of(f"{record.name}, training images by grade")
+
+
+def phases(study: Study) -> tuple[Phase, ...]:
+    """Return the phases of the paper's method, or of another where the run does not have it."""
+    cells = study.select(method=OURS) or study.select()
+    return tuple(cells[0].trial.phases)
+
+
+@shown()
+def view_pairs(study: Study) -> ViewPairs:
+    """Show how often two crops of one generated picture differ in their grade."""
+    known = catalog.load("lesions?size=28").extra["train"]
+    curves = view_pair_disagreement(known["centres"], known["clean_labels"], seed=0)
+    images = len(known["clean_labels"])
+    return ViewPairs(curves).out_of(f"lesions (generated), {images:,} training images")
+
+
+# -- the methods, here and on the second data set --------------------------------------------------
+
+
+@shown()
+def summary(study: Study) -> Table:
+    """Tabulate the methods on the main data."""
+    return _summary(study, "grid")
+
+
+@shown(methods=(BASELINE,), trained=2)
+def gains(study: Study) -> Gains:
+    """Show what each method gains over the supervised baseline."""
+    return _gains(study, "grid")
+
+
+@shown()
+def findings(study: Study) -> str:
+    """Say what the run found."""
+    said = sentences.findings(study, published.load(study.paper))
+    return "\n".join(f"- {sentence}" for sentence in said)
+
+
+@shown(experiment="second")
+def second_summary(study: Study) -> Table:
+    """Tabulate the methods on the second data set."""
+    return _summary(study, "second")
+
+
+@shown(experiment="second", methods=(BASELINE,), trained=2)
+def second_gains(study: Study) -> Gains:
+    """Show what each method gains on the second data set."""
+    return _gains(study, "second")
+
+
+def _summary(study: Study, experiment: str) -> Table:
+    rows = rows_of(study, experiment, MINORITY)
+    return summary_table(rows, SUMMARY, provenance=provenance(study, rows))
+
+
+def _gains(study: Study, experiment: str) -> Gains:
+    rows = rows_of(study, experiment, MINORITY)
+    return Gains(rows, _measured(rows, GAINED), reference=BASELINE, marked=OURS)
+
+
+def _measured(rows: list[Row], metrics: tuple[str, ...]) -> list[str]:
+    """Return the metrics that have a value somewhere: no class is rarer where all are equal."""
+    return [name for name in metrics if any(row[name] is not None for row in rows)]
+
+
+@shown(experiment="second")
+def detectable(study: Study) -> Detectable:
+    """Show which gaps test sets of the paper's size would show."""
+    cells = published.load(study.paper)
+    theirs, _ = printed.confusions(cells)
+    tested = next(iter(theirs.values())).sum(axis=1).tolist()
+    found = gap_draws(study, tested, printed.gaps(cells))
+    return Detectable(**found).made_of(rows_of(study, "second"))
+
+
+@shown()
+def per_class(study: Study) -> Table:
+    """Tabulate the recall of each class, summed over seeds."""
+    return per_class_table(
+        study.confusions(**study.shown),
+        study.record.class_names,
+        training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
+        provenance=provenance(study, study.results()),
+    )
+
+
+# -- what happens in pre-training ------------------------------------------------------------------
+
+
+@shown(methods=(OURS,))
+def loss_terms(study: Study) -> LossTerms:
+    """Show both terms of the joint loss over the pre-training."""
+    return LossTerms(joint_histories(study)).made_of(study.results(method=OURS, **study.shown))
+
+
+@shown()
+def encoder_plane(study: Study) -> EncoderPlane:
+    """Show alignment and uniformity of the encoders."""
+    return EncoderPlane(rows_of(study, "grid", ENCODER))
+
+
+@shown()
+def encoder_table(study: Study) -> Table:
+    """Tabulate what neighbours and a linear probe read off the encoders."""
+    rows = rows_of(study, "grid", ENCODER)
+    return frozen_encoders(rows, provenance=provenance(study, rows))
+
+
+# -- experiments -----------------------------------------------------------------------------------
+
+
+@shown(experiment="table_6")
+def weights(study: Study) -> WeightsGrid:
+    """Show macro F1 over lambda and the number of mined negatives."""
+    cells = published.load(study.paper)
+    return WeightsGrid(rows_of(study, "table_6"), published=cells)
+
+
+@shown(experiment="ablation", methods=(OURS,))
+def components(study: Study) -> Gains:
+    """Show what each change does against the method as printed."""
+    rows = ablation_rows(study, MINORITY)
+    return Gains(rows, _measured(rows, GAINED[1:]), reference=OURS, marked="simclr")
+
+
+@shown()
+def otherwise(study: Study) -> Table | str:
+    """Tabulate what was warmed up, fine-tuned or started otherwise."""
+    rows = otherwise_rows(study)
+    if not rows:
+        return not_run(study, "warm_up")
+    return summary_table(
+        rows,
+        ("accuracy", "macro_f1", "balanced_accuracy"),
+        provenance=provenance(study, rows),
+        caption="With and without the warm-up; fine-tuned otherwise; from another start",
+    )
+
+
+@shown(experiment="batch_size")
+def batches(study: Study) -> BatchSizes:
+    """Show macro F1 against the size of the batch."""
+    return BatchSizes(rows_of(study, "batch_size"))
+
+
+@shown(experiment="binary", methods=(BASELINE,), trained=2)
+def rare_binary(study: Study) -> RareBinary:
+    """Show two classes of which one is rare, under both readings of which."""
+    rows = rows_of(study, "binary", MINORITY)
+    return RareBinary(rows, published=published.load(study.paper))
+
+
+@shown(experiment="choices")
+def choices(study: Study) -> SpecificationCurve:
+    """Show the effect under combinations of readings."""
+    gaps = printed.gaps(published.load(study.paper))
+    return SpecificationCurve(rows_of(study, "choices"), published=gaps, margin=MARGIN)

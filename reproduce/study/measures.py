@@ -1,0 +1,222 @@
+"""What stored results say: metrics, confusion matrices and bootstrap draws of cells.
+
+It knows cells and the store, not the study that planned them. What needs arrays is a derived
+value: computed once from a result's arrays, kept in the store, and carried by an edition, which
+does not carry the arrays.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from reproduce.data.records import Record
+from reproduce.errors import UserError
+from reproduce.evaluation.families import (
+    CLASS_NAMES,
+    CONFUSION,
+    COUNTS,
+    LABELS,
+    PREDICTIONS,
+)
+from reproduce.evaluation.metric import Family, Metric
+from reproduce.evaluation.registry import absent_class, metric
+from reproduce.methods.method import scores_after
+from reproduce.study.cell import Cell
+from reproduce.tasks import task_of
+from reproduce.trials.store import Result, Store
+
+BOOTSTRAP_DRAWS = 200
+
+Arrays = dict[str, Any]
+
+
+class NotMeasured(UserError):
+    """A metric has no value for a cell: of these data there is none, or its arrays are not kept."""
+
+
+class Measures:
+    """Measures of cells, each by the name that `evaluation.registry` gives it."""
+
+    def __init__(self, store: Store, paper: str, records: Sequence[Record] = ()):
+        self.store, self.paper = store, paper
+        self._class_names = {record.name: tuple(record.class_names) for record in records}
+
+    def result(self, cell: Cell) -> Result:
+        """Return the stored result of a cell's trial."""
+        found = self.store.get(cell.trial.key)
+        if found is None:
+            raise UserError(
+                f"trial {cell.trial.key} ({cell.method}, seed {cell.seed}) has not been run; "
+                "run the study first"
+            )
+        return found
+
+    def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
+        """Return one flat row per cell: method, factors, seed, key and every stored metric."""
+        return [
+            {
+                "method": cell.method,
+                **cell.factors,
+                "seed": cell.seed,
+                "key": cell.trial.key,
+                **self.measured(cell),
+            }
+            for cell in cells
+        ]
+
+    def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+        """Return what its task measures, after the method's post-hoc steps, and the truth.
+
+        Of a classification: class scores [n, C] and labels.
+        """
+        result = self.result(cell)
+        scores, truth = task_of(cell.trial).scores(result)
+        if cell.definition.posthoc:
+            scores = scores_after(cell.definition, scores, np.asarray(result.counts))
+        return scores, truth
+
+    def measured(self, cell: Cell) -> dict[str, float]:
+        """Return the stored metrics of a cell on the test part, after its post-hoc steps."""
+        if not cell.definition.posthoc:
+            return task_of(cell.trial).measured(self.result(cell))
+        values = self._after_posthoc(cell)["metrics"]
+        return {name: float(value) for name, value in values.items()}
+
+    def confusion(self, cell: Cell) -> np.ndarray:
+        """Return a cell's confusion matrix (rows: true class) on the test part."""
+        if not cell.definition.posthoc:
+            return task_of(cell.trial).confusion(self.result(cell))
+        return np.asarray(self._after_posthoc(cell)["confusion"])
+
+    def confusions(self, cells: Iterable[Cell]) -> dict[str, np.ndarray]:
+        """Return the confusion matrix of each method, summed over its cells."""
+        summed: dict[str, np.ndarray] = {}
+        for cell in cells:
+            summed[cell.method] = summed.get(cell.method, 0) + self.confusion(cell)
+        return summed
+
+    def value(self, cell: Cell, name: str) -> float:
+        """Return one metric of a cell."""
+        asked = metric(name)
+        family = _family(asked, cell)
+        if family.summary:
+            return self._one_of(self.measured(cell), asked, cell)
+        if family.of_counts:
+            # From what every result holds, so that it is known also where the scores are not.
+            known = {CONFUSION: self.confusion(cell), **self._known(cell)}
+            return float(self._one_of(family.values(known), asked, cell))
+
+        def compute():
+            return family.values(self._arrays(cell, asked, family)), {}
+
+        found = self.derived(f"further/{family.stored}", [cell], compute)
+        return float(self._one_of(found[0], asked, cell))
+
+    def resampled(self, cell: Cell, name: str, draws: int = BOOTSTRAP_DRAWS) -> np.ndarray:
+        """Return a metric on bootstrap resamples of the test part, the same for every cell."""
+        asked = metric(name)
+        family = _family(asked, cell)
+        if family.summary:
+            return self._resampled_summary(cell, name, draws)
+        stored = f"further draws/{family.stored}/{draws}"
+        if family.needs == "logits":
+            stored += f"/{_steps(cell)}"
+
+        def compute():
+            return {}, family.draws(self._arrays(cell, asked, family), draws)
+
+        return self._one_of(self.derived(stored, [cell], compute)[1], asked, cell)
+
+    def derived(self, name: str, cells: Iterable[Cell], compute: Callable):
+        """Return a value and arrays computed from the results of these cells, at most once."""
+        keys = sorted({cell.trial.key for cell in cells})
+        return self.store.derived(f"{name}/{'+'.join(keys)}", keys, compute)
+
+    def _after_posthoc(self, cell: Cell) -> dict[str, Any]:
+        task = task_of(cell.trial)
+        if not task.posthoc:
+            raise UserError(
+                f"the method {cell.method} corrects class probabilities after training, a trial "
+                f"of {task.name} has none; leave its post-hoc steps out"
+            )
+
+        def compute():
+            scores, truth = self.scores(cell)
+            classes = scores.shape[1]
+            values, table = (
+                task.summary(scores, truth, classes), task.table(scores, truth, classes),
+            )  # fmt: skip
+            return {"metrics": values, "confusion": table.tolist()}, {}
+
+        return self.derived(f"posthoc/{_steps(cell)}", [cell], compute)[0]
+
+    def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
+        """Return a stored metric on resamples: one at a time, since an AUC takes long."""
+
+        def compute():
+            scores, truth = self.scores(cell)
+            return {}, {"values": task_of(cell.trial).resampled(scores, truth, name, draws)}
+
+        stored = f"resampled/{name}/{draws}/{_steps(cell)}"
+        return self.derived(stored, [cell], compute)[1]["values"]
+
+    def _arrays(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
+        """Return what a family computes from, or say that the trial did not keep it."""
+        known = self._known(cell)
+        if family.needs == "logits":
+            scores, labels = self.scores(cell)
+            return {PREDICTIONS: scores.argmax(axis=1), LABELS: labels, **known}
+        result = self.result(cell)
+        if not result.has((family.needs,)):
+            raise NotMeasured(
+                f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
+                f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
+            )
+        if not family.prepares:
+            return {**result.arrays, **known}
+        stored = f"further arrays/{family.stored}"
+        made = self.derived(stored, [cell], lambda: ({}, family.prepared(result.arrays)))
+        return {**result.arrays, **known, **made[1]}
+
+    def _known(self, cell: Cell) -> Arrays:
+        """Return what is known of every trial: its training images by class, its classes."""
+        result = self.result(cell)
+        numbers = tuple(str(number) for number in range(len(result.counts)))
+        names = self._class_names.get(result.trial.dataset, numbers)
+        return {
+            COUNTS: np.asarray(result.counts),
+            CLASS_NAMES: names if len(names) == len(numbers) else numbers,
+        }
+
+    def _one_of(self, values: dict, asked: Metric, cell: Cell):
+        """Return a value by its name, or say why the data have none."""
+        if asked.measured_as in values:
+            return values[asked.measured_as]
+        known = self._known(cell)
+        absent = absent_class(asked.name, known[CLASS_NAMES])
+        if absent:
+            why = f"it asks for {absent}"
+        elif "_class_" in asked.name and asked.name.rpartition("_")[2].isdigit():
+            why = "that class has no test image"
+        else:
+            why = f"the training images by class are {known[COUNTS].tolist()}"
+        raise NotMeasured(
+            f"{asked.name} has no value here: {why}; ask for another measure or data set"
+        )
+
+
+def _family(asked: Metric, cell: Cell) -> Family:
+    """Return what computes a metric of a cell, or say why nothing does."""
+    if asked.family is None:
+        raise NotMeasured(f"{asked.name} is not measured, as of {asked.waits_for}; ask for another")
+    if asked.family.task != cell.trial.task:
+        raise UserError(
+            f"{asked.name} is measured in {asked.family.task}, trial {cell.trial.key} "
+            f"({cell.method}) is one of {cell.trial.task}; ask for another metric"
+        )
+    return asked.family
+
+
+def _steps(cell: Cell) -> str:
+    return "+".join(cell.definition.posthoc) or "none"

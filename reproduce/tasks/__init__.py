@@ -1,0 +1,33 @@
+"""What a network is asked to do with images: classification, segmentation, verification.
+
+A task knows what is learned of an image, what is predicted and kept on test data, how that is
+measured, how the test part is resampled, and which measure stands for all. Training, trials and
+studies ask the task and assume none. The names import without torch.
+"""
+
+from importlib import import_module
+
+from reproduce.errors import unknown_name
+from reproduce.tasks.task import Predicted, Task
+
+TASKS = {
+    "classification": "classification:Classification",
+    "segmentation": "segmentation:Segmentation",
+    "verification": "verification:Verification",
+}
+NAMES = tuple(TASKS)
+
+__all__ = ["NAMES", "Predicted", "Task", "named", "task_of"]
+
+
+def named(name: str) -> Task:
+    """Return the task of this name."""
+    if name not in TASKS:
+        raise unknown_name("task", name, TASKS)
+    module, _, attribute = TASKS[name].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)()
+
+
+def task_of(trial) -> Task:
+    """Return the task of a trial, or of anything else that names one as its `task`."""
+    return named(trial.task)

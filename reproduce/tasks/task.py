@@ -1,0 +1,144 @@
+"""What training, trials and studies ask of a task."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any, ClassVar
+
+import numpy as np
+
+from reproduce.data.targets import ClassOfImage
+from reproduce.errors import UserError
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a network made of a part of the data.
+
+    `scores` and `truth` are what measures and resampling read, and what `Task.scores` gives back
+    of a stored result; `arrays` are those to be kept, by their name within the part.
+    """
+
+    scores: np.ndarray
+    truth: np.ndarray
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+class Task(ABC):
+    """One way to use images; without state, so that any two of a name are the same.
+
+    Attributes
+    ----------
+    targets
+        What is learned of an image.
+    network
+        For which task a network must have been built.
+    headline, headline_words
+        The measure that stands for all, and how a line of progress calls it.
+    keeps
+        Which arrays a plan may ask for.
+    carried
+        Which arrays an edition carries for trials whose scores are drawn.
+    stackable
+        Whether many networks can be trained and judged as one.
+    posthoc
+        Whether scores are class probabilities, which post-hoc steps correct.
+    """
+
+    name: ClassVar[str]
+    targets: ClassVar[ClassOfImage]
+    network: ClassVar[str]
+    headline: ClassVar[str]
+    headline_words: ClassVar[str]
+    keeps: ClassVar[tuple[str, ...]]
+    carried: ClassVar[tuple[str, ...]]
+    stackable: ClassVar[bool] = False
+    posthoc: ClassVar[bool] = False
+
+    # -- while it trains and right after -------------------------------------------------------
+
+    @abstractmethod
+    def correct(self, logits, targets):
+        """Return how many images of a batch were answered rightly, as a tensor."""
+
+    @abstractmethod
+    def predict(
+        self, network, images, classes: int, device, precision: str, keep=(), known=None
+    ) -> Predicted:
+        """Return what the network says of images; `known` are its logits where they are."""
+
+    @abstractmethod
+    def summary(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
+        """Return every measure that a result stores."""
+
+    def table(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray | None:
+        """Return the confusion matrix [C, C], rows the truth; None where the task has none."""
+        return None
+
+    def images_trained_on(self, counts: Iterable[int], size: int) -> int:
+        """Return how many training images, of size x size pixels, a result's counts are of."""
+        return sum(counts)
+
+    # -- of a stored result --------------------------------------------------------------------
+
+    @abstractmethod
+    def scores(self, result, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
+        """Return scores and truth, as `predict` gave them, from a stored result."""
+
+    @abstractmethod
+    def resampled(
+        self, scores: np.ndarray, truth: np.ndarray, metric: str, draws: int, seed: int = 0
+    ) -> np.ndarray:
+        """Return a measure on bootstrap resamples of the test part [draws], the same for all."""
+
+    def measured(self, result, part: str = "test") -> dict[str, float]:
+        """Return the stored measures of a part by their names."""
+        prefix = f"{part}/"
+        return {
+            name.removeprefix(prefix): value
+            for name, value in result.metrics.items()
+            if name.startswith(prefix)
+        }
+
+    def confusion(self, result, part: str = "test") -> np.ndarray:
+        """Return the stored confusion matrix of a part (rows: the truth)."""
+        if part not in result.confusion:
+            raise UserError(
+                f"trial {result.key} has no confusion matrix of part '{part}' "
+                f"(it is one of {self.name})"
+            )
+        return np.asarray(result.confusion[part])
+
+    # -- in words --------------------------------------------------------------------------------
+
+    def value(self, result) -> float:
+        """Return the measure that stands for all, on the test part, or else the first there is."""
+        parts = result.trial.evaluate_on
+        part = "test" if "test" in parts else parts[0]
+        return result.metrics.get(f"{part}/{self.headline}", nan)
+
+    def said(self, *results, digits: int = 1) -> str:
+        """Return the measure that stands for all, of results of one trial: 'accuracy 93.1 %'."""
+        values = " / ".join(f"{100 * self.value(result):.{digits}f} %" for result in results)
+        return f"{self.headline_words} {values}"
+
+    def require_keeps(self, keep: Iterable[str]) -> None:
+        """Refuse arrays that are not kept of this task."""
+        for wanted in keep:
+            if wanted not in self.keeps:
+                raise UserError(
+                    f"a trial of {self.name} keeps {', '.join(self.keeps)}; received '{wanted}'"
+                )
+
+    def stored(self, result, part: str, *names: str) -> list[np.ndarray]:
+        """Return arrays of a part of a result, or say how to get those that are not here."""
+        missing = [name for name in names if f"{part}/{name}" not in result.arrays]
+        if missing:
+            raise UserError(
+                f"the {' and '.join(missing)} of part '{part}' of trial {result.key} are not in "
+                "this store (an edition carries only those it draws); run its study again with "
+                "--force"
+            )
+        found: dict[str, Any] = result.arrays
+        return [found[f"{part}/{name}"] for name in names]

@@ -1,0 +1,70 @@
+import pytest
+
+from reproduce.errors import UserError
+from reproduce.figures.intervals import Gains
+
+GAINS = {"focal": 0.001, "oversampling": 0.03, "mixup": 0.01, "baseline": 0.0}
+# Differences of the three seeds from their mean: sd 0.01, so half an interval is 4.3027 sd / √3.
+JITTER = (-0.01, 0.0, 0.01)
+HALF = 100 * 4.30265273 * 0.01 / 3**0.5
+
+
+def rows(jitter=JITTER):
+    return [
+        {
+            "method": method,
+            "seed": seed,
+            "auc": 0.9 + 0.02 * seed + gain + (method != "baseline") * off,
+            "accuracy": 0.8 - gain,
+        }
+        for method, gain in GAINS.items()
+        for seed, off in enumerate(jitter)
+    ]
+
+
+def gains(observations, metrics):
+    return Gains(observations, metrics, reference="baseline", marked="oversampling")
+
+
+def dots(axis):
+    return [line for line in axis.get_lines() if line.get_marker() in ("o", "s")]
+
+
+def test_methods_are_sorted_by_gain_in_every_panel():
+    auc, accuracy = gains(rows(), ("auc", "accuracy")).draw().axes
+    names = [label.get_text() for label in auc.get_yticklabels()]
+    assert names == ["Oversampling", "MixUp", "Focal loss"]
+    assert [float(dot.get_xdata()[0]) for dot in dots(auc)] == pytest.approx([3, 1, 0.1])
+    assert [label.get_text() for label in accuracy.get_yticklabels()] == names[::-1]
+
+
+def test_the_bar_is_the_t_interval_and_a_hollow_dot_holds_zero():
+    axis = gains(rows(), ("auc",)).draw().axes[0]
+    bars = [line.get_xdata() for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
+    assert list(bars[0]) == pytest.approx([3 - HALF, 3 + HALF])
+    assert [dot.get_markerfacecolor() == "white" for dot in dots(axis)] == [False, True, True]
+
+
+def test_the_older_method_stands_out():
+    axis = gains(rows(), ("auc",)).draw().axes[0]
+    upright = [line.get_xdata()[0] for line in axis.get_lines() if line.get_linestyle() == ":"]
+    assert upright == pytest.approx([3])
+    weights = {t.get_text(): t.get_fontweight() for t in axis.get_yticklabels()}
+    assert weights == {"Oversampling": "bold", "MixUp": "normal", "Focal loss": "normal"}
+
+
+def test_one_seed_has_dots_without_bars():
+    axis = gains(rows((0.0,)), ("auc",)).draw().axes[0]
+    assert all(dot.get_markerfacecolor() == "white" for dot in dots(axis))
+    assert not [line for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
+    assert "MixUp +1.00 (no interval)" in gains(rows((0.0,)), ("auc",)).words()
+
+
+def test_numbers_by_hand_and_refusals():
+    said = gains(rows(), ("auc",)).words()
+    assert "(n = 3), largest first." in said
+    assert "Oversampling +3.00 [+0.52, +5.48], MixUp +1.00 [−1.48, +3.48]" in said
+    with pytest.raises(UserError, match="gmean"):
+        gains(rows(), ("gmean",)).draw()
+    with pytest.raises(UserError, match="once"):
+        gains(rows() + rows(), ("auc",)).draw()

@@ -1,0 +1,106 @@
+"""The page of Buda, Maki and Mazurowski with part of what it usually has.
+
+Whatever a reader asks for, no cell stops, and each that shows something on the usual page shows
+something: where a method, an experiment or a repeat is missing, a sentence.
+"""
+
+from itertools import combinations
+
+import pytest
+
+from reproduce.methods import registry
+from reproduce.papers.class_imbalance.cells import SEVEN, TRENDS
+from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
+
+PAPER = "class_imbalance"
+NAMES = (*SEVEN, *TRENDS)
+# Other methods of the registry, which no experiment of this paper runs.
+OTHERS = [
+    pytest.param(name, marks=pytest.mark.thorough)
+    for name in registry.names("classification") if name not in NAMES
+]  # fmt: skip
+PAIRS = list(combinations(NAMES, 2))
+# `make test` has the pairs of neighbours, in which each method meets two others.
+THOROUGH = [pair for pair in PAIRS if NAMES.index(pair[1]) - NAMES.index(pair[0]) > 1]
+
+
+@pytest.fixture(scope="module")
+def check(page_of):
+    """Return a function that executes the page and looks whether a cell went silent."""
+    usual = page_of(PAPER, profile="smoke")
+
+    def checked(**given):
+        page = page_of(PAPER, **{"profile": "smoke", **given})
+        silent = [name for name, texts in usual.shown.items() if texts and not page.shown[name]]
+        assert silent == []
+        return page
+
+    return checked
+
+
+@pytest.mark.parametrize("method", [*NAMES, *OTHERS])
+def test_a_page_of_one_method(check, method):
+    page = check(methods=method)
+    assert page.names["study"].methods == [method]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        pytest.param(pair, id="-".join(pair), marks=[pytest.mark.thorough] * (pair in THOROUGH))
+        for pair in PAIRS
+    ],
+)
+def test_a_page_of_two_methods(check, pair):
+    page = check(methods=list(pair))
+    assert page.names["study"].methods == list(pair)
+
+
+def test_a_page_of_methods_that_no_experiment_runs(check):
+    page = check(methods=["baseline", "balanced_softmax", "kcl"])
+    assert page.names["study"].methods == ["baseline", "balanced_softmax", "kcl"]
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_a_page_of_one_experiment(check, experiment):
+    page = check(experiments=experiment)
+    assert page.names["study"].beside(experiment)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_a_page_of_one_experiment_and_one_method(check, experiment):
+    """The experiment may have nothing to stand beside."""
+    check(experiments=experiment, methods="undersampling")
+
+
+def test_a_page_of_all_experiments(check):
+    page = check(experiments=list(EXPERIMENTS))
+    assert all(page.names["study"].beside(experiment) for experiment in EXPERIMENTS)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"seeds": [0, 1]},
+        {"seeds": 5},
+        {"rho": [5, 10, 20], "methods": ["baseline", "thresholding"]},
+        {"mu": [0.2, 0.8], "methods": ["baseline", "oversampling", "thresholding"]},
+        {"backbone": "small_cnn", "methods": ["baseline", "oversampling"]},
+        {"iterations": 1, "methods": ["baseline", "oversampling"]},
+    ],
+    ids="-".join,
+)
+def test_a_page_of_other_parameters(check, given):
+    check(**given)
+
+
+def test_the_page_of_linear_imbalance(check):
+    """What matters is that no cell asks for what linear imbalance lacks: a share of classes."""
+    page = check(imbalance="linear")
+    assert {cell.factors["imbalance"] for cell in page.names["study"].cells} == {"linear"}
+    assert "none of the registered claims can be judged" in page.text
+
+
+def test_all_pictures_of_a_page_of_two_methods_can_be_drawn(check):
+    """To pixels, which the other tests here leave out."""
+    check(methods=["baseline", "oversampling"], drawn=True)

@@ -1,0 +1,107 @@
+"""The page of Yun and Kim with part of what it usually has, on images of our own."""
+
+from itertools import combinations
+
+import pytest
+
+from reproduce.methods import registry
+from reproduce.papers.dual_head.cells import EXPERIMENTS
+from reproduce.papers.dual_head.methods import FOUR
+
+PAPER = "dual_head"
+# Four grades; four others; two classes, enough of them that one can be rare.
+SMALL = {"profile": "smoke", "dataset": "grades", "batch_size": 32}
+BESIDE = {
+    "second": {"second_dataset": "others"},
+    "binary": {"binary_dataset": "two"},
+    "choices": {"combinations": 3},
+    "initialisation": {"surrogate": "surrogate:small"},
+}
+# Other methods of the registry, which no experiment of this paper runs.
+OTHERS = [
+    pytest.param(name, marks=pytest.mark.thorough)
+    for name in registry.names("classification") if name not in (*FOUR, "focal")
+]  # fmt: skip
+# A dozen trials and more.
+LONG = ("table_6", "batch_size", "binary", "ablation", "choices")
+
+
+@pytest.fixture(scope="module")
+def check(page_of):
+    """Return a function that executes the page and looks whether a cell went silent."""
+    usual = page_of(PAPER, **SMALL)
+
+    def checked(**given):
+        page = page_of(PAPER, **{**SMALL, **given})
+        silent = [name for name, texts in usual.shown.items() if texts and not page.shown[name]]
+        assert silent == []
+        return page
+
+    return checked
+
+
+def test_a_page_of_methods_of_other_papers(check):
+    page = check(methods=["supervised", "balanced_softmax"])
+    assert page.names["study"].methods == ["supervised", "balanced_softmax"]
+
+
+def test_a_page_without_experiments(check):
+    check(experiments="none")
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(name, marks=pytest.mark.thorough if name in LONG else [])
+        for name in EXPERIMENTS
+    ],
+)
+def test_a_page_of_one_experiment(check, experiment):
+    page = check(experiments=experiment, **BESIDE.get(experiment, {}))
+    assert page.names["study"].beside(experiment)
+
+
+@pytest.mark.parametrize("method", [*FOUR, "focal", *OTHERS])
+def test_a_page_of_one_method(check, method):
+    # Some change their loss on the way, which takes two epochs of what is one at this scale.
+    longer = {} if method in FOUR else {"fine_tuning_epochs": 2}
+    page = check(methods=method, experiments="none", **longer)
+    assert page.names["study"].methods == [method]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("pair", list(combinations(FOUR, 2)), ids="-".join)
+def test_a_page_of_two_methods(check, pair):
+    check(methods=list(pair), experiments="none")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+@pytest.mark.parametrize("method", ["supervised", "dual_head"])
+def test_a_page_of_one_experiment_and_one_method(check, experiment, method):
+    """The experiment may have nothing to stand beside."""
+    check(methods=method, experiments=experiment, **BESIDE.get(experiment, {}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"seeds": [0, 1]},
+        {"seeds": 5},
+        {"top_k": 5},
+        {"reading": "saddle"},
+        {"warm_up": 0},
+        {"fine_tuning_transforms": "as_pretraining"},
+        pytest.param({"image_size": 32}, marks=pytest.mark.thorough),
+        {"dataset": "even"},
+    ],
+    ids="-".join,
+)
+def test_a_page_of_other_parameters(check, given):
+    check(**given)
+
+
+@pytest.mark.thorough
+def test_all_pictures_of_the_smallest_page_can_be_drawn(check):
+    """To pixels, which the other tests here leave out."""
+    check(drawn=True)
