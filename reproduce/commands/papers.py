@@ -33,9 +33,11 @@ def list_papers() -> None:
 def show(paper: PaperKey) -> None:
     """Show a paper's registered claims: who says them, what would be measured, the margin.
 
+    With their readings, positive controls, amendments and what published editions said.
+
     Example: reproduce papers show class_imbalance
     """
-    from reproduce.registry import claims
+    from reproduce.registry import claims, controls
 
     known = papers.paper(paper)
     out.print(known.title, style="bold")
@@ -43,12 +45,35 @@ def show(paper: PaperKey) -> None:
     table = new_table("claim", "says", "in English", "margin", "repeats", "status", show_lines=True)
     for claim in claims.load(paper):
         margin = f"{claim.margin:g} {claim.metric}"
+        said = [claim.english, *claim_notes(claim)]
         status = str(claim.status)
         if not claim.contrasts:
             status += ", not attempted"
-        row = (claim.id, str(claim.says), claim.english, margin, str(claim.repeats), status)
+        row = (claim.id, str(claim.says), "\n".join(said), margin, str(claim.repeats), status)
         table.add_row(*row)
     out.print(table)
+    for control in controls.load(paper):
+        out.print(f"Control {control.id}: {control.english} Else: {control.why}.")
+
+
+def claim_notes(claim) -> list[str]:
+    """Return what a claim carries beside its contrasts, a line each, as a list shows it."""
+    from reproduce.registry import editions
+
+    notes = [f"By construction: {claim.identity}"] if claim.identity else []
+    if claim.reading:
+        notes.append(f"Reading: {claim.reading}")
+    for reading in claim.readings:
+        judged = f" (not judged: {reading.unjudged})" if reading.unjudged else ""
+        notes.append(f"Or reading {reading.name}: {reading.what}{judged}")
+    notes += [f"Not as registered: {condition}" for condition in claim.unmet]
+    notes += [f"Needs the control {name}" for name in claim.needs]
+    for edition, frozen in editions.as_first_registered(claim.paper, claim.id):
+        notes.append(f"In {edition.name}: {frozen.verdict}")
+    for amendment in claim.amendments:
+        after = f"Amended {amendment.date} after {amendment.after}"
+        notes.append(f"{after}: {amendment.what} Why: {amendment.why}")
+    return notes
 
 
 @app.command()

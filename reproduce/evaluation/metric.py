@@ -88,6 +88,8 @@ class Metric:
     same_as
         the name under which the family measures it, where that is another: claims were registered
         in this one.
+    turned
+        the function of `evaluation.remaining` that makes it of what the family measures, if one.
     waits_for
         why nothing measures it yet, after a date: "2026-11-28: needs ...".
     """
@@ -99,6 +101,7 @@ class Metric:
     unit: str = FRACTION
     digits: int = 1
     same_as: str = ""
+    turned: str = ""
     waits_for: str = ""
 
     def __post_init__(self):
@@ -115,3 +118,9 @@ class Metric:
     def measured_as(self) -> str:
         """Return its name among the values of its family."""
         return self.same_as or self.name
+
+    def made_of(self, values: Any) -> Any:
+        """Return it from what the family measured, one value or many."""
+        if not self.turned:
+            return values
+        return getattr(import_module("reproduce.evaluation.remaining"), self.turned)(values)

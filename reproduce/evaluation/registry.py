@@ -34,6 +34,12 @@ _OF_SCORES = (
     Metric("worst_class_recall", "recall of the class that is recognised worst",
            SCORES, "Recall of the worst class"),
 )  # fmt: skip
+_OF_WHAT_IS_LEFT = (
+    Metric("auc_log_error",
+           "natural logarithm of 1 - AUC; 0.1 lower is about a tenth less of the remaining error",
+           SCORES, "Remaining error of the AUC (logarithm)", unit=NUMBER, digits=2,
+           same_as="auc", turned="log_remaining"),
+)  # fmt: skip
 _OF_CLASSES = (
     Metric("macro_precision",
            "unweighted mean of the precisions; 0 for a class that is never predicted", CLASSES),
@@ -148,7 +154,8 @@ _OF_MAPS_AND_PAIRS = (
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        *_OF_SCORES, *_OF_CLASSES, *_OF_AVERAGES, *_OF_EMBEDDINGS, *_OF_LOSSES, *_OF_MAPS_AND_PAIRS,
+        *_OF_SCORES, *_OF_WHAT_IS_LEFT, *_OF_CLASSES, *_OF_AVERAGES, *_OF_EMBEDDINGS, *_OF_LOSSES,
+        *_OF_MAPS_AND_PAIRS,
     )
 }  # fmt: skip
 # What every result of a classification stores.

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from reproduce.registry.reading import Strict, Text, entries, validated
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+# A dated reason: since when, why, and what it would take.
+DATED = r"^2\d{3}-\d\d-\d\d: \S"
 ASKED = ("objective", "function", "dataset", "recipe", "notebook")
 
 
@@ -75,7 +77,15 @@ class Reading(Strict):
 
 
 class Ambiguity(Strict):
-    """A place of a text that fixes less, or other, than an implementation needs."""
+    """A place of a text that fixes less, or other, than an implementation needs.
+
+    Attributes
+    ----------
+    claims
+        The claims whose verdict turns on it: each registers the other readings as its own.
+    unjudged
+        Why other readings, or those of other claims, are not judged: "2026-11-28: ...".
+    """
 
     paper: str
     id: Identifier
@@ -86,6 +96,8 @@ class Ambiguity(Strict):
     readings: Annotated[list[Reading], Field(min_length=2)]
     default: str
     why: Text
+    claims: list[Identifier] = []
+    unjudged: Annotated[str, Field(pattern=DATED)] | None = None
 
     @model_validator(mode="after")
     def _default_is_a_reading(self) -> Self:
@@ -94,6 +106,15 @@ class Ambiguity(Strict):
             raise ValueError("readings: two have the same name")
         if self.default not in names:
             raise ValueError(f"default: '{self.default}' is not one of {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if not self.claims and self.unjudged is None:
+            raise ValueError(
+                "claims: name those that turn on it, or say in unjudged, after a date, why no "
+                "claim is judged under the other readings"
+            )
         return self
 
     @model_validator(mode="after")

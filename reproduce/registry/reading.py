@@ -30,6 +30,11 @@ def text(paper: str, file: str) -> str:
         raise UserError(f"{paper}/{file} is missing from reproduce/papers; reinstall it") from error
 
 
+def exists(paper: str, file: str) -> bool:
+    """Say whether a paper's folder holds a file."""
+    return resources.files("reproduce.papers").joinpath(paper, *file.split("/")).is_file()
+
+
 def mapping(paper: str, file: str) -> dict[str, Any]:
     """Return the content of a YAML file in a paper's folder, which must be a mapping."""
     name = f"{paper}/{file}"
@@ -42,8 +47,13 @@ def mapping(paper: str, file: str) -> dict[str, Any]:
     return content
 
 
-def entries(file: str, paper: str, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (label for messages, entry) for each entry of the list in such a file."""
+def entries(
+    file: str, paper: str, key: str, named: str = "id"
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (label for messages, entry) for each entry of the list in such a file.
+
+    `named` is the field by which entries are told apart.
+    """
     name = f"{paper}/{file}"
     content = mapping(paper, file)
     if set(content) != {"paper", key}:
@@ -55,11 +65,11 @@ def entries(file: str, paper: str, key: str) -> Iterator[tuple[str, dict[str, An
     seen: set[str] = set()
     for position, entry in enumerate(content[key], start=1):
         if not isinstance(entry, dict):
-            raise UserError(f"{name}: entry {position} must be a mapping with an id")
-        label = f"{name}, {entry.get('id', f'entry {position}')}"
-        if entry.get("id") in seen:
-            raise UserError(f"{label}: id: is used twice; ids must be unique within a file")
-        seen.add(entry.get("id"))
+            raise UserError(f"{name}: entry {position} must be a mapping with an {named}")
+        label = f"{name}, {entry.get(named, f'entry {position}')}"
+        if entry.get(named) in seen:
+            raise UserError(f"{label}: {named}: is used twice; {named}s must be unique in a file")
+        seen.add(entry.get(named))
         yield label, {"paper": paper, **entry}
 
 

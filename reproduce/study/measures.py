@@ -118,7 +118,7 @@ class Measures:
         asked = metric(name)
         family = _family(asked, cell)
         if family.summary:
-            return self._resampled_summary(cell, name, draws)
+            return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
             stored += f"/{_steps(cell)}"
@@ -192,7 +192,7 @@ class Measures:
     def _one_of(self, values: dict, asked: Metric, cell: Cell):
         """Return a value by its name, or say why the data have none."""
         if asked.measured_as in values:
-            return values[asked.measured_as]
+            return asked.made_of(values[asked.measured_as])
         known = self._known(cell)
         absent = absent_class(asked.name, known[CLASS_NAMES])
         if absent:

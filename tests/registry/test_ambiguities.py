@@ -22,6 +22,7 @@ GOOD = {
     "readings": [{"name": "one", "what": "1.0"}, {"name": "half", "what": "0.5"}],
     "default": "one",
     "why": "custom",
+    "unjudged": "2026-11-28: not run; needs both arms again",
 }
 
 
@@ -185,3 +186,11 @@ def test_the_list_says_how_to_ask():
     }
     assert readings["printed"]["asked_as"] == "losses.difficulty_aware_sup_con(reading='printed')"
     assert found["meaning_of_eer"]["readings"][0]["asked_as"] is None
+
+
+def test_each_leads_to_claims_or_to_a_dated_reason(monkeypatch):
+    with pytest.raises(UserError, match="margin: claims: name those that turn on it"):
+        load_changed(monkeypatch, unjudged=None)
+    with pytest.raises(UserError, match="margin: unjudged: "):
+        load_changed(monkeypatch, unjudged="later")
+    assert load_changed(monkeypatch, unjudged=None, claims=["some_claim"])[0].unjudged is None

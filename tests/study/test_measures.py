@@ -272,3 +272,13 @@ def test_the_confusion_matrix_of_the_made_up_scores_is_the_stored_one(study_of):
     cell = study.select(method="baseline")[0]
     labels, guesses = predicted(study, cell)
     assert study.measures.confusion(cell).tolist() == confusion(labels, guesses, 10).tolist()
+
+
+def test_the_remaining_error_is_made_of_the_auc_and_of_its_draws(study_of):
+    study = study_of(**ONE_POINT)
+    (cell, *_) = study.select(method="baseline")
+    measures = study.measures
+    value, draws = (f(cell, "auc_log_error") for f in (measures.value, measures.resampled))
+    assert value == pytest.approx(np.log(1 - measures.value(cell, "auc")))
+    assert draws == pytest.approx(np.log(1 - measures.resampled(cell, "auc")))
+    assert len(draws) == DRAWS and draws.std() > 0

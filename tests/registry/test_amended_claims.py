@@ -1,0 +1,165 @@
+"""What the two published studies amended: none of it may be dropped again without being seen."""
+
+import pytest
+
+from reproduce.registry import claims, controls, editions
+
+READINGS = {
+    "oversampling_is_best": {"average_over_grid", "majority_of_points"},
+    "undersampling_is_worse_than_baseline": {"average_over_grid", "majority_of_points"},
+    "undersampling_loses_information": {"average_over_grid", "majority_of_points"},
+    "oversampling_does_not_overfit": {
+        "growth_of_balanced_gap", "balanced_gap", "plain_gap", "test_loss",
+    },
+    "baseline_gap_exceeds_oversampling_gap": {"balanced_gap", "plain_gap"},
+    "undersampling_gap_lies_between": {"balanced_gap", "plain_gap"},
+    "mnist_loses_about_five_percent": {
+        "points_from_rho_10_to_1000", "points_from_rho_50_to_5000", "relative",
+    },
+    "focal_loss_improves_auc": {"direction_of_the_words", "numbers_as_printed"},
+    "dual_focal_improves_on_focal": {"derivative", "released_code", "calibration"},
+    "notable_f1_improvement": {"macro", "weighted"},
+    "best_on_every_metric": {"macro", "weighted"},
+    "f1_and_recall_over_single_heads": {"macro", "weighted"},
+    "simclr_needs_large_batches": {"equal_passes", "equal_steps"},
+    "auc_cl_is_robust_to_small_batches": {"equal_passes", "equal_steps"},
+    "consistently_better_on_chexpert": {"abnormal_rare", "normal_rare"},
+    "recall_and_f1_rise_on_chexpert": {"abnormal_rare", "normal_rare"},
+}  # fmt: skip
+RUN = ("class_imbalance", "dual_head")
+
+
+@pytest.fixture(scope="module")
+def by_id() -> dict[str, claims.Claim]:
+    return {claim.id: claim for paper in RUN for claim in claims.load(paper)}
+
+
+def contrasts(claim) -> dict[str, claims.Contrast]:
+    return {contrast.name: contrast for contrast in claim.contrasts}
+
+
+def test_every_claim_with_readings_has_them_all(by_id):
+    found = {
+        claim.id: {claim.reading, *(reading.name for reading in claim.readings)}
+        for claim in by_id.values()
+        if claim.readings
+    }
+    assert found == READINGS
+    assert all(by_id[name].amended for name in READINGS)
+
+
+def test_most_scenarios_are_averaged_and_counted(by_id):
+    claim = by_id["undersampling_is_worse_than_baseline"]
+    (mean,), (counted,) = claim.contrasts, claim.under_readings()["majority_of_points"]
+    assert (mean.over, counted.over) == ("mean", "majority")
+    assert (mean.expect, counted.expect) == ("less", "less")
+    assert mean.terms == counted.terms and mean.where == counted.where
+
+
+def test_either_class_may_be_the_rare_one(by_id):
+    for name in ("consistently_better_on_chexpert", "recall_and_f1_rise_on_chexpert"):
+        plain, turned = by_id[name].contrasts, by_id[name].under_readings()["normal_rare"]
+        assert [one.where | {"rare": "normal"} for one in plain] == [one.where for one in turned]
+
+
+def test_what_was_left_out_of_an_estimand_is_compared(by_id):
+    beside = contrasts(by_id["oversampling_does_not_overfit"])
+    assert {term.method for term in beside["growth with oversampling minus growth of the baseline"]
+            .terms} == {"oversampling", "baseline"}  # fmt: skip
+    assert "intra_class_cutmix minus baseline" in contrasts(
+        by_id["intra_class_cutmix_moves_the_boundary"]
+    )
+    only = by_id["undersampling_pays_only_with_many_minority_classes"].contrasts
+    assert {one.where["mu"]: one.expect for one in only} == {
+        0.8: "greater",
+        0.5: "less",
+        0.2: "less",
+    }
+    because = by_id["undersampling_loses_information"].contrasts
+    assert len(because) == 3 and all(one.expect == "less" for one in because)
+
+
+def test_claims_of_size_are_held_to_their_size(by_id):
+    sizes = {
+        claim.id: (one.size, claim.margin_of(one))
+        for claim in by_id.values() for one in claim.contrasts if one.expect == "size"
+    }  # fmt: skip
+    assert sizes == {
+        "mnist_loses_about_five_percent": (-0.05, 0.01),
+        "oversampling_gains_one_to_two_percent": (0.015, 0.005),
+    }
+
+
+def test_where_auc_has_no_room_the_remaining_error_is_compared(by_id):
+    at_ten = [
+        one
+        for claim in by_id.values() if claim.id.startswith("oversampling_")
+        for one in claim.contrasts
+        if one.expect != "size" and one.where.get("rho") in (10, [10, 25, 50])
+    ]  # fmt: skip
+    assert len(at_ten) == 5
+    for claim in by_id.values():
+        for one in claim.contrasts:
+            if one in at_ten:
+                assert (claim.metric_of(one), one.expect) == ("auc_log_error", "less")
+                assert claim.margin_of(one) == 0.1
+
+
+def test_an_identity_is_marked(by_id):
+    assert {name for name, claim in by_id.items() if claim.identity} == {"thresholding_keeps_auc"}
+
+
+def test_what_pre_training_does_needs_a_control(by_id):
+    needing = {name for name, claim in by_id.items() if "pretraining_teaches" in claim.needs}
+    tested = {c.id for c in claims.load("dual_head") if c.contrasts}
+    assert needing == tested
+    assert "rare_grade_is_seen" in by_id["minority_grades_gain"].needs
+    teaches, rare = controls.load("dual_head")
+    assert [(term.weight, term.method) for term in teaches.contrasts[0].terms] == [
+        (1, "simclr"), (-1, "supervised"),
+    ]  # fmt: skip
+    assert (teaches.part, rare.part, rare.passes) == ("held_out", "held_out", "any")
+    here = {name for claim in claims.load("dual_head") for name in claim.data.here}
+    assert here <= set(teaches.data)
+
+
+def test_own_data_are_those_the_claim_speaks_of(by_id):
+    own = {name: claim.data.own for name, claim in by_id.items()}
+    assert own["oversampling_does_not_overfit"] == ["cifar10"]
+    assert own["focal_loss_improves_auc"] == ["medical images (not named)"]
+    assert own["dual_focal_improves_on_focal"] == ["other studies"]
+    assert own["mnist_loses_about_five_percent"] == ["mnist"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "claim", "verdict"),
+    [
+        ("class_imbalance", "undersampling_is_worse_than_baseline", "opposite"),
+        ("class_imbalance", "dual_focal_improves_on_focal", "opposite"),
+        ("class_imbalance", "intra_class_cutmix_moves_the_boundary", "holds"),
+        ("class_imbalance", "thresholding_keeps_auc", "holds"),
+        ("dual_head", "warm_up_stabilises", "no practical difference"),
+        ("dual_head", "highest_f1_on_grade_3", "mechanism not seen"),
+    ],
+)
+def test_verdicts_as_first_registered_are_frozen(paper, claim, verdict):
+    ((edition, frozen),) = editions.as_first_registered(paper, claim)
+    assert (edition.name, str(edition.date), frozen.verdict) == ("edition_1", "2026-11-21", verdict)
+    assert edition.seeds == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("paper", "count"), [("class_imbalance", 39), ("dual_head", 27)])
+def test_an_edition_speaks_of_every_claim_that_was_registered(paper, count):
+    (edition,) = editions.load(paper)
+    assert len(edition.verdicts) == count
+    assert set(edition.verdicts) == {claim.id for claim in claims.load(paper)}
+
+
+def test_amendments_say_what_was_before(by_id):
+    amended = [claim for claim in by_id.values() if claim.amended]
+    assert len(amended) > 30
+    for claim in amended:
+        for one in claim.amendments:
+            assert one.what.startswith("Before: ") and "Now " in one.what, claim.id
+            assert len(one.why) > 40, claim.id
+        assert claim.seeds_refused() == {0, 1, 2, 3, 4}
