@@ -6,6 +6,7 @@ does not carry the arrays.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,10 @@ class Measures:
         if not cell.definition.posthoc:
             return task_of(cell.trial).confusion(self.result(cell), part)
         if part == "test":
-            return np.asarray(self._after_posthoc(cell)["confusion"])
+            try:
+                return np.asarray(self._after_posthoc(cell)["confusion"])
+            except NotMeasured:
+                pass  # The scores are gone; what was predicted of each image may be carried.
         found, labels = self.predicted(cell, part)
         return confusion(labels, found, len(self.result(cell).counts))
 
@@ -238,7 +242,8 @@ class Measures:
     def _kept(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
         """Return the arrays of a trial, or say that it did not keep what a family needs."""
         result = self.result(cell)
-        if not (result.has((family.needs,)) and result.arrays):
+        # Of a result that came with an edition the names are known, and only some arrays are here.
+        if not replace(result, array_names=tuple(result.arrays)).has((family.needs,)):
             raise NotMeasured(
                 f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
                 f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
