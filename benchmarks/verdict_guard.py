@@ -20,7 +20,7 @@ SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 # the table is looked up at another share than the true one, and must serve all of them.
 TRUE_SHARES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97)
 NUMBER, SEED = 40_000, 1
-# Below the promised 8 % by more than four standard errors of 40,000 experiments, as the worst of many cells is what counts.
+# Below the promised 8 % by four standard errors of 40,000: the worst of many cells is what counts.
 TARGET = 0.0745
 # Where the images are everything, nothing is hidden: the quantile of the normal.
 PLAIN, STEP = 1.96, 0.05
