@@ -1,7 +1,7 @@
 """The words a verdict may use, and the things it is said about. `verdicts` alone chooses them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isinf, nan
 
@@ -141,6 +141,8 @@ class Judgement:
     there are several; parts of other readings than the default carry the reading in their names.
     `word` is the verdict with its numbers, as pages print it; `of_parts` are the parts that the
     verdict is about and all of them, `repeats` those made and those that were registered.
+    `conditions` are registered controls that were not met, to be said beside the verdict;
+    `first_registered` is what published editions said of the claim, by edition, the oldest first.
     """
 
     claim_id: str
@@ -154,6 +156,8 @@ class Judgement:
     by_reading: Mapping[str, Verdict] | None = None
     of_parts: tuple[int, int] = (0, 0)
     repeats: tuple[int, int] = (0, 0)
+    conditions: tuple[str, ...] = ()
+    first_registered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
