@@ -1,12 +1,12 @@
 """Checks of a claim before anything is trained: can its test come out the way the paper says?"""
 
+from collections.abc import Iterable
 from math import isfinite
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from reproduce.errors import UserError, unknown_name
-from reproduce.evaluation.vocabulary import EXPECTATIONS
+
+# What a claim may expect of an effect. Here, since claims are read without a numerical library.
+EXPECTATIONS = ("greater", "less", "equal", "size")
 
 
 def check_margin(
@@ -61,10 +61,10 @@ def headroom_of(level: float, expect: str, least: float = 0.0, most: float = 1.0
     return {"greater": up, "less": down}.get(expect, max(up, down))
 
 
-def is_identity(differences: ArrayLike, tolerance: float = 1e-9) -> bool:
+def is_identity(differences: Iterable[float], tolerance: float = 1e-9) -> bool:
     """Say whether every repeat gave no difference but rounding.
 
     Chance does not do that: the two arms are one by construction (dividing scores by a constant
     keeps each class's AUC), and the claim is *true by construction*, not one that holds.
     """
-    return bool((np.abs(np.asarray(differences, dtype=np.float64)) <= tolerance).all())
+    return all(abs(difference) <= tolerance for difference in differences)

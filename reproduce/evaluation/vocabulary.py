@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isinf, nan
 
+from reproduce.evaluation.margins import EXPECTATIONS as EXPECTATIONS
 from reproduce.evaluation.significance import Effect
 
 
@@ -40,7 +41,6 @@ class CellVerdict(StrEnum):
     DISAGREES = "disagrees"
 
 
-EXPECTATIONS = ("greater", "less", "equal", "size")
 SCALES = ("smoke", "quick", "laptop", "paper", "custom")
 ILLUSTRATION_SCALES = ("smoke", "quick")
 DATA_ROLES = ("own", "real stand-in", "generated")

@@ -1,5 +1,7 @@
 """Margins that would decide a claim before the run are refused where it is registered."""
 
+from reproduce.errors import UserError
+from reproduce.evaluation.margins import check_margin
 from reproduce.registry.contrasts import Contrast
 
 
@@ -17,20 +19,14 @@ def require_room(contrast: Contrast, margin: float, gain: float | None) -> None:
         limit.
     """
     said = f"contrast '{contrast.name}'"
-    if contrast.expect in ("equal", "size") and margin <= 0:
-        raise ValueError(f"{said}: expect {contrast.expect} needs a margin above 0")
-    if contrast.expect in ("equal", "size") and gain is not None:
-        raise ValueError(f"{said}: expect {contrast.expect} has no published_gain")
-    if contrast.expect == "size":
-        gain = abs(contrast.size)
-    # Registered decimals are rarely exact in binary: half of .0006 may be a hair below .0003.
-    if gain is not None and gain > 0 and margin > gain / 2 * (1 + 1e-9):
-        raise ValueError(
-            f"{said}: the margin {margin:g} is more than half of the published effect {gain:g}; "
-            f"register at most {gain / 2:g}, or expect equal"
-        )
-    if contrast.headroom is not None and margin >= contrast.headroom:
-        raise ValueError(
-            f"{said}: the margin {margin:g} is not below the headroom {contrast.headroom:g}; "
-            "take a smaller margin, or a metric with room"
-        )
+    if contrast.expect in ("equal", "size"):
+        if margin <= 0:
+            raise ValueError(f"{said}: expect {contrast.expect} needs a margin above 0")
+        if gain is not None:
+            raise ValueError(f"{said}: expect {contrast.expect} has no published_gain")
+    size = contrast.size if contrast.expect == "size" else gain
+    limit = None if size is None or (contrast.expect != "size" and size <= 0) else size
+    try:
+        check_margin(contrast.headroom, margin, limit, contrast.expect)
+    except UserError as refused:
+        raise ValueError(f"{said}: {refused}") from refused

@@ -35,6 +35,8 @@ def resample_registered(study: Study) -> None:
     registered = claims.load(study.paper)
     asked = {one.metric_of(contrast) for one in registered for contrast in one.contrasts}
     for cell in _different(study.cells):
+        if cell.definition.posthoc:
+            _keep_measured(study, cell)
         for name in sorted(asked):
             family = metric(name).family
             fits = family and family.task == cell.trial.task and family.needs in cell.keep
@@ -44,6 +46,14 @@ def resample_registered(study: Study) -> None:
                 study.measures.resampled(cell, name)
             except NotMeasured:
                 continue
+
+
+def _keep_measured(study: Study, cell: Cell) -> None:
+    """Let the store keep what scores say after post-hoc steps, where they are still here."""
+    try:
+        study.measures.measured(cell)
+    except NotMeasured:
+        return
 
 
 def _different(cells: list[Cell]) -> list[Cell]:

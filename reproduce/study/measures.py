@@ -94,7 +94,10 @@ class Measures:
         if not cell.definition.posthoc:
             return task_of(cell.trial).confusion(self.result(cell), part)
         if part == "test":
-            return np.asarray(self._after_posthoc(cell)["confusion"])
+            try:
+                return np.asarray(self._after_posthoc(cell)["confusion"])
+            except NotMeasured:
+                pass  # The scores are gone; what was predicted of each image may be carried.
         found, labels = self.predicted(cell, part)
         return confusion(labels, found, len(self.result(cell).counts))
 

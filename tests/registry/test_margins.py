@@ -25,7 +25,7 @@ def test_a_margin_lies_below_the_headroom():
     narrow = contrast(headroom=0.0005, headroom_from="edition 1: AUC .9995")
     require_room(narrow, 0.00049, None)
     for margin in (0.0005, 0.001):
-        with pytest.raises(ValueError, match=r"not below the headroom 0.0005; take a smaller"):
+        with pytest.raises(ValueError, match=r"can move by 0\.0005 at most; take a smaller margin"):
             require_room(narrow, margin, None)
     assert "headroom and headroom_from go together" in refused(
         lambda c: c["contrasts"][0].update(headroom=0.1)
@@ -51,9 +51,7 @@ def test_the_registry_refuses_it_in_a_claim_and_in_its_readings():
                      readings=[{"name": "b", "what": "x", "contrasts": [held]}])  # fmt: skip
 
     for change in (greedy, greedy_reading):
-        assert "the margin 0.001 is more than half of the published effect 0.0015" in refused(
-            change
-        )
+        assert "0.001, more than half of the published effect 0.0015" in refused(change)
 
 
 def test_no_registered_margin_exceeds_half_of_its_gain():

@@ -11,13 +11,19 @@ from reproduce.registry.claims import Claim
 from reproduce.study.judging import judge_one
 from tests.study.conftest import put
 
-RANGE = "oversampling_gains_one_to_two_percent"
+RANGE = "oversampling_best_at_moderate_imbalance"
+
+
+def about_a_range() -> Claim:
+    """Return a claim of one part, about rho 10, 25 and 50."""
+    registered = next(c for c in registry.load("class_imbalance") if c.id == RANGE)
+    only = [one for one in registered.contrasts if one.name == "oversampling minus baseline"]
+    return registered.model_copy(update={"contrasts": only, "amendments": []})
 
 
 def part_of(study):
-    """Return the one part of a registered claim about rho 10, 25 and 50."""
-    claim = next(c for c in registry.load("class_imbalance") if c.id == RANGE)
-    (part,) = judge_one(study, claim).parts
+    """Return the one part of a claim about rho 10, 25 and 50."""
+    (part,) = judge_one(study, about_a_range()).parts
     return part
 
 
@@ -35,7 +41,7 @@ def test_a_whole_range_needs_no_words(study_of):
 
 def test_a_metric_that_nothing_measures_is_no_matter_of_scale(study_of):
     study = study_of(rho=[10, 25, 50], mu=0.5, seeds=[0, 1], methods=["baseline", "oversampling"])
-    claim = next(c for c in registry.load("class_imbalance") if c.id == RANGE)
+    claim = about_a_range()
     asked = claim.model_copy(update={"metric": "hard_positive_gradient_share"})
     judgement = judge_one(study, asked)
     reason = metric("hard_positive_gradient_share").waits_for
@@ -158,7 +164,6 @@ def test_an_experiment_beside_the_grid_says_where_it_was_run(study_of, same_scor
 def test_arms_that_share_no_seed_are_not_compared(study_of, same_scores):
     study = without(study_of(auc_of, same_scores, **GRID), method="baseline", seed=[0, 1])
     without(study, method="oversampling", seed=[2, 3, 4])
-    planted = next(c for c in registry.load("class_imbalance") if c.id == RANGE)
-    judgement = judge_one(study, planted)
+    judgement = judge_one(study, about_a_range())
     assert judgement.parts == ()
     assert judgement.reason.endswith("points of the grid that all its terms share")
