@@ -1,9 +1,20 @@
 import math
 
+import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.figures.by_seed import alike, by_seed, contains_zero, gain_effects, gains, span
+from reproduce.figures.by_seed import (
+    alike,
+    by_seed,
+    contains_zero,
+    effect_between,
+    effect_ends,
+    gain_effects,
+    gains,
+    has_interval,
+    span,
+)
 from reproduce.figures.line_ends import line_name, spread
 
 
@@ -46,6 +57,11 @@ def test_the_interval_of_a_gain_is_the_t_interval_over_seeds():
     assert contains_zero(effect)
 
 
+def still(row, metric):
+    """Draws of a test set whose choice moves nothing."""
+    return np.zeros(50)
+
+
 def test_whether_an_interval_holds_zero():
     levels = {"baseline": 0.5, "up": 0.52, "same": 0.5}
     steady = [
@@ -53,13 +69,44 @@ def test_whether_an_interval_holds_zero():
         for method, level in levels.items()
         for seed in range(4)
     ]
-    found = gain_effects(steady, "auc", "baseline", ())
-    assert not contains_zero(found["up",])
+    found = gain_effects(steady, "auc", "baseline", (), still)
+    assert not contains_zero(found["up",]) and has_interval(found["up",])
     assert contains_zero(found["same",])
     rounded = [{**r, "auc": r["auc"] + (r["method"] == "same") * 2e-16} for r in steady]
-    assert contains_zero(gain_effects(rounded, "auc", "baseline", ())["same",])
+    assert contains_zero(gain_effects(rounded, "auc", "baseline", (), still)["same",])
     alone = [r for r in steady if r["seed"] == 0]
-    assert contains_zero(gain_effects(alone, "auc", "baseline", ())["up",])
+    assert contains_zero(gain_effects(alone, "auc", "baseline", (), still)["up",])
+
+
+def test_an_interval_over_seeds_alone_is_none():
+    """It would be another kind than that of the verdicts on the same page."""
+    rows = [row(m, s, 0.5 + 0.02 * (m == "up") + 0.001 * s * (m == "up"))
+            for m in ("baseline", "up") for s in range(4)]  # fmt: skip
+
+    def of_three(row, metric):
+        return None if row["seed"] == 3 else np.zeros(50)
+
+    for draws in (None, lambda row, metric: None, of_three):
+        (effect,) = gain_effects(rows, "auc", "baseline", (), draws).values()
+        assert not has_interval(effect) and contains_zero(effect)
+        # Differences of 2.0, 2.1, 2.2 and 2.3 points.
+        assert effect_ends(effect, 2) == " (spread over seeds 0.13)"
+
+
+def test_an_effect_takes_in_the_choice_of_test_images():
+    """Against the formula: the variance of the mean difference over the draws, beside s^2 / k."""
+    random = np.random.default_rng(0)
+    drawn = {(m, s): random.normal(scale=0.01, size=60) for m in ("a", "b") for s in (0, 1, 2)}
+    ones, others = [[row(m, s, v) for s, v in enumerate(values)]
+                    for m, values in (("a", (0.6, 0.63, 0.61)), ("b", (0.5, 0.52, 0.53)))]  # fmt: skip
+    effect = effect_between(
+        [*ones, row("a", 9, 0.9)], others, "auc", lambda r, _: drawn[r["method"], r["seed"]]
+    )
+    differences = [0.1, 0.11, 0.08]
+    images = np.mean([drawn["a", s] - drawn["b", s] for s in range(3)], axis=0).var(ddof=1)
+    assert effect.mean == pytest.approx(np.mean(differences)) and effect.repeats == 3
+    assert effect.standard_error**2 == pytest.approx(np.var(differences, ddof=1) / 3 + images)
+    assert effect_between(ones, [row("b", 7, 0.5)], "auc") is None
 
 
 def test_methods_are_alike_only_where_every_seed_agrees():

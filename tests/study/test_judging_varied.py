@@ -5,12 +5,13 @@ import pytest
 
 from reproduce.data.records import Record
 from reproduce.evaluation.verdicts import Verdict
-from reproduce.papers.dual_head.findings import gap
+from reproduce.papers.dual_head.effect_words import between
 from reproduce.papers.dual_head.protocol import PROTOCOL as dual_head
 from reproduce.registry import claims as registry
 from reproduce.registry.claims import Claim
 from reproduce.study.contrasts import Comparison
 from reproduce.study.judging import judge_one
+from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
@@ -285,7 +286,8 @@ def test_the_findings_give_the_interval_that_judges(study_of):
     study = study_of(better_by(0.1), "second", scores=noisy)
     for dataset, cells in (("retinamnist", study.select()), (LESIONS, study.beside("second"))):
         (part,) = judge_one(study, claim(*BETTER, where={"dataset": dataset})).parts
-        found = gap(study, cells, "simclr")
+        ours, theirs = {"method": "dual_head"}, {"method": "simclr"}
+        found = between(study.rows(cells), ours, theirs, draws_of(study))
         assert (found.mean, found.low, found.high) == pytest.approx(
             (part.effect.mean, part.effect.low, part.effect.high), rel=1e-9
         )
