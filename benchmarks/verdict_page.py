@@ -60,7 +60,7 @@ def _summary(results: dict) -> str:
         "firm word on a difference that is not there is said in at most "
         f"**{_percent(worst(false, 'guarded', even=True))}** of cases where the spread is even, "
         f"and in at most **{_percent(worst(false, 'guarded', even=False))}** where it is lopsided. "
-        f"By the 95 % interval alone it would be {_percent(worst(false, 'interval', even=True))} and "
+        f"By the 95 % interval alone these are {_percent(worst(false, 'interval', even=True))} and "
         f"{_percent(worst(false, 'interval', even=False))}. (Commit `{results['commit']}`, seed "
         f"{results['seed']}.)"
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
+from reproduce.study.carried import everything_predicted, resample_registered
 from reproduce.study.judging import judge
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
@@ -158,8 +159,12 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "training_seconds": round(sum(result.seconds for result in results), 1),
         "verdicts": [_verdict(judgement) for judgement in judge(study)],
     }
+    resample_registered(study)
     derived = study.store.derived_from(study.keys())
-    editions.write(edition, study.paper, results, derived, study.records, stamp, with_scores=shown)
+    editions.write(
+        edition, study.paper, results, derived, study.records, stamp, with_scores=shown,
+        predicted=everything_predicted(study),
+    )  # fmt: skip
 
 
 def _verdict(judgement) -> dict[str, Any]:

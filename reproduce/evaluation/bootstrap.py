@@ -48,7 +48,7 @@ def bootstrap_draws(
     weights
         One number per term.
     metric
-        A name of `reproduce.evaluation.METRICS`.
+        A name of `reproduce.evaluation.registry.SUMMARY`.
     draws, seed
         The variance of 200 draws has itself a relative error of about 10 %, 5 % of the interval.
     stratified

@@ -64,6 +64,19 @@ class Family:
         """Return what values and draws need beside a result's own arrays."""
         return self._loaded.prepared(arrays)
 
+    def of_tables(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """Return each metric of stacked confusion counts [..., C, C], where it is `of_counts`."""
+        return self._loaded.of_tables(arrays)
+
+    @property
+    def holds_out(self) -> bool:
+        """Say whether it can be measured on training images kept out of what it fits."""
+        return bool(self.module) and hasattr(self._loaded, "held_out")
+
+    def held_out(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """Return arrays in which a part of the training images stands for the test images."""
+        return self._loaded.held_out(arrays)
+
     @property
     def _loaded(self) -> ModuleType:
         return import_module(f"reproduce.evaluation.families.{self.module}")

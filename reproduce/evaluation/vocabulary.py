@@ -1,7 +1,7 @@
 """The words a verdict may use, and the things it is said about. `verdicts` alone chooses them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isinf, nan
 
@@ -48,6 +48,11 @@ FEWEST_REPEATS = 5
 HOLDING = (Verdict.HOLDS, Verdict.HOLDS_SMALLER)
 FAILING = (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE, Verdict.OPPOSITE)
 OPEN = (Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF)
+# Words that say something of the claim, right or wrong; the others keep it open.
+FIRM = (
+    *HOLDING, Verdict.HOLDS_IN_PART, *FAILING, Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART,
+    Verdict.MECHANISM_NOT_SEEN, Verdict.MECHANISM_OPPOSITE,
+)  # fmt: skip
 # What each verdict is called where the images are generated: they make no claim hold or fail.
 MECHANISM = {
     **dict.fromkeys(HOLDING, Verdict.MECHANISM_SEEN),
@@ -67,7 +72,9 @@ class Contrast:
     `margin` is the smallest difference that matters, in the unit of the metric. `published_gain`
     is the paper's effect in the claimed direction, so it is positive for "less" too. `restricted`
     says where it was measured, if on a part of what it speaks of; its name then says so as well.
-    `size` is the claimed effect, with its sign, where the claim is about a size.
+    `size` is the claimed effect, with its sign, where the claim is about a size. `metric` is what
+    was measured, by the name of its registry; `over` says whether points are averaged ("mean") or
+    counted ("majority": the share of points above zero minus the share below).
     """
 
     name: str
@@ -77,6 +84,8 @@ class Contrast:
     published_gain: float | None = None
     restricted: str = ""
     size: float | None = None
+    metric: str = ""
+    over: str = "mean"
 
     @property
     def direction(self) -> str:
@@ -141,6 +150,8 @@ class Judgement:
     there are several; parts of other readings than the default carry the reading in their names.
     `word` is the verdict with its numbers, as pages print it; `of_parts` are the parts that the
     verdict is about and all of them, `repeats` those made and those that were registered.
+    `conditions` are registered controls that were not met, to be said beside the verdict;
+    `first_registered` is what published editions said of the claim, by edition, the oldest first.
     """
 
     claim_id: str
@@ -154,6 +165,8 @@ class Judgement:
     by_reading: Mapping[str, Verdict] | None = None
     of_parts: tuple[int, int] = (0, 0)
     repeats: tuple[int, int] = (0, 0)
+    conditions: tuple[str, ...] = ()
+    first_registered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:

@@ -20,10 +20,13 @@ from reproduce.evaluation.families import (
     PREDICTIONS,
 )
 from reproduce.evaluation.metric import Family, Metric
+from reproduce.evaluation.metrics import FROM_CONFUSION, confusion
 from reproduce.evaluation.registry import absent_class, metric
+from reproduce.evaluation.resampling import resample_counts, resampled_confusions
 from reproduce.methods.method import scores_after
 from reproduce.study.cell import Cell
 from reproduce.tasks import task_of
+from reproduce.trials import predicted as predicted_classes
 from reproduce.trials.store import Result, Store
 
 BOOTSTRAP_DRAWS = 200
@@ -65,13 +68,16 @@ class Measures:
             for cell in cells
         ]
 
-    def scores(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+    def scores(self, cell: Cell, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
         """Return what its task measures, after the method's post-hoc steps, and the truth.
 
         Of a classification: class scores [n, C] and labels.
         """
         result = self.result(cell)
-        scores, truth = task_of(cell.trial).scores(result)
+        try:
+            scores, truth = task_of(cell.trial).scores(result, part)
+        except UserError as gone:
+            raise NotMeasured(str(gone)) from gone
         if cell.definition.posthoc:
             scores = scores_after(cell.definition, scores, np.asarray(result.counts))
         return scores, truth
@@ -83,11 +89,34 @@ class Measures:
         values = self._after_posthoc(cell)["metrics"]
         return {name: float(value) for name, value in values.items()}
 
-    def confusion(self, cell: Cell) -> np.ndarray:
-        """Return a cell's confusion matrix (rows: true class) on the test part."""
+    def confusion(self, cell: Cell, part: str = "test") -> np.ndarray:
+        """Return a cell's confusion matrix (rows: true class) on a part of the data."""
         if not cell.definition.posthoc:
-            return task_of(cell.trial).confusion(self.result(cell))
-        return np.asarray(self._after_posthoc(cell)["confusion"])
+            return task_of(cell.trial).confusion(self.result(cell), part)
+        if part == "test":
+            try:
+                return np.asarray(self._after_posthoc(cell)["confusion"])
+            except NotMeasured:
+                pass  # The scores are gone; what was predicted of each image may be carried.
+        found, labels = self.predicted(cell, part)
+        return confusion(labels, found, len(self.result(cell).counts))
+
+    def predicted(self, cell: Cell, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
+        """Return the class predicted of each image, after post-hoc steps, and the true one.
+
+        From the scores where they are kept, else as an edition carries them.
+        """
+        result = self.result(cell)
+        carried = predicted_classes.of(result, part, steps_after(cell))
+        if carried is not None:
+            return carried
+        if f"{part}/logits" in result.arrays:
+            scores, truth = self.scores(cell, part)
+            return scores.argmax(axis=1), truth
+        raise NotMeasured(
+            f"the classes that trial {result.key} ({cell.method}, seed {cell.seed}) predicted of "
+            f"part '{part}' are not in this store; run its study again with --force"
+        )
 
     def confusions(self, cells: Iterable[Cell]) -> dict[str, np.ndarray]:
         """Return the confusion matrix of each method, summed over its cells."""
@@ -121,12 +150,41 @@ class Measures:
             return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
-            stored += f"/{_steps(cell)}"
+            stored += f"/{steps_after(cell)}"
 
         def compute():
             return {}, family.draws(self._arrays(cell, asked, family), draws)
 
         return self._one_of(self.derived(stored, [cell], compute)[1], asked, cell)
+
+    def of_counts(self, name: str) -> bool:
+        """Say whether a metric follows from the confusion counts."""
+        asked = metric(name)
+        return name in FROM_CONFUSION or bool(asked.family and asked.family.of_counts)
+
+    def from_counts(self, cell: Cell, name: str, tables: np.ndarray) -> np.ndarray | float:
+        """Return a metric of confusion counts [..., C, C], as if they were this cell's."""
+        asked = metric(name)
+        if name in FROM_CONFUSION:
+            return FROM_CONFUSION[name](tables)
+        family = _family(asked, cell)
+        return self._one_of(family.of_tables({CONFUSION: tables, **self._known(cell)}), asked, cell)
+
+    def held_out(self, cell: Cell, name: str) -> tuple[float, np.ndarray]:
+        """Return a metric, and its bootstrap draws, on training images kept out of its fit."""
+        asked = metric(name)
+        family = _family(asked, cell)
+        if not family.holds_out:
+            raise NotMeasured(f"{asked.name} is not measured on held-out images of training")
+
+        def compute():
+            arrays = family.held_out(self._kept(cell, asked, family))
+            arrays |= family.prepared(arrays) if family.prepares else {}
+            return family.values(arrays), family.draws(arrays, BOOTSTRAP_DRAWS)
+
+        found = self.derived(f"held out/{family.stored}/{BOOTSTRAP_DRAWS}", [cell], compute)
+        value, draws = (self._one_of(of, asked, cell) for of in found)
+        return float(value), draws
 
     def derived(self, name: str, cells: Iterable[Cell], compute: Callable):
         """Return a value and arrays computed from the results of these cells, at most once."""
@@ -149,35 +207,47 @@ class Measures:
             )  # fmt: skip
             return {"metrics": values, "confusion": table.tolist()}, {}
 
-        return self.derived(f"posthoc/{_steps(cell)}", [cell], compute)[0]
+        return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
 
     def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
         """Return a stored metric on resamples: one at a time, since an AUC takes long."""
 
         def compute():
+            if name in FROM_CONFUSION and task_of(cell.trial).posthoc:
+                found, truth = self.predicted(cell)
+                counts = resample_counts(truth, draws)
+                classes = len(self.result(cell).counts)
+                tables = resampled_confusions(truth, found, classes, counts)
+                return {}, {"values": np.asarray(FROM_CONFUSION[name](tables))}
             scores, truth = self.scores(cell)
             return {}, {"values": task_of(cell.trial).resampled(scores, truth, name, draws)}
 
-        stored = f"resampled/{name}/{draws}/{_steps(cell)}"
+        stored = f"resampled/{name}/{draws}/{steps_after(cell)}"
         return self.derived(stored, [cell], compute)[1]["values"]
 
     def _arrays(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
         """Return what a family computes from, or say that the trial did not keep it."""
         known = self._known(cell)
         if family.needs == "logits":
-            scores, labels = self.scores(cell)
-            return {PREDICTIONS: scores.argmax(axis=1), LABELS: labels, **known}
+            found, labels = self.predicted(cell)
+            return {PREDICTIONS: found, LABELS: labels, **known}
+        kept = self._kept(cell, asked, family)
+        if not family.prepares:
+            return {**kept, **known}
+        stored = f"further arrays/{family.stored}"
+        made = self.derived(stored, [cell], lambda: ({}, family.prepared(kept)))
+        return {**kept, **known, **made[1]}
+
+    def _kept(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
+        """Return the arrays of a trial, or say that it did not keep what a family needs."""
         result = self.result(cell)
-        if not result.has((family.needs,)):
+        if not result.holds((family.needs,)):
             raise NotMeasured(
                 f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
-                f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
+                f"{cell.seed}), which were not kept or are not in this store; run the study at a "
+                "scale that keeps them"
             )
-        if not family.prepares:
-            return {**result.arrays, **known}
-        stored = f"further arrays/{family.stored}"
-        made = self.derived(stored, [cell], lambda: ({}, family.prepared(result.arrays)))
-        return {**result.arrays, **known, **made[1]}
+        return result.arrays
 
     def _known(self, cell: Cell) -> Arrays:
         """Return what is known of every trial: its training images by class, its classes."""
@@ -218,5 +288,6 @@ def _family(asked: Metric, cell: Cell) -> Family:
     return asked.family
 
 
-def _steps(cell: Cell) -> str:
+def steps_after(cell: Cell) -> str:
+    """Return the post-hoc steps of a cell's method, as names of stored values have them."""
     return "+".join(cell.definition.posthoc) or "none"

@@ -64,6 +64,8 @@ class Parameters(BaseModel):
     by_profile: ClassVar[dict[str, dict[str, Any]]]
     # A run is labelled with a profile only if all of these equal the profile's.
     scale_bearing: ClassVar[tuple[str, ...]]
+    # Of these, what says how long a run trains.
+    length: ClassVar[tuple[str, ...]] = ()
     # The names that a list may hold, by parameter; where "none" is among them, it may be empty.
     known: ClassVar[dict[str, Iterable[str]]] = {}
     # What a parameter is where neither the profile nor the data set says anything of it.

@@ -1,6 +1,7 @@
 """One paper with one set of parameters: its cells, their trials, and what is chosen of them."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.errors import Stopped, UserError
+from reproduce.study import steps
 from reproduce.study.cell import Cell, in_words
 from reproduce.study.measures import Measures
 from reproduce.study.parameters import Parameters
@@ -28,6 +30,7 @@ class Study:
         self.store = store or Store()
         self.record = find_record(parameters.dataset, self.store)
         others = [find_record(name, self.store) for name in self.protocol.other_data(parameters)]
+        self._others = others
         # The main data set first; a file that several names draw on counts once.
         self.records = list({r.name: r for r in (self.record, *others)}.values())
         self.cells: list[Cell] = self.protocol.cells(parameters, self.record, *others)
@@ -159,6 +162,21 @@ class Study:
                 counts = np.array(splits.training_counts(self.record, **cell.trial.split))
             found[in_words(cell.factors, self.protocol.paper)] = counts.tolist()
         return found
+
+    def steps(self, cells: Iterable[Cell] | None = None) -> dict[str, set[tuple[int, ...]]]:
+        """Return the steps that each method took, phase by phase; of the grid unless told more."""
+        found: dict[str, set[tuple[int, ...]]] = {}
+        for cell in self.select() if cells is None else cells:
+            found.setdefault(cell.method, set()).add(steps.taken(self.result(cell)))
+        return found
+
+    @cached_property
+    def at_paper_length(self) -> Mapping[tuple, Cell]:
+        """Return the cells of this run, by their place, if it trained as long as the paper does."""
+        own = type(self.parameters)(profile="paper", dataset=self.parameters.dataset).resolved()
+        longer = {name: getattr(own, name) for name in self.parameters.length}
+        parameters = self.parameters.model_copy(update=longer)
+        return steps.by_place(self.protocol.cells(parameters, self.record, *self._others))
 
     def published_stamp(self) -> dict[str, Any] | None:
         """Return what the published edition says of this paper; None if that is this very run."""

@@ -1,14 +1,15 @@
 """An edition: executed notebooks and their results, in files that can be committed.
 
 Of each paper an edition holds, under its root, `papers/<paper>.ipynb` (executed),
-`results/<paper>.csv` (a row a trial), `results/<paper>.npz` (arrays that figures draw on and what
-was derived from those that stay at home) and `results/<paper>.json` (the stamp: parameters, scale,
-keys, verdicts, records of the data sets).
+`results/<paper>.csv` (a row a trial), `results/<paper>.npz` (the class that every trial predicted
+of every image, arrays that figures draw on, and what was derived from those that stay at home) and
+`results/<paper>.json` (the stamp: parameters, scale, keys, verdicts, records of the data sets).
 """
 
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,16 @@ from reproduce.errors import UserError, reason
 from reproduce.files import project_root, relative, write_bytes, write_text
 from reproduce.tasks import task_of
 from reproduce.trials import arrays as array_files
+from reproduce.trials import predicted as predicted_classes
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack import Merged, take
+from reproduce.trials.predicted import Predicted
 from reproduce.trials.rows import result_from_row, row_of
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned
 
-# What a committed paper may weigh; a repository is cloned by everyone.
-MEGABYTES_ALLOWED = 8
+# What a committed paper may weigh, and all of them; a repository is cloned by everyone.
+MEGABYTES_ALLOWED, MEGABYTES_IN_ALL = 12, 60
 # Columns of the table that are JSON text; the others are plain numbers and words.
 JSON_COLUMNS = ("trial", "labels", "confusion", "counts", "history", "array_names")
 
@@ -77,9 +80,13 @@ def write(
     records: list[Record],
     stamp: dict[str, Any],
     with_scores: set[str],
+    predicted: Iterable[Predicted] = (),
 ) -> None:
-    """Write a paper's results; `with_scores` are the keys whose scores figures draw."""
-    carried: dict[str, np.ndarray] = {}
+    """Write a paper's results; `with_scores` are the keys whose scores figures draw.
+
+    `predicted` is what makes new contrasts possible without training again.
+    """
+    carried: dict[str, np.ndarray] = predicted_classes.pack(predicted)
     for result in results:
         if result.key in with_scores:
             for name in (f"test/{array}" for array in task_of(result.trial).carried):
@@ -200,8 +207,9 @@ def _take_whole(store: Store, carried, results: list[Result], derived, records) 
     outcome = Merged()
     # Noted first: should this be killed, the files it leaves belong to trials that are known.
     store.add([Planned(result.trial) for result in results])
+    predicted = predicted_classes.unpack(carried)
     for result in results:
-        own = _under(carried, f"{result.key}/")
+        own = _under(carried, f"{result.key}/") | predicted.get(result.key, {})
         if own:
             name = array_files.write(store.arrays_folder, result.key, own)
             result = replace(result, array_file=store.arrays_folder / name)

@@ -76,14 +76,16 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     Stops cleanly, with checkpoints, at the time limit and on Ctrl-C. A trial that fails does not
     stop the others; its message is stored and returned.
     """
-    store.add(planned)
     todo = list(planned) if options.force else pending(planned, store)
+    if todo:
+        # Before anything is noted: what is refused leaves no trial that waits for ever.
+        memory.check(todo, store.records(), _memory())
+        _check_data(todo)
+        _check_initialisations(todo)
+    store.add(planned)
     summary = Summary(total=len(planned), done=len(planned) - len(todo))
     if not todo:
         return summary
-    memory.check(todo, store.records(), _memory())
-    _check_data(todo)
-    _check_initialisations(todo)
     store.forget_failures(item.trial.key for item in todo)
     deadline = time.monotonic() + options.time_limit if options.time_limit else None
     workers = min(options.workers or default_workers(), len(todo))

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.evaluation import METRICS, metrics
+from reproduce.evaluation import metrics
 from reproduce.evaluation.bootstrap import bootstrap_draws, bootstrap_variance, image_variance
+from reproduce.evaluation.registry import SUMMARY
 from reproduce.evaluation.resampling import resample_counts, resampled_metric
 
 
@@ -39,7 +40,7 @@ def slow_variance(scores, labels, weights, metric, counts):
 
 
 @pytest.mark.parametrize("stratified", [True, False])
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SUMMARY)
 def test_fast_bootstrap_equals_the_slow_one(metric, stratified):
     scores, labels = arms(terms=3)
     weights = [1.0, -0.5, -0.5]
@@ -53,7 +54,7 @@ def test_fast_bootstrap_equals_the_slow_one(metric, stratified):
     assert drawn.shape == (20,) and drawn.var(ddof=1) == pytest.approx(found, rel=1e-12)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SUMMARY)
 def test_a_resample_that_loses_a_class_skips_it_like_the_plain_metric(metric):
     scores, labels = arms(repeats=1)
     counts = resample_counts(labels, 10, 0)
@@ -65,7 +66,7 @@ def test_a_resample_that_loses_a_class_skips_it_like_the_plain_metric(metric):
         assert found[draw] == pytest.approx(plain, abs=1e-13)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SUMMARY)
 def test_every_image_once_is_the_plain_metric(metric):
     scores, labels = arms(ties=False)
     found = resampled_metric(scores[0, 0], labels, metric, np.ones((len(labels), 2)))

@@ -9,7 +9,8 @@ import pytest
 from reproduce.evaluation.verdicts import Verdict
 from reproduce.registry import claims as registry
 from reproduce.registry.claims import Claim
-from reproduce.study.judging import judge, judge_one, missing
+from reproduce.study.contrasts import Comparison
+from reproduce.study.judging import judge, judge_one
 
 TWO_METHODS = ["baseline", "oversampling"]
 ONE_POINT = {"rho": 10, "mu": 0.5, "seeds": [0, 1, 2, 3, 4], "methods": TWO_METHODS}
@@ -181,8 +182,8 @@ def test_a_metric_after_thresholding_is_recomputed_for_its_arm(study_of):
         (-0.03, "greater", Verdict.OPPOSITE),
         (-0.03, "less", Verdict.HOLDS),
         (0.03, "less", Verdict.OPPOSITE),
-        (0.0002, "greater", Verdict.NO_DIFFERENCE),
-        (0.0002, "equal", Verdict.HOLDS),
+        (0.0001, "greater", Verdict.NO_DIFFERENCE),
+        (0.0001, "equal", Verdict.HOLDS),
         (0.03, "equal", Verdict.OPPOSITE),
     ],
 )
@@ -234,7 +235,12 @@ def test_on_other_data_the_verdict_is_flagged_as_one_on_a_stand_in(study_of, sam
 
 
 @pytest.mark.parametrize(
-    ("size", "verdict"), [(0.03, Verdict.MECHANISM_SEEN), (-0.03, Verdict.MECHANISM_OPPOSITE)]
+    ("size", "verdict"),
+    [
+        (0.03, Verdict.MECHANISM_SEEN),
+        (-0.03, Verdict.MECHANISM_OPPOSITE),
+        (0.0002, Verdict.MECHANISM_NOT_SEEN),
+    ],
 )
 def test_on_generated_data_no_claim_holds_or_fails(study_of, same_scores, size, verdict):
     study = study_of(planted_difference(size), same_scores, data="stand_in", **ONE_POINT)
@@ -273,7 +279,8 @@ def test_terms_without_a_common_point_are_not_attempted(study_of, same_scores):
         if c.matches(method="baseline", rho=10) or c.matches(method="oversampling", rho=100)
     ]  # fmt: skip
     planted = claim(*BETTER)
-    assert missing(study, planted, planted.contrasts[0]).startswith("points of the grid")
+    lacking = Comparison(study, planted.contrasts[0], planted.metric).missing()
+    assert lacking.startswith("points of the grid")
     assert judge_one(study, planted).verdict == Verdict.NOT_ATTEMPTED
 
 

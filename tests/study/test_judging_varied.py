@@ -9,7 +9,8 @@ from reproduce.papers.dual_head.findings import gap
 from reproduce.papers.dual_head.protocol import PROTOCOL as dual_head
 from reproduce.registry import claims as registry
 from reproduce.registry.claims import Claim
-from reproduce.study.judging import judge_one, missing
+from reproduce.study.contrasts import Comparison
+from reproduce.study.judging import judge_one
 from reproduce.study.study import Study
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
@@ -165,6 +166,11 @@ def on_macro_f1() -> list[Claim]:
         plain = [c.model_copy(update={"metric": None}) for c in one.contrasts]
         found.append(one.model_copy(update={"metric": "macro_f1", "contrasts": plain}))
     return [one for one in found if one.contrasts]
+
+
+def missing(study, one: Claim, contrast) -> str:
+    """Say what a contrast of a claim needs that was not run."""
+    return Comparison(study, contrast, one.metric_of(contrast)).missing()
 
 
 def lacking(study) -> set[str]:

@@ -105,6 +105,7 @@ def test_the_engine_refuses_before_it_trains_or_opens_the_data(describe, record,
     with pytest.raises(UserError, match=r"needs at least 12.5 TB of memory, and there are"):
         engine.run(planned, store, engine.Options(workers=1), lambda event: None)
     assert store.results() == [] and store.failures() == {}
+    assert store.trial_keys() == [], "what is refused leaves nothing that waits"
 
 
 def test_the_memory_of_a_container_counts(tmp_path, monkeypatch):

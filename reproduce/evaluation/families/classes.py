@@ -9,13 +9,17 @@ from reproduce.evaluation.resampling import resample_counts, resampled_confusion
 
 def values(arrays) -> dict[str, float]:
     """Return what the confusion matrix and the training images by class say."""
-    measured = per_class_measures(arrays[CONFUSION], arrays[COUNTS])
-    return {name: float(value) for name, value in measured.items()}
+    return {name: float(value) for name, value in of_tables(arrays).items()}
+
+
+def of_tables(arrays) -> dict[str, np.ndarray]:
+    """Return the same of several confusion matrices [..., C, C] at once."""
+    return per_class_measures(arrays[CONFUSION], arrays[COUNTS])
 
 
 def draws(arrays, draws: int) -> dict[str, np.ndarray]:
     """Return the same of the confusion matrices of resampled test images."""
-    return per_class_measures(confusions(arrays, draws), arrays[COUNTS])
+    return of_tables({**arrays, CONFUSION: confusions(arrays, draws)})
 
 
 def confusions(arrays, draws: int) -> np.ndarray:

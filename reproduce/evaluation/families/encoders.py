@@ -13,6 +13,22 @@ from reproduce.evaluation.resampling import resample_counts
 
 # By moment, the name under which claims were registered.
 UNIFORMITY = {"before": "uniformity_loss", "after": "uniformity_after"}
+# Every so manyth training image of a class is held out.
+ONE_IN = 3
+
+
+def held_out(arrays) -> dict[str, np.ndarray]:
+    """Return arrays in which a third of each class of the training images are the test images."""
+    labels = arrays["train/encoder_labels"]
+    out = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        out[np.flatnonzero(labels == label)[ONE_IN - 1 :: ONE_IN]] = True
+    found = dict(arrays)
+    for part, rows in (("train", ~out), ("test", out)):
+        found[f"{part}/encoder_labels"] = labels[rows]
+        for moment in UNIFORMITY:
+            found[f"{moment}/{part}"] = arrays[f"{moment}/train"][rows]
+    return found
 
 
 def prepared(arrays) -> dict[str, np.ndarray]:

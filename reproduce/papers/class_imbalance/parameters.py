@@ -82,6 +82,7 @@ class ClassImbalance(Parameters):
     # 1,000 digits a class do not exist.
     of_its_data: ClassVar[tuple[str, ...]] = ("rho",)
     in_the_paper: ClassVar[dict[str, dict[str, Any]]] = IN_THE_PAPER
+    length: ClassVar[tuple[str, ...]] = ("iterations",)
     scale_bearing: ClassVar[tuple[str, ...]] = (
         "dataset", "imbalance", "rho", "mu", "methods", "seeds", "images_per_class", "iterations",
         "batch_size", "learning_rate", "momentum", "weight_decay", "minority", "backbone",

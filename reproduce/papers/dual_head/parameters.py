@@ -37,6 +37,7 @@ class DualHead(Parameters):
         "fine_tuning_transforms": "none", "binary_dataset": "pneumoniamnist",
         "methods": list(FOUR),
     }  # fmt: skip
+    length: ClassVar[tuple[str, ...]] = ("epochs", "fine_tuning_epochs")
     scale_bearing: ClassVar[tuple[str, ...]] = (
         "dataset", "methods", "seeds", "epochs", "fine_tuning_epochs", "batch_size",
         "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio", "warm_up", "c",

@@ -1,0 +1,140 @@
+"""What is said beside a verdict, part by part: metric, contrast in words, data, points, length."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reproduce.data import names
+from reproduce.evaluation.metric import Metric
+from reproduce.evaluation.registry import metric
+from reproduce.registry.claims import Claim, Term
+from reproduce.study import steps
+from reproduce.study.contrasts import Comparison, plain
+from reproduce.study.effects import name_of, over_majority
+from reproduce.study.judging import role_of, under_readings
+from reproduce.study.part import part_for
+from reproduce.study.study import Study
+
+ROLES = {"own": "its own data", "real stand-in": "a real stand-in", "generated": "generated images"}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a reader must know of one effect.
+
+    Attributes
+    ----------
+    metric
+        What it is stated in; its `unit` tells whether differences are percentage points, or,
+        counted over points of the grid, a share (`counted`).
+    contrast
+        "Oversampling minus Baseline", in the order of subtraction.
+    data, points
+        On which data, whose they are, and at which points of the grid.
+    length
+        After how many steps of training, of how many in the paper.
+    published
+        The paper's effect with the sign that ours has; None where it prints none.
+    """
+
+    metric: Metric
+    contrast: str
+    data: str
+    points: str
+    length: str
+    published: float | None
+    counted: bool = False
+
+
+def beside(study: Study, claim: Claim) -> dict[str, Beside]:
+    """Return what stands beside each part of a claim's judgement, by the name of the part.
+
+    Parts that were not run are left out.
+    """
+    found: dict[str, Beside] = {}
+    refused = claim.seeds_refused()
+    for number, (reading, contrasts) in enumerate(under_readings(study, claim).items()):
+        for contrast in contrasts:
+            asked = claim.metric_of(contrast)
+            if metric(asked).family is None:
+                continue
+            comparison = Comparison(study, contrast, asked, refused)
+            if comparison.missing():
+                comparison = Comparison(study, contrast, asked)
+            if comparison.missing():
+                continue
+            name = name_of(comparison, part_for(comparison))
+            named = name if number == 0 else f"{name} (reading: {reading})"
+            found[named] = _of(study, claim, comparison)
+    return found
+
+
+def _of(study: Study, claim: Claim, comparison: Comparison) -> Beside:
+    contrast = comparison.contrast
+    gain = claim.gain_of(contrast)
+    if contrast.expect == "size":
+        gain = contrast.size
+    elif gain is not None and contrast.expect == "less":
+        gain = -gain
+    return Beside(
+        metric(comparison.asked), in_words(comparison), data(study, claim, comparison),
+        points(comparison), length(study, comparison), gain, over_majority(comparison),
+    )  # fmt: skip
+
+
+def in_words(comparison: Comparison) -> str:
+    """Return a contrast as a subtraction: 'Oversampling minus Baseline'."""
+    added = [_arm(term) for term in comparison.contrast.terms if term.weight > 0]
+    taken = [_arm(term) for term in comparison.contrast.terms if term.weight < 0]
+    said = " plus ".join(added)
+    if taken:
+        said = " minus ".join([f"({said})" if len(added) > 1 else said, *taken])
+    if over_majority(comparison):
+        said = f"share of points where {said} is above 0, minus the share where it is below"
+    return said
+
+
+def _arm(term: Term) -> str:
+    at = ", ".join(f"{name.replace('_', ' ')} {plain(value)}" for name, value in term.where.items())
+    times = "" if abs(term.weight) == 1 else f"{abs(term.weight):g} x "
+    return f"{times}{steps.label(term.method)}{f' at {at}' if at else ''}"
+
+
+def data(study: Study, claim: Claim, comparison: Comparison) -> str:
+    """Return the data that a comparison stands on, and whose they are to the claim."""
+    said = [
+        f"{names.parse(name).plain} ({ROLES[role_of(study, claim, name)]})"
+        for name in comparison.datasets
+    ]
+    part = part_for(comparison).said
+    return f"{' and '.join(said)}{f', {part}' if part else ''}"
+
+
+def points(comparison: Comparison) -> str:
+    """Return where on the grid a comparison was made: 'mean over rho 10, 100; mu 0.5'."""
+    paper = comparison.study.protocol.paper
+    levels: dict[str, set] = {}
+    for point in comparison.points:
+        for name, value in point:
+            if name != "dataset" and value is not None and value != paper.usual.get(name):
+                levels.setdefault(name, set()).add(value)
+    named = [f"{name.replace('_', ' ')} {_listed(values)}" for name, values in levels.items()]
+    many = len(comparison.points) > 1
+    over = "counted over" if over_majority(comparison) else "mean over"
+    return f"{over} {'; '.join(named)}" if many and named else "; ".join(named)
+
+
+def _listed(values: Iterable) -> str:
+    ordered = sorted(values, key=lambda value: (str(type(value)), value))
+    return ", ".join(plain(value) for value in ordered)
+
+
+def length(study: Study, comparison: Comparison) -> str:
+    """Return how many steps the arms took, and how many the paper gives them."""
+    cells = [arm.cell for arm in comparison.arms]
+    ours, theirs = study.steps(cells), {}
+    for cell in cells:
+        longer = steps.in_the_paper(study, cell)
+        if longer is None:
+            return steps.said(ours)
+        theirs.setdefault(cell.method, set()).add(longer)
+    return steps.said(ours, theirs)

@@ -1,0 +1,62 @@
+"""Positive controls on a study: can this test bed see anything of the kind at all?"""
+
+from collections.abc import Iterable
+
+from reproduce.data import names
+from reproduce.evaluation.verdicts import Contrast, Control
+from reproduce.registry import controls as registry
+from reproduce.registry.controls import PositiveControl
+from reproduce.study.contrasts import Comparison
+from reproduce.study.effects import Stated, measured
+from reproduce.study.measures import NotMeasured
+from reproduce.study.study import Study
+
+
+def needed(study: Study, wanted: Iterable[str], datasets: Iterable[str]) -> list[Control]:
+    """Return the controls of these ids, run on the data that a claim stands on."""
+    known = {control.id: control for control in registry.load(study.paper)}
+    datasets = list(datasets)
+    return [run(study, known[name], datasets) for name in wanted]
+
+
+def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) -> Control:
+    """Return whether a control was passed, with its numbers; one that was not run is not passed."""
+    where = _place(study, control, datasets)
+    if where is None:
+        return _not_run(control, f"none of {', '.join(control.data)} is in this run")
+    found = []
+    for contrast in control.contrasts:
+        moved = contrast.model_copy(update={"where": {"dataset": where, **contrast.where}})
+        asked = control.metric_of(contrast)
+        comparison = Comparison(study, moved, asked, beside=True)
+        lacking = comparison.missing()
+        if lacking:
+            return _not_run(control, lacking)
+        stated = Stated(asked, control.margin_of(contrast))
+        try:
+            found.append(measured(comparison, stated, held_out=control.part == "held_out"))
+        except NotMeasured as why:
+            return _not_run(control, str(why))
+    seen = [_above(contrast) for contrast in found]
+    passed = all(seen) if control.passes == "all" else any(seen)
+    return Control(control.english, passed, "; ".join(contrast.seen for contrast in found))
+
+
+def _place(study: Study, control: PositiveControl, datasets: Iterable[str]) -> str | None:
+    """Return the data set: that of the claim where the control is registered for it."""
+    here = dict.fromkeys(cell.factors["dataset"] for cell in [*study.cells, *study.references])
+    for dataset in [*datasets, *here]:
+        if names.parse(dataset).plain in control.data:
+            return dataset
+    return None
+
+
+def _above(contrast: Contrast) -> bool:
+    """Say whether the interval lies beyond the margin in the expected direction."""
+    effect = contrast.effect
+    least = effect.low if contrast.expect == "greater" else -effect.high
+    return least > contrast.margin
+
+
+def _not_run(control: PositiveControl, why: str) -> Control:
+    return Control(control.english, False, f"its control was not run ({why})")

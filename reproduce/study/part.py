@@ -1,0 +1,167 @@
+"""On which images a contrast is measured: the test part, its large version, or held-out ones.
+
+Generated data come with a large test part, equally many images of each class, beside the one of the
+paper's size. There a mechanism is looked for, since nothing but time speaks for few images. Classes
+are weighted to the shares of the paper-sized part, so that accuracy, precision and F1 are of the
+same mixture as registered; recalls do not depend on it.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from reproduce.evaluation.registry import metric
+from reproduce.evaluation.resampling import resample_counts, resampled_confusions
+from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
+from reproduce.randomness import generator
+from reproduce.study.cell import Cell
+from reproduce.study.contrasts import Comparison
+from reproduce.study.measures import Measures, NotMeasured
+
+LARGE = "balanced"
+# Parts of a trial that no verdict stands on, if it was evaluated on one.
+HELD_OUT = ("held_out", "val")
+
+
+class Part(Protocol):
+    """What a contrast reads off a cell; `said` tells where that is, if not on the test part."""
+
+    said: str
+
+    def value(self, cell: Cell) -> float:
+        """Return the metric."""
+
+    def draws(self, cell: Cell) -> np.ndarray:
+        """Return the metric on resamples of the images, the same ones for every cell."""
+
+
+def part_for(comparison: Comparison, held_out: bool = False) -> Part:
+    """Return the part that a comparison is measured on."""
+    measures, asked = comparison.study.measures, comparison.asked
+    if held_out:
+        return HeldOutPart(measures, asked)
+    cells = [arm.cell for arm in comparison.arms]
+    roles = {comparison.study.role_of(cell.factors["dataset"]) for cell in cells}
+    everywhere = all(LARGE in cell.trial.evaluate_on for cell in cells)
+    plain = not any(cell.definition.posthoc for cell in cells)
+    if roles == {"generated"} and everywhere and plain and measures.of_counts(asked):
+        return LargePart(measures, asked, cells)
+    return UsualPart(measures, asked)
+
+
+class UsualPart:
+    """The test part of the paper's size."""
+
+    said = ""
+
+    def __init__(self, measures: Measures, asked: str):
+        self.measures, self.asked = measures, asked
+
+    def value(self, cell: Cell) -> float:
+        """Return the metric on the test part."""
+        return self.measures.value(cell, self.asked)
+
+    def draws(self, cell: Cell) -> np.ndarray:
+        """Return the metric on bootstrap resamples of it."""
+        return self.measures.resampled(cell, self.asked)
+
+
+class LargePart:
+    """The large test part of generated data, its classes weighted as in the one of paper's size.
+
+    Where the predicted classes are kept, images are resampled for all arms together. Of older
+    trials only the confusion counts are known: then every class is drawn anew from its row, apart
+    for each method and once for all its repeats, as if these erred on the same images and two
+    methods never did. That is an upper bound of what the images add.
+    """
+
+    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell]):
+        self.measures, self.asked = measures, asked
+        self._of_arm: dict[tuple, dict[str, Cell]] = {}
+        for cell in cells:
+            self._of_arm.setdefault(_arm(cell), {})[cell.trial.key] = cell
+        large, small = (int(self._table(cells[0], part).sum()) for part in (LARGE, "test"))
+        self.said = f"{large:,} test images in the class shares of the {small}"
+
+    def value(self, cell: Cell) -> float:
+        """Return the metric of the weighted confusion counts."""
+        return float(self._measured(cell, self._table(cell, LARGE)))
+
+    def draws(self, cell: Cell) -> np.ndarray:
+        """Return the metric on resampled images, or on counts drawn anew."""
+
+        def compute():
+            predicted, labels = self.measures.predicted(cell, LARGE)
+            counts = resample_counts(labels, BOOTSTRAP_DRAWS)
+            classes = len(self._table(cell, LARGE))
+            tables = resampled_confusions(labels, predicted, classes, counts)
+            return {}, {"values": np.asarray(self._measured(cell, tables))}
+
+        name = f"large draws/{self.asked}/{BOOTSTRAP_DRAWS}"
+        try:
+            return self.measures.derived(name, [cell], compute)[1]["values"]
+        except NotMeasured:
+            return self._drawn_anew(cell)
+
+    def _drawn_anew(self, cell: Cell) -> np.ndarray:
+        arm = self._of_arm[_arm(cell)]
+        summed = sum(self._table(one, LARGE) for one in arm.values())
+        random = generator(0, f"counts of {'+'.join(sorted(arm))}")
+        rows = [
+            random.multinomial(
+                round(row.sum() / len(arm)), row / max(row.sum(), 1), BOOTSTRAP_DRAWS
+            )
+            for row in summed
+        ]
+        return np.asarray(self._measured(cell, np.stack(rows, axis=1)))
+
+    def _table(self, cell: Cell, part: str) -> np.ndarray:
+        return self.measures.confusion(cell, part)
+
+    def _measured(self, cell: Cell, tables: np.ndarray) -> Any:
+        of_class = self._table(cell, "test").sum(axis=1)
+        there = tables.sum(axis=-1, keepdims=True)
+        shares = np.divide(tables, there, out=np.zeros(tables.shape), where=there > 0)
+        return self.measures.from_counts(cell, self.asked, shares * of_class[:, None])
+
+
+class HeldOutPart:
+    """Images that nothing was fitted on and no verdict uses: of training, or of a part beside."""
+
+    said = "on held-out images of training"
+
+    def __init__(self, measures: Measures, asked: str):
+        self.measures, self.asked = measures, asked
+
+    def value(self, cell: Cell) -> float:
+        """Return the metric on them."""
+        if self.measures.of_counts(self.asked):
+            table = self.measures.confusion(cell, self._part(cell))
+            return float(self.measures.from_counts(cell, self.asked, table))
+        return self.measures.held_out(cell, self.asked)[0]
+
+    def draws(self, cell: Cell) -> np.ndarray:
+        """Return the metric on bootstrap resamples of them."""
+        if not self.measures.of_counts(self.asked):
+            return self.measures.held_out(cell, self.asked)[1]
+        part = self._part(cell)
+        predicted, labels = self.measures.predicted(cell, part)
+        counts = resample_counts(labels, BOOTSTRAP_DRAWS)
+        classes = len(self.measures.confusion(cell, part))
+        tables = resampled_confusions(labels, predicted, classes, counts)
+        return np.asarray(self.measures.from_counts(cell, self.asked, tables))
+
+    def _part(self, cell: Cell) -> str:
+        kept = self.measures.result(cell).confusion
+        part = next((part for part in HELD_OUT if part in kept), None)
+        if part is None:
+            raise NotMeasured(
+                f"{metric(self.asked).label} on held-out images: trial {cell.trial.key} "
+                f"({cell.method}, seed {cell.seed}) was evaluated on {', '.join(kept)} only"
+            )
+        return part
+
+
+def _arm(cell: Cell) -> tuple:
+    return (cell.method, *sorted((name, str(value)) for name, value in cell.factors.items()))

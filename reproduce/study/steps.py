@@ -1,0 +1,100 @@
+"""How many steps of training an arm took, in all its phases, and how many the paper gives it."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from reproduce.registry.records import looks
+from reproduce.study.cell import Cell
+from reproduce.trials.store import Result
+from reproduce.trials.trial import Trial
+
+if TYPE_CHECKING:
+    from reproduce.study.study import Study
+
+
+def taken(result: Result) -> tuple[int, ...]:
+    """Return the steps of each phase of a trial, as its history counted them."""
+    last = [0] * len(result.trial.phases)
+    for row in result.history:
+        phase = int(row["phase"])
+        last[phase] = max(last[phase], int(row["iteration"]))
+    # A phase whose length is given in steps took them, whatever was noted on the way.
+    return tuple(
+        phase.iterations or noted for phase, noted in zip(result.trial.phases, last, strict=True)
+    )
+
+
+def passes(result: Result) -> tuple[int, ...]:
+    """Return how many images each phase was shown, counted as often as shown."""
+    steps = zip(taken(result), result.trial.phases, strict=True)
+    return tuple(count * phase.batch_size for count, phase in steps)
+
+
+def at_length_of(trial: Trial, steps: tuple[int, ...], other: Trial) -> tuple[int, ...]:
+    """Return the steps that the same method takes at another length, from its steps at this one."""
+    found = []
+    for done, ours, theirs in zip(steps, trial.phases, other.phases, strict=False):
+        per_epoch = done / ours.epochs if ours.epochs else 0
+        found.append(theirs.iterations or round(per_epoch * theirs.epochs))
+    return tuple(found)
+
+
+def in_the_paper(study: "Study", cell: Cell) -> tuple[int, ...] | None:
+    """Return the steps of each phase at the paper's own length; None where it has no such phases.
+
+    All else is left as it is in this run: its data, its batch, its network.
+    """
+    twin = study.at_paper_length.get(_place(cell))
+    if twin is None or len(twin.trial.phases) != len(cell.trial.phases):
+        return None
+    return at_length_of(cell.trial, taken(study.result(cell)), twin.trial)
+
+
+def by_place(cells: Iterable[Cell]) -> Mapping[tuple, Cell]:
+    """Return cells by method, point and seed, whatever their trials are."""
+    return {_place(cell): cell for cell in cells}
+
+
+def _place(cell: Cell) -> tuple:
+    factors = tuple(sorted((name, str(value)) for name, value in cell.factors.items()))
+    return (cell.method, cell.experiment, factors, cell.seed)
+
+
+Steps = Mapping[str, set[tuple[int, ...]]]
+
+
+def said(ours: Steps, paper: Steps | None = None) -> str:
+    """Say how many steps methods took, and take in the paper: one number if all are alike."""
+    if len(_totals(ours)) == 1 and (paper is None or len(_totals(paper)) == 1):
+        most = "" if paper is None else f", of {_totals(paper).pop():,} in the paper"
+        same = paper is not None and _totals(paper) == _totals(ours)
+        return (
+            f"{_totals(ours).pop():,} steps for every method{', as in the paper' if same else most}"
+        )
+    named = (
+        f"{label(method)} {_counts(of)}"
+        f"{f' of {_counts(paper[method])}' if paper and paper.get(method) != of else ''}"
+        for method, of in ours.items()
+    )
+    of_paper = " (of those in the paper)" if paper and paper != ours else ""
+    return f"steps{of_paper} that differ: {'; '.join(named)}"
+
+
+def _totals(steps: Steps) -> set[int]:
+    return {sum(phases) for of in steps.values() for phases in of}
+
+
+def _counts(of: set[tuple[int, ...]]) -> str:
+    """Return '4,000 (2,000 + 2,000)', or from fewest to most where points differ."""
+    ordered = sorted(of, key=sum)
+    if len({sum(phases) for phases in ordered}) > 1:
+        return f"{sum(ordered[0]):,} to {sum(ordered[-1]):,}"
+    phases = ordered[0]
+    apart = f" ({' + '.join(f'{count:,}' for count in phases)})" if len(phases) > 1 else ""
+    return f"{sum(phases):,}{apart}"
+
+
+def label(method: str) -> str:
+    """Return a method's name as a reader sees it."""
+    look = looks().get(method)
+    return (look and look.label) or method.replace("_", " ").capitalize()
