@@ -14,6 +14,7 @@ BENCHMARKS = (
     "cache",
     "generated_speed",
     "generated_difficulty",
+    "verdict_rates",
 )
 
 

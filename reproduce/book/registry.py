@@ -1,4 +1,4 @@
-"""Fill the pages that show a registry: losses, networks, and what the papers leave open.
+"""Fill the pages that show a registry: losses, networks, verdicts, what the papers leave open.
 
 A page of the book names what goes into it by a line such as `<!-- registry: losses embedding -->`;
 the words around it are written by hand, and what takes its place comes from the code itself when
@@ -28,7 +28,7 @@ def filled(text: str, address: str | None = None) -> str:
 
 def _generated(kind: str, which: str | None, address: str | None) -> str:
     # Imported here: a book without such a page is staged without loading torch.
-    from reproduce.book import ambiguities, losses, networks
+    from reproduce.book import ambiguities, corrections, losses, networks, verdict_words
 
     whole: dict[str, Callable[[], str]] = {
         "losses": losses.index,
@@ -36,6 +36,8 @@ def _generated(kind: str, which: str | None, address: str | None) -> str:
         "parameters": networks.parameter_counts,
         "ambiguities": ambiguities.index,
         "open": ambiguities.sections,
+        "verdicts": verdict_words.legend,
+        "corrections": corrections.verdicts,
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: losses.entries(shape, address),

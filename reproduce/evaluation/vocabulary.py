@@ -48,6 +48,11 @@ FEWEST_REPEATS = 5
 HOLDING = (Verdict.HOLDS, Verdict.HOLDS_SMALLER)
 FAILING = (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE, Verdict.OPPOSITE)
 OPEN = (Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF)
+# Words that say something of the claim, right or wrong; the others keep it open.
+FIRM = (
+    *HOLDING, Verdict.HOLDS_IN_PART, *FAILING, Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART,
+    Verdict.MECHANISM_NOT_SEEN, Verdict.MECHANISM_OPPOSITE,
+)  # fmt: skip
 # What each verdict is called where the images are generated: they make no claim hold or fail.
 MECHANISM = {
     **dict.fromkeys(HOLDING, Verdict.MECHANISM_SEEN),
@@ -67,7 +72,9 @@ class Contrast:
     `margin` is the smallest difference that matters, in the unit of the metric. `published_gain`
     is the paper's effect in the claimed direction, so it is positive for "less" too. `restricted`
     says where it was measured, if on a part of what it speaks of; its name then says so as well.
-    `size` is the claimed effect, with its sign, where the claim is about a size.
+    `size` is the claimed effect, with its sign, where the claim is about a size. `metric` is what
+    was measured, by the name of its registry; `over` says whether points are averaged ("mean") or
+    counted ("majority": the share of points above zero minus the share below).
     """
 
     name: str
@@ -77,6 +84,8 @@ class Contrast:
     published_gain: float | None = None
     restricted: str = ""
     size: float | None = None
+    metric: str = ""
+    over: str = "mean"
 
     @property
     def direction(self) -> str:

@@ -1,18 +1,20 @@
 """Measurements sorted by point and seed, and what a method gains over another on the same seeds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.evaluation.significance import Effect, paired_effect
 from reproduce.figures.inputs import Observation, grouped, is_number, one_per_seed, with_columns
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import method_label, metric_label
+from reproduce.figures.wording import method_label, metric_label, percent, points
 
 # Two areas that are equal but for the order of their sums differ by less than this.
 ROUNDING = 1e-12
 
 Values = dict[tuple, dict[Any, float]]
+# A metric of one observation on resampled test images, None where that is not known.
+Draws = Callable[[Observation, str], Any]
 
 
 def by_seed(observations: Iterable[Observation], metric: str, factors: Sequence[str]) -> Values:
@@ -53,19 +55,74 @@ def gains(values: Values, reference: str) -> dict[tuple, list[float]]:
 
 
 def gain_effects(
-    observations: Iterable[Observation], metric: str, reference: str, factors: Sequence[str]
+    observations: Iterable[Observation],
+    metric: str,
+    reference: str,
+    factors: Sequence[str],
+    draws: Draws | None = None,
 ) -> dict[tuple, Effect]:
-    """Return the mean gain over the reference, with its 95 % t interval over seeds.
+    """Return each method's mean gain over the reference, at each point both have.
 
-    The interval is for the spread of seeds alone: all of them were measured on one test set.
+    Its interval is the one that claims are judged by, see `effect_between`.
     """
-    values = by_seed(observations, metric, ("method", *factors))
-    return {point: paired_effect(found) for point, found in gains(values, reference).items()}
+    rows = list(observations)
+    pairs = gains(by_seed(rows, metric, ("method", *factors)), reference)
+    groups = grouped((row for row in rows if is_number(row[metric])), ("method", *factors))
+    return {
+        (method, *place): effect_between(
+            groups[method, *place], groups[reference, *place], metric, draws
+        )
+        for method, *place in pairs
+    }
+
+
+def effect_between(
+    ones: Iterable[Observation],
+    others: Iterable[Observation],
+    metric: str,
+    draws: Draws | None = None,
+) -> Effect | None:
+    """Return the effect of one arm over another, paired by seed; None if they share no seed.
+
+    Where `draws` has the metric of every row on resampled test images, the choice of test images
+    counts too. Where it has not, the interval would be one over seeds alone, another kind than
+    that of the verdicts: `has_interval` tells, and nothing prints it.
+    """
+    by_place = {row["seed"]: row for row in others}
+    both = [(row, by_place[row["seed"]]) for row in ones if row["seed"] in by_place]
+    if not both:
+        return None
+    differences = [float(one[metric]) - float(other[metric]) for one, other in both]
+    seeds = [int(one["seed"]) for one, _ in both]
+    drawn = _drawn(both, metric, draws) if draws and len(both) > 1 else None
+    return paired_effect(differences, image_draws=drawn, seeds=seeds)
+
+
+def _drawn(both: list[tuple[Observation, Observation]], metric: str, draws: Draws) -> Any:
+    """Return the mean difference on each resample of the test images; None if one is not known."""
+    known = [[draws(row, metric) for row in pair] for pair in both]
+    if any(values is None for pair in known for values in pair):
+        return None
+    return sum(one - other for one, other in known) / len(known)
+
+
+def has_interval(effect: Effect) -> bool:
+    """Say whether an effect has the interval of the verdicts: several seeds, and test images."""
+    return effect.repeats > 1 and effect.image_draws is not None
+
+
+def effect_ends(effect: Effect, digits: int) -> str:
+    """Return " [-0.3, +2.7]", or what there is where the test images' share is not known."""
+    if has_interval(effect):
+        return f" [{points(effect.low, digits)}, {points(effect.high, digits)}]"
+    if effect.repeats < 2:
+        return " (no interval)"
+    return f" (spread over seeds {percent(effect.sd, digits)})"
 
 
 def contains_zero(effect: Effect) -> bool:
-    """Say whether the interval leaves open that there is no gain; one repeat leaves it open."""
-    return effect.low <= ROUNDING and effect.high >= -ROUNDING
+    """Say whether there may be no gain: the interval holds 0, or there is none."""
+    return not has_interval(effect) or (effect.low <= ROUNDING and effect.high >= -ROUNDING)
 
 
 def numbers_along(values: Iterable[Any], what: str) -> list[Any]:

@@ -150,15 +150,17 @@ def per_class_table(
     provenance: str,
     metric: str = "recall",
     training_counts: Sequence[int] | None = None,
+    repeats: int = 1,
 ) -> Table:
     """Return one row per class and one column per method, in percent.
 
     `training_counts` adds how many training images each class had, which is what most differences
-    between rows come from. The test images are counted from the first matrix.
+    between rows come from. The test images are counted from the first matrix; over how many
+    `repeats` on the same images the matrices are summed, they are not counted again.
     """
     checked = _checked(matrices, class_names)
     columns = ["Class", "Test images"]
-    tested = next(iter(checked.values())).sum(axis=1)
+    tested = next(iter(checked.values())).sum(axis=1) / repeats
     rows = [[str(name), f"{n:g}"] for name, n in zip(class_names, tested, strict=True)]
     if training_counts is not None:
         columns.insert(1, "Training images")

@@ -101,6 +101,8 @@ class Detectable(Picture):
         what gaps are measured in, drawn in percentage points.
     images
         how many images a draw has, for the axis.
+    runs
+        of means over how many trained runs the gaps are.
 
     Notes
     -----
@@ -117,11 +119,12 @@ class Detectable(Picture):
         true: Mapping[Pair, float] | None = None,
         metric: str = "macro_f1",
         images: int | None = None,
+        runs: int = 1,
     ):
         super().__init__()
         self.found = _each(gaps, true, published, smallest)
         self.published, self.smallest, self.true = published or {}, smallest or {}, true or {}
-        self.metric, self.images = metric, images
+        self.metric, self.images, self.runs = metric, images, runs
 
     @in_the_look
     def draw(self) -> Figure:
@@ -138,7 +141,8 @@ class Detectable(Picture):
             title(axis, _name(pair), f"{known} {points(one.true)}; draws {inside}{signs}")
         size = f",\non {self.images:,} test images drawn from many more" if self.images else ""
         name = metric_label(self.metric)
-        axes[-1].set_xlabel(f"measured gap in {name} (percentage points){size}")
+        of = f" of means of {self.runs} runs" if self.runs > 1 else ""
+        axes[-1].set_xlabel(f"measured gap in {name}{of} (percentage points){size}")
         axes[-1].set_xlim(_limits(found, self.published, self.smallest))
         known = set(self.true) == set(found)
         _legend(figure, found, known, bool(self.published), bool(self.smallest))
@@ -152,9 +156,10 @@ class Detectable(Picture):
         ]
         draws = plural(max(len(one.gaps) for one in self.found.values()), "draw")
         size = f" of {self.images:,} test images" if self.images else ""
+        of = f"of means of {self.runs} runs, " if self.runs > 1 else ""
         return (
-            f"Measured gap in points of {metric_label(self.metric)} over {draws}{size}, for fixed "
-            "weights. " + " ".join(sentences)
+            f"Measured gap in points of {metric_label(self.metric)} over {draws}{size}, {of}for "
+            "fixed weights. " + " ".join(sentences)
         )
 
     def _said(self, pair: Pair, one: Drawn) -> list[str]:

@@ -1,4 +1,4 @@
-"""A forest plot of judged claims: effects, intervals, margins, published gains and verdicts."""
+"""A forest plot of judged claims: seeds, effects, intervals, margins, published gains, verdicts."""
 
 import math
 import textwrap
@@ -15,21 +15,29 @@ from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, INK, MARGIN, PUBLISHED, WIDTH, in_the_look
+from reproduce.figures.verdict_words import beside_word, claim_word, verdict_word
 from reproduce.figures.wording import (
     alone,
     contrast_label,
-    effect_digits,
+    counts_points,
+    difference,
     in_words,
     interval,
+    is_fraction,
+    margin_of,
     plural,
     points,
     published_effect,
-    verdict_word,
 )
 
 LINE = 0.235
 _LETTERS = 74
-_EXPECTED = {"greater": "expected above 0", "less": "expected below 0", "equal": "expected 0"}
+# Of the column beside the axis: of the word, and of what stands under it.
+_WORD, _BESIDE = 27, 33
+_EXPECTED = {
+    "greater": "expected above 0", "less": "expected below 0", "equal": "expected 0",
+    "size": "expected of a size",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,15 +55,29 @@ class _Row:
         return [line for part in self.text.split("\n") for line in textwrap.wrap(part, letters)]
 
     @property
+    def beside(self) -> list[tuple[str, float, str]]:
+        """Return the lines right of the axis, each with its size and weight."""
+        if self.part is None:
+            return []
+        lines = [(interval(self.part), 10.5, "normal")]
+        lines += [(line, 10.5, "bold") for line in textwrap.wrap(self.verdict, _WORD)]
+        under = beside_word(self.part)
+        under += [] if on_axis(self.part) else ["not on this axis: no percentage points"]
+        lines += [(line, 9.0, "normal") for one in under for line in textwrap.wrap(one, _BESIDE)]
+        return lines
+
+    @property
     def height(self) -> float:
-        return len(self.wrapped) + (2.1 if self.part is not None else 0.3)
+        return len(self.wrapped) + (
+            0.35 + 0.875 * len(self.beside) if self.part is not None else 0.3
+        )
 
 
 def _rows(judgements: Iterable[Any]) -> list[_Row]:
     """Return the blocks of the plot; a claim of one part needs no line for the part."""
     rows = []
     for judgement in judgements:
-        parts, verdict = list(judgement.parts), verdict_word(judgement.verdict)
+        parts, verdict = list(judgement.parts), claim_word(judgement)
         sentence = (judgement.english or in_words(judgement.claim_id)).rstrip(". ")
         if not parts:
             rows.append(_Row(f"{sentence}: {verdict}", True))
@@ -75,8 +97,13 @@ def _part_label(part: Any) -> str:
     return f"{contrast_label(part.name)} ({expected})" if expected else contrast_label(part.name)
 
 
+def on_axis(part: Any) -> bool:
+    """Say whether an effect is in percentage points, which the axis is in."""
+    return is_fraction(part) and not counts_points(part)
+
+
 class Forest(Picture):
-    """Every part of every judged claim: effect, interval, margin, published gain, verdict.
+    """Every part of every judged claim: seeds, effect, interval, margin, published gain, verdict.
 
     Parameters
     ----------
@@ -86,8 +113,10 @@ class Forest(Picture):
 
     Notes
     -----
-    The axis is in percentage points. Where the largest effect is over 30 times the smallest
-    margin, it is linear within ±1 point and logarithmic beyond, and says so.
+    The axis is in percentage points; what is not (a cosine) is written beside it and not drawn.
+    Small dots are the single repeats, where they are known. Where the largest effect is over 30
+    times the smallest margin, the axis is linear within ±1 point and logarithmic beyond, and says
+    so.
     """
 
     def __init__(self, judgements: Iterable[Any]):
@@ -109,7 +138,8 @@ class Forest(Picture):
         height = above + body + below
         figure = Figure(figsize=(WIDTH, height))
         axis = figure.add_axes((0.02, below / height, 0.62, body / height))
-        _scale(axis, self.parts)
+        drawn = [part for part in self.parts if on_axis(part)]
+        _scale(axis, drawn)
         axis.set_ylim(body / LINE, 0)
         axis.set_yticks([])
         axis.grid(True, axis="x")
@@ -120,16 +150,16 @@ class Forest(Picture):
                 axis.plot([0, 1.58], [place] * 2, transform=axis.get_yaxis_transform(),
                           color=MARGIN, lw=1, clip_on=False)  # fmt: skip
             _write(axis, row, place)
-            if row.part is not None:
-                _draw(axis, row.part, place + len(row.wrapped) + 0.75)
+            if row.part is not None and on_axis(row.part):
+                _draw(axis, row.part, place + len(row.wrapped) + 0.95)
             place += row.height
-        _legend(figure, self.parts, height)
+        _legend(figure, drawn, height)
         return figure
 
     def words(self) -> str:
         """Say each claim's verdict, and the effect of each part."""
         return " ".join(
-            f"{in_words(judgement.claim_id)}: {verdict_word(judgement.verdict)} "
+            f"{in_words(judgement.claim_id)}: {_plain(claim_word(judgement))} "
             f"({'; '.join(map(_said, judgement.parts)) or judgement.reason})."
             for judgement in self.judgements
         )
@@ -138,12 +168,19 @@ class Forest(Picture):
 def _said(part: Any) -> str:
     """Return a part's effect, margin, published gain and verdict."""
     published = published_effect(part)
-    known = "" if published is None else f", published {points(published, effect_digits(part))}"
+    known = "" if published is None else f", published {difference(part, published)}"
+    beside = "".join(f", {one}" for one in beside_word(part))
     return (
-        f"{contrast_label(part.name)} {interval(part)} points over "
-        f"{plural(part.effect.repeats, 'repeat')}, margin {100 * part.margin:.3g}{known}, "
-        f"{verdict_word(part.verdict)}"
+        f"{contrast_label(part.name)} {interval(part)} over "
+        f"{plural(part.effect.repeats, 'repeat')}, margin {margin_of(part)}{known}, "
+        f"{_plain(verdict_word(part.verdict))}{beside}"
     )
+
+
+def _plain(marked: str) -> str:
+    """Return a word without its mark, which says nothing when it is read aloud."""
+    mark, _, word = marked.partition(" ")
+    return word if len(mark) == 1 and word else marked
 
 
 def _scale(axis: Axes, parts: Sequence[Any]) -> None:
@@ -181,11 +218,10 @@ def _write(axis: Axes, row: _Row, place: float) -> None:
         )  # fmt: skip
     if row.part is None:
         return
-    middle = place + len(row.wrapped) + 0.75
-    axis.text(1.04, middle - 0.45, interval(row.part), transform=across, va="center",
-              fontsize=10.5, clip_on=False)  # fmt: skip
-    axis.text(1.04, middle + 0.5, row.verdict, transform=across, va="center", fontsize=10.5,
-              fontweight="bold", clip_on=False)  # fmt: skip
+    start = place + len(row.wrapped) + 0.5
+    for turn, (line, size, weight) in enumerate(row.beside):
+        axis.text(1.04, start + 0.875 * turn, line, transform=across, va="center", fontsize=size,
+                  fontweight=weight, clip_on=False)  # fmt: skip
 
 
 def _draw(axis: Axes, part: Any, place: float) -> None:
@@ -202,6 +238,8 @@ def _draw(axis: Axes, part: Any, place: float) -> None:
               linestyle="-" if finite else ":", solid_capstyle="butt", zorder=3)  # fmt: skip
     if finite:
         axis.plot([low, high], [place] * 2, color=INK, marker="|", ms=8, mew=1.6, ls="", zorder=3)
+    seeds = [100 * value for value in getattr(effect, "differences", ())]
+    axis.plot(seeds, [place - 0.42] * len(seeds), ".", color=FAINT, ms=4.5, zorder=3)
     axis.plot(100 * effect.mean, place, "o", color=INK, ms=7, zorder=4)
     published = published_effect(part)
     if published is not None:
@@ -217,6 +255,9 @@ def _legend(figure: Figure, parts: Sequence[Any], height: float) -> None:
         Patch(color=MARGIN, lw=0),
     ]
     names = [f"reproduced, {level}interval", "margin: no practical difference"]
+    if any(getattr(part.effect, "differences", ()) for part in parts):
+        handles.append(Line2D([], [], marker=".", color=FAINT, ms=6, ls=""))
+        names.append("single seeds")
     if any(part.published_gain is not None for part in parts):
         handles.append(Line2D([], [], marker="D", mfc="white", mec=PUBLISHED, mew=2, ms=8.5, ls=""))
         names.append("published gain")

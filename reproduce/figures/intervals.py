@@ -1,13 +1,19 @@
 """What methods gain over a reference on the same seeds, each with its interval."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import contains_zero, gain_effects, span
+from reproduce.figures.by_seed import (
+    Draws,
+    contains_zero,
+    effect_ends,
+    gain_effects,
+    has_interval,
+    span,
+)
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, INK, in_the_look, method_style, panels
@@ -20,13 +26,16 @@ from reproduce.figures.wording import (
 
 
 def _gains(
-    observations: Iterable[Observation], metrics: Sequence[str], reference: str
+    observations: Iterable[Observation],
+    metrics: Sequence[str],
+    reference: str,
+    draws: Draws | None,
 ) -> dict[str, dict[str, Effect]]:
     """Return {metric: {method: gain}}, the largest gain first."""
     rows = list(observations)
     found = {}
     for metric in metrics:
-        effects = gain_effects(rows, metric, reference, ())
+        effects = gain_effects(rows, metric, reference, (), draws)
         order = sorted(effects.items(), key=lambda item: -item[1].mean)
         found[metric] = {method: effect for (method,), effect in order}
     return found
@@ -46,10 +55,14 @@ class Gains(Picture):
     marked
         the method that stands out: bold, with a dotted line at its gain.
 
+    draws
+        finds a row's metric on resampled test images, which the intervals need.
+
     Notes
     -----
-    The bar is the 95 % t interval over seeds. A hollow dot says that the interval holds 0, or
-    that there is a single seed and no interval.
+    The bar is the 95 % interval of the verdicts, over seeds and test images; small dots are seeds.
+    A hollow mark says that the interval holds 0, or that there is none: of one seed, or where the
+    draws of the test images are not known.
     """
 
     def __init__(
@@ -59,11 +72,14 @@ class Gains(Picture):
         *,
         reference: str,
         marked: str | None = None,
+        draws: Draws | None = None,
     ):
         super().__init__(observations)
         self.reference, self.marked = reference, marked
-        self.found = _gains(self.sources, metrics, reference)
-        self.counts = span(e.repeats for effects in self.found.values() for e in effects.values())
+        self.found = _gains(self.sources, metrics, reference, draws)
+        every = [effect for effects in self.found.values() for effect in effects.values()]
+        self.counts = span(effect.repeats for effect in every)
+        self.sure = [has_interval(effect) for effect in every]
 
     @in_the_look
     def draw(self) -> Figure:
@@ -75,11 +91,16 @@ class Gains(Picture):
             axis.set_title(metric_label(metric))
         over = method_label(self.reference).lower()
         axes[-1].set_xlabel(f"gain over {over} (percentage points)")
-        figure.suptitle(
-            f"bar: 95 % interval over seeds (n = {self.counts}); hollow: it holds 0",
-            fontsize=11, ha="left", x=0.015,
-        )  # fmt: skip
+        figure.suptitle(self._key(), fontsize=11, ha="left", x=0.015)
         return figure
+
+    def _key(self) -> str:
+        """Return what the marks mean, of those that are drawn."""
+        seeds = f"small dots: seeds (n = {self.counts})"
+        if not any(self.sure):
+            return f"{seeds}; no interval"
+        none = "" if all(self.sure) else " or there is none"
+        return f"bar: 95 % interval, seeds and test images; {seeds}; hollow: it holds 0{none}"
 
     def words(self) -> str:
         """Say each gain with its interval."""
@@ -87,14 +108,14 @@ class Gains(Picture):
         for metric, effects in self.found.items():
             digits = metric_digits(metric)
             each = ", ".join(
-                f"{method_label(method)} {points(effect.mean, digits)}{_interval(effect, digits)}"
+                f"{method_label(method)} {points(effect.mean, digits)}{effect_ends(effect, digits)}"
                 for method, effect in effects.items()
             )
             sentences.append(f"{metric_label(metric)}: {each}.")
+        ends = " with 95 percent intervals over seeds and test images" if any(self.sure) else ""
         return (
-            f"Gains over {method_label(self.reference).lower()} in percentage points with 95 "
-            f"percent intervals over seeds (n = {self.counts}), largest first. "
-            + " ".join(sentences)
+            f"Gains over {method_label(self.reference).lower()} in percentage points{ends} "
+            f"(n = {self.counts} seeds), largest first. " + " ".join(sentences)
         )
 
 
@@ -106,7 +127,9 @@ def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None) -> None:
                      linestyle=":", zorder=1)  # fmt: skip
     for row, (method, effect) in enumerate(effects.items()):
         colour = method_style(method).colour if method == marked else INK
-        if math.isfinite(effect.low):
+        seeds = [100 * value for value in effect.differences]
+        axis.plot(seeds, [row - 0.27] * len(seeds), ".", color=FAINT, ms=4.5, zorder=2)
+        if has_interval(effect):
             axis.plot([100 * effect.low, 100 * effect.high], [row, row], color=colour, lw=2.2,
                       solid_capstyle="butt", zorder=2)  # fmt: skip
         axis.plot(100 * effect.mean, row, "s" if method == marked else "o", ms=8, mec=colour, mew=2,
@@ -119,9 +142,3 @@ def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None) -> None:
     axis.spines["left"].set_visible(False)
     axis.spines["bottom"].set_color(FAINT)
     axis.grid(False, axis="y")
-
-
-def _interval(effect: Effect, digits: int) -> str:
-    if not math.isfinite(effect.low):
-        return " (no interval)"
-    return f" [{points(effect.low, digits)}, {points(effect.high, digits)}]"

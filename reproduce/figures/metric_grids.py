@@ -5,7 +5,14 @@ from collections.abc import Iterable
 import numpy as np
 
 from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import by_seed, contains_zero, gain_effects, span
+from reproduce.figures.by_seed import (
+    Draws,
+    by_seed,
+    contains_zero,
+    gain_effects,
+    has_interval,
+    span,
+)
 from reproduce.figures.factor import Factor
 from reproduce.figures.grid import Cell, Grid, blues, diverging, with_factor
 from reproduce.figures.inputs import Observation
@@ -56,8 +63,8 @@ class MetricGrid(Grid):
 class GainGrid(Grid):
     """Each method's gain over a reference over two factors, on a scale with 0 in the middle.
 
-    Gains are paired by seed. Hatched: the 95 % t interval over seeds holds 0, so that these seeds
-    do not even tell the sign; from a single seed there is no interval and every cell is hatched.
+    Gains are paired by seed. Hatched: the 95 % interval over seeds and test images holds 0, so that
+    they do not even tell the sign; or there is none, as from a single seed.
     """
 
     def __init__(
@@ -68,18 +75,20 @@ class GainGrid(Grid):
         upwards: Factor,
         *,
         reference: str = "baseline",
+        draws: Draws | None = None,
     ):
         rows = list(rows)
         effects = gain_effects(
-            with_factor(rows, upwards), metric, reference, (across.name, upwards.name)
+            with_factor(rows, upwards), metric, reference, (across.name, upwards.name), draws
         )
         over = f"over {method_label(reference).lower()} in points of {metric_label(metric)}"
         label = f"gain {over}"
-        if any(effect.repeats > 1 for effect in effects.values()):
-            label += "\n± half of the 95 % interval over seeds"
+        known = [effect for effect in effects.values() if has_interval(effect)]
+        if known:
+            label += "\n± half of the 95 % interval, seeds and test images"
             label += f" (n = {span(effect.repeats for effect in effects.values())})"
-        unsure = sum(contains_zero(effect) and effect.repeats > 1 for effect in effects.values())
-        alone = any(effect.repeats < 2 for effect in effects.values())
+        unsure, none = sum(map(contains_zero, known)), len(effects) - len(known)
+        without = f"; {none} have no interval" if none else ""
         super().__init__(
             rows,
             {point: _gain(effect, metric_digits(metric)) for point, effect in effects.items()},
@@ -87,16 +96,18 @@ class GainGrid(Grid):
             upwards,
             colours=diverging(effect.mean for effect in effects.values()),
             label=label,
-            opening=f"Gain {over}, paired by seed; the 95 percent interval holds 0 in {unsure} of "
-            f"{plural(len(effects), 'cell')}.",
-            hatched="the interval holds 0" + (", or one seed has none" if alone else ""),
+            opening=f"Gain {over}, paired by seed; the 95 percent interval over seeds and test "
+            f"images holds 0 in {unsure} of the {plural(len(known), 'cell')} that have one"
+            f"{without}.",
+            hatched="the interval holds 0" + (", or there is none" if none else ""),
         )
 
 
 def _gain(effect: Effect, digits: int) -> Cell:
     """Return the cell of a gain, hatched where its sign is not known."""
-    half = effect.high - effect.mean
-    doubt = " (one seed)" if effect.repeats < 2 else " (interval holds 0)"
+    half = effect.high - effect.mean if has_interval(effect) else np.inf
+    doubt = " (interval holds 0)" if has_interval(effect) else " (no interval)"
+    doubt = " (one seed)" if effect.repeats < 2 else doubt
     return Cell(
         effect.mean,
         points(effect.mean, digits),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
 from reproduce.registry.records import looks
 
@@ -71,19 +72,51 @@ def alone(sentence: str, part: Any) -> str:
 
 
 def interval(part: Any) -> str:
-    """Return a part's effect and its interval in percentage points, or say that it has none.
-
-    A margin below 0.3 points asks for a second decimal.
-    """
-    effect, digits = part.effect, effect_digits(part)
+    """Return a part's effect with its unit, and its interval, or say that it has none."""
+    effect, unit = part.effect, unit_of(part)
+    said = f"{difference(part, effect.mean)}{f' {unit}' if unit else ''}"
     if not (math.isfinite(effect.low) and math.isfinite(effect.high)):
-        return f"{points(effect.mean, digits)} (no interval)"
-    low, high = points(effect.low, digits), points(effect.high, digits)
-    return f"{points(effect.mean, digits)} [{low}, {high}]"
+        return f"{said} (no interval)"
+    return f"{said} [{difference(part, effect.low)}, {difference(part, effect.high)}]"
+
+
+def is_fraction(part: Any) -> bool:
+    """Say whether a part's metric is a fraction, whose differences are percentage points."""
+    name = getattr(part, "metric", "")
+    return not is_metric(name) or metric(name).unit == FRACTION or counts_points(part)
+
+
+def counts_points(part: Any) -> bool:
+    """Say whether a part counts the points of the grid that go each way, instead of averaging."""
+    return getattr(part, "over", "mean") == "majority"
+
+
+def unit_of(part: Any) -> str:
+    """Return the unit of a part's effect: a cosine or a log potential is no percentage."""
+    if counts_points(part):
+        return "% of the points of the grid"
+    return "points" if is_fraction(part) else ""
+
+
+def difference(part: Any, value: float | None) -> str:
+    """Return a signed number in the unit of a part's metric."""
+    if value is None or is_fraction(part):
+        return points(value, effect_digits(part))
+    return f"{round(value, metric(part.metric).digits):+g}".replace("-", "−")
+
+
+def margin_of(part: Any) -> str:
+    """Return a part's margin in the unit of its effect."""
+    if part.margin is None:
+        return MISSING
+    return f"± {100 * part.margin if is_fraction(part) else part.margin:.3g}"
 
 
 def effect_digits(part: Any) -> int:
-    """Return the decimals of an effect in percentage points: enough to see the margin."""
+    """Return the decimals of an effect in percentage points: enough to see the margin.
+
+    A margin below 0.3 points asks for a second decimal.
+    """
     return 2 if part.margin and part.margin < 0.003 else 1
 
 
@@ -125,11 +158,6 @@ def ranges(integers: Iterable[int]) -> str:
 def plain(value: object) -> str:
     """Return a factor's value without a needless decimal: 100.0 -> "100"."""
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def verdict_word(verdict: Any) -> str:
-    """Return a verdict as the book's word for it, also where it is an enumeration."""
-    return str(getattr(verdict, "value", verdict))
 
 
 def published_effect(part: Any) -> float | None:

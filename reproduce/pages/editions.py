@@ -5,6 +5,7 @@ from typing import Any
 
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.table import Table
+from reproduce.figures.verdict_words import claim_word
 
 
 def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
@@ -22,11 +23,18 @@ def verdicts_beside(
 
     Where no edition has been published yet, its column is left out.
     """
-    theirs = _verdicts(stamp) if stamp else {}
+    judgements, theirs = list(judgements), _verdicts(stamp) if stamp else {}
+    # What editions said before a claim or the rule was amended; nothing that was said is deleted.
+    editions = list(dict.fromkeys(
+        name for item in judgements for name in getattr(item, "first_registered", {})
+    ))  # fmt: skip
     rows = []
     for item in judgements:
-        ours = str(item.verdict) if item.parts else f"{item.verdict}: {item.reason}"
+        ours = claim_word(item) if item.parts else f"{claim_word(item)}\n{item.reason}"
         published = [theirs.get(item.claim_id, "not in it")] if stamp else []
-        rows.append([item.english, ours, *published])
-    columns = ["Claim", f"This run ({scale})", *([_name(stamp)] if stamp else [])]
-    return Table("Every registered claim", columns, rows, provenance)
+        first = getattr(item, "first_registered", {})
+        frozen = [first.get(name, "not in it") for name in editions]
+        rows.append([item.english, *frozen, ours, *published])
+    before = [f"As first registered ({name})" for name in editions]
+    here = [f"This run ({scale})", *([_name(stamp)] if stamp else [])]
+    return Table("Every registered claim", ["Claim", *before, *here], rows, provenance)

@@ -14,9 +14,11 @@ from reproduce.figures.table import Table
 from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
 from reproduce.pages.showing import provenance, shown
-from reproduce.pages.tables import verdict_table
+from reproduce.pages.verdicts import beside_each, verdict_table
 from reproduce.registry import claims
+from reproduce.registry.registration import registered
 from reproduce.study.cell import Cell
+from reproduce.study.counting import head_count as counted
 from reproduce.study.study import Study
 
 
@@ -66,6 +68,12 @@ def tested(judgements: Sequence[Judgement]) -> list[Judgement]:
 
 
 @shown()
+def head_count(study: Study, judgements: Sequence[Judgement]) -> str:
+    """Count the verdicts, those that are firm, and those that chance alone would have given."""
+    return f"{counted(study, judgements).words} {registered(study.paper).capitalize()}."
+
+
+@shown()
 def verdicts(
     study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
 ) -> Table:
@@ -75,8 +83,12 @@ def verdicts(
     """
     sources = study.rows(study.cells if cells is None else cells)
     says = {claim.id: claim.says for claim in claims.load(study.paper)}
+    shown_ones = tested(judgements) or judgements
     return verdict_table(
-        tested(judgements) or judgements, says=says, provenance=provenance(study, sources)
+        shown_ones,
+        says=says,
+        beside=beside_each(study, shown_ones),
+        provenance=provenance(study, sources),
     )
 
 

@@ -1,9 +1,7 @@
 """What a notebook says of its own run: what it is, what to expect again, where it came from."""
 
 from collections import Counter
-from collections.abc import Iterable
 
-from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_spread, method_label
 from reproduce.study.study import Study
@@ -35,31 +33,24 @@ def run_summary(study: Study) -> Table:
     return Table("This run", ["", ""], rows, f"{study.record.name}, {study.scale}")
 
 
-def in_short(judgements: Iterable[Judgement]) -> str:
-    """Return one sentence that counts the verdicts."""
-    judgements = list(judgements)
-    tested = Counter(str(item.verdict) for item in judgements if item.parts)
-    said = ", ".join(f"{count} x {verdict}" for verdict, count in tested.most_common())
-    return (
-        f"{len(judgements)} claims are registered; this run put {sum(tested.values())} to the "
-        f"test: {said or 'none'}."
-    )
-
-
 def expected(study: Study, metric: str = "accuracy") -> Table:
     """Return what re-running this page should print again, and how long training took."""
     rows = []
     for method in study.methods:
         values = [row[metric] for row in study.observations(method=method, **study.shown)]
         rows.append([method_label(method), mean_and_spread(values, 2), str(len(values))])
-    seconds = sum(result.seconds for result in study.results())
-    devices = Counter(result.provenance["device"] for result in study.results())
+    # Of everything that the page shows, the experiments beside the grid too.
+    every = {cell.trial.key: cell for cell in [*study.cells, *study.references]}
+    trained = [study.result(cell) for cell in every.values()]
+    seconds = sum(result.seconds for result in trained)
+    devices = Counter(result.provenance["device"] for result in trained)
     made_on = ", ".join(f"{count} on {device}" for device, count in devices.items())
     return Table(
         f"Expected accuracy at {study.at_shown}, in percent",
         ["Method", "Mean ± sd", "n"],
         rows,
-        f"{record_line(study)}; training took {seconds / 60:.1f} core minutes ({made_on})",
+        f"{record_line(study)}; training all {len(trained)} networks of the page took "
+        f"{seconds / 60:.0f} core minutes ({made_on})",
         numeric_from=1,
     )
 

@@ -1,9 +1,8 @@
-"""The tables of the book: published beside reproduced, verdicts, and means over seeds."""
+"""The tables of the book: published beside reproduced, and means over seeds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.inputs import (
     Observation,
     grouped,
@@ -15,19 +14,12 @@ from reproduce.figures.inputs import (
 from reproduce.figures.table import Table
 from reproduce.figures.wording import (
     MISSING,
-    alone,
-    contrast_label,
-    effect_digits,
     in_words,
-    interval,
     mean_and_spread,
     method_label,
     metric_digits,
     metric_label,
     plain,
-    points,
-    published_effect,
-    verdict_word,
 )
 
 NOT_RUN = "not run at this scale"
@@ -82,50 +74,6 @@ def published_beside_reproduced(
     if len(metrics) == 1:
         columns[0] = metric_label(next(iter(metrics)))
     return Table(caption, columns, finished, provenance, note=note)
-
-
-def verdict_table(
-    judgements: Iterable[Judgement],
-    *,
-    provenance: str,
-    says: Mapping[str, str] | None = None,
-    caption: str = "Claims and their verdicts",
-) -> Table:
-    """Return one row per claim, or per part of a claim that has several.
-
-    Effects are in percentage points with their interval; "published" is the paper's own effect
-    where the text prints one. `says` tells, by claim, who states it: a summary's sentence is never
-    charged to the authors of the paper.
-    """
-    judgements, rows = list(judgements), []
-    for judgement in judgements:
-        verdict = verdict_word(judgement.verdict)
-        sentence = judgement.english or in_words(judgement.claim_id)
-        who = [(says or {}).get(judgement.claim_id, MISSING)] if says else []
-        if len(judgement.parts) != 1:
-            why = MISSING if judgement.parts else judgement.reason
-            rows.append([sentence, *who, verdict, why, *[MISSING] * 3])
-        for part in judgement.parts:
-            single = len(judgement.parts) == 1
-            gain = published_effect(part)
-            rows.append(
-                [
-                    alone(sentence, part) if single else f"– {contrast_label(part.name)}",
-                    *(who if single else [""] * len(who)),
-                    verdict if single else verdict_word(part.verdict),
-                    interval(part),
-                    f"± {100 * part.margin:.3g}" if part.margin is not None else MISSING,
-                    MISSING if gain is None else points(gain, effect_digits(part)),
-                    str(part.effect.repeats),
-                ]
-            )
-    not_empty("judgements", rows)
-    columns = ["Claim", *(["Stated by"] if says else []), "Verdict", "Effect (points)", "Margin"]
-    stand_in = any(getattr(judgement, "on_stand_in", False) for judgement in judgements)
-    drawn = any(getattr(judgement, "data_role", "") == "generated" for judgement in judgements)
-    also = ", some on generated data" if drawn else ""
-    note = f"Judged on a real stand-in{also}, not on the paper's own data." if stand_in else ""
-    return Table(caption, [*columns, "Published", "n"], rows, provenance, note=note)
 
 
 def summary_table(

@@ -8,7 +8,7 @@ from math import copysign, isfinite, sqrt
 from reproduce.evaluation.power import power
 from reproduce.evaluation.simulated import FAMILIES
 from reproduce.evaluation.verdicts import Judgement, Part, Verdict
-from reproduce.evaluation.vocabulary import FAILING, HOLDING
+from reproduce.evaluation.vocabulary import FIRM, HOLDING
 from reproduce.registry import claims as registry
 from reproduce.study import steps
 from reproduce.study.cell import Cell
@@ -16,10 +16,6 @@ from reproduce.study.contrasts import Comparison
 from reproduce.study.judging import under_readings
 from reproduce.study.study import Study
 
-FIRM = frozenset((
-    *HOLDING, *FAILING, Verdict.HOLDS_IN_PART, Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART,
-    Verdict.MECHANISM_NOT_SEEN, Verdict.MECHANISM_OPPOSITE,
-))  # fmt: skip
 # Words that say nothing of a claim: it was not put to the test, or nothing else could come out.
 NO_TEST = frozenset((
     Verdict.NOT_ATTEMPTED, Verdict.ILLUSTRATION, Verdict.TEST_BED, Verdict.BY_CONSTRUCTION,

@@ -35,6 +35,8 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
         published_gain=_gain(contrast, stated.gain),
         restricted=_restricted(comparison, part),
         size=contrast.size,
+        metric=stated.metric,
+        over=contrast.over,
     )
 
 

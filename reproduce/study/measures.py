@@ -6,7 +6,6 @@ does not carry the arrays.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -242,11 +241,11 @@ class Measures:
     def _kept(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
         """Return the arrays of a trial, or say that it did not keep what a family needs."""
         result = self.result(cell)
-        # Of a result that came with an edition the names are known, and only some arrays are here.
-        if not replace(result, array_names=tuple(result.arrays)).has((family.needs,)):
+        if not result.holds((family.needs,)):
             raise NotMeasured(
                 f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
-                f"{cell.seed}), which were not kept; run the study at a scale that keeps them"
+                f"{cell.seed}), which were not kept or are not in this store; run the study at a "
+                "scale that keeps them"
             )
         return result.arrays
 

@@ -25,6 +25,10 @@ class Predicted:
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
+class NotKept(UserError):
+    """An array of a result is not in this store: an edition carries only those it draws."""
+
+
 class Task(ABC):
     """One way to use images; without state, so that any two of a name are the same.
 
@@ -135,7 +139,7 @@ class Task(ABC):
         """Return arrays of a part of a result, or say how to get those that are not here."""
         missing = [name for name in names if f"{part}/{name}" not in result.arrays]
         if missing:
-            raise UserError(
+            raise NotKept(
                 f"the {' and '.join(missing)} of part '{part}' of trial {result.key} are not in "
                 "this store (an edition carries only those it draws); run its study again with "
                 "--force"

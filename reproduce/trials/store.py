@@ -53,10 +53,16 @@ class Result:
 
     def has(self, wanted: Iterable[str]) -> bool:
         """Say whether arrays of these kinds were kept ('logits', 'embeddings', 'curve' ...)."""
-        kept = {part for name in self.array_names for part in name.split("/")}
-        if {"before", "after"} <= kept:
-            kept.add("encoders")
-        return set(wanted) <= kept
+        return set(wanted) <= _kinds(self.array_names)
+
+    def holds(self, wanted: Iterable[str]) -> bool:
+        """Say whether arrays of these kinds are in this store: an edition brings only some."""
+        return set(wanted) <= _kinds(self.arrays)
+
+
+def _kinds(names: Iterable[str]) -> set[str]:
+    kept = {part for name in names for part in name.split("/")}
+    return kept | {"encoders"} if {"before", "after"} <= kept else kept
 
 
 def default_path() -> Path:

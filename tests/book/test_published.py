@@ -46,6 +46,7 @@ def test_there_is_a_published_edition():
     assert "class_imbalance" in PAPERS
 
 
+@pytest.mark.thorough
 def test_it_renders_from_what_is_committed(merged, tmp_path):
     """Without data, training or arrays, the notebook says the same numbers again."""
     paper, store = merged

@@ -36,16 +36,18 @@ def test_the_verdict_stands_at_the_right_and_parts_have_their_own(part, judgemen
     parts = [part(), part(name="over_undersampling", verdict="undecided")]
     figure = Forest([judgement(*parts, verdict="undecided")]).draw()
     text = written(figure)
-    assert "Oversampling is better: undecided" in text
-    assert "Over undersampling" in text and "+2.0 [+1.0, +3.0]" in text
-    assert {"holds", "undecided"} <= set(text.split("\n"))
+    assert "Oversampling is better: ? undecided" in text
+    assert "Over undersampling" in text and "+2.0 points [+1.0, +3.0]" in text
+    assert {"✓ holds", "? undecided"} <= set(text.split("\n"))
 
 
 def test_one_repeat_has_no_interval_and_a_claim_without_parts_its_reason(part, judgement, written):
     alone = part(half=INFINITE, verdict="illustration, no verdict", published_gain=None)
     skipped = judgement(verdict="not attempted", reason="ImageNet is not at hand")
     figure = Forest([judgement(alone), skipped]).draw()
-    assert "+2.0 (no interval)" in written(figure) and "ImageNet is not at hand" in written(figure)
+    assert "+2.0 points (no interval)" in written(figure) and "ImageNet is not at hand" in written(
+        figure
+    )
     assert "published gain" not in written(figure)
     said = Forest([skipped]).words()
     assert said == "Oversampling is better: not attempted (ImageNet is not at hand)."
@@ -59,8 +61,8 @@ def test_effects_far_apart_get_a_log_axis_that_is_announced(part, judgement, wri
 
 def test_forest_numbers_by_hand(part, judgement):
     assert Forest([judgement(part(margin=0.001))]).words() == (
-        "Oversampling is better: holds (Over baseline +2.00 [+1.00, +3.00] points over 5 repeats, "
-        "margin 0.1, published +3.00, holds)."
+        "Oversampling is better: holds (Over baseline +2.00 points [+1.00, +3.00] over 5 repeats, "
+        "margin ± 0.1, published +3.00, holds)."
     )
 
 
@@ -74,8 +76,32 @@ def test_real_judgements_fit(written):
         [contrast], scale="laptop", data_role="own", claim_id="imbalance_harms", english="Harms."
     )
     figure = Forest([judged]).draw()
-    assert "holds" in written(figure).split("\n") and diamonds(figure) == pytest.approx([-2])
-    assert "published −2.0, holds" in Forest([judged]).words()
+    text = written(figure).split("\n")
+    assert "✓ holds" in text and diamonds(figure) == pytest.approx([-2])
+    assert "published −2.0, holds, sign-flip value 0.062" in Forest([judged]).words()
+    seeds = [line.get_xdata() for line in figure.axes[0].get_lines() if line.get_marker() == "."]
+    assert list(seeds[0]) == pytest.approx([-3, -3.1, -2.9, -3, -3.2])
+    assert "sign-flip value 0.062" in text and "single seeds" in text
+
+
+def test_a_word_that_one_seed_carries_says_so(part, judgement, written):
+    carried = part(carried_by=((3, "undecided"), (7, "undecided")), sign_flip=0.0625)
+    text = written(Forest([judgement(carried)]).draw()).replace("\n", " ")
+    assert "single seeds carry it: undecided without seed 3 or 7" in text
+    withheld = part(verdict="undecided", withheld="holds", sign_flip=0.0625)
+    text = written(Forest([judgement(withheld)]).draw()).replace("\n", " ")
+    # A word that is not firm needs no value beside it, but says what was taken back.
+    assert "the interval alone would say holds" in text and "sign-flip" not in text
+
+
+def test_what_is_no_percentage_is_not_drawn_on_an_axis_of_points(part, judgement, written):
+    cosine = part(mean=-0.07, half=0.01, metric="class_centre_cosine", margin=0.02)
+    figure = Forest([judgement(cosine), judgement(part())]).draw()
+    middles = [line.get_xdata() for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
+    assert [float(x[0]) for x in middles if len(x)] == pytest.approx([2])
+    text = written(figure).replace("\n", " ")
+    assert "−0.07 [−0.08, −0.06]" in text and "not on this axis" in text
+    assert "margin ± 0.02, published" in Forest([judgement(cosine)]).words()
 
 
 def test_nothing_to_draw_is_refused(part, judgement):

@@ -28,8 +28,13 @@ def metric_grid(rows):
     return MetricGrid(rows, "auc", RHO, MU)
 
 
-def gain_grid(rows, reference="baseline"):
-    return GainGrid(rows, "auc", RHO, MU, reference=reference)
+def still(row, metric):
+    """Draws of a test set whose choice moves nothing: the interval is that of the seeds."""
+    return np.zeros(50)
+
+
+def gain_grid(rows, reference="baseline", draws=still):
+    return GainGrid(rows, "auc", RHO, MU, reference=reference, draws=draws)
 
 
 def panel(figure, name):
@@ -77,7 +82,15 @@ def test_cells_whose_interval_holds_zero_are_hatched_and_only_those():
     figure = gain_grid(unsure).draw()
     assert hatched(panel(figure, "Oversampling")) == [(1, 0)]
     assert hatched(panel(figure, "Undersampling")) == []
-    assert "holds 0 in 1 of 8 cells" in gain_grid(unsure).words()
+    assert "holds 0 in 1 of the 8 cells that have one." in gain_grid(unsure).words()
+
+
+def test_without_test_images_no_cell_has_an_interval(written):
+    picture = gain_grid(rows(), draws=None)
+    figure = picture.draw()
+    assert len(hatched(panel(figure, "Oversampling"))) == 4 and "95 %" not in written(figure)
+    assert "holds 0 in 0 of the 0 cells that have one; 8 have no interval." in picture.words()
+    assert "−0.99 (no interval) at rho 10" in picture.words()
 
 
 def test_one_seed_has_neither_sd_nor_interval(written):
@@ -112,7 +125,9 @@ def test_numbers_by_hand():
     said = metric_grid(rows()).words()
     assert "Baseline: 94.80 ± 0.10 at rho 10, mu 0.2; 94.20 ± 0.10 at rho 10, mu 0.8;" in said
     said = gain_grid(rows()).words()
-    assert "Undersampling: −0.99 at rho 10, mu 0.2" in said and "holds 0 in 0 of 8 cells" in said
+    assert (
+        "Undersampling: −0.99 at rho 10, mu 0.2" in said and "holds 0 in 0 of the 8 cells" in said
+    )
     large = metric_grid(rows(range(10, 60, 10), (0.1, 0.2, 0.3))).words()
     assert "Baseline: 15 points from 94.30 ± 0.10 at rho 50, mu 0.3 to 94.90" in large
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from reproduce.errors import UserError
@@ -22,8 +23,13 @@ def rows(jitter=JITTER):
     ]
 
 
-def gains(observations, metrics):
-    return Gains(observations, metrics, reference="baseline", marked="oversampling")
+def still(row, metric):
+    """Draws of a test set whose choice moves nothing: the interval is that of the seeds."""
+    return np.zeros(50)
+
+
+def gains(observations, metrics, draws=still):
+    return Gains(observations, metrics, reference="baseline", marked="oversampling", draws=draws)
 
 
 def dots(axis):
@@ -45,6 +51,30 @@ def test_the_bar_is_the_t_interval_and_a_hollow_dot_holds_zero():
     assert [dot.get_markerfacecolor() == "white" for dot in dots(axis)] == [False, True, True]
 
 
+def test_test_images_widen_the_bar():
+    def moving(row, metric):
+        return np.tile([0.0, 0.01 * (row["method"] == "mixup")], 50)
+
+    known = gains(rows(), ("auc",)).found["auc"]["mixup"]
+    wider = gains(rows(), ("auc",), moving).found["auc"]["mixup"]
+    assert wider.standard_error > 1.2 * known.standard_error and wider.mean == known.mean
+
+
+def test_without_test_images_there_are_seeds_and_no_interval(written):
+    """An interval over seeds alone would be another kind than that of the verdicts."""
+    picture = gains(rows(), ("auc",), None)
+    figure = picture.draw()
+    axis = figure.axes[0]
+    assert not [line for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
+    assert all(dot.get_markerfacecolor() == "white" for dot in dots(axis))
+    seeds = [line.get_xdata() for line in axis.get_lines() if line.get_marker() == "."]
+    assert [sorted(place) for place in seeds][1] == pytest.approx([0, 1, 2])
+    assert "no interval" in written(figure) and "95" not in written(figure)
+    said = picture.words()
+    assert "MixUp +1.00 (spread over seeds 1.00)" in said
+    assert "[" not in said and "interval" not in said
+
+
 def test_the_older_method_stands_out():
     axis = gains(rows(), ("auc",)).draw().axes[0]
     upright = [line.get_xdata()[0] for line in axis.get_lines() if line.get_linestyle() == ":"]
@@ -62,7 +92,7 @@ def test_one_seed_has_dots_without_bars():
 
 def test_numbers_by_hand_and_refusals():
     said = gains(rows(), ("auc",)).words()
-    assert "(n = 3), largest first." in said
+    assert "(n = 3 seeds), largest first." in said
     assert "Oversampling +3.00 [+0.52, +5.48], MixUp +1.00 [−1.48, +3.48]" in said
     with pytest.raises(UserError, match="gmean"):
         gains(rows(), ("gmean",)).draw()

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from reproduce.errors import UserError
 from reproduce.figures.table import Table
-from reproduce.pages.tables import published_beside_reproduced, summary_table, verdict_table
+from reproduce.pages.tables import published_beside_reproduced, summary_table
 
 WHERE = "digits (real stand-in), quick scale"
 
@@ -87,40 +87,3 @@ def test_published_values_stay_as_printed_beside_ours():
     assert table.rows[1] == ["Oversampling", "0.9", "not run at this scale", "–", "–; –"]
     with pytest.raises(UserError, match="published"):
         published_beside_reproduced([{"label": "x", "metric": "auc"}], provenance=WHERE)
-
-
-def test_verdicts_of_claims_and_of_their_parts(part, judgement):
-    second = part(name="over_undersampling", verdict="undecided", published_gain=None)
-    table = verdict_table(
-        [judgement(part()), judgement(part(), second, verdict="undecided")], provenance=WHERE
-    )
-    assert table.rows[0] == [
-        "Oversampling is better.", "holds", "+2.0 [+1.0, +3.0]", "± 0.5", "+3.0", "5"
-    ]  # fmt: skip
-    assert [row[1] for row in table.rows] == ["holds", "undecided", "holds", "undecided"]
-    assert table.rows[3][2:5] == ["+2.0 [+1.0, +3.0]", "± 0.5", "–"]
-
-
-def test_a_verdict_table_says_who_states_a_claim(part, judgement):
-    """A sentence of a summary is never charged to the paper."""
-    found = judgement(part())
-    table = verdict_table([found], says={found.claim_id: "summary"}, provenance=WHERE)
-    assert table.columns[1] == "Stated by"
-    assert table.rows[0][1:3] == ["summary", "holds"]
-
-
-def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):
-    less = judgement(part(mean=-0.02, expect="less"), on_stand_in=True)
-    table = verdict_table([less], provenance=WHERE)
-    assert "stand-in, not on the paper's own data" in table._repr_html_().replace("&#x27;", "'")
-    assert table.rows[0][2:5] == ["−2.0 [−3.0, −1.0]", "± 0.5", "−3.0"]
-    with pytest.raises(UserError):
-        verdict_table([], provenance=WHERE)
-
-
-def test_a_verdict_table_says_where_a_claim_of_one_part_was_judged(part, judgement):
-    there = part(restricted="judged at rho 100, mu 0.5")
-    table = verdict_table([judgement(there), judgement(there, part())], provenance=WHERE)
-    claims = [row[0] for row in table.rows]
-    assert claims[0] == "Oversampling is better (judged at rho 100, mu 0.5)"
-    assert claims[1] == "Oversampling is better."

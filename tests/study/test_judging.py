@@ -182,8 +182,8 @@ def test_a_metric_after_thresholding_is_recomputed_for_its_arm(study_of):
         (-0.03, "greater", Verdict.OPPOSITE),
         (-0.03, "less", Verdict.HOLDS),
         (0.03, "less", Verdict.OPPOSITE),
-        (0.0002, "greater", Verdict.NO_DIFFERENCE),
-        (0.0002, "equal", Verdict.HOLDS),
+        (0.0001, "greater", Verdict.NO_DIFFERENCE),
+        (0.0001, "equal", Verdict.HOLDS),
         (0.03, "equal", Verdict.OPPOSITE),
     ],
 )

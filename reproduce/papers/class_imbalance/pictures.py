@@ -8,8 +8,17 @@ from reproduce.figures.lines import Lines
 from reproduce.figures.metric_grids import GainGrid, MetricGrid
 from reproduce.figures.reliability import ReliabilityDiagrams
 from reproduce.figures.table import Table
+from reproduce.pages.length import steps_table
 from reproduce.pages.maps import map_of
-from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
+from reproduce.pages.pictures import (
+    confusions,
+    every_claim,
+    forest,
+    head_count,
+    maps,
+    samples,
+    verdicts,
+)
 from reproduce.pages.showing import not_run, provenance, shown
 from reproduce.pages.tables import summary_table
 from reproduce.papers.class_imbalance import findings as sentences
@@ -22,9 +31,12 @@ from reproduce.papers.class_imbalance.learning import LearningGap
 from reproduce.papers.class_imbalance.levels import SamplingLevels
 from reproduce.papers.class_imbalance.rankings import RankingByLength
 from reproduce.papers.class_imbalance.two_phase import TwoPhaseBetween
+from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
-__all__ = ["confusions", "every_claim", "forest", "maps", "samples", "verdicts"]
+__all__ = [
+    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+]  # fmt: skip
 
 # -- the data and the grid -------------------------------------------------------------------
 
@@ -67,7 +79,14 @@ def auc_on_the_grid(study: Study) -> MetricGrid:
 @shown(methods=("baseline",), trained=2)
 def gain_on_the_grid(study: Study) -> GainGrid:
     """Show what the trained methods gain over the baseline at every point of the grid."""
-    return GainGrid(rows_of.trained_rows(study, study.observations()), "auc", RHO, MU)
+    rows = rows_of.trained_rows(study, study.observations())
+    return GainGrid(rows, "auc", RHO, MU, draws=draws_of(study))
+
+
+@shown()
+def steps_taken(study: Study) -> Table:
+    """Show how many steps each method takes, phase by phase, and what it is shown."""
+    return steps_table(study, provenance(study, study.rows(study.cells)))
 
 
 @shown()
@@ -133,13 +152,15 @@ def later_gains(study: Study) -> Gains:
     """Show what later methods gain over the baseline, beside oversampling."""
     rows = rows_of.rows_of(study, "trends", **study.shown)
     metrics = ("auc", "accuracy", "worst_class_recall")
-    return Gains(rows, metrics, reference="baseline", marked="oversampling")
+    draws = draws_of(study)
+    return Gains(rows, metrics, reference="baseline", marked="oversampling", draws=draws)
 
 
 @shown(experiment="trends", methods=("oversampling",))
 def later_on_the_grid(study: Study) -> GainGrid:
     """Show what later methods gain over oversampling at every point of the grid."""
-    return GainGrid(rows_of.later_rows(study), "auc", RHO, MU, reference="oversampling")
+    rows = rows_of.later_rows(study)
+    return GainGrid(rows, "auc", RHO, MU, reference="oversampling", draws=draws_of(study))
 
 
 @shown()

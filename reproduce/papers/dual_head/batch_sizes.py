@@ -1,9 +1,9 @@
 """How much a method depends on the size of its batch: a metric against it, a line per method."""
 
 from collections.abc import Iterable
+from statistics import mean
 from typing import Any
 
-from reproduce.evaluation.significance import paired_effect
 from reproduce.figures.by_seed import span
 from reproduce.figures.factor import Factor
 from reproduce.figures.inputs import Observation
@@ -36,15 +36,11 @@ class BatchSizes(Lines):
         return f"{mean_and_spread(list(seeds.values()), digits)} at {plain(place)}"
 
     def ending(self, values: Line) -> str:
-        """Say the smallest batch minus the largest, paired by seed."""
+        """Say the smallest batch minus the largest; the findings have its interval."""
         low, high = min(values), max(values)
         both = [seed for seed in values[low] if seed in values[high]]
         if low == high or not both:
             return ""
         digits = metric_digits(self.metric)
-        effect = paired_effect([values[low][seed] - values[high][seed] for seed in both])
-        ends = f" [{points(effect.low, digits)}, {points(effect.high, digits)}]"
-        return (
-            f"; {plain(low)} minus {plain(high)} {points(effect.mean, digits)}"
-            f"{ends if len(both) > 1 else ' (no interval)'}"
-        )
+        difference = mean(values[low][seed] - values[high][seed] for seed in both)
+        return f"; {plain(low)} minus {plain(high)} {points(difference, digits)}"

@@ -5,14 +5,23 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.figures.by_seed import ROUNDING
+from reproduce.figures.by_seed import (
+    ROUNDING,
+    Draws,
+    contains_zero,
+    effect_between,
+    effect_ends,
+)
 from reproduce.figures.detectable import drawn
 from reproduce.figures.inputs import is_number
-from reproduce.figures.wording import method_label, percent, points
+from reproduce.figures.wording import method_label, percent, plural, points
 from reproduce.pages.rows import Row, rows_at
 from reproduce.papers.dual_head.combinations import contrasts, curves
 from reproduce.papers.dual_head.printed import METRIC, OURS
+from reproduce.papers.dual_head.small_test_sets import RUNS
 
+# Its encoder before fine-tuning is the one that all methods start from.
+UNTRAINED = "supervised"
 _BEFORE = ("alignment_before", "uniformity_loss", "knn_before", "probe_before")
 
 
@@ -22,7 +31,7 @@ def named(method: str) -> str:
     return label if label[1:2].isupper() or method == "simclr" else label[:1].lower() + label[1:]
 
 
-def encoders(rows: list[Row]) -> str:
+def encoders(rows: list[Row], draws: Draws | None = None) -> str:
     """Compare the encoders before fine-tuning, of rows with the measures of encoders."""
     said = []
     measured = [row for row in rows if all(is_number(row.get(name)) for name in _BEFORE)]
@@ -40,7 +49,31 @@ def encoders(rows: list[Row]) -> str:
     return (
         "**Encoders before fine-tuning** (that of supervised is untrained then): alignment, "
         "uniformity loss, accuracy of nearest neighbours, balanced accuracy of a linear probe: "
-        f"{'; '.join(said)}."
+        f"{'; '.join(said)}.{_beyond_random(measured, draws)}"
+    )
+
+
+def _beyond_random(rows: list[Row], draws: Draws | None) -> str:
+    """Say whether a pre-trained encoder holds more of the classes than weights nobody trained."""
+    untrained = rows_at(rows, method=UNTRAINED)
+    gained = {
+        method: effect_between(rows_at(rows, method=method), untrained, "probe_before", draws)
+        for method in dict.fromkeys(row["method"] for row in rows)
+        if method != UNTRAINED
+    }
+    known = {method: effect for method, effect in gained.items() if effect}
+    if not known:
+        return ""
+    each = ", ".join(
+        f"{named(method)} {points(effect.mean)}{effect_ends(effect, 1)}"
+        for method, effect in known.items()
+    )
+    said = f" In points of the probe over the untrained encoder: {each}."
+    if any(effect.mean > 0 and not contains_zero(effect) for effect in known.values()):
+        return said
+    return (
+        f"{said} No interval lies above 0: whether pre-training taught these encoders anything of "
+        "the classes is not shown, and gaps after fine-tuning are no test of it."
     )
 
 
@@ -84,10 +117,11 @@ def choices(rows: list[Row]) -> str:
     fixed = {"dataset", "seed", "key", "method", "combination"}
     measured = next(row for row in rows if row["method"] == OURS)
     names = [k for k, v in measured.items() if k not in fixed and isinstance(v, str)]
-    said = []
+    said, runs = [], []
     for rival, curve in curves(
         rows, ("simclr", "auc_cl"), METRIC, names, OURS, ("solarize",)
     ).items():
+        runs += [len(seeds) for seeds in curve.rival.values()]
         means = curve.means
         above = int((means > ROUNDING).sum())
         most = next(iter(contrasts(curve, names)), None)
@@ -96,20 +130,36 @@ def choices(rows: list[Row]) -> str:
             f"over {named(rival)} in {above} of {len(means)} ({percent(above / len(means), 0)} "
             f"%), from {points(float(means.min()))} to {points(float(means.max()))} points{moved}"
         )
-    return f"**Readings of the text.** Dual-head gains in macro F1 {'; '.join(said)}."
+    return (
+        f"**Readings of the text.** Dual-head gains in macro F1 {'; '.join(said)}. All of them are "
+        f"set against the same {plural(max(runs), 'run')} of a rival and one test set, so they are "
+        "not so many results: the level of the curve is as uncertain as those runs are."
+    )
 
 
 def small_test_set(found: Mapping[str, Any]) -> str:
-    """Say what `gap_draws` found, the arguments of the figure `Detectable`."""
+    """Say what `gap_draws` found: of means of runs as the paper prints them, and of one run."""
     said = []
     for pair, values in (found.get("gaps") or {}).items():
-        one = drawn(values, found["true"][pair])
+        one, known = drawn(values, found["true"][pair]), found["spreads"][pair]
+        told = f"a gap of {percent(known.smallest)} points would be told from none"
+        if known.runs > 1:
+            told += (
+                f" ({percent(known.retrained)} if the runs were trained anew, "
+                f"{percent(known.single)} of one run)"
+            )
+        else:
+            told += f", of means of {RUNS} at least {percent(known.single / RUNS**0.5)}"
         said.append(
             f"over {named(pair[1])} {points(one.true)} points on the large test set, "
             f"{points(one.low)} to {points(one.high)} in 95 % of draws, of the other sign in "
-            f"{percent(one.wrong, 0)} %; a gap of {percent(found['smallest'][pair])} points would "
-            f"be told from none, the paper's is {percent(found['published'][pair])}"
+            f"{percent(one.wrong, 0)} %; {told}, the paper's is {percent(found['published'][pair])}"
         )
     if not said:
         return ""
-    return f"**What {found['images']} test images can tell**, gap in macro F1: {'; '.join(said)}."
+    runs = found["runs"]
+    of = f"means of {runs} runs, as the paper prints them" if runs > 1 else "single runs"
+    return (
+        f"**What {found['images']} test images can tell**, gap in macro F1 of {of}, told from none "
+        f"in 80 % of draws at the 5 % level: {'; '.join(said)}."
+    )

@@ -7,7 +7,15 @@ from reproduce.figures.detectable import Detectable
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.table import Table
-from reproduce.pages.pictures import confusions, every_claim, forest, maps, samples, verdicts
+from reproduce.pages.pictures import (
+    confusions,
+    every_claim,
+    forest,
+    head_count,
+    maps,
+    samples,
+    verdicts,
+)
 from reproduce.pages.rows import Row, rows_of
 from reproduce.pages.showing import not_run, provenance, shown
 from reproduce.pages.tables import summary_table
@@ -23,18 +31,21 @@ from reproduce.papers.dual_head.rows import (
     ENCODER,
     MINORITY,
     ablation_rows,
-    gap_draws,
     joint_histories,
     otherwise_rows,
 )
+from reproduce.papers.dual_head.small_test_sets import gap_draws
 from reproduce.papers.dual_head.specification import SpecificationCurve
 from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
 from reproduce.registry import published
+from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 from reproduce.training.phases import Phase
 
-__all__ = ["confusions", "every_claim", "forest", "maps", "samples", "verdicts"]
+__all__ = [
+    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+]  # fmt: skip
 
 BASELINE = "supervised"
 SUMMARY = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1", "minority_f1")
@@ -118,7 +129,8 @@ def _summary(study: Study, experiment: str) -> Table:
 
 def _gains(study: Study, experiment: str) -> Gains:
     rows = rows_of(study, experiment, MINORITY)
-    return Gains(rows, _measured(rows, GAINED), reference=BASELINE, marked=OURS)
+    measured, draws = _measured(rows, GAINED), draws_of(study)
+    return Gains(rows, measured, reference=BASELINE, marked=OURS, draws=draws)
 
 
 def _measured(rows: list[Row], metrics: tuple[str, ...]) -> list[str]:
@@ -133,16 +145,18 @@ def detectable(study: Study) -> Detectable:
     theirs, _ = printed.confusions(cells)
     tested = next(iter(theirs.values())).sum(axis=1).tolist()
     found = gap_draws(study, tested, printed.gaps(cells))
+    found.pop("spreads")
     return Detectable(**found).made_of(rows_of(study, "second"))
 
 
 @shown()
 def per_class(study: Study) -> Table:
-    """Tabulate the recall of each class, summed over seeds."""
+    """Tabulate the recall of each class over all seeds."""
     return per_class_table(
         study.confusions(**study.shown),
         study.record.class_names,
         training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
+        repeats=len(study.seeds),
         provenance=provenance(study, study.results()),
     )
 
@@ -183,7 +197,8 @@ def weights(study: Study) -> WeightsGrid:
 def components(study: Study) -> Gains:
     """Show what each change does against the method as printed."""
     rows = ablation_rows(study, MINORITY)
-    return Gains(rows, _measured(rows, GAINED[1:]), reference=OURS, marked="simclr")
+    measured, draws = _measured(rows, GAINED[1:]), draws_of(study)
+    return Gains(rows, measured, reference=OURS, marked="simclr", draws=draws)
 
 
 @shown()

@@ -50,7 +50,7 @@ def test_the_band_is_one_sd_and_every_seed_is_a_dot(written):
 def test_one_seed_has_a_line_without_a_band():
     figure = BatchSizes(rows(1)).draw()
     assert line(figure, NAME).get_ydata() == pytest.approx([40, 42, 44, 46])
-    assert "32 minus 256 −6.0 (no interval)" in BatchSizes(rows(1)).words()
+    assert "32 minus 256 −6.0." in BatchSizes(rows(1)).words()
 
 
 def test_a_size_that_one_method_lacks_leaves_the_others():
@@ -63,8 +63,8 @@ def test_a_size_that_one_method_lacks_leaves_the_others():
 def test_numbers_by_hand():
     said = BatchSizes(rows()).words()
     assert f"{NAME}: 41.0 ± 1.0 at 32, 43.0 ± 1.0 at 64, 45.0 ± 1.0 at 128" in said
-    # Differences −6.0, −6.1, −6.2: the half of their t interval is 4.3027 · 0.1 / √3.
-    assert "32 minus 256 −6.1 [−6.3, −5.9]." in said
+    # Differences −6.0, −6.1, −6.2; their interval stands in the findings, with the images.
+    assert "32 minus 256 −6.1." in said and "[" not in said
     assert "from 32 to 256, mean ± sd over seeds (n = 3)" in said
 
 

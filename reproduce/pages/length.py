@@ -1,0 +1,54 @@
+"""How long the methods of a page were trained, from their trials, beside the paper's length."""
+
+from reproduce.figures.table import Table
+from reproduce.figures.wording import MISSING, method_label
+from reproduce.study import steps
+from reproduce.study.cell import Cell
+from reproduce.study.study import Study
+
+Lengths = dict[str, tuple[int, ...]]
+
+
+def steps_table(study: Study, provenance: str) -> Table:
+    """Return the steps of each method, phase by phase, with what it was shown."""
+    ours, theirs = _lengths(study)
+    rows = []
+    for method, phases in ours.items():
+        cell = next(cell for cell in study.cells if cell.method == method)
+        there = _counts(theirs[method]) if method in theirs else MISSING
+        rows.append([method_label(method), _counts(phases), there, _shown(cell)])
+    columns = ["Method", "Steps", "At the paper's length", "Images shown"]
+    return Table("Steps of training, phase by phase", columns, rows, provenance)
+
+
+def _lengths(study: Study) -> tuple[Lengths, Lengths]:
+    """Return the steps of each method in this run, and at the paper's length.
+
+    Of its first cell in the grid, or else in the experiments: what these vary is said there.
+    """
+    ours: Lengths = {}
+    theirs: Lengths = {}
+    for cell in study.cells:
+        if cell.method in ours:
+            continue
+        ours[cell.method] = steps.taken(study.result(cell))
+        there = steps.in_the_paper(study, cell)
+        if there:
+            theirs[cell.method] = there
+    return ours, theirs
+
+
+def _counts(phases: tuple[int, ...]) -> str:
+    """Return "4,000 (2,000 + 2,000)"."""
+    apart = f" ({' + '.join(f'{count:,}' for count in phases)})" if len(phases) > 1 else ""
+    return f"{sum(phases):,}{apart}"
+
+
+def _shown(cell: Cell) -> str:
+    """Say how a method's images are transformed and mixed, phase by phase where that differs."""
+    said = []
+    for phase in cell.trial.phases:
+        words = "as they are" if phase.transforms == "none" else phase.transforms.replace("_", " ")
+        mixed = "" if phase.mixing.name == "none" else f", {phase.mixing.name.replace('_', ' ')}"
+        said.append(f"{words}{mixed}")
+    return "; then ".join(dict.fromkeys(said))

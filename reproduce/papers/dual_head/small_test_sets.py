@@ -1,0 +1,174 @@
+"""What test sets of the paper's size would show of each gap: of one run, of means of runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from reproduce.evaluation.detectability import (
+    gaps_of_runs,
+    smallest_detectable,
+    smallest_detectable_of_means,
+    true_gap,
+)
+from reproduce.figures.picture import NothingToShow
+from reproduce.figures.wording import method_label
+from reproduce.papers.dual_head.printed import METRIC, OURS, RIVALS
+from reproduce.study.cell import Cell
+from reproduce.study.measures import NotMeasured
+from reproduce.study.study import Study
+
+LARGE = "balanced"
+DRAWS = 2000
+# Table 5 prints means over three initialisations.
+RUNS = 3
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a gap scatters: `draws` of it, its true value, and the smallest one told from none.
+
+    `smallest` is of means over `runs` trained runs as they are, `single` of one run, and
+    `retrained` of means where another training is counted in; None where that is not known.
+    """
+
+    draws: np.ndarray
+    true: float
+    runs: int
+    smallest: float
+    single: float
+    retrained: float | None
+
+
+def gap_draws(
+    study: Study, per_class: Sequence[int], printed: Mapping[str, float], metric: str = METRIC
+) -> dict[str, Any]:
+    """Return what test sets of the paper's size would show of each gap, arguments of `Detectable`.
+
+    Draws are from the large generated test set, with as many images of each class as the paper
+    tests on. Beside them, in `spreads`, stands all that is known of each pair.
+    """
+    by_arm = _on_the_large_set(study, per_class)
+    rivals = [
+        rival for rival in RIVALS
+        if all({(OURS, seed), (rival, seed)} <= set(by_arm) for seed in study.seeds)
+    ]  # fmt: skip
+    if not rivals:
+        raise NothingToShow(f"it sets {method_label(OURS)} against the other methods of the paper")
+    spreads = {}
+    for rival in rivals:
+        arms = [[by_arm[method, seed] for seed in study.seeds] for method in (OURS, rival)]
+        spreads[OURS, rival] = _spread(study, *arms, per_class, metric)
+    return {
+        "gaps": {pair: one.draws for pair, one in spreads.items()},
+        "true": {pair: one.true for pair, one in spreads.items()},
+        "smallest": {pair: one.smallest for pair, one in spreads.items()},
+        "published": {pair: printed[pair[1]] for pair in spreads},
+        "metric": metric,
+        "images": int(sum(per_class)),
+        "runs": min(one.runs for one in spreads.values()),
+        "spreads": spreads,
+    }
+
+
+def _spread(
+    study: Study,
+    ours: Sequence[Cell],
+    theirs: Sequence[Cell],
+    per_class: Sequence[int],
+    metric: str,
+) -> Spread:
+    """Return how the gap of means of runs scatters, or of single runs where only those are kept."""
+    try:
+        by_run, true = _of_runs(study, ours, theirs, per_class, metric)
+    except NotMeasured:
+        single = [
+            _of_one(study, *pair, per_class, metric) for pair in zip(ours, theirs, strict=True)
+        ]
+        true = np.array([gap for gap, _ in single])
+        return _of_single(np.stack([drawn for _, drawn in single]), true)
+    if len(by_run) < RUNS:
+        return _of_single(by_run, true)
+    between = float(true.var(ddof=1))
+    chosen = [by_run[list(some)] for some in combinations(range(len(by_run)), RUNS)]
+    return Spread(
+        _centred([some.mean(axis=0) for some in chosen], by_run),
+        float(true.mean()),
+        RUNS,
+        float(np.mean([smallest_detectable_of_means(some) for some in chosen])),
+        float(np.mean([smallest_detectable(one) for one in by_run])),
+        float(np.mean([smallest_detectable_of_means(some, between) for some in chosen])),
+    )
+
+
+def _of_single(by_run: np.ndarray, true: np.ndarray) -> Spread:
+    smallest = float(np.mean([smallest_detectable(one) for one in by_run]))
+    return Spread(_centred(by_run, by_run), float(true.mean()), 1, smallest, smallest, None)
+
+
+def _centred(drawn: Sequence[np.ndarray], by_run: np.ndarray) -> np.ndarray:
+    """Return draws moved to one mean, so that their spread is that of test images alone."""
+    return np.concatenate([one - one.mean() for one in drawn]) + float(by_run.mean())
+
+
+def _of_runs(
+    study: Study,
+    ours: Sequence[Cell],
+    theirs: Sequence[Cell],
+    per_class: Sequence[int],
+    metric: str,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gap of each run on the same small test sets [runs, draws], and on all images."""
+
+    def compute():
+        said = [[study.measures.predicted(cell, LARGE)[0] for cell in of] for of in (ours, theirs)]
+        labels = study.measures.predicted(ours[0], LARGE)[1]
+        drawn = gaps_of_runs(labels, *map(np.stack, said), per_class, DRAWS, metric)
+        true = [
+            true_gap(labels, one, other, per_class, metric)
+            for one, other in zip(*said, strict=True)
+        ]
+        return {"true": true}, {"gaps": drawn}
+
+    name = f"gaps of runs/{_named(ours[0], theirs[0], per_class, metric)}"
+    value, arrays = study.measures.derived(name, [*ours, *theirs], compute)
+    return arrays["gaps"], np.array(value["true"])
+
+
+def _of_one(study: Study, ours: Cell, theirs: Cell, per_class: Sequence[int], metric: str):
+    """Return the true gap of one pair of networks and those of draws, as an older edition has them.
+
+    Each pair has test sets of its own there, so that means over runs cannot be told from them.
+    """
+
+    def compute():
+        raise NothingToShow(
+            "the classes predicted on the large test part are not in this store; "
+            f"`reproduce run {study.paper} --force` makes them again"
+        )
+
+    name = f"gaps/{_named(ours, theirs, per_class, metric)}"
+    value, arrays = study.measures.derived(name, [ours, theirs], compute)
+    return value["true"], arrays["gaps"]
+
+
+def _named(ours: Cell, theirs: Cell, per_class: Sequence[int], metric: str) -> str:
+    sizes = "-".join(map(str, per_class))
+    return f"{metric}/{DRAWS}/{sizes}/{ours.method}/{theirs.method}"
+
+
+def _on_the_large_set(study: Study, per_class: Sequence[int]) -> dict[tuple[str, int], Cell]:
+    """Return {(method, seed): cell} of the second data, if draws fit into its large part."""
+    cells = [cell for cell in study.beside("second") if LARGE in cell.trial.evaluate_on]
+    if not cells:
+        raise NothingToShow("the second data set has no large test part to draw small ones from")
+    records = {record.name: record for record in study.records}
+    held = records[cells[0].trial.dataset].counts[LARGE]
+    if len(held) != len(per_class) or any(h < n for h, n in zip(held, per_class, strict=True)):
+        raise NothingToShow(
+            f"the paper tests on {', '.join(map(str, per_class))} images of its grades, which the "
+            f"large test part of {cells[0].trial.dataset} does not have"
+        )
+    return {(cell.method, cell.seed): cell for cell in cells}

@@ -1,0 +1,100 @@
+"""The table of verdicts says what was compared, and what stands beside a word."""
+
+import pytest
+
+from reproduce.errors import UserError
+from reproduce.evaluation.registry import metric
+from reproduce.pages.verdicts import verdict_table
+from reproduce.study.beside import Beside
+
+WHERE = "digits (real stand-in), quick scale"
+
+
+def test_verdicts_of_claims_and_of_their_parts(part, judgement):
+    second = part(name="over_undersampling", verdict="undecided", published_gain=None)
+    table = verdict_table(
+        [judgement(part()), judgement(part(), second, verdict="undecided")], provenance=WHERE
+    )
+    assert table.rows[0] == [
+        "Oversampling is better.", "✓ holds", "+2.0 points [+1.0, +3.0]", "± 0.5", "+3.0", "5"
+    ]  # fmt: skip
+    assert [row[1] for row in table.rows] == ["✓ holds", "? undecided", "✓ holds", "? undecided"]
+    assert table.rows[3][2:5] == ["+2.0 points [+1.0, +3.0]", "± 0.5", "–"]
+
+
+def test_a_verdict_table_says_who_states_a_claim(part, judgement):
+    """A sentence of a summary is never charged to the paper."""
+    found = judgement(part())
+    table = verdict_table([found], says={found.claim_id: "summary"}, provenance=WHERE)
+    assert table.columns[1] == "Stated by"
+    assert table.rows[0][1:3] == ["summary", "✓ holds"]
+
+
+def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):
+    less = judgement(part(mean=-0.02, expect="less"), on_stand_in=True)
+    table = verdict_table([less], provenance=WHERE)
+    assert "stand-in, not on the paper's own data" in table._repr_html_().replace("&#x27;", "'")
+    assert table.rows[0][2:5] == ["−2.0 points [−3.0, −1.0]", "± 0.5", "−3.0"]
+    with pytest.raises(UserError):
+        verdict_table([], provenance=WHERE)
+
+
+def test_a_verdict_table_says_where_a_claim_of_one_part_was_judged(part, judgement):
+    there = part(restricted="judged at rho 100, mu 0.5")
+    table = verdict_table([judgement(there), judgement(there, part())], provenance=WHERE)
+    claims = [row[0] for row in table.rows]
+    assert claims[0] == "Oversampling is better (judged at rho 100, mu 0.5)"
+    assert claims[1] == "Oversampling is better."
+
+
+def beside(**changes):
+    given = {
+        "metric": metric("auc"), "contrast": "Oversampling minus Baseline",
+        "data": "mnist (its own data)", "points": "mean over mu 0.2, 0.8",
+        "length": "2,000 steps for every method, of 10,000 in the paper", "published": None,
+    }  # fmt: skip
+    return Beside(**given | changes)
+
+
+def test_a_verdict_says_metric_contrast_data_points_and_length(part, judgement):
+    one, two = part(name="first"), part(name="second", restricted="run at rho 10, not 25")
+    found = judgement(one, two)
+    told = {
+        (found.claim_id, "first"): beside(),
+        (found.claim_id, "second"): beside(length="steps that differ: Two-phase 4,000"),
+    }
+    table = verdict_table([found], beside=told, provenance=WHERE)
+    assert table.rows[1][0] == (
+        "– ROC AUC: Oversampling minus Baseline; mnist (its own data); mean over mu 0.2, 0.8"
+    )
+    # What most were trained for is said once, another length where it is.
+    assert "Trained for 2,000 steps for every method, of 10,000 in the paper" in table.note
+    assert table.rows[2][0].endswith("steps that differ: Two-phase 4,000\nrun at rho 10, not 25")
+
+
+def test_an_effect_that_is_no_percentage_has_its_own_unit(part, judgement):
+    cosine = part(mean=-0.071, half=0.004, metric="class_centre_cosine", margin=0.02)
+    counted = part(mean=0.5, metric="auc", over="majority", margin=0.1)
+    table = verdict_table([judgement(cosine), judgement(counted)], provenance=WHERE)
+    assert table.rows[0][2:4] == ["−0.071 [−0.075, −0.067]", "± 0.02"]
+    assert "Effects on Class centre cosine are in the metric's own unit" in table.note
+    assert table.rows[1][2].startswith("+50.0 % of the points of the grid")
+
+
+def test_under_a_claim_stand_its_readings_its_conditions_and_what_was_said_before(part, judgement):
+    found = judgement(
+        part(), by_reading={"mean_over_grid": "opposite", "majority": "holds"},
+        conditions=("not met: same number of iterations",), first_registered={"one": "opposite"},
+        word="depends on reading",
+    )  # fmt: skip
+    claim, verdict = verdict_table([found], provenance=WHERE).rows[0][:2]
+    assert claim.split("\n")[1:] == [
+        "read as mean over grid: opposite", "read as majority: holds",
+        "not met: same number of iterations", "edition one said: opposite",
+    ]  # fmt: skip
+    assert verdict == "✓ depends on reading"
+
+
+def test_the_word_of_a_claim_has_its_numbers(part, judgement):
+    found = judgement(part(), part(), verdict="holds in part", word="holds in part (2 of 3)")
+    assert verdict_table([found], provenance=WHERE).rows[0][1] == "◐ holds in part (2 of 3)"
