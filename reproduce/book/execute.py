@@ -171,8 +171,10 @@ def _verdict(judgement) -> dict[str, Any]:
     return {
         "claim": judgement.claim_id,
         "verdict": str(judgement.verdict),
+        "word": judgement.word,
         "reason": judgement.reason,
         "data_role": judgement.data_role,
+        "conditions": list(judgement.conditions),
     }
 
 

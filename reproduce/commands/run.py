@@ -169,7 +169,7 @@ def _tell(study) -> None:
         gain = claim.published_gain
         published = "as a plot or in words" if gain is None else f"{gain:+.4f}"
         ours = "\n".join(part.seen for part in judgement.parts)
-        table.add_row(judgement.english, published, ours, str(judgement.verdict))
+        table.add_row(judgement.english, published, ours, judgement.word)
     where = f"{study.record.name}, {study.scale} scale"
     out.print(f"Published beside ours, on {where} (effects in the metric's unit, 95 % intervals):")
     out.print(table)

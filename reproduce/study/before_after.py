@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reproduce.evaluation.verdicts import Judgement, Verdict
+from reproduce.evaluation.verdicts import Judgement, Part, Verdict
 from reproduce.registry import claims as registry
 from reproduce.registry import editions
 from reproduce.study.judging import judge
@@ -24,6 +24,8 @@ class Change:
         controls nor fresh seeds are asked for: the old trials under the new rule.
     after, reason
         The verdict today, and the reasons for the change.
+    parts
+        The effects of the old trials, with their words under today's rule.
     """
 
     claim: str
@@ -33,6 +35,7 @@ class Change:
     old_trials: str
     after: str
     reason: str
+    parts: tuple[Part, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -58,7 +61,7 @@ def before_after(study: Study) -> list[Change]:
             continue
         rows.append(
             Change(claim.id, claim.english, edition.name, first.verdict, old.word, now.word,
-                   why(now, old, claim))
+                   why(now, old, claim), old.parts)
         )  # fmt: skip
     return rows
 
@@ -74,12 +77,10 @@ def why(now: Judgement, old: Judgement, claim: registry.Claim) -> str:
         said.append(f"{made} of {registered} registered {fresh}repeats")
     if now.verdict in (Verdict.TEST_BED, Verdict.NOT_ATTEMPTED, Verdict.BY_CONSTRUCTION):
         said.append(now.reason)
-    if old.by_reading and len(set(old.by_reading.values())) > 1:
-        readings = ", ".join(f"{name}: {word}" for name, word in old.by_reading.items())
-        said.append(f"readings differ ({readings})")
+    said += _of_readings(old)
     guarded = [part for part in old.parts if part.withheld]
     if guarded:
-        words = ", ".join(sorted({str(part.withheld) for part in guarded}))
+        words = "' and '".join(sorted({str(part.withheld) for part in guarded}))
         said.append(
             f"the interval alone would say '{words}' of {len(guarded)} of {len(old.parts)} parts, "
             f"but {guarded[0].effect.repeats} repeats could hide a lopsided spread"
@@ -90,3 +91,17 @@ def why(now: Judgement, old: Judgement, claim: registry.Claim) -> str:
     said += [f"measured {large}"] if large else []
     said += now.conditions
     return "; ".join(said) or "the same rule and the same numbers"
+
+
+def _of_readings(old: Judgement) -> list[str]:
+    """Say what each reading makes of the old trials, and which readings they say nothing of."""
+    by_reading = old.by_reading or {}
+    judged = {name: of for name, of in by_reading.items() if of is not Verdict.NOT_ATTEMPTED}
+    said = []
+    if len(judged) > 1:
+        words = ", ".join(f"{name}: {word}" for name, word in judged.items())
+        said.append(f"by reading: {words}")
+    elif judged and next(iter(judged.values())) is not old.verdict:
+        said.append(f"under the one reading judged: {next(iter(judged.values()))}")
+    missing = [name for name in by_reading if name not in judged]
+    return [*said, f"readings not judged: {', '.join(missing)}"] if missing else said

@@ -133,7 +133,7 @@ def length(study: Study, comparison: Comparison) -> str:
     cells = [arm.cell for arm in comparison.arms]
     ours, theirs = study.steps(cells), {}
     for cell in cells:
-        longer = steps.in_the_paper(study, cell)
+        longer = study.paper_steps(cell)
         if longer is None:
             return steps.said(ours)
         theirs.setdefault(cell.method, set()).add(longer)

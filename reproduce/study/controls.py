@@ -42,6 +42,15 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     return Control(control.english, passed, "; ".join(contrast.seen for contrast in found))
 
 
+def unmet(found: Iterable[Control]) -> list[str]:
+    """Return what to say beside a verdict of the controls that were not passed."""
+    return [
+        f"positive control not met: {one.name.rstrip('.')} ({one.seen})"
+        for one in found
+        if not one.passed
+    ]
+
+
 def _place(study: Study, control: PositiveControl, datasets: Iterable[str]) -> str | None:
     """Return the data set: that of the claim where the control is registered for it."""
     here = dict.fromkeys(cell.factors["dataset"] for cell in [*study.cells, *study.references])

@@ -6,7 +6,9 @@ from dataclasses import replace
 from reproduce.data import names
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.verdicts import (
+    Control,
     Judgement,
+    Verdict,
     judge_claim,
     not_attempted,
     true_by_construction,
@@ -46,35 +48,33 @@ def judge_one(study: Study, claim: Claim, *, enforced: bool = True) -> Judgement
     found = readings.measure(study, claim, by_name, refused)
     if not found.judged:
         return not_attempted(claim.id, claim.english, found.lacking[next(iter(by_name))])
-    judgement = _judged(study, claim, found, enforced)
-    return replace(
-        judgement,
-        conditions=tuple(conditions(study, claim, found.comparisons)),
-        first_registered=first_registered(claim),
-    )
+    needed = controls.needed(study, claim.needs if enforced else [], found.datasets)
+    judgement = _judged(study, claim, found, needed, enforced)
+    beside = conditions(study, claim, found.comparisons)
+    if judgement.verdict is not Verdict.TEST_BED:  # Else its reason says it.
+        beside += controls.unmet(needed)
+    return replace(judgement, conditions=tuple(beside), first_registered=first_registered(claim))
 
 
-def _judged(study: Study, claim: Claim, found: Measured, enforced: bool) -> Judgement:
-    name, contrasts = next(iter(found.judged.items()))
+def _judged(
+    study: Study, claim: Claim, found: Measured, needed: Sequence[Control], enforced: bool
+) -> Judgement:
     if claim.identity:
+        contrasts = next(iter(found.judged.values()))
         return true_by_construction(claim.id, claim.english, claim.identity, contrasts)
     small = study.parameters.profile in SMALL
     scale = study.parameters.profile if small else study.scale
     repeats = claim.repeats if enforced else None
     if not small:
         found = readings.with_enough_repeats(found, repeats)
-    others = {other: of for other, of in found.judged.items() if other != name}
-    if name not in found.judged:
-        name, contrasts = next(iter(found.judged.items()))
-        others = {other: of for other, of in found.judged.items() if other != name}
-    needs = claim.needs if enforced else []
+    name, *others = found.judged
     judgement = judge_claim(
-        contrasts,
+        found.judged[name],
         scale=scale,
         data_role=role(study, claim, found),
-        readings=others or None,
+        readings={other: found.judged[other] for other in others} or None,
         repeats=repeats,
-        control=controls.needed(study, needs, found.datasets),
+        control=needed,
         claim_id=claim.id,
         english=claim.english,
     )

@@ -1,15 +1,11 @@
 """How many steps of training an arm took, in all its phases, and how many the paper gives it."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from reproduce.registry.records import looks
 from reproduce.study.cell import Cell
 from reproduce.trials.store import Result
 from reproduce.trials.trial import Trial
-
-if TYPE_CHECKING:
-    from reproduce.study.study import Study
 
 
 def taken(result: Result) -> tuple[int, ...]:
@@ -39,23 +35,13 @@ def at_length_of(trial: Trial, steps: tuple[int, ...], other: Trial) -> tuple[in
     return tuple(found)
 
 
-def in_the_paper(study: "Study", cell: Cell) -> tuple[int, ...] | None:
-    """Return the steps of each phase at the paper's own length; None where it has no such phases.
-
-    All else is left as it is in this run: its data, its batch, its network.
-    """
-    twin = study.at_paper_length.get(_place(cell))
-    if twin is None or len(twin.trial.phases) != len(cell.trial.phases):
-        return None
-    return at_length_of(cell.trial, taken(study.result(cell)), twin.trial)
-
-
 def by_place(cells: Iterable[Cell]) -> Mapping[tuple, Cell]:
     """Return cells by method, point and seed, whatever their trials are."""
-    return {_place(cell): cell for cell in cells}
+    return {place(cell): cell for cell in cells}
 
 
-def _place(cell: Cell) -> tuple:
+def place(cell: Cell) -> tuple:
+    """Return the method, experiment, point and seed of a cell."""
     factors = tuple(sorted((name, str(value)) for name, value in cell.factors.items()))
     return (cell.method, cell.experiment, factors, cell.seed)
 

@@ -170,6 +170,16 @@ class Study:
             found.setdefault(cell.method, set()).add(steps.taken(self.result(cell)))
         return found
 
+    def paper_steps(self, cell: Cell) -> tuple[int, ...] | None:
+        """Return the steps of each phase of a method at the paper's length; None if it has others.
+
+        All else is left as it is in this run: its data, its batch, its network.
+        """
+        twin = self.at_paper_length.get(steps.place(cell))
+        if twin is None or len(twin.trial.phases) != len(cell.trial.phases):
+            return None
+        return steps.at_length_of(cell.trial, steps.taken(self.result(cell)), twin.trial)
+
     @cached_property
     def at_paper_length(self) -> Mapping[tuple, Cell]:
         """Return the cells of this run, by their place, if it trained as long as the paper does."""

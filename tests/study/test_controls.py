@@ -124,3 +124,12 @@ def test_held_out_counts_are_those_of_a_part_that_no_verdict_uses(study):
 def test_without_held_out_images_the_control_was_not_run(study):
     found = controls.run(study, control(*SEES, metric="balanced_accuracy", part="held_out"))
     assert not found.passed and "was evaluated on test only" in found.seen
+
+
+def test_a_failed_control_is_said_where_repeats_are_too_few_as_well(study, registered):
+    registered(control(*BLIND))
+    judgement = judge_one(study, claim(*BETTER, needs=["sees"], repeats=10))
+    assert judgement.verdict == Verdict.ILLUSTRATION
+    assert any(
+        "positive control not met: It sees something (" in said for said in judgement.conditions
+    )

@@ -7,7 +7,15 @@ import pytest
 from reproduce.evaluation.verdicts import Verdict
 from reproduce.registry import editions
 from reproduce.study.judging import judge_one
-from tests.study.test_judging import BETTER, GRID, ONE_POINT, claim, planted_difference, term
+from tests.study.test_judging import (
+    BETTER,
+    GRID,
+    ONE_POINT,
+    claim,
+    noisy,
+    planted_difference,
+    term,
+)  # fmt: skip
 
 NINE = {**GRID, "rho": [10, 100, 1000], "mu": [0.2, 0.5, 0.8]}
 FIVE, TEN = list(range(5)), list(range(10))
@@ -177,3 +185,10 @@ def test_parts_share_what_the_maximum_statistic_needs(study_of):
     assert len(one.differences) == 5
     assert (one.image_draws == two.image_draws).all() and one.image_draws.shape == (200,)
     assert one.image_draws.var(ddof=1) > 0
+
+
+def test_an_untestable_claim_carries_its_registered_reason(study_of):
+    study = study_of(noisy, rho=10, mu=0.5, seeds=0)
+    judgement = judge_one(study, claim(contrasts=[], not_attempted="no such data is public"))
+    assert judgement.verdict == Verdict.NOT_ATTEMPTED
+    assert judgement.reason == "no such data is public"
