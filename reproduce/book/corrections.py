@@ -6,6 +6,7 @@ from itertools import groupby
 
 from reproduce.book.markup import escaped, joined, table
 from reproduce.figures.verdict_words import marked
+from reproduce.figures.wording import in_words
 from reproduce.files import project_root
 from reproduce.registry import records
 
@@ -30,7 +31,7 @@ def _of_paper(paper: str, changes: Iterable[Mapping[str, str]]) -> str:
                                     ("before", "old_trials", "after"))]
         for one in changes
     ]  # fmt: skip
-    columns = ["Claim", f"As published ({escaped(changes[0]['edition'])})",
+    columns = ["Claim", f"As published ({in_words(changes[0]['edition']).lower()})",
                "Same trials, today's rule", "Today"]  # fmt: skip
     why = "\n".join(f"- *{escaped(one['english'])}* {escaped(one['reason'])}." for one in changes)
     return joined([

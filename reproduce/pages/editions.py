@@ -6,6 +6,7 @@ from typing import Any
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.table import Table
 from reproduce.figures.verdict_words import claim_word
+from reproduce.figures.wording import in_words
 
 
 def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
@@ -35,6 +36,6 @@ def verdicts_beside(
         first = getattr(item, "first_registered", {})
         frozen = [first.get(name, "not in it") for name in editions]
         rows.append([item.english, *frozen, ours, *published])
-    before = [f"As first registered ({name})" for name in editions]
+    before = [f"As first registered ({in_words(name).lower()})" for name in editions]
     here = [f"This run ({scale})", *([_name(stamp)] if stamp else [])]
     return Table("Every registered claim", ["Claim", *before, *here], rows, provenance)

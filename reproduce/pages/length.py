@@ -32,7 +32,7 @@ def _lengths(study: Study) -> tuple[Lengths, Lengths]:
         if cell.method in ours:
             continue
         ours[cell.method] = steps.taken(study.result(cell))
-        there = steps.in_the_paper(study, cell)
+        there = study.paper_steps(cell)
         if there:
             theirs[cell.method] = there
     return ours, theirs

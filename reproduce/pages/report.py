@@ -5,6 +5,7 @@ from collections import Counter
 from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_spread, method_label
 from reproduce.study.study import Study
+from reproduce.trials.store import Result
 
 ROLES = {
     "own": "the paper's own data",
@@ -39,9 +40,7 @@ def expected(study: Study, metric: str = "accuracy") -> Table:
     for method in study.methods:
         values = [row[metric] for row in study.observations(method=method, **study.shown)]
         rows.append([method_label(method), mean_and_spread(values, 2), str(len(values))])
-    # Of everything that the page shows, the experiments beside the grid too.
-    every = {cell.trial.key: cell for cell in [*study.cells, *study.references]}
-    trained = [study.result(cell) for cell in every.values()]
+    trained = every_result(study)
     seconds = sum(result.seconds for result in trained)
     devices = Counter(result.provenance["device"] for result in trained)
     made_on = ", ".join(f"{count} on {device}" for device, count in devices.items())
@@ -57,7 +56,7 @@ def expected(study: Study, metric: str = "accuracy") -> Table:
 
 def provenance_table(study: Study) -> Table:
     """Return where every number of the page comes from."""
-    results = study.results()
+    results = every_result(study)
     versions = Counter(
         tuple(f"{name} {result.provenance[name]}" for name in ("python", "torch", "numpy"))
         for result in results
@@ -84,3 +83,9 @@ def provenance_table(study: Study) -> Table:
 def record_line(study: Study) -> str:
     """Return data and scale, as captions say them."""
     return f"{study.record.name}, {study.scale} scale"
+
+
+def every_result(study: Study) -> list[Result]:
+    """Return the results that the page stands on, each once: of the experiments and beside too."""
+    every = {cell.trial.key: cell for cell in [*study.cells, *study.references]}
+    return [study.result(cell) for cell in every.values()]

@@ -136,14 +136,16 @@ def _under_claim(judgement: Judgement) -> list[str]:
     said = [f"read as {in_words(name).lower()}: {word}" for name, word in readings.items()]
     said += list(getattr(judgement, "conditions", ()))
     first = getattr(judgement, "first_registered", {})
-    return said + [f"edition {name} said: {word}" for name, word in first.items()]
+    return said + [f"{in_words(name)} said: {word}" for name, word in first.items()]
 
 
 def _whose_data(judgements: Iterable[Judgement]) -> str:
     """Say so where verdicts stand on other data than the paper's."""
+    roles = {getattr(judgement, "data_role", "") for judgement in judgements} - {""}
     stand_in = any(getattr(judgement, "on_stand_in", False) for judgement in judgements)
-    drawn = any(getattr(judgement, "data_role", "") == "generated" for judgement in judgements)
-    also = ", some on generated data" if drawn else ""
+    also = ", some on generated data" if "generated" in roles else ""
+    if stand_in and "own" in roles:
+        return f"Some are judged on a real stand-in{also}; each line says whose its data are."
     return f"Judged on a real stand-in{also}, not on the paper's own data." if stand_in else ""
 
 

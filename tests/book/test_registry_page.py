@@ -152,7 +152,7 @@ def test_printed_formulas_are_shown_sign_by_sign():
 def test_every_page_with_a_marker_is_in_the_table_of_contents():
     known = {Path(page).name for page in read_contents(ROOT / "_toc.yml").pages}
     marked = [name for name in PAGES if MARKER.search((ROOT / "book" / name).read_text("utf-8"))]
-    assert len(marked) == 7
+    assert len(marked) == 9
     assert {name.removesuffix(".md") for name in marked} <= known
 
 
@@ -170,7 +170,18 @@ def test_pages_show_every_registry_once():
         for marker in MARKER.finditer((ROOT / "book" / name).read_text("utf-8"))
     ]
     shapes = [("losses", shape) for shape in loss_pages.SHAPES]
-    whole = [(kind, None) for kind in ("losses", "networks", "parameters", "ambiguities", "open")]
+    whole = [
+        (kind, None)
+        for kind in (
+            "losses",
+            "networks",
+            "parameters",
+            "ambiguities",
+            "open",
+            "verdicts",
+            "corrections",
+        )
+    ]
     assert sorted(said, key=str) == sorted([*shapes, *whole], key=str)
 
 

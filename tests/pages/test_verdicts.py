@@ -90,7 +90,7 @@ def test_under_a_claim_stand_its_readings_its_conditions_and_what_was_said_befor
     claim, verdict = verdict_table([found], provenance=WHERE).rows[0][:2]
     assert claim.split("\n")[1:] == [
         "read as mean over grid: opposite", "read as majority: holds",
-        "not met: same number of iterations", "edition one said: opposite",
+        "not met: same number of iterations", "One said: opposite",
     ]  # fmt: skip
     assert verdict == "✓ depends on reading"
 

@@ -3,6 +3,7 @@
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from reproduce.papers.class_imbalance import findings
@@ -38,8 +39,12 @@ def study(monkeypatch):
     monkeypatch.setattr(
         experiments, "rows_of", lambda study, key, **at: rows.get((key, *at) if at else key, [])
     )
+    # Draws of a test set whose choice moves nothing.
+    monkeypatch.setattr(findings, "draws_of", lambda study: lambda row, metric: np.zeros(50))
+    captioned = SimpleNamespace(captioned=["imbalance", "rho", "mu"], usual={"imbalance": "step"})
     return SimpleNamespace(
         rows=rows,
+        protocol=SimpleNamespace(paper=captioned),
         observations=lambda **wanted: GRID,
         shown=POINT,
         shown_without=lambda factor: {"mu": 0.5},
@@ -60,7 +65,9 @@ def test_what_was_not_run_is_not_spoken_of(study):
 
 
 def test_the_grid_in_words(study):
-    assert "falls from 99.00 % at rho 10 to 94.00 % at rho 100" in said(study, "Imbalance")
+    assert "At mu 0.5 its ROC AUC falls from 99.00 % at rho 10 to 94.00 % at rho 100" in said(
+        study, "Imbalance"
+    )
     assert "+0.20 at rho 10, +2.00 at rho 100" in said(study, "Oversampling")
     assert "−0.50 at rho 10, −1.00 at rho 100" in said(study, "Undersampling")
     assert "baseline 87.5 % to 92.5 %" in said(study, "Thresholding")
@@ -74,15 +81,18 @@ def test_a_size_told_from_an_imbalance(study):
     assert "rho 100: step 94.00 %, linear 97.00 %, balanced 98.00 %" in said(study, "The imbalance")
 
 
-@pytest.mark.parametrize(("two_phase", "word"), [(0.95, "between"), (0.97, "not between")])
-def test_between_is_said_only_of_what_lies_between(study, two_phase, word):
+@pytest.mark.parametrize(("two_phase", "count"), [(0.95, 1), (0.97, 0)])
+def test_between_is_counted_by_seed_at_each_rho(study, two_phase, count):
+    """The average over rho can lie between where no seed does, so it is not what is said."""
     study.rows["two_phase_rows"] = [
         row("baseline", 0.94), row("oversampling", 0.96), row("undersampling", 0.93),
         row("two_phase_oversampling", two_phase), row("two_phase_undersampling", 0.935),
     ]  # fmt: skip
     sentence = said(study, "Two-phase")
-    assert f"with oversampling {100 * two_phase:.2f} %, {word} 96.00 %" in sentence
-    assert "with undersampling 93.50 %, between 93.00 %" in sentence
+    assert f"with oversampling {100 * two_phase:.2f} %, the sampler alone 96.00 %" in sentence
+    assert f"the baseline 94.00 % (between them in {count} of 1 seed at rho 100)" in sentence
+    assert "93.00 %, the baseline 94.00 % (between them in 1 of 1 seed at rho 100)" in sentence
+    assert sentence.startswith("**Two-phase training** at mu 0.5,")
 
 
 def test_levels_name_the_whole_way_apart(study):
@@ -130,7 +140,7 @@ def test_later_methods_are_set_against_oversampling(study):
 
 
 def test_later_methods_on_the_grid_are_counted_point_by_point(study):
-    """Ahead or behind counts where the interval over seeds, ± 0.25 points here, leaves out 0."""
+    """Ahead or behind counts where the interval, ± 0.25 points here, leaves out 0."""
     gains = {"baseline": (0, 0), "oversampling": (0, 0), "focal": (0.02, 0), "mixup": (-0.04, 0.01)}
     study.rows["later_rows"] = [
         row(method, 0.9 + gain + 0.001 * seed * (method != "oversampling"), rho=rho, seed=seed)
@@ -140,8 +150,9 @@ def test_later_methods_on_the_grid_are_counted_point_by_point(study):
     ]  # fmt: skip
     sentence = said(study, "What came later, on 2 points")
     assert "(n = 3 seeds a point): 1 of 2 have a higher ROC AUC than oversampling." in sentence
-    assert "Focal loss 1.00 points higher (1 and 0); Baseline" in sentence
-    assert "Baseline 0.00 points higher (0 and 0); MixUp 1.50 points lower (1 and 1)." in sentence
+    assert "Focal loss 1.00 points higher (1 above, 0 below, of 2); Baseline" in sentence
+    assert "Baseline 0.00 points higher (0 above, 0 below, of 2)" in sentence
+    assert "MixUp 1.50 points lower (1 above, 1 below, of 2)." in sentence
     extra = row("focal", 0.99, rho=1000.0), row("oversampling", 0.5, rho=1000.0)
     study.rows["later_rows"] += extra
     assert said(study, "What came later, on 2 points") == sentence, "not all were run there"
@@ -161,9 +172,7 @@ def test_calibration_is_averaged_over_points_and_not_over_networks(study):
         )
     ]  # fmt: skip
     one = said(study, "Calibration")
-    assert one.endswith(
-        "averaged over the 2 points that all were run at: Focal loss 6.0 % to 2.0 %."
-    )
+    assert one.endswith("(n = 1 to 2 seeds each) that all were run at: Focal loss 6.0 % to 2.0 %.")
     study.rows["calibration_rows"].append(
         {**study.rows["calibration_rows"][-1], "method": "mixup", "calibration_error": 0.05}
     )

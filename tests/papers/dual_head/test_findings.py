@@ -106,7 +106,9 @@ def test_what_was_not_run_is_not_spoken_of():
 
 def test_the_grid_in_words():
     sentence = said(Study(), DATASET)
-    assert sentence.startswith(f"**{DATASET}** (generated), macro F1 and accuracy in percent")
+    assert sentence.startswith(
+        f"**{DATASET}** (generated, 10 test images), macro F1 and accuracy in percent"
+    )
     assert "over 3 seeds: supervised 42.0 ± 2.0, 52.0 ± 2.0; SimCLR 49.0 ± 1.0, 59.0" in sentence
     assert "dual-head 52.0 ± 2.0, 62.0 ± 2.0." in sentence
     # Differences of 2, 3 and 4 points: 3 +- 4.3027 / sqrt(3).
@@ -162,7 +164,7 @@ def test_a_class_that_no_network_recognises_is_named():
 def test_the_second_data_set_is_named_as_what_it_is():
     study = Study(second=grid((0.40, 0.40, 0.40), dataset="retinamnist"))
     sentence = said(study, "retinamnist")
-    assert "(real stand-in)" in sentence and "−9.0 points" in sentence
+    assert "(real stand-in, 10 test images)" in sentence and "−9.0 points" in sentence
 
 
 def test_the_gap_is_paired_by_seed():
@@ -357,8 +359,8 @@ def test_what_a_small_test_set_can_tell():
              "published": {pair: 0.0588}, "metric": "macro_f1", "images": 292}  # fmt: skip
     sentence = small_test_set(found)
     assert sentence.startswith(
-        "**What 292 test images can tell**, gap in macro F1 of means of 3 runs, as the paper prints "
-        "them, told from none in 80 % of draws at the 5 % level: "
+        "**What 292 test images can tell**, gap in macro F1 of means of 3 runs, as the paper "
+        "prints them, told from none in 80 % of draws at the 5 % level: "
     )
     assert (
         "over SimCLR +3.0 points on the large test set, −6.5 to +12.5 in 95 % of draws" in sentence
