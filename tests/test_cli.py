@@ -11,11 +11,10 @@ import pytest
 from typer.main import get_command
 
 from reproduce import __version__, cli, papers
-from reproduce.commands.papers import claim_notes
 from reproduce.commands.terminal import parameters_from, with_profile
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.parameters import ClassImbalance
-from reproduce.registry import claims, controls
+from reproduce.registry import claims
 
 
 def commands(group=None, words=()):
@@ -238,25 +237,6 @@ def test_a_paper_is_shown_with_every_claim(reproduce):
     column = "".join(line.split("│")[1].strip() for line in said.splitlines() if "│" in line)
     for claim in claims.load("class_imbalance"):
         assert claim.id in column
-
-
-@pytest.mark.parametrize("paper", ["class_imbalance", "dual_head"])
-def test_a_paper_is_shown_with_readings_amendments_and_controls(reproduce, paper):
-    status, said, _ = reproduce(f"papers show {paper}")
-    assert status == 0
-    cells = [line.split("│")[3].strip() for line in said.splitlines() if line.count("│") > 3]
-    # A word that is too long for its column goes on in the next line.
-    told, joined = " ".join(" ".join(cells).split()), "".join("".join(cells).split())
-    for claim in claims.load(paper):
-        for line in claim_notes(claim):
-            assert "".join(line.split()) in joined, claim.id
-    registered = controls.load(paper)
-    assert said.count("Control ") == len(registered)
-    assert all(f"Control {control.id}: " in said for control in registered)
-    if paper == "dual_head":
-        assert "Needs the control pretraining_teaches" in told
-    assert "Or reading" in told and "Amended 2026-11-28 after edition_1: Before: " in told
-    assert "In edition_1: undecided" in told
 
 
 @pytest.mark.parametrize(("words", "papers_in"), [("", 5), ("dual_head", 1)])

@@ -45,19 +45,22 @@ def show(paper: PaperKey) -> None:
     table = new_table("claim", "says", "in English", "margin", "repeats", "status", show_lines=True)
     for claim in claims.load(paper):
         margin = f"{claim.margin:g} {claim.metric}"
-        said = [claim.english, *claim_notes(claim)]
         status = str(claim.status)
         if not claim.contrasts:
             status += ", not attempted"
-        row = (claim.id, str(claim.says), "\n".join(said), margin, str(claim.repeats), status)
+        row = (claim.id, str(claim.says), claim.english, margin, str(claim.repeats), status)
         table.add_row(*row)
     out.print(table)
+    for claim in claims.load(paper):
+        for number, note in enumerate(claim_notes(claim)):
+            out.print(f"- {note}" if number else f"\n{claim.id}\n- {note}", markup=False)
+    out.print()
     for control in controls.load(paper):
         out.print(f"Control {control.id}: {control.english} Else: {control.why}.")
 
 
 def claim_notes(claim) -> list[str]:
-    """Return what a claim carries beside its contrasts, a line each, as a list shows it."""
+    """Return what a claim carries beside its contrasts, as `papers show` lists it."""
     from reproduce.registry import editions
 
     notes = [f"By construction: {claim.identity}"] if claim.identity else []

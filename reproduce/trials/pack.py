@@ -16,7 +16,9 @@ from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import relative, replacing, sha256_of_file, write_bytes
 from reproduce.trials.arrays import DAMAGE, is_intact
+from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
+from reproduce.trials.predicted import has_more
 from reproduce.trials.rows import differing_metrics, result_from_row, row_of
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial
@@ -173,11 +175,11 @@ def take(store: Store, result: Result, outcome: Merged) -> None:
     else:
         outcome.known += 1
         twin = next(x for x in present if not differing_metrics(result, x))
-        gained = {
-            name: getattr(result, name)
-            for name in ("array_file", "weights_file")
-            if getattr(result, name) and not getattr(twin, name)
-        }
+        gained: dict[str, Path] = {}
+        if has_more(array_names(result.array_file), array_names(twin.array_file)):
+            gained["array_file"] = result.array_file
+        if result.weights_file and not twin.weights_file:
+            gained["weights_file"] = result.weights_file
         if gained and twin.replicate == 0:
             store.put(replace(twin, **gained), result.labels)
 

@@ -73,6 +73,19 @@ def of(result: Result, part: str, steps: str) -> tuple[np.ndarray, np.ndarray] |
     return result.arrays[name].astype(np.int64), result.arrays[f"{part}/true"].astype(np.int64)
 
 
+def has_more(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Say whether arrays of these names are all that others are, and more than those.
+
+    What was packed follows from the scores: it never takes their place, they take its.
+    """
+    own, other = ({name for name in names if not _is_packed(name)} for names in (ours, theirs))
+    return own > other or (own == other and bool(list(ours)) and not list(theirs))
+
+
+def _is_packed(name: str) -> bool:
+    return f"/{FOLDER}/" in name or name.endswith("/true")
+
+
 def _small(classes: np.ndarray) -> np.ndarray:
     values = np.asarray(classes)
     if values.size and (values.min() < 0 or values.max() >= MOST_CLASSES):

@@ -11,7 +11,8 @@ from reproduce.book.execute import execute
 from reproduce.evaluation import metrics
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
-from reproduce.trials.edition import MEGABYTES_ALLOWED, Edition
+from reproduce.trials import predicted
+from reproduce.trials.edition import MEGABYTES_ALLOWED, MEGABYTES_IN_ALL, Edition
 from reproduce.trials.store import Store
 
 PAPERS = [key for key in papers.runnable() if editions.published().stamp(key)]
@@ -65,7 +66,7 @@ def test_metrics_follow_from_the_committed_scores(merged):
     _, store = merged
     checked = 0
     for result in store.results():
-        if result.array_file is None:
+        if "test/logits" not in result.arrays:
             continue
         scores = metrics.softmax(result.arrays["test/logits"])
         labels = result.arrays["test/labels"].astype(np.int64)
@@ -76,6 +77,17 @@ def test_metrics_follow_from_the_committed_scores(merged):
         assert result.confusion["test"] == table.tolist()
         checked += 1
     assert checked
+
+
+def test_predicted_classes_give_the_confusion_counts(merged):
+    """An edition that carries the class predicted of every image says the same by both."""
+    _, store = merged
+    for result in store.results():
+        for part, table in result.confusion.items():
+            found = predicted.of(result, part, predicted.PLAIN)
+            if found:
+                classes, labels = found
+                assert metrics.confusion(labels, classes, len(table)).tolist() == table
 
 
 def test_accuracy_follows_from_every_confusion_matrix(merged):
@@ -105,3 +117,10 @@ def test_an_edition_is_small_enough_to_commit(merged):
     edition = editions.published()
     files = [edition.notebook(paper), *(edition.results(paper, s) for s in ("csv", "npz", "json"))]
     assert sum(file.stat().st_size for file in files) < MEGABYTES_ALLOWED * 1024**2
+
+
+def test_all_papers_together_are_small_enough():
+    """What is committed of all editions, notebooks included."""
+    root = editions.published().root
+    files = [path for folder in ("papers", "results") for path in (root / folder).glob("*")]
+    assert sum(file.stat().st_size for file in files) < MEGABYTES_IN_ALL * 1024**2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reproduce.trials import arrays as array_files
-from reproduce.trials.predicted import Predicted, of, pack, unpack
+from reproduce.trials.predicted import Predicted, has_more, of, pack, unpack
 
 RANDOM = np.random.default_rng(0)
 LABELS, OTHERS = RANDOM.integers(10, size=500), RANDOM.integers(3, size=70)
@@ -67,3 +67,18 @@ def test_what_is_predicted_rightly_costs_almost_nothing():
 def test_a_class_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="0 to 255"):
         pack([Predicted("a", "test", "none", np.array([256]), np.array([0]))])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "more"),
+    [
+        ({"test/logits", "test/labels"}, {"test/predicted/none", "test/true"}, True),
+        ({"test/predicted/none", "test/true"}, {"test/logits", "test/labels"}, False),
+        ({"test/predicted/none", "test/true"}, set(), True),
+        ({"test/logits"}, {"test/logits"}, False),
+        ({"test/logits"}, {"before/train"}, False),
+        (set(), set(), False),
+    ],
+)
+def test_scores_take_the_place_of_what_follows_from_them_and_never_the_reverse(ours, theirs, more):
+    assert has_more(ours, theirs) is more

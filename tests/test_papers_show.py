@@ -1,0 +1,26 @@
+"""`reproduce papers show` says of each claim what it carries beside its contrasts."""
+
+import pytest
+from typer.testing import CliRunner
+
+from reproduce.commands.papers import app, claim_notes
+from reproduce.registry import claims, controls
+
+
+@pytest.mark.parametrize("paper", ["class_imbalance", "dual_head"])
+def test_a_paper_is_shown_with_readings_amendments_and_controls(paper):
+    shown = CliRunner().invoke(app, ["show", paper], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0, shown.output
+    said = shown.output
+    told = " ".join(said.split())
+    for claim in claims.load(paper):
+        assert claim_notes(claim), "every claim here was judged or named by an edition"
+        for note in claim_notes(claim):
+            assert f"- {' '.join(note.split())}" in told, claim.id
+    registered = controls.load(paper)
+    assert said.count("Control ") == len(registered)
+    assert all(f"Control {control.id}: " in said for control in registered)
+    if paper == "dual_head":
+        assert "Needs the control pretraining_teaches" in told
+    assert "Or reading" in told and "Amended 2026-11-28 after edition_1: Before: " in told
+    assert "In edition_1: undecided" in told
