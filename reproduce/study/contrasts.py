@@ -42,6 +42,8 @@ class Comparison:
 
     def missing(self) -> str:
         """Say what the contrast needs that was not run; empty if nothing."""
+        if metric(self.asked).waits_for:
+            return f"{self.asked}, {metric(self.asked).waits_for}"
         records = {record.name: record for record in self.study.records}
         there = records.get(str(self.contrast.where.get("dataset")), self.study.record)
         absent = absent_class(self.asked, there.class_names)

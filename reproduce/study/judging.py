@@ -46,8 +46,9 @@ def judge_one(study: Study, claim: Claim, *, enforced: bool = True) -> Judgement
         return not_attempted(claim.id, claim.english, waiting)
     refused = claim.seeds_refused() if enforced else frozenset()
     found = readings.measure(study, claim, by_name, refused)
-    if not found.judged:
-        return not_attempted(claim.id, claim.english, found.lacking[next(iter(by_name))])
+    why = found.lacking.get(next(iter(by_name)))
+    if why:  # Another reading alone says nothing of the claim as it is read here.
+        return not_attempted(claim.id, claim.english, why)
     needed = controls.needed(study, claim.needs if enforced else [], found.datasets)
     judgement = _judged(study, claim, found, needed, enforced)
     beside = conditions(study, claim, found.comparisons)
@@ -78,7 +79,7 @@ def _judged(
         claim_id=claim.id,
         english=claim.english,
     )
-    judgement = readings.named(judgement, name if claim.reading else "", found.lacking)
+    judgement = readings.named(judgement, claim.reading or "", found.lacking)
     return readings.on_old_seeds(judgement, claim, found) if not small else judgement
 
 

@@ -80,6 +80,37 @@ def test_a_reading_whose_arms_were_not_run_keeps_a_claim_from_failing(study_of, 
     assert "not run at this scale: oversampling at rho 1000" in judgement.reason
 
 
+def test_a_reading_in_a_metric_that_nothing_measures_is_no_crash(study_of, same_scores):
+    study = study_of(planted_difference(-0.03), same_scores, **ONE_POINT)
+    waits = {"name": "w", "terms": BETTER, "expect": "greater",
+             "metric": "hard_positive_gradient_share"}  # fmt: skip
+    other = {"name": "other", "what": "o", "contrasts": [waits]}
+    judgement = judge_one(study, claim(*BETTER, reading="printed", readings=[other]))
+    assert judgement.verdict == Verdict.UNDECIDED
+    assert "hard_positive_gradient_share, 20" in judgement.reason
+
+
+def test_another_reading_alone_does_not_judge_a_claim(study_of, same_scores):
+    study = study_of(planted_difference(0.03), same_scores, **ONE_POINT)
+    here = {"name": "here", "what": "h", "where": {"rho": 10}}
+    judgement = judge_one(
+        study, claim(*BETTER, where={"rho": 1000}, reading="there", readings=[here])
+    )
+    assert judgement.verdict == Verdict.NOT_ATTEMPTED
+    assert judgement.reason == "not run at this scale: oversampling at rho 1000"
+
+
+def test_a_reading_with_too_few_repeats_is_not_judged(study_of, same_scores):
+    """Three seeds of another reading: it neither fails the claim nor makes it an illustration."""
+    study = study_of(planted_difference(-0.03), same_scores, **{**ONE_POINT, "rho": [10, 100]})
+    study.cells = [c for c in study.cells if not (c.factors["rho"] == 100 and c.seed > 2)]
+    few = {"name": "severe", "what": "s", "where": {"rho": 100}}
+    at_ten = claim(*BETTER, where={"rho": 10}, reading="moderate", readings=[few])
+    judgement = judge_one(study, at_ten)
+    assert judgement.verdict == Verdict.UNDECIDED
+    assert "reading 'severe' is not judged: run with 3 of 5 repeats" in judgement.reason
+
+
 def test_a_claim_fails_where_it_fails_under_each_reading(study_of, same_scores):
     study = study_of(planted_difference(-0.03), same_scores, **{**ONE_POINT, "rho": [10, 100]})
     at_ten = {"name": "moderate", "what": "m", "where": {"rho": 10}}
