@@ -7,27 +7,37 @@ run while that edition is the committed one; what it wrote stays when another ta
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from reproduce import papers
 from reproduce.book.corrections import RESULT
+from reproduce.figures.wording import contrast_label, interval
 from reproduce.files import project_root, write_text
-from reproduce.study.before_after import before_after
+from reproduce.study.before_after import Change, before_after
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials.store import Store
 
+WORDS = ("claim", "english", "edition", "before", "old_trials", "after", "reason")
 
-def changes(paper: str, folder: Path) -> list[dict[str, str]]:
+
+def changes(paper: str, folder: Path) -> list[dict[str, Any]]:
     """Return what became of each verdict that the published edition has on a paper."""
     published = editions.published()
     store, protocol = Store(folder / paper), papers.protocol(paper)
     editions.merge(store, published, paper)
     given = protocol.parameters.read(published.stamp(paper)["given"])
     study = Study(protocol, given, store)
-    return [{"paper": paper, **asdict(change)} for change in before_after(study)]
+    return [{"paper": paper, **_told(change)} for change in before_after(study)]
+
+
+def _told(change: Change) -> dict[str, Any]:
+    """Return a change as text, its effects in the unit of their metric."""
+    words = {name: str(getattr(change, name)) for name in WORDS}
+    effects = [f"{contrast_label(part.name)} {interval(part)}" for part in change.parts]
+    return {**words, "effects": effects}
 
 
 def run() -> None:

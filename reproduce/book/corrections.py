@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Any
 
 from reproduce.book.markup import escaped, joined, table
 from reproduce.figures.verdict_words import marked
@@ -11,6 +12,7 @@ from reproduce.files import project_root
 from reproduce.registry import records
 
 RESULT = "book/results/verdict_changes.json"
+FEW = 4
 
 
 def verdicts() -> str:
@@ -24,7 +26,7 @@ def verdicts() -> str:
     return joined(_of_paper(paper, list(changes)) for paper, changes in of_papers)
 
 
-def _of_paper(paper: str, changes: Iterable[Mapping[str, str]]) -> str:
+def _of_paper(paper: str, changes: Iterable[Mapping[str, Any]]) -> str:
     changes = list(changes)
     rows = [
         [escaped(one["english"]), *(escaped(marked(one[name])) for name in
@@ -33,9 +35,19 @@ def _of_paper(paper: str, changes: Iterable[Mapping[str, str]]) -> str:
     ]  # fmt: skip
     columns = ["Claim", f"As published ({in_words(changes[0]['edition']).lower()})",
                "Same trials, today's rule", "Today"]  # fmt: skip
-    why = "\n".join(f"- *{escaped(one['english'])}* {escaped(one['reason'])}." for one in changes)
+    why = "\n".join(
+        f"- *{escaped(one['english'])}* {escaped(one['reason'])}.{_measured(one['effects'])}"
+        for one in changes
+    )
     return joined([
         f"#### {records.paper(paper).title}",
         table(columns, rows, [8, 4, 5, 4]),
         f"```{{dropdown}} Why, claim by claim\n{why}\n```",
     ])  # fmt: skip
+
+
+def _measured(effects: list[str]) -> str:
+    """Return the effects of the old trials; of more than a few, how many there are."""
+    if len(effects) > FEW:
+        return f" ({len(effects)} effects were measured.)"
+    return f" Measured: {escaped('; '.join(effects))}." if effects else ""

@@ -84,10 +84,11 @@ def beside_word(part: Any) -> list[str]:
 
 def marked(said: str) -> str:
     """Return a stored word with its mark, numbers as they are: "◐ holds in part (2 of 3)"."""
-    known = [verdict for verdict in Verdict if said.startswith(verdict.partition(",")[0])]
-    exact = next((verdict for verdict in known if said.startswith(verdict)), None)
-    longest = max(known, key=len, default=None)
-    return _marked(str(exact or longest or ""), said)
+    if said.startswith("illustration"):
+        return _marked(str(Verdict.ILLUSTRATION), said)
+    # Words begin alike: "holds", "holds in part".
+    known = [str(verdict) for verdict in Verdict if said.startswith(verdict)]
+    return _marked(max(known, key=len, default=""), said)
 
 
 def _marked(verdict: str, said: str) -> str:

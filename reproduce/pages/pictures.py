@@ -96,26 +96,29 @@ def verdicts(
 def forest(
     study: Study,
     judgements: Sequence[Judgement],
-    half: int | None = None,
+    part: tuple[int, int] = (0, 1),
     cells: Sequence[Cell] | None = None,
 ) -> Forest:
-    """Show the effects behind the tested claims, all or one half of them (0 or 1)."""
+    """Show the effects behind the tested claims; `part` (1, 3) is the second of three figures."""
     drawn = tested(judgements)
     if not drawn:
         raise NothingToShow("none of the registered claims can be judged on what was run")
-    if half is not None:
-        drawn = halves(drawn)[half]
+    number, of = part
+    drawn = parted(drawn, of)[number]
     if not drawn:
         raise NothingToShow("every tested claim stands in the figure above")
     return Forest(drawn).made_of(study.rows(study.cells if cells is None else cells))
 
 
-def halves(judgements: Sequence[Judgement]) -> tuple[list[Judgement], list[Judgement]]:
-    """Return the judgements in two lists with about as many comparisons, a figure each."""
-    judgements = list(judgements)
+def parted(judgements: Sequence[Judgement], of: int) -> list[list[Judgement]]:
+    """Return the judgements in so many lists with about as many comparisons, a figure each."""
     ends = np.cumsum([len(judgement.parts) for judgement in judgements])
-    cut = int(np.searchsorted(ends, ends[-1] / 2)) + 1 if len(ends) else 0
-    return judgements[:cut], judgements[cut:]
+    found: list[list[Judgement]] = [[] for _ in range(of)]
+    for judgement, end in zip(judgements, ends, strict=True):
+        # By the middle of its comparisons, so that none is counted twice.
+        middle = (end - len(judgement.parts) / 2) / ends[-1]
+        found[min(int(middle * of), of - 1)].append(judgement)
+    return found
 
 
 @shown()

@@ -97,8 +97,8 @@ def test_an_effect_takes_in_the_choice_of_test_images():
     """Against the formula: the variance of the mean difference over the draws, beside s^2 / k."""
     random = np.random.default_rng(0)
     drawn = {(m, s): random.normal(scale=0.01, size=60) for m in ("a", "b") for s in (0, 1, 2)}
-    ones, others = [[row(m, s, v) for s, v in enumerate(values)]
-                    for m, values in (("a", (0.6, 0.63, 0.61)), ("b", (0.5, 0.52, 0.53)))]  # fmt: skip
+    ones = [row("a", seed, value) for seed, value in enumerate((0.6, 0.63, 0.61))]
+    others = [row("b", seed, value) for seed, value in enumerate((0.5, 0.52, 0.53))]
     effect = effect_between(
         [*ones, row("a", 9, 0.9)], others, "auc", lambda r, _: drawn[r["method"], r["seed"]]
     )

@@ -43,15 +43,18 @@ def judged(*counts):
     return [SimpleNamespace(parts=[object()] * count) for count in counts]
 
 
-def test_halves_have_about_as_many_comparisons():
+def test_parts_have_about_as_many_comparisons():
     found = judged(5, 1, 1, 1, 1, 1)
-    assert pictures.halves(found) == (found[:1], found[1:])
-    assert len(pictures.halves(judged(1, 1, 1, 1))[0]) == 2
-    assert pictures.halves([]) == ([], [])
+    assert pictures.parted(found, 2) == [found[:1], found[1:]]
+    assert pictures.parted(found, 1) == [found]
+    assert [len(part) for part in pictures.parted(judged(*[1] * 9), 3)] == [3, 3, 3]
+    assert pictures.parted([], 3) == [[], [], []]
+    many = judged(3, 1, 4, 1, 5, 9, 2, 6)
+    assert [one for part in pictures.parted(many, 3) for one in part] == many
 
 
 def test_a_forest_of_nothing_says_why():
     with pytest.raises(NothingToShow, match="none of the registered claims"):
         pictures.forest.make(Study(), judgements=judged(0, 0))
     with pytest.raises(NothingToShow, match="in the figure above"):
-        pictures.forest.make(Study(), judgements=judged(1), half=1)
+        pictures.forest.make(Study(), judgements=judged(1), part=(0, 2))

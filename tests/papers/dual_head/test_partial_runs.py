@@ -6,7 +6,9 @@ import pytest
 
 from reproduce.papers.dual_head import findings
 from reproduce.registry import published
-from tests.papers.dual_head.test_findings import DATASET, METHODS, Study, grid, rows_of, said
+from tests.papers.dual_head.found import DATASET, Study, grid, rows_of, said
+
+METHODS = ("supervised", "simclr", "auc_cl", "dual_head")
 
 
 @pytest.fixture(scope="module")
