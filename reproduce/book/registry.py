@@ -28,7 +28,14 @@ def filled(text: str, address: str | None = None) -> str:
 
 def _generated(kind: str, which: str | None, address: str | None) -> str:
     # Imported here: a book without such a page is staged without loading torch.
-    from reproduce.book import ambiguities, corrections, losses, networks, verdict_words
+    from reproduce.book import (
+        ambiguities,
+        claim_power,
+        corrections,
+        losses,
+        networks,
+        verdict_words,
+    )
 
     whole: dict[str, Callable[[], str]] = {
         "losses": losses.index,
@@ -38,6 +45,7 @@ def _generated(kind: str, which: str | None, address: str | None) -> str:
         "open": ambiguities.sections,
         "verdicts": verdict_words.legend,
         "corrections": corrections.verdicts,
+        "power": claim_power.tables,
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: losses.entries(shape, address),

@@ -152,7 +152,7 @@ def test_printed_formulas_are_shown_sign_by_sign():
 def test_every_page_with_a_marker_is_in_the_table_of_contents():
     known = {Path(page).name for page in read_contents(ROOT / "_toc.yml").pages}
     marked = [name for name in PAGES if MARKER.search((ROOT / "book" / name).read_text("utf-8"))]
-    assert len(marked) == 9
+    assert len(marked) == 10
     assert {name.removesuffix(".md") for name in marked} <= known
 
 
@@ -180,6 +180,7 @@ def test_pages_show_every_registry_once():
             "open",
             "verdicts",
             "corrections",
+            "power",
         )
     ]
     assert sorted(said, key=str) == sorted([*shapes, *whole], key=str)

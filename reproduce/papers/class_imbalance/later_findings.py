@@ -81,7 +81,7 @@ def calibrated(rows: list[Row]) -> str:
     shared = min(map(len, by_method.values()))
     if not shared:
         return ""
-    seeds = span(Counter((r["method"], r["rho"], r["mu"]) for r in rows).values())
+    seeds = span(Counter((r["method"], r["rho"], r.get("mu")) for r in rows).values())
     over = f"{plural(shared, 'point')} (n = {seeds} seeds each)"
     said = []
     for method, found in by_method.items():

@@ -1,0 +1,42 @@
+"""What each registered claim could come out as, as the page on the rates of the rule shows it."""
+
+import json
+from typing import Any
+
+from reproduce.book.markup import escaped, joined, table
+from reproduce.evaluation.registry import metric
+from reproduce.files import project_root
+from reproduce.registry import records
+
+RESULT = "book/results/claim_power.json"
+COLUMNS = ["Claim", "k", "Parts", "Effect if right", "Holds, if right", "Holds, if half of it",
+           "Firm and false, if none"]  # fmt: skip
+
+
+def tables() -> str:
+    """Return a table for each paper whose trials say a spread."""
+    stored = json.loads((project_root() / RESULT).read_text("utf-8"))
+    return joined(_of_paper(paper, rows) for paper, rows in stored.items())
+
+
+def _of_paper(paper: str, rows: list[dict[str, Any]]) -> str:
+    told = [
+        [
+            escaped(row["english"]), str(row["repeats"]), str(row["parts"]),
+            _effect(row) + ("" if row["printed"] else " (no number is printed)"),
+            _chance(row["right"]), _chance(row["half"]), _chance(row["wrong"]),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    title = f"### {records.paper(paper).title}"
+    return joined([title, table(COLUMNS, told, [30, 6, 8, 20, 12, 12, 12])])
+
+
+def _effect(row: dict[str, Any]) -> str:
+    if metric(row["metric"]).unit == "fraction":
+        return f"{100 * row['effect']:+.2f} points".replace("-", "−")
+    return f"{row['effect']:+.3f}".replace("-", "−")
+
+
+def _chance(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else "< 1 %"
