@@ -217,6 +217,7 @@ def test_a_page_is_filled_when_it_is_staged(project, tmp_path):
     assert staged.startswith("# Open\n") and staged.endswith("That was it.\n")
 
 
+@pytest.mark.thorough
 def test_generated_pages_build_without_a_warning(project):
     """All of them together, since they link to each other; Sphinx turns warnings into errors.
 

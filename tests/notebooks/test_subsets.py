@@ -67,6 +67,7 @@ def test_a_page_of_one_experiment(check, experiment):
     assert page.names["study"].beside(experiment)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_a_page_of_one_experiment_and_one_method(check, experiment):
     """The experiment may have nothing to stand beside."""
