@@ -42,6 +42,7 @@ def test_every_finding_stands_on_the_page():
             assert finding.statement[1:] in page
 
 
+@pytest.mark.thorough
 def test_executed_again_it_says_the_same(tmp_path):
     again = chapters.execute("audit", Edition(tmp_path / "again"))
     assert texts(again) == texts(PUBLISHED.notebook("audit"))
