@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reproduce import papers
-from reproduce.book.audit import paper_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents
+from reproduce.book.paper_page import paper_page
 from reproduce.book.registry import MARKER, filled
 from reproduce.book.repository import repository_address
 from reproduce.errors import UserError

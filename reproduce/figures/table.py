@@ -27,6 +27,8 @@ class Table:
         columns from this one on are aligned to the right.
     note
         a further sentence under the caption, for instance a stand-in's role.
+    anchor
+        where links find it on its page.
     """
 
     caption: str
@@ -35,6 +37,7 @@ class Table:
     provenance: str
     numeric_from: int | None = None
     note: str = ""
+    anchor: str = ""
 
     def __post_init__(self) -> None:
         text_given("the caption of a table", self.caption)
@@ -56,8 +59,9 @@ class Table:
         head = "".join(self._cell(c, text, "th", "col") for c, text in enumerate(self.columns))
         body = "".join(f"<tr>{self._html_row(row)}</tr>" for row in self.rows)
         extra = "".join(f"<br><small>{_safe(line)}</small>" for line in self._lines_below())
+        place = f' id="{_safe(self.anchor)}"' if self.anchor else ""
         return (
-            '<div style="overflow-x: auto" tabindex="0" role="region" '
+            f'<div{place} style="overflow-x: auto" tabindex="0" role="region" '
             f'aria-label="{_safe(self.caption)}">'
             '<table class="dataframe reproduce-table">'
             f'<caption style="caption-side: top; text-align: left"><strong>{_safe(self.caption)}'
@@ -101,6 +105,17 @@ class Table:
             numeric = self.numeric_from is not None and column >= self.numeric_from
             cells.append(space + text if numeric else text + space)
         return "  ".join(cells).rstrip()
+
+
+class Tables(tuple):
+    """Several tables, shown one below the other."""
+
+    def _repr_html_(self) -> str:
+        return "\n".join(table._repr_html_() for table in self)
+
+    def __str__(self) -> str:
+        """Return them for a terminal."""
+        return "\n\n".join(map(str, self))
 
 
 def _safe(text: object) -> str:
