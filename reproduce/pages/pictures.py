@@ -13,6 +13,7 @@ from reproduce.figures.samples import Samples
 from reproduce.figures.table import Table
 from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
+from reproduce.pages.report import record_line
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.verdicts import beside_each, verdict_table
 from reproduce.registry import claims
@@ -56,7 +57,8 @@ def maps(study: Study, beside: str | None = None) -> Maps:
     found = {method: one for method, (one, _, _) in drawn.items()}
     predictions = {method: said for method, (_, _, said) in drawn.items()}
     made = Maps(found, labels, study.record.class_names, predictions)
-    return made.out_of(f"{study.record.name}, {study.scale}; seed {seed}; {study.at_shown}")
+    at = f"; {study.at_shown}" if study.protocol.paper.captioned else ""
+    return made.out_of(f"{record_line(study)}; seed {seed}{at}")
 
 
 # -- verdicts ------------------------------------------------------------------------------------
