@@ -29,13 +29,15 @@ class Effects(Picture):
         out.
     message
         The title: what is seen, with its number.
+    says
+        Who prints the published effects: paper, summary or post.
     """
 
-    def __init__(self, rows: Iterable[Any], message: str):
+    def __init__(self, rows: Iterable[Any], message: str, says: str = "paper"):
         super().__init__()
         rows = list(rows)
         not_empty("rows", rows)
-        self.unit, self.message = rows[0].unit, message
+        self.unit, self.message, self.says = rows[0].unit, message, says
         alike = [
             row for row in rows if row.unit == self.unit and (self.unit or _same(row, rows[0]))
         ]
@@ -66,7 +68,7 @@ class Effects(Picture):
         figure.suptitle(
             textwrap.fill(self.message, _TITLE), ha="left", x=0.015, fontsize=12, fontweight="bold"
         )
-        _legend(axis, self.rows)
+        _legend(axis, self.rows, self.says)
         return figure
 
     def _scaled(self, value: float) -> float:
@@ -76,11 +78,13 @@ class Effects(Picture):
         """Say the first rows; the table beside has every number."""
         said = []
         for row in self.rows:
-            paper = f"paper {row.said(row.paper)}" if row.paper else "paper prints none"
+            paper = (
+                f"{self.says} {row.said(row.paper)}" if row.paper else f"{self.says} prints none"
+            )
             said.append(
                 f"{row.words}: {paper}, ours {row.said(row.ours) if row.ours else 'not run'}"
             )
-        whole = "Effects with intervals, paper's above ours. " + "; ".join(said) + "."
+        whole = f"Effects with intervals, the {self.says}'s above ours. " + "; ".join(said) + "."
         return whole if len(whole) <= 250 else whole[:247].rpartition("; ")[0] + "."
 
 
@@ -97,13 +101,13 @@ def _draw(axis: Axes, effect: Any, place: float, scaled, colour: str, marker: st
     axis.plot(scaled(effect.mean), place, marker, color=colour, mfc=face, mew=2, ms=8, zorder=3)
 
 
-def _legend(axis: Axes, rows: list[Any]) -> None:
+def _legend(axis: Axes, rows: list[Any], says: str) -> None:
     """Explain the two marks under the axis."""
     handles, names = [], []
     if any(row.paper for row in rows):
         handles.append(Line2D([], [], marker="D", mfc="white", mec=PUBLISHED, color=PUBLISHED,
                               mew=2, ms=8, lw=2.2))  # fmt: skip
-        names.append("the paper")
+        names.append(f"the {says}")
     if any(row.ours for row in rows):
         handles.append(Line2D([], [], marker="o", color=INK, ms=8, lw=2.2))
         names.append("ours, 95 % interval")

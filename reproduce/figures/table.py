@@ -29,6 +29,8 @@ class Table:
         a further sentence under the caption, for instance a stand-in's role.
     anchor
         where links find it on its page.
+    whole
+        columns whose lines are not broken: an interval, a word with its mark.
     """
 
     caption: str
@@ -38,6 +40,7 @@ class Table:
     numeric_from: int | None = None
     note: str = ""
     anchor: str = ""
+    whole: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         text_given("the caption of a table", self.caption)
@@ -79,6 +82,7 @@ class Table:
         numeric = self.numeric_from is not None and column >= self.numeric_from
         side = "right; white-space: nowrap" if numeric and tag == "td" else "left"
         side = "right" if numeric and tag == "th" else side
+        side += "; white-space: nowrap" if column in self.whole and tag == "td" else ""
         # Row names are often whole sentences, which are easier to read when they are not bold.
         weight = "; font-weight: normal" if "row" in scope else ""
         style = f"padding: 0.25em 0.5em; text-align: {side}{weight}"
