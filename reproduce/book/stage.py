@@ -9,11 +9,12 @@ import filecmp
 import json
 import shutil
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from reproduce import papers
 from reproduce.book.audit import paper_page
-from reproduce.book.contents import SUFFIXES, Contents, read_contents
+from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
+from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
 from reproduce.book.registry import MARKER, filled
 from reproduce.book.repository import repository_address
 from reproduce.errors import UserError
@@ -52,14 +53,43 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
     waiting = [
         page for page in contents.pages if not {page + suffix for suffix in SUFFIXES} & set(files)
     ]
-    _remove_all_but(folder, [*files, *(f"{page}.md" for page in waiting)])
+    made = {page: _cut(page, files) for page in contents.pages}
+    written = {f"{one.page}.ipynb": one for cuts in made.values() for one in cuts}
+    for page in (page for page, cuts in made.items() if cuts):
+        path = PurePosixPath(page)
+        files[f"{path.parent}/{WHOLE}/{path.name}.ipynb"] = files.pop(f"{page}.ipynb")
+    _remove_all_but(folder, [*files, *written, *(f"{page}.md" for page in waiting)])
     address = repository_address(root)
     for name, source in files.items():
-        if not _write_with_registries(source, folder / name, address):
+        if name != "_toc.yml" and not _write_with_registries(source, folder / name, address):
             _copy_if_new(source, folder / name)
+    for name, one in written.items():
+        write_if_new(folder / name, as_text(one.notebook))
     for page in waiting:
         _write_page_in_waiting(root, folder, page)
-    return contents
+    return _write_contents(root / "_toc.yml", folder / "_toc.yml", made)
+
+
+def _cut(page: str, files: dict[str, Path]) -> list[Cut]:
+    """Return the pages of a notebook that is more than one; none for any other page."""
+    source = files.get(f"{page}.ipynb")
+    if source is None:
+        return []
+    try:
+        notebook = json.loads(source.read_text("utf-8"))
+    except ValueError:
+        return []  # The check of the notebooks says what is wrong with it.
+    return cut(page, notebook)
+
+
+def _write_contents(source: Path, target: Path, made: dict[str, list[Cut]]) -> Contents:
+    """Write the table of contents with the pages below their papers, and return it."""
+    sections = {
+        page: [(one.page, one.title) for one in cuts[1:]] for page, cuts in made.items() if cuts
+    }
+    titles = {page: title for page in made if (title := chapter_title(page))}
+    write_if_new(target, with_sections(source, sections, titles))
+    return read_contents(target)
 
 
 def _below(folder: Path, prefix: str) -> dict[str, Path]:

@@ -47,12 +47,18 @@ def write_configuration(folder: Path, edition: str, address: str | None) -> None
     configuration["extensions"] = [
         name for name in configuration["extensions"] if name not in EXTENSIONS_LEFT_OUT
     ]
-    configuration["html_theme_options"] |= _buttons(edition, address)
-    # Jupyter Book's defaults name its own repository and the script of a visitor counter.
-    for name in ("analytics", *(("repository_url",) if address is None else ())):
-        configuration["html_theme_options"].pop(name, None)
+    options = with_options(configuration["html_theme_options"], edition, address)
+    configuration["html_theme_options"] = options
     lines = [f"{name} = {pprint.pformat(configuration[name])}" for name in sorted(configuration)]
     write_if_new(folder / "conf.py", "\n".join(lines) + "\n")
+
+
+def with_options(options: dict, edition: str, address: str | None) -> dict:
+    """Return the theme's options with what follows from the edition and the address."""
+    options = {**options, **_buttons(edition, address)}
+    # Jupyter Book's defaults name its own repository and the script of a visitor counter.
+    unwanted = ("analytics", *(("repository_url",) if address is None else ()))
+    return {name: value for name, value in options.items() if name not in unwanted}
 
 
 def _buttons(edition: str, address: str | None) -> dict:
