@@ -81,8 +81,8 @@ class Remedies:
         seeds = max(len(of) for of in self.panels[0].values.values())
         return (
             f"{self.share:.0%} of the classes have {self.ratio:,.0f} times fewer training images "
-            f"than the others. Large dots: means over {plural(seeds, 'repeat')}, small dots: single "
-            "repeats; the dashed line is the plain network."
+            f"than the others. Large dots: means over {plural(seeds, 'repeat')}; small dots: "
+            "single repeats; dashed line: the plain network."
         ).replace("%", " %")
 
     def alt(self) -> str:
