@@ -78,7 +78,7 @@ def with_sections(
 
 
 def _entries(node: object) -> list[dict]:
-    """Return every entry with a `file:` below a node, in reading order; links elsewhere are no pages."""
+    """Return every entry with a `file:` below a node, in order; a link elsewhere is no page."""
     if isinstance(node, list):
         return [entry for part in node for entry in _entries(part)]
     if not isinstance(node, dict):

@@ -98,6 +98,9 @@ def run_sphinx(folder: Path, site: Path, doctrees: Path) -> None:
     command += ["-w", str(warnings), "-d", str(doctrees), str(folder), str(site)]
     # A locale that this machine lacks would stop Sphinx before its first page.
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
+    # The extension that Sphinx imports is the one of this package, installed or not.
+    places = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
     answer = subprocess.run(
         command, capture_output=True, text=True, env=environment, cwd=folder, check=False
     )
