@@ -146,7 +146,10 @@ def _numbers(outputs: Iterable[Any]):
 
 def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
     """Write the results, verdicts and records that the executed notebook stands on."""
-    first = study.seeds[0]
+    # Draws figures as well, which the command need not have loaded to say what is stale.
+    from reproduce.pages.answer import of_study
+
+    first, judgements = study.seeds[0], judge(study)
     results = [study.store.get(key) for key in sorted(study.keys())]
     shown = {cell.trial.key for cell in study.select(seed=first, **study.shown)}
     stamp = {
@@ -157,7 +160,8 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "executed": datetime.now(UTC).date().isoformat(),
         "commit": commit(),
         "training_seconds": round(sum(result.seconds for result in results), 1),
-        "verdicts": [_verdict(judgement) for judgement in judge(study)],
+        "verdicts": [_verdict(judgement) for judgement in judgements],
+        "answer": of_study(study, judgements).to_json(),
     }
     resample_registered(study)
     derived = study.store.derived_from(study.keys())
