@@ -121,22 +121,37 @@ def _warm_up(parameters, bed: Bed) -> list[Cell]:
 
 
 def _batches(parameters, bed: Bed) -> list[Cell]:
-    found, seeds = [], _repeated(parameters)
-    methods = [name for name in PRE_TRAINED if name in parameters.methods]
+    if parameters.dataset == ROTATING:
+        return _compared_batches(parameters, bed)
+    found, methods = [], [name for name in PRE_TRAINED if name in parameters.methods]
     for size in sorted({*BATCHES, parameters.batch_size}):
         at = parameters.model_copy(update={"batch_size": size})
         compared = size in (min(BATCHES), max(BATCHES), parameters.batch_size)
-        for seed, name in product(seeds if compared else seeds[:FEWER], methods):
+        for seed in parameters.seeds if compared else parameters.seeds[:FEWER]:
             factors = {"batch_size": size}
-            found.append(cell(at, bed, name, seed, "batch_size", factors, tuple(factors)))
-    if parameters.dataset == ROTATING:
-        # As many steps as the largest batch takes: as much shorter as the batch is smaller.
-        small, large = min(BATCHES), max(BATCHES)
-        epochs = max(2, round(parameters.epochs * small / large))
-        at = parameters.model_copy(update={"batch_size": small, "epochs": epochs})
-        factors = {"batch_size": small, "matched": "steps"}
-        for seed, name in product(seeds, methods):
-            found.append(cell(at, bed, name, seed, "batch_size", factors, tuple(factors)))
+            found += [
+                cell(at, bed, name, seed, "batch_size", factors, tuple(factors)) for name in methods
+            ]
+    return found
+
+
+def _compared_batches(parameters, bed: Bed) -> list[Cell]:
+    """Return what claims compare: two sizes at as many passes, and the small one at as many steps.
+
+    At as many steps it is pre-trained for as much shorter as its batch is smaller.
+    """
+    small, large = min(BATCHES), max(BATCHES)
+    short = max(2, round(parameters.epochs * small / large))
+    points = (
+        ({"batch_size": small}, parameters.epochs),
+        ({"batch_size": large}, parameters.epochs),
+        ({"batch_size": small, "matched": "steps"}, short),
+    )
+    found, methods = [], [name for name in ("simclr", "auc_cl") if name in parameters.methods]
+    for (factors, epochs), seed, name in product(points, _repeated(parameters), methods):
+        changed = {"batch_size": factors["batch_size"], "epochs": epochs}
+        at = parameters.model_copy(update=changed)
+        found.append(cell(at, bed, name, seed, "batch_size", factors, tuple(factors)))
     return found
 
 
