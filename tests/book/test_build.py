@@ -28,7 +28,7 @@ def own_book(tmp_path_factory):
 
 def test_every_page_is_there_and_the_entrance_leads_to_the_first(own_book):
     site = own_book / "_build" / "html"
-    contents = read_contents(own_book / "_toc.yml")
+    contents = read_contents(own_book / "_build" / "stage" / "_toc.yml")
     assert len(contents.pages) >= 7
     for page in contents.pages:
         assert (site / f"{page}.html").stat().st_size > 5_000
