@@ -98,3 +98,5 @@ def _label(table: Tag, columns: list[str]) -> None:
             cell["role"] = kind if cell.name == "th" else "cell"
             if number and not in_head and head:
                 cell["data-label"] = head
+        if not in_head and len(cells[0].get_text(" ", strip=True)) <= LONGEST_BESIDE_OTHERS:
+            cells[0]["class"] = [*cells[0].get("class", []), "card-title"]
