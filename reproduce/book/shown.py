@@ -27,6 +27,8 @@ class Shown:
     ----------
     page, place
         Where it is: the page's path in the book, and the name of its place there.
+    paper
+        The paper or chapter that it belongs to.
     kind
         What kind of thing it is; empty where it does not say.
     title
@@ -49,6 +51,7 @@ class Shown:
     picture: tuple[str, str] | None = None
     alt: str = ""
     table: str = ""
+    paper: str = ""
 
 
 def prepared(
@@ -92,7 +95,7 @@ def _shown(page: str, key: str, cell: Mapping, output: Mapping, taken: set[str])
     if not says:
         return None
     data = output.get("data", {})
-    common = {"kind": says.get("kind", ""), "keys": tuple(says.get("keys", ()))}
+    common = {"kind": says.get("kind", ""), "keys": tuple(says.get("keys", ())), "paper": key}
     picture = next(_pictures(data), None)
     if picture:
         own = cell.get("metadata", {}).get("mystnb") or {}
