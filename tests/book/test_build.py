@@ -33,6 +33,8 @@ def test_equations_are_served_from_the_site(published_site):
 
 
 def test_an_unchanged_book_is_not_read_again(project):
+    (project / "book" / "papers" / "sampling.ipynb").unlink()
+    (project / "book" / "papers" / "sampling.md").write_text("# Sampling\n\nText.\n")
     build("published", project)
     doctrees = project / "_build" / "doctrees"
     before = {path: path.stat().st_mtime_ns for path in doctrees.rglob("*.doctree")}
