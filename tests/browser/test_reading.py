@@ -16,10 +16,10 @@ STOP = """() => {
   window.passed = window.passed || new Set();
   const before = window.passed.has(tag);
   window.passed.add(tag);
-  const box = tag.getBoundingClientRect(), style = getComputedStyle(tag);
+  const style = getComputedStyle(tag), parts = [tag, ...tag.querySelectorAll("*")];
   return {
     html: tag.outerHTML.slice(0, 120), before, article: Boolean(tag.closest("article")),
-    seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+    seen: parts.some(part => part.getClientRects().length),
     marked: style.outlineStyle !== "none" || style.boxShadow !== "none",
   };
 }"""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from reproduce import papers
+from reproduce.figures.wording import method_label
 from reproduce.registry import records
 from tests.browser.visiting import SCREEN, opened
 
@@ -16,7 +17,7 @@ RUN = [key for key in papers.runnable() if (ROOT / f"book/results/{key}.csv").is
 
 def methods(paper: str) -> list[str]:
     """Return how the book writes the methods of a paper."""
-    return sorted(look.label for look in records.load(paper).methods.values())
+    return sorted(method_label(name) for name in records.paper(paper).methods)
 
 
 def found(page, site: str, words: str) -> list[str]:
