@@ -7,16 +7,17 @@ from typing import Any
 from reproduce.book.front_figure import Remedies, remedies
 from reproduce.book.markup import escaped, joined, table
 from reproduce.book.measured import grid
-from reproduce.book.shown import TRIALS
+from reproduce.book.shown import TRIALS, Shown
 from reproduce.errors import unknown_name
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.wording import plural
-from reproduce.pages.answered import not_run, stored
+from reproduce.pages.answered import Answer, not_run, stored
 from reproduce.registry import datasets, records
 from reproduce.registry.audit_entries import SEVERITIES
 from reproduce.trials.edition import Edition
 
 AUDIT = "audit"
+PAGE, FIGURE = "book/intro", "front-figure"
 # Verdicts as the front page counts them: those that say much the same are one.
 COUNTED = {
     "hold": (Verdict.HOLDS, Verdict.HOLDS_SMALLER, Verdict.HOLDS_IN_PART),
@@ -30,12 +31,12 @@ COUNTED = {
         Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART, Verdict.MECHANISM_NOT_SEEN,
         Verdict.MECHANISM_OPPOSITE, Verdict.MECHANISM_UNDECIDED,
     ),
-    "shown as an illustration": (Verdict.ILLUSTRATION,),
+    "as illustrations": (Verdict.ILLUSTRATION,),
 }  # fmt: skip
 KOREAN = {
     "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
     "undecided": "판단 불가", "on generated data only": "생성 데이터로만 확인",
-    "shown as an illustration": "예시(판정 없음)",
+    "as illustrations": "예시(판정 없음)",
 }  # fmt: skip
 
 
@@ -49,20 +50,35 @@ def part(name: str, edition: Edition) -> str:
 
 def figure(edition: Edition) -> str:
     """Return what the first paper with a grid shows where the imbalance is strongest."""
-    for key in records.papers():
-        drawn = remedies(grid(edition, key)) if edition.stamp(key) else None
-        if drawn is not None:
-            return joined(
-                [f"**{escaped(drawn.message)}.**", drawn.svg(), _below(key, drawn, edition)]
-            )
+    for key, drawn in _drawn(edition):
+        return joined([
+            f"**{escaped(drawn.message)}.**", drawn.svg(FIGURE), _below(key, drawn, edition),
+        ])  # fmt: skip
     return ""
+
+
+def shown(edition: Edition) -> list[Shown]:
+    """Return the figure as the pages of trials list it, under the name of its paper."""
+    return [
+        Shown(PAGE, FIGURE, "", f"Front page: {drawn.message}", drawn.keys, paper=key)
+        for key, drawn in _drawn(edition)
+    ]
+
+
+def _drawn(edition: Edition) -> list[tuple[str, Remedies]]:
+    """Return the figure and its paper; nothing where no paper of the edition has a grid."""
+    for key in records.papers():
+        found = remedies(grid(edition, key)) if edition.stamp(key) else None
+        if found is not None:
+            return [(key, found)]
+    return []
 
 
 def _below(key: str, drawn: Remedies, edition: Edition) -> str:
     """Return the line below the figure: data, how to read it, its trials."""
     stamp = edition.stamp(key) or {}
     data = datasets.in_words(stamp.get("parameters", {}).get("dataset") or "")
-    trials = f"papers/{key}-{TRIALS}.html#of-front-figure"
+    trials = f"papers/{key}-{TRIALS}.html#of-{FIGURE}"
     return (
         f'<p class="front-note">{escape(data)}, {escape(stamp.get("scale", ""))} scale. '
         f'{escape(drawn.reading)} <a href="{trials}">{plural(len(drawn.keys), "trial")}</a>; '
@@ -73,7 +89,9 @@ def _below(key: str, drawn: Remedies, edition: Edition) -> str:
 def papers_table(edition: Edition) -> str:
     """Return a row for each paper: what it claims, our answer, on which data, the verdicts."""
     rows = [_row(key, edition) for key in records.papers()]
-    return _classed("front-papers", table(["The claim", "Our answer", "Verdicts"], rows, [9, 9, 5]))
+    return _classed(
+        "front-papers", table(["The claim", "Our answer", "Verdicts"], rows, [13, 9, 4])
+    )
 
 
 def _row(key: str, edition: Edition) -> list[str]:
@@ -82,11 +100,19 @@ def _row(key: str, edition: Edition) -> list[str]:
     claim = (answer or not_run(key)).claim
     claim = f"{{doc}}`{escaped(records.paper(key).short)} <papers/{key}>`: {escaped(claim)}"
     if stamp is None:
-        return [claim, "Not run in this edition.", _audited_alone(key, edition)]
+        return [claim, "Not run in this edition.", "none yet"]
     if answer is None:  # An edition from before answers were kept with it.
         return [claim, "On its page.", _counts(stamp)]
-    on = f" *On {escaped(answer.data)}, {answer.scale} scale.*" if answer.data else ""
-    return [claim, f"**{escaped(answer.short)}.**{on}", _counts(stamp)]
+    return [claim, f"**{escaped(answer.short)}.** {_on(answer, stamp)}", _counts(stamp)]
+
+
+def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
+    """Return the data of the answer, their role, and the scale: "On MNIST (own), laptop scale."."""
+    first = answer.rows[0]
+    data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
+    roles = [one["data_role"] for one in stamp["verdicts"] if one["claim"] == first.claim]
+    role = f" ({roles[0]} data)" if any(roles) else ""
+    return escaped(f"On {data}{role}, {stamp['scale']} scale.")
 
 
 def _counts(stamp: Mapping[str, Any]) -> str:
@@ -100,13 +126,6 @@ def counts(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     given = [one["verdict"] for one in verdicts]
     found = {word: sum(given.count(one) for one in kinds) for word, kinds in COUNTED.items()}
     return {word: count for word, count in found.items() if count}
-
-
-def _audited_alone(key: str, edition: Edition) -> str:
-    found = (edition.stamp(AUDIT) or {}).get("papers", {}).get(key)
-    if not found:
-        return "none tested"
-    return f"none tested; {plural(found['checks_run'], 'printed number')} checked"
 
 
 def audited(edition: Edition) -> str:

@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reproduce import papers
-from reproduce.book import gallery, trials_page
-from reproduce.book.audit import paper_page
+from reproduce.book import front, gallery, trials_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
 from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
+from reproduce.book.paper_page import paper_page
 from reproduce.book.registry import MARKER, filled
 from reproduce.book.repository import repository_address
 from reproduce.book.shown import Shown, prepared
@@ -84,8 +84,9 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
         write_if_new(folder / name, as_text(notebook))
     for name, content in pictures.items():
         _write_bytes_if_new(folder / name, content)
+    on_the_front = front.shown(edition_there) if listed else []
     for key in listed:
-        own = [one for one in shown if _belongs(one.page, key)]
+        own = [one for one in [*shown, *on_the_front] if one.paper == key]
         page = trials_page.page(key, edition_there, own)
         write_if_new(folder / f"{trials_page.name_of(key)}.md", page)
     for page in waiting:
@@ -166,12 +167,6 @@ def _remove_all_but(folder: Path, names: Iterable[str]) -> None:
 def _asks(source: Path) -> bool:
     """Say whether a page asks for something generated."""
     return source.suffix == ".md" and bool(MARKER.search(source.read_text("utf-8")))
-
-
-def _belongs(page: str, key: str) -> bool:
-    """Say whether a page is one of a paper's."""
-    name = PurePosixPath(page).name
-    return name == key or name.startswith(f"{key}-")
 
 
 def _write_bytes_if_new(path: Path, content: bytes) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from reproduce import papers
-from reproduce.book.audit import paper_page
 from reproduce.book.contents import read_contents
+from reproduce.book.paper_page import paper_page
 from reproduce.book.stage import stage
 from reproduce.registry.auditing import audit
 
