@@ -69,7 +69,7 @@ def test_an_effect_that_is_claimed_to_be_less_has_the_sign_of_ours(monkeypatch):
     ("changes", "said"),
     [
         ({"claim": "no_such"}, "is no claim"),
-        ({"contrast": "dual_head minus nobody"}, "it has: dual_head minus supervised"),
+        ({"contrast": "dual_head minus nobody"}, "it has: dual_head minus simclr"),
         ({"printed": PrintedEffect(table="Table 5", metric="F1-score", of="Proposed",
                                    over="AUC-CL", runs=3)}, "registers 0.0588"),
         ({"printed": PrintedEffect(table="Table 9", metric="F1-score", of="Proposed",
