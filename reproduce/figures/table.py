@@ -4,9 +4,11 @@ import html
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty, text_given
+from reproduce.figures.provenance import said_of_itself
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Table:
     rows
         texts, as they are to be read; what follows a line break is set small under the first line.
     provenance
-        data set, scale and trials (`reproduce.figures.present.provenance_line`).
+        data set, scale and trials (`reproduce.figures.provenance.provenance_line`).
     numeric_from
         columns from this one on are aligned to the right.
     note
         a further sentence under the caption, for instance a stand-in's role.
+    kind
+        what kind of table it is, for pages that set tables side by side: "comparison", or empty.
     """
 
     caption: str
@@ -35,6 +39,7 @@ class Table:
     provenance: str
     numeric_from: int | None = None
     note: str = ""
+    kind: str = ""
 
     def __post_init__(self) -> None:
         text_given("the caption of a table", self.caption)
@@ -46,6 +51,10 @@ class Table:
                     f"a row of the table '{self.caption}' has {len(row)} cells, "
                     f"expected {len(self.columns)}"
                 )
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the table says of itself, beside what the other forms show."""
+        return {}, said_of_itself(self.kind, self.provenance)
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook.

@@ -20,6 +20,7 @@ from reproduce.figures.wording import contrast_label
 from reproduce.pages import answer_words, caveats
 from reproduce.pages.answered import WHO, Answer, Ends, MainRow, published
 from reproduce.pages.showing import provenance, shown
+from reproduce.pages.tables import COMPARISON
 from reproduce.registry import datasets, main_result
 from reproduce.registry.main_result import Main
 from reproduce.study.beside import Beside
@@ -217,7 +218,7 @@ def table_of(found: Answer, *, provenance: str) -> Table:
         ])  # fmt: skip
     columns = ["Effect", "Paper", "Ours", "Ours minus paper's", "Verdict"]
     return Table("The main result: the paper's effects and ours", columns, rows, provenance,
-                 note=_note(found))  # fmt: skip
+                 note=_note(found), kind=COMPARISON)  # fmt: skip
 
 
 def _note(found: Answer) -> str:

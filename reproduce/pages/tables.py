@@ -22,6 +22,8 @@ from reproduce.figures.wording import (
     plain,
 )
 
+# Of a table that sets methods, or what a paper prints and ours, beside each other.
+COMPARISON = "comparison"
 NOT_RUN = "not run at this scale"
 FACTORS = ("dataset", "imbalance", "rho", "mu")
 
@@ -73,7 +75,7 @@ def published_beside_reproduced(
         finished.append(cells)
     if len(metrics) == 1:
         columns[0] = metric_label(next(iter(metrics)))
-    return Table(caption, columns, finished, provenance, note=note)
+    return Table(caption, columns, finished, provenance, note=note, kind=COMPARISON)
 
 
 def summary_table(
@@ -110,4 +112,4 @@ def summary_table(
         *map(metric_label, metrics),
     ]
     note = f"All at {', '.join(fixed)}." if fixed else ""
-    return Table(caption, columns, finished, provenance, numeric_from=1, note=note)
+    return Table(caption, columns, finished, provenance, numeric_from=1, note=note, kind=COMPARISON)

@@ -1,9 +1,10 @@
 """On which images a contrast is measured: the test part, its large version, or held-out ones.
 
-Generated data come with a large test part, equally many images of each class, beside the one of the
-paper's size. There a mechanism is looked for, since nothing but time speaks for few images. Classes
-are weighted to the shares of the paper-sized part, so that accuracy, precision and F1 are of the
-same mixture as registered; recalls do not depend on it.
+Some data come with a large test part beside the one of the paper's size: generated ones with
+equally many images of each class, real ones with all images that were held out. There a contrast is
+measured, since nothing but time speaks for few images. Classes are weighted to the shares of the
+paper-sized part, so that accuracy, precision and F1 are of the same mixture as registered; recalls
+do not depend on it.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from reproduce.evaluation.registry import metric
-from reproduce.evaluation.resampling import resample_counts, resampled_confusions
+from reproduce.evaluation.resampling import by_name, resample_counts, resampled_confusions
 from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
 from reproduce.randomness import generator
 from reproduce.study.cell import Cell
@@ -20,6 +21,8 @@ from reproduce.study.contrasts import Comparison
 from reproduce.study.measures import Measures, NotMeasured
 
 LARGE = "balanced"
+# All images that were held out, of real data; the paper-sized part is a draw of them.
+ALL = "large"
 # Parts of a trial that no verdict stands on, if it was evaluated on one.
 HELD_OUT = ("held_out", "val")
 
@@ -44,9 +47,11 @@ def part_for(comparison: Comparison, held_out: bool = False) -> Part:
     cells = [arm.cell for arm in comparison.arms]
     roles = {comparison.study.role_of(cell.factors["dataset"]) for cell in cells}
     everywhere = all(LARGE in cell.trial.evaluate_on for cell in cells)
-    plain = not any(cell.definition.posthoc for cell in cells)
-    if roles == {"generated"} and everywhere and plain and measures.of_counts(asked):
+    able = measures.of_counts(asked) and not any(cell.definition.posthoc for cell in cells)
+    if roles == {"generated"} and everywhere and able:
         return LargePart(measures, asked, cells)
+    if able and all(ALL in cell.trial.evaluate_on for cell in cells):
+        return LargePart(measures, asked, cells, ALL)
     return UsualPart(measures, asked)
 
 
@@ -68,7 +73,7 @@ class UsualPart:
 
 
 class LargePart:
-    """The large test part of generated data, its classes weighted as in the one of paper's size.
+    """The large test part, its classes weighted as in the one of paper's size.
 
     Where the predicted classes are kept, images are resampled for all arms together. Of older
     trials only the confusion counts are known: then every class is drawn anew from its row, apart
@@ -76,25 +81,27 @@ class LargePart:
     methods never did. That is an upper bound of what the images add.
     """
 
-    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell]):
-        self.measures, self.asked = measures, asked
+    part = LARGE
+
+    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell], part: str = LARGE):
+        self.measures, self.asked, self.part = measures, asked, part
         self._of_arm: dict[tuple, dict[str, Cell]] = {}
         for cell in cells:
             self._of_arm.setdefault(_arm(cell), {})[cell.trial.key] = cell
-        large, small = (int(self._table(cells[0], part).sum()) for part in (LARGE, "test"))
+        large, small = (int(self._table(cells[0], one).sum()) for one in (part, "test"))
         self.said = f"{large:,} test images in the class shares of the {small}"
 
     def value(self, cell: Cell) -> float:
         """Return the metric of the weighted confusion counts."""
-        return float(self._measured(cell, self._table(cell, LARGE)))
+        return float(self._measured(cell, self._table(cell, self.part)))
 
     def draws(self, cell: Cell) -> np.ndarray:
         """Return the metric on resampled images, or on counts drawn anew."""
 
         def compute():
-            predicted, labels = self.measures.predicted(cell, LARGE)
-            counts = resample_counts(labels, BOOTSTRAP_DRAWS)
-            classes = len(self._table(cell, LARGE))
+            predicted, labels = self.measures.predicted(cell, self.part)
+            counts = resample_counts(self._strata(cell, labels), BOOTSTRAP_DRAWS)
+            classes = len(self._table(cell, self.part))
             tables = resampled_confusions(labels, predicted, classes, counts)
             return {}, {"values": np.asarray(self._measured(cell, tables))}
 
@@ -104,9 +111,13 @@ class LargePart:
         except NotMeasured:
             return self._drawn_anew(cell)
 
+    def _strata(self, cell: Cell, labels: np.ndarray) -> np.ndarray:
+        """Return by what images are drawn: of real ones a class may be numbered by the seed."""
+        return labels if self.part == LARGE else by_name(labels, self.measures.class_names(cell))
+
     def _drawn_anew(self, cell: Cell) -> np.ndarray:
         arm = self._of_arm[_arm(cell)]
-        summed = sum(self._table(one, LARGE) for one in arm.values())
+        summed = sum(self._table(one, self.part) for one in arm.values())
         random = generator(0, f"counts of {'+'.join(sorted(arm))}")
         rows = [
             random.multinomial(
@@ -147,7 +158,7 @@ class HeldOutPart:
             return self.measures.held_out(cell, self.asked)[1]
         part = self._part(cell)
         predicted, labels = self.measures.predicted(cell, part)
-        counts = resample_counts(labels, BOOTSTRAP_DRAWS)
+        counts = resample_counts(by_name(labels, self.measures.class_names(cell)), BOOTSTRAP_DRAWS)
         classes = len(self.measures.confusion(cell, part))
         tables = resampled_confusions(labels, predicted, classes, counts)
         return np.asarray(self.measures.from_counts(cell, self.asked, tables))

@@ -10,7 +10,7 @@ from reproduce.evaluation.verdicts import Verdict
 from reproduce.study.contrasts import Comparison
 from reproduce.study.judging import judge_one
 from reproduce.study.measures import Measures
-from reproduce.study.part import LARGE, LargePart, UsualPart, part_for
+from reproduce.study.part import ALL, LARGE, LargePart, UsualPart, part_for
 from reproduce.trials import arrays as array_files
 from tests.study.conftest import CLASSES
 from tests.study.test_judging import BETTER, ONE_POINT, claim
@@ -118,3 +118,68 @@ def test_classes_are_weighted_to_the_shares_of_the_small_part():
     part.asked = "balanced_accuracy"
     assert part.value(cell) == pytest.approx(float(balanced_accuracy(cell.large)), abs=1e-12)
     assert recalls(weighted) == pytest.approx(recalls(cell.large))
+
+
+# -- all held-out images of real data --------------------------------------------------------------
+
+
+def moved(study, part=ALL):
+    """Give the cells of a study on real data a larger test part, whose classes take turns."""
+    cells = []
+    for cell in study.cells:
+        trial = cell.trial.but(evaluate_on=("test", part))
+        result = study.result(cell)
+        turn = cell.seed % CLASSES
+        wrong = np.tile(np.arange(N), CLASSES) >= (140 if cell.method == "oversampling" else 120)
+        right = (LABELS + turn) % CLASSES
+        arrays = result.arrays | {
+            f"{part}/true": right.astype(np.uint8),
+            f"{part}/predicted/none": np.where(wrong, (right + 1) % CLASSES, right).astype("u1"),
+        }
+        table = np.zeros((CLASSES, CLASSES), int)
+        np.add.at(table, (arrays[f"{part}/true"], arrays[f"{part}/predicted/none"]), 1)
+        file = array_files.write(study.store.arrays_folder, trial.key, arrays)
+        confusion = {**result.confusion, part: table.tolist()}
+        study.store.put(replace(result, key=trial.key, trial=trial, confusion=confusion,
+                                array_file=study.store.arrays_folder / file))  # fmt: skip
+        cells.append(replace(cell, trial=trial))
+    study.cells = cells
+    return study
+
+
+@pytest.fixture
+def real(study_of, same_scores):
+    return moved(
+        study_of(lambda cell: {"accuracy": 0.5}, same_scores, data="stand_in", **ONE_POINT)
+    )
+
+
+def test_real_data_with_all_held_out_images_are_judged_there(real):
+    judgement = judge_one(real, ASKED)
+    assert judgement.verdict == Verdict.HOLDS
+    (part,) = judgement.parts
+    assert part.effect.mean == pytest.approx(0.1, abs=1e-9)
+    assert "2,000 test images in the class shares of the 120" in part.name
+
+
+def test_a_large_part_of_real_data_is_large_only_if_every_arm_has_it(real):
+    real.cells = [replace(cell, trial=cell.trial.but(evaluate_on=("test",)))
+                  if cell.method == "baseline" else cell for cell in real.cells]  # fmt: skip
+    comparison = Comparison(real, ASKED.contrasts[0], "accuracy")
+    assert isinstance(part_for(comparison), UsualPart)
+
+
+def test_images_are_shared_by_seeds_whose_classes_take_turns(real, monkeypatch):
+    """The same images err at every seed: the mean over seeds is no surer of them than one is.
+
+    If each seed drew images by the numbers of its classes, their errors would seem to cancel.
+    """
+    names = [tuple(f"{(number - turn) % CLASSES}" for number in range(CLASSES))
+             for turn in range(CLASSES)]  # fmt: skip
+    monkeypatch.setattr(Measures, "class_names", lambda self, cell: names[cell.seed % CLASSES])
+    comparison = Comparison(real, ASKED.contrasts[0], "accuracy")
+    part = part_for(comparison)
+    by_seed = {cell.seed: part.draws(cell) for cell in real.cells if cell.method == "oversampling"}
+    first, *others = by_seed.values()
+    assert len(others) >= 4 and first.std() > 0
+    assert all(other == pytest.approx(first) for other in others)

@@ -8,25 +8,26 @@ The *grid* is the four methods, or those asked for, on the main data. Beside it 
 - `batch_size`: what contrastive pre-training owes to the size of its batch;
 - `binary`: the four methods on two classes, one of them 5 or 10 percent, either being the rare one;
 - `ablation`: the paper's method and its rivals with one component changed;
-- `initialisation`: all four from another network's encoder, `-p surrogate surrogate:NAME`;
+- `initialisation`: all four from other weights, `-p surrogate random` or `surrogate:NAME`;
+- `length`: the registered pilot, SimCLR at three lengths of pre-training on seeds of its own;
 - `choices`: random combinations of what the text leaves open, drawn as a specification curve.
 """
 
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from reproduce.data import names
 from reproduce.data.records import Record
-from reproduce.methods.method import Method
-from reproduce.models.weights import IMAGENET_MEAN, IMAGENET_STD
-from reproduce.papers.dual_head.methods import PRE_TRAINED, VARIANTS, method
+from reproduce.models import initialisations
+from reproduce.papers.dual_head.bed import Bed, cell, rotations
+from reproduce.papers.dual_head.methods import PRE_TRAINED, VARIANTS
 from reproduce.randomness import generator
+from reproduce.registry import pilots
 from reproduce.study.cell import Cell
-from reproduce.trials.trial import RECIPE, Trial
 
 EXPERIMENTS = (
     "second", "table_6", "warm_up", "batch_size", "binary", "ablation", "choices", "initialisation",
+    "length",
 )  # fmt: skip
 # Repeats of what no claim is judged on, and of the combinations of readings.
 FEWER, FEWEST = 3, 2
@@ -53,20 +54,20 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 def cells(parameters, record: Record, *others: Record) -> list[Cell]:
     """Return what claims are judged on: the grid, and the experiments that they name."""
-    wanted, found = parameters.experiments, []
-    for seed in parameters.seeds:
-        found += _each(parameters, record, seed, "grid")
     by_name = dict(zip(other_data(parameters), others, strict=True))
+    wanted, bed, found = parameters.experiments, Bed(record, by_name), []
+    for seed in parameters.seeds:
+        found += _each(parameters, bed, seed, "grid")
     if "second" in wanted:
+        there = Bed(by_name[parameters.second_dataset], by_name)
         for seed in parameters.seeds:
-            there = by_name[parameters.second_dataset]
             found += _each(parameters, there, seed, "second", varied=("dataset",))
     if "table_6" in wanted:
-        found += _weights(parameters, record)
+        found += _weights(parameters, bed)
     if "warm_up" in wanted:
-        found += _warm_up(parameters, record)
+        found += _warm_up(parameters, bed)
     if "batch_size" in wanted:
-        found += _batches(parameters, record)
+        found += _batches(parameters, bed)
     if "binary" in wanted:
         found += _binary(parameters, by_name)
     return found
@@ -74,18 +75,17 @@ def cells(parameters, record: Record, *others: Record) -> list[Cell]:
 
 def references(parameters, record: Record, *others: Record) -> list[Cell]:
     """Return what the methods are compared with and no claim speaks of."""
-    wanted, found = parameters.experiments, []
-    for seed in parameters.seeds[:FEWER]:
-        if "ablation" in wanted:
-            found += _ablation(parameters, record, seed)
-        if "initialisation" in wanted and parameters.surrogate:
-            start = parameters.model_copy(update={"initialisation": parameters.surrogate})
-            found += [
-                replace(cell, factors={**cell.factors, "initialisation": "surrogate"})
-                for cell in _each(start, record, seed, "initialisation", keep=("logits",))
-            ]
+    by_name = dict(zip(other_data(parameters), others, strict=True))
+    wanted, bed, found = parameters.experiments, Bed(record, by_name), []
+    if "ablation" in wanted:
+        for seed in parameters.seeds[:FEWER]:
+            found += _ablation(parameters, bed, seed)
+    if "initialisation" in wanted and parameters.surrogate:
+        found += _other_start(parameters, bed)
     if "choices" in wanted:
-        found += _choices(parameters, record)
+        found += _choices(parameters, bed)
+    if "length" in wanted:
+        found += _lengths(parameters, bed)
     return found
 
 
@@ -96,9 +96,9 @@ def shown_point(parameters) -> dict[str, Any]:
 
 def other_data(parameters) -> list[str]:
     """Return the names of the data sets that stand beside the main one."""
-    found = []
+    found = rotations(parameters.dataset)
     if "second" in parameters.experiments:
-        found.append(parameters.second_dataset)
+        found += [parameters.second_dataset, *rotations(parameters.second_dataset)]
     if "binary" in parameters.experiments:
         found += [
             _binary_name(parameters.binary_dataset, share, rare)
@@ -115,43 +115,74 @@ def _binary_name(name: str, share: float, rare: str) -> str:
     return "chexpert?" + "&".join(f"{key}={value}" for key, value in sorted(options.items()))
 
 
-def _each(parameters, record, seed: int, experiment: str, varied=(), keep=None) -> list[Cell]:
+def _each(parameters, bed: Bed, seed: int, experiment: str, factors=None, varied=()) -> list[Cell]:
     return [
-        _cell(parameters, record, name, seed, experiment, varied=varied, keep=keep)
+        cell(parameters, bed, name, seed, experiment, factors, varied)
         for name in parameters.methods
     ]
 
 
-def _weights(parameters, record) -> list[Cell]:
+def _other_start(parameters, bed: Bed) -> list[Cell]:
+    """Return the methods from other weights: at every seed where that is the second arm.
+
+    The house's own weights are looked at by fewer repeats; random ones are how much the paper's
+    start from ImageNet is worth.
+    """
+    kind = initialisations.parse(parameters.surrogate)[0]
+    start = parameters.model_copy(update={"initialisation": parameters.surrogate})
+    seeds = parameters.seeds if kind == "random" else parameters.seeds[:FEWER]
+    factors = {"initialisation": kind}
+    return [
+        one for seed in seeds
+        for one in _each(start, bed, seed, "initialisation", factors, ("initialisation",))
+    ]  # fmt: skip
+
+
+def _lengths(parameters, bed: Bed) -> list[Cell]:
+    """Return the registered pilot: SimCLR at each length, and the weights it started from.
+
+    It is judged before fine-tuning, so that is one epoch, whatever the study's is.
+    """
+    pilot = pilots.named("dual_head", "length_of_pretraining")
+    found = []
+    for length, seed in product((0, *pilot.levels), pilot.seeds):
+        at = parameters.model_copy(update={"epochs": length or 2, "fine_tuning_epochs": 1})
+        name = "simclr" if length else "supervised"
+        factors = {pilot.factor: length}
+        found.append(cell(at, bed, name, seed, "length", factors, tuple(factors)))
+    return found
+
+
+def _weights(parameters, bed: Bed) -> list[Cell]:
     found = []
     for weight, mined in product(WEIGHTS, MINED):
         printed = (weight, mined) in PRINTED_WEIGHTS
         for seed in parameters.seeds if printed else parameters.seeds[:FEWEST]:
             at = parameters.model_copy(update={"lam": weight, "top_k": mined})
             factors = {"sim_weight": weight, "hard_negatives": mined}
-            found.append(_cell(at, record, "dual_head", seed, "table_6", factors, tuple(factors)))
+            found.append(cell(at, bed, "dual_head", seed, "table_6", factors, tuple(factors)))
     return found
 
 
-def _warm_up(parameters, record) -> list[Cell]:
+def _warm_up(parameters, bed: Bed) -> list[Cell]:
     """Return the method with the paper's warm-up and without, in epochs of the paper's 200."""
     return [
-        _cell(
-            parameters.model_copy(update={"warm_up": epochs / 200}), record, "dual_head", seed,
+        cell(
+            parameters.model_copy(update={"warm_up": epochs / 200}), bed, "dual_head", seed,
             "warm_up", {"warm_up_epochs": epochs}, ("warm_up_epochs",),
         )
         for epochs in (20, 0) for seed in parameters.seeds
     ]  # fmt: skip
 
 
-def _batches(parameters, record) -> list[Cell]:
+def _batches(parameters, bed: Bed) -> list[Cell]:
     found = []
     for size in sorted({*BATCHES, parameters.batch_size}):
         at = parameters.model_copy(update={"batch_size": size})
         compared = size in (min(BATCHES), max(BATCHES), parameters.batch_size)
         for seed in parameters.seeds if compared else parameters.seeds[:FEWER]:
             found += [
-                _cell(at, record, name, seed, "batch_size", {"batch_size": size}, ("batch_size",))
+                cell(at, bed, name, seed, "batch_size", {"batch_size": size}, ("batch_size",))
                 for name in PRE_TRAINED if name in parameters.methods
             ]  # fmt: skip
     return found
@@ -160,7 +191,7 @@ def _batches(parameters, record) -> list[Cell]:
 def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
     found = []
     for rare, share in product(reversed(RARE_CLASSES), RARE_SHARES):
-        record = records[_binary_name(parameters.binary_dataset, share, rare)]
+        bed = Bed(records[_binary_name(parameters.binary_dataset, share, rare)])
         default = rare == "abnormal"  # The other reading is no arm of a claim.
         varied = ("rare_share",) if default else ("rare_share", "rare")
         imbalance: dict[str, Any] = {"kind": "none"}
@@ -170,19 +201,18 @@ def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
         factors = {"rare_share": share, "rare": rare, "dataset": parameters.binary_dataset}
         for seed in parameters.seeds if default else parameters.seeds[:FEWER]:
             found += [
-                _cell(parameters, record, name, seed, "binary", factors, varied, imbalance)
+                cell(parameters, bed, name, seed, "binary", factors, varied, imbalance)
                 for name in parameters.methods
             ]
     return found
 
 
-def _ablation(parameters, record, seed: int) -> list[Cell]:
-    changed = [_cell(parameters, record, name, seed, "ablation") for name in VARIANTS]
+def _ablation(parameters, bed: Bed, seed: int) -> list[Cell]:
+    changed = [cell(parameters, bed, name, seed, "ablation") for name in VARIANTS]
     other = "as_pretraining" if parameters.fine_tuning_transforms == "none" else "none"
     at = parameters.model_copy(update={"fine_tuning_transforms": other})
     return changed + [
-        _cell(at, record, name, seed, "ablation", {"fine_tuning": other})
-        for name in parameters.methods
+        cell(at, bed, name, seed, "ablation", {"fine_tuning": other}) for name in parameters.methods
     ]
 
 
@@ -195,7 +225,7 @@ def combinations(count: int) -> list[dict[str, str]]:
     return [distinct[0], *(distinct[number] for number in order[: count - 1])]
 
 
-def _choices(parameters, record) -> list[Cell]:
+def _choices(parameters, bed: Bed) -> list[Cell]:
     """Return the method under each combination, and its rivals, trained half as long."""
     half = {n: max(2, getattr(parameters, n) // 2) for n in ("epochs", "fine_tuning_epochs")}
     plain = parameters.model_copy(update=half)
@@ -203,54 +233,8 @@ def _choices(parameters, record) -> list[Cell]:
     for seed in parameters.seeds[:FEWEST]:
         for solarize, rival in product(CHOICES["solarize"], ("simclr", "auc_cl")):
             at = {"solarize": solarize}
-            found.append(_cell(plain, record, rival, seed, "choices", at, choices=at))
+            found.append(cell(plain, bed, rival, seed, "choices", at, choices=at))
         for number, chosen in enumerate(combinations(parameters.combinations)):
             at = {"combination": number, **chosen}
-            found.append(_cell(plain, record, "dual_head", seed, "choices", at, choices=chosen))
+            found.append(cell(plain, bed, "dual_head", seed, "choices", at, choices=chosen))
     return found
-
-
-def _cell(
-    parameters, record, name: str, seed: int, experiment: str, factors=None, varied=(),
-    imbalance=None, choices=None, keep=None,
-) -> Cell:  # fmt: skip
-    definition = method(parameters, name, choices or {})
-    factors = {"dataset": record.name, **(factors or {})}
-    trial = _trial(parameters, record, definition, seed, imbalance or {"kind": "none"})
-    if keep is None:
-        keep = ("logits", "encoders") if experiment in ("grid", "second") else ("logits",)
-        if experiment == "grid" and seed == parameters.seeds[0]:
-            keep = (*keep, "embeddings")
-    return Cell(name, definition, factors, seed, trial, experiment, keep, frozenset(varied))
-
-
-def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -> Trial:
-    # A gray image is normalised by the average of the colours.
-    shown = [IMAGENET_MEAN, IMAGENET_STD]
-    if len(record.shape) == 2 or record.shape[-1] == 1:
-        shown = [[sum(values) / 3] for values in shown]
-    return Trial(
-        dataset=record.name,
-        fingerprint=record.fingerprint,
-        backbone=parameters.backbone,
-        phases=definition.phases,
-        transforms={
-            "size": parameters.image_size, "divisor": 255,
-            "mean": list(shown[0]), "deviation": list(shown[1]),
-        },
-        data_seed=seed,
-        seed=seed,
-        split=split(parameters, record),
-        imbalance=imbalance,
-        evaluate_on=("test", "balanced") if "balanced" in record.counts else ("test",),
-        initialisation=parameters.initialisation,
-        precision=parameters.precision,
-        recipe=RECIPE,
-    )  # fmt: skip
-
-
-def split(parameters, record: Record) -> dict[str, Any]:
-    """Return the official split, or the paper's random 8:2 where the data bring none."""
-    if "test" in record.counts:
-        return {"kind": "official"}
-    return {"kind": "random", "test_share": 0.2, "seed": parameters.split_seed}

@@ -7,10 +7,10 @@ import pytest
 
 from reproduce.data import catalog
 from reproduce.data.preparation import prepare
+from reproduce.papers.dual_head.bed import split
 from reproduce.papers.dual_head.cells import (
     CHOICES,
     combinations,
-    split,
 )
 from reproduce.papers.dual_head.protocol import PROTOCOL as dual_head
 from reproduce.trials.execute import prepared_for

@@ -163,7 +163,21 @@ def test_a_mistake_is_one_line(given, said):
 def test_experiments_of_ones_own_or_none_at_all():
     assert read(profile="laptop", experiments="none").experiments == []
     assert read(experiments='["warm_up", "binary"]').experiments == ["warm_up", "binary"]
-    assert set(read(profile="laptop").experiments) == set(EXPERIMENTS) - {"initialisation"}
+    assert set(read(profile="laptop").experiments) == set(EXPERIMENTS) - {
+        "initialisation",
+        "length",
+    }
+
+
+def test_four_kinds_of_skin_lesion_ask_for_their_network_start_and_views():
+    found = read(profile="laptop", dataset="skin_grades", seeds=[5])
+    assert (found.backbone, found.image_size) == ("mobilenet_v1", 64)
+    assert (found.initialisation, found.surrogate) == ("imagenet:tf_slim_in1k", "random")
+    assert (found.transforms, found.fine_tuning_transforms) == ("dual_head_mild", "as_pretraining")
+    assert found.second_dataset == "retinamnist"
+    named = read(dataset="skin_grades", transforms="dual_head_section_4_1_blur_by_side")
+    assert named.transforms == "dual_head_section_4_1_blur_by_side"
+    assert read(profile="laptop").transforms == "dual_head_section_4_1"
 
 
 # -- departures ----------------------------------------------------------------------------------
