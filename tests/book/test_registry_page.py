@@ -182,6 +182,7 @@ def test_pages_show_every_registry_once():
             "verdicts",
             "corrections",
             "power",
+            "gallery",
         )
     ]
     assert sorted(said, key=str) == sorted([*shapes, *whole], key=str)
