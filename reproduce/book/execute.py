@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,13 @@ def made_of(name: str) -> dict[str, str]:
 
 def identity(study: Study) -> dict[str, Any]:
     """Return what an executed notebook depends on; equal identities need no new execution."""
+    steps = [asdict(step) for step in study.progress()]
     return {
         "paper": study.paper,
         "parameters": study.parameters.model_dump(mode="json"),
         **made_of(study.paper),
         "keys": sorted(study.keys()),
+        **({"registered_steps": steps} if steps else {}),
     }
 
 

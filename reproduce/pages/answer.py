@@ -20,6 +20,7 @@ from reproduce.figures.wording import contrast_label
 from reproduce.pages import answer_words, caveats
 from reproduce.pages.answered import WHO, Answer, Ends, MainRow, published
 from reproduce.pages.showing import provenance, shown
+from reproduce.pages.tables import COMPARISON
 from reproduce.registry import datasets, main_result
 from reproduce.registry.main_result import Main
 from reproduce.study.beside import Beside
@@ -228,7 +229,7 @@ def table_of(found: Answer, *, provenance: str) -> Table:
     columns = ["Effect", theirs, "Ours", f"Ours minus {found.says}'s", "Verdict"]
     on = f"Ours on {places.pop()}. " if len(places) == 1 else ""
     return Table(f"The main result: the {found.says}'s effects and ours", columns, rows, provenance,
-                 note=on + _note(found), whole=(1, 2, 3, 4))  # fmt: skip
+                 note=on + _note(found), whole=(1, 2, 3, 4), kind=COMPARISON)  # fmt: skip
 
 
 def _note(found: Answer) -> str:

@@ -13,7 +13,6 @@ from reproduce.figures.samples import Samples
 from reproduce.figures.table import Table
 from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
-from reproduce.pages.report import record_line
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.verdicts import beside_each, verdict_table
 from reproduce.registry import claims
@@ -57,8 +56,8 @@ def maps(study: Study, beside: str | None = None) -> Maps:
     found = {method: one for method, (one, _, _) in drawn.items()}
     predictions = {method: said for method, (_, _, said) in drawn.items()}
     made = Maps(found, labels, study.record.class_names, predictions)
-    at = f"; {study.at_shown}" if study.protocol.paper.captioned else ""
-    return made.out_of(f"{record_line(study)}; seed {seed}{at}")
+    at = study.at_shown if study.protocol.paper.captioned else ""
+    return made.made_of(study.result(cell) for cell in cells).at(at)
 
 
 # -- verdicts ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from reproduce.figures.table import Table, Tables
 from reproduce.pages.our_cells import OurCells
 from reproduce.pages.showing import provenance, shown
+from reproduce.pages.tables import COMPARISON
 from reproduce.registry import tables
 from reproduce.registry.published import Cell
 from reproduce.registry.tables import PrintedTable
@@ -36,14 +37,13 @@ def one_table(printed: PrintedTable, study: Study | None = None) -> Table:
     caption = f"{title}: {layout.title}" if layout.title != layout.id else title
     first = next(iter(printed.cells.values()))
     place = f"Printed in {first.place}; stated by {WHO[first.says]}"
-    line = (
-        f"{place}. Ours: {provenance(study, study.rows(ours.used.values()))}"
-        if ours.used
-        else place
-    )
+    line = place
+    if ours.used:
+        line = provenance(study, study.rows(ours.used.values())).after(f"{place}. Ours: ")
     return Table(
         caption, ["", *printed.columns], rows, line, numeric_from=None if layout.words else 1,
         note=_note(printed, ours), anchor=anchor(layout.paper, layout.id, printed.name),
+        kind=COMPARISON,
     )  # fmt: skip
 
 

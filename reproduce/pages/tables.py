@@ -23,6 +23,8 @@ from reproduce.figures.wording import (
 )
 from reproduce.registry import datasets
 
+# Of a table that sets methods, or what a paper prints and ours, beside each other.
+COMPARISON = "comparison"
 NOT_RUN = "not run at this scale"
 FACTORS = ("dataset", "imbalance", "rho", "mu")
 
@@ -74,7 +76,7 @@ def published_beside_reproduced(
         finished.append(cells)
     if len(metrics) == 1:
         columns[0] = metric_label(next(iter(metrics)))
-    return Table(caption, columns, finished, provenance, note=note)
+    return Table(caption, columns, finished, provenance, note=note, kind=COMPARISON)
 
 
 def summary_table(
@@ -117,7 +119,7 @@ def summary_table(
     note = f"All at {', '.join(fixed)}." if fixed else ""
     if fixed == [_said("dataset", rows[0].get("dataset", ""))]:
         note = f"All on {fixed[0]}."
-    return Table(caption, columns, finished, provenance, numeric_from=1, note=note)
+    return Table(caption, columns, finished, provenance, numeric_from=1, note=note, kind=COMPARISON)
 
 
 def _said(factor: str, value: Any) -> str:

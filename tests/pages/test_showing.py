@@ -28,6 +28,10 @@ class Study:
     parameters = SimpleNamespace(experiments=["linear"])
     protocol = SimpleNamespace(paper=SimpleNamespace(experiment=lambda name: f"what {name} is"))
 
+    @property
+    def whole(self):
+        return self
+
     def beside(self, experiment):
         return []
 
