@@ -33,8 +33,9 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     """Return the answer of a run, as pages show it and an edition keeps it."""
     main, known = main_result.load(study.paper), {one.claim_id: one for one in judgements}
     ours = [known[one.claim.id] for one in main]
+    claims = {one.claim.id: one.claim for one in main}
     told = {
-        claim.id: of_claim(study, claim) for claim in {m.claim.id: m.claim for m in main}.values()
+        name: of_claim(study, claim) if known[name].parts else {} for name, claim in claims.items()
     }
     rows = tuple(
         _row(one, judged, told[one.claim.id]) for one, judged in zip(main, ours, strict=True)
