@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 # A cell with more letters than this does not fit beside others on a phone.
 LONGEST_BESIDE_OTHERS = 48
+LONGEST_TITLE = 90
 FEWEST_COLUMNS = 3
 FRAME = "table-frame"
 
@@ -98,3 +99,5 @@ def _label(table: Tag, columns: list[str]) -> None:
             cell["role"] = kind if cell.name == "th" else "cell"
             if number and not in_head and head:
                 cell["data-label"] = head
+        if not in_head and len(cells[0].get_text(" ", strip=True)) <= LONGEST_TITLE:
+            cells[0]["class"] = [*cells[0].get("class", []), "card-title"]
