@@ -213,8 +213,7 @@ def _write(axis: Axes, row: _Row, place: float) -> None:
     opaque = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
     for turn, line in enumerate(row.wrapped):
         axis.text(
-            0, place + turn + 0.5, line, transform=across, va="center", clip_on=False,
-            fontsize=11, fontweight="bold" if row.bold else "normal", bbox=opaque, zorder=5,
+            0, place + turn + 0.5, line, transform=across, va="center", clip_on=False, fontweight="bold" if row.bold else "normal", bbox=opaque, zorder=5,
         )  # fmt: skip
     if row.part is None:
         return

@@ -85,7 +85,7 @@ class ClassHistogram(Picture):
             axis.tick_params(axis="x", length=0)
         _name_classes(axes[-1], self.class_names)
         scale = " (log axis)" if logarithmic else ""
-        figure.supylabel(f"{self.unit} per class{scale}", fontsize=12, color=INK)
+        figure.supylabel(f"{self.unit} per class{scale}", color=INK)
         return figure
 
     def words(self) -> str:
@@ -119,7 +119,7 @@ def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
     for place, value in zip(places, values, strict=True):
         axis.annotate(
             f"{value}", (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
-            ha="center", va="bottom", fontsize=11 if not turned else 10, rotation=90 * turned,
+            ha="center", va="bottom" if not turned else 10, rotation=90 * turned,
         )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ class Gains(Picture):
             axis.set_title(metric_label(metric))
         over = method_label(self.reference).lower()
         axes[-1].set_xlabel(f"gain over {over} (percentage points)")
-        figure.suptitle(self._key(), fontsize=11, ha="left", x=0.015)
+        figure.suptitle(self._key(), ha="left", x=0.015)
         return figure
 
     def _key(self) -> str:

@@ -178,9 +178,9 @@ class Lines(Picture):
                 axis.set_title(self.panel.said(where))
         axes[-1].set_xlabel(self.along.label())
         if self.panel:
-            figure.suptitle(self.title(), fontsize=11, ha="left", x=0.015)
+            figure.suptitle(self.title(), ha="left", x=0.015)
         else:
-            axes[0].set_title(self.title(), fontsize=11, fontweight="normal")
+            axes[0].set_title(self.title(), fontweight="normal")
         for axis, lines in zip(axes, self.found.values(), strict=True):
             self._name(axis, lines)
         return figure
@@ -256,5 +256,5 @@ class Lines(Picture):
         axis.tick_params(axis="y", length=0)
         axis.set_xlabel(f"{metric_label(self.metric)} (%)")
         known = f"{self.along.said(place)}; {self._known('mark', 'bar')}"
-        axis.set_title(known, fontsize=11, fontweight="normal")
+        axis.set_title(known, fontweight="normal")
         return figure

@@ -92,7 +92,7 @@ class Samples(Picture):
                 _frame(axis, row, column, None if self.images is None else self.images[index])
         if self.images is None:
             _say_unpublished(axis, columns, classes, self.dataset)
-        axis.set_xlabel(textwrap.fill(self.note, 78), fontsize=10, loc="left", labelpad=6)
+        axis.set_xlabel(textwrap.fill(self.note, 78), loc="left", labelpad=6)
         return figure
 
     def words(self) -> str:

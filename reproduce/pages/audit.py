@@ -114,7 +114,7 @@ def _counts(axis: Axes, counts: np.ndarray, mend: Mend | None) -> None:
         framed = mend is not None and (row, column) == (mend.row, mend.column)
         axis.text(
             column, row, f"{count:g}\n→ {mend.needed}" if framed else f"{count:g}",
-            ha="center", va="center", fontsize=10 if framed else 12,
+            ha="center", va="center" if framed else 12,
             fontweight="bold" if framed else "normal",
             color="white" if shares[row, column] > 0.6 else OUTSIDE if framed else INK,
         )  # fmt: skip
@@ -126,12 +126,11 @@ def _counts(axis: Axes, counts: np.ndarray, mend: Mend | None) -> None:
 def _sums(axis: Axes, counts: np.ndarray, stated: Sequence[int]) -> None:
     """Write the row sums right of the cells, and the stated size where it is another."""
     edge = len(counts) - 0.3
-    axis.text(edge, len(counts) - 0.4, "sum", fontsize=10.5, color=QUIET, va="top")
+    axis.text(edge, len(counts) - 0.4, "sum", color=QUIET, va="top")
     for row, (found, wanted) in enumerate(zip(counts.sum(axis=1), stated, strict=True)):
         wrong = found != wanted
         axis.text(
-            edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center",
-            fontsize=11, fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
+            edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center", fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
         )  # fmt: skip
 
 

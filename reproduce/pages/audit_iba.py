@@ -69,11 +69,11 @@ class IbaRegion(Picture):
             )  # fmt: skip
         axis.annotate(
             "averaged first: G²", (x[70], x[70] ** 2), xytext=(12, -14),
-            textcoords="offset points", color=OUTSIDE, fontsize=10.5,
+            textcoords="offset points", color=OUTSIDE,
         )  # fmt: skip
         axis.annotate(
             "upper bound: G", (x[55], x[55]), xytext=(-8, 6), textcoords="offset points",
-            color=QUIET, fontsize=10.5, ha="right",
+            color=QUIET, ha="right",
         )  # fmt: skip
         axis.set_xlim(low, high)
         axis.set_xlabel("G-mean as printed")

@@ -129,7 +129,7 @@ def _scores(axis: Axes, rows: Sequence[_Row], gap: float, edge: float) -> None:
             place, side = (edge + gap, lowest), "left"
             ends = (row.allowed, place[0] - gap / 4), (row.printed, lowest)
             axis.plot(*ends, color=QUIET, lw=0.7, clip_on=False, zorder=2)
-        axis.text(*place, row.name, ha=side, va="center", fontsize=10.5, color=INK)
+        axis.text(*place, row.name, ha=side, va="center", color=INK)
 
 
 def _keys(rows: Sequence[_Row]) -> list[Line2D]:
@@ -194,10 +194,10 @@ def _possible(axis: Axes, height: int, possible: Sequence[int], wanted: int) -> 
     for size in _nearest(possible, wanted, 1):
         axis.annotate(
             str(size), (size, height), xytext=(0, 7), textcoords="offset points",
-            ha="center", fontsize=10, bbox={"fc": "white", "ec": "none", "pad": 0.4},
+            ha="center", bbox={"fc": "white", "ec": "none", "pad": 0.4},
         )  # fmt: skip
     if not possible:
-        axis.text(wanted, height, "  none", va="center", color=OUTSIDE, fontsize=10.5)
+        axis.text(wanted, height, "  none", va="center", color=OUTSIDE)
 
 
 def _nearest(possible: Sequence[int], wanted: int, count: int) -> list[int]:

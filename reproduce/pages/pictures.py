@@ -36,27 +36,41 @@ def samples(study: Study) -> Samples:
 
 @shown()
 def confusions(study: Study) -> Confusion:
-    """Show the confusion matrix of each method at the point drawn in detail."""
-    made = Confusion(study.confusions(**study.shown), study.record.class_names)
-    at = f"{study.at_shown}; " if study.protocol.paper.captioned else ""
-    return made.made_of(study.results(**study.shown)).at(f"{at}summed over seeds")
+    """Show the confusion matrix of each method for the first seed, whose rare classes it has."""
+    at = {"seed": study.seeds[0], **study.shown}
+    results = study.results(**at)
+    made = Confusion(
+        study.confusions(**at), study.record.class_names, results[0].counts, drawn=_seed(study)
+    )
+    return made.made_of(results).at(study.at_shown if study.protocol.paper.captioned else "")
 
 
 @shown()
 def maps(study: Study, beside: str | None = None) -> Maps:
     """Show maps of test images by each trained network of the first seed.
 
-    `beside` names an experiment whose networks are mapped too.
+    `beside` names an experiment whose networks are mapped too; a network that nobody trained has
+    no errors to show, since its answers say nothing.
     """
-    seed = study.seeds[0]
-    cells = study.trained(seed=seed, **study.shown)
-    cells += study.beside(beside) if beside else []
-    drawn = {cell.method: map_of(study, cell, study.parameters.map_images) for cell in cells}
+    at = {"seed": study.seeds[0], **study.shown}
+    cells = study.trained(**at)
+    others = study.beside(beside) if beside else []
+    drawn = {
+        cell.method: map_of(study, cell, study.parameters.map_images) for cell in [*cells, *others]
+    }
     labels = next(iter(drawn.values()))[1]
-    found = {method: one for method, (one, _, _) in drawn.items()}
-    predictions = {method: said for method, (_, _, said) in drawn.items()}
-    made = Maps(found, labels, study.record.class_names, predictions)
-    return made.out_of(f"{study.record.name}, {study.scale}; seed {seed}; {study.at_shown}")
+    made = Maps(
+        {method: one for method, (one, _, _) in drawn.items()},
+        labels,
+        study.record.class_names,
+        {cell.method: drawn[cell.method][2] for cell in cells},
+        study.results(**at)[0].counts,
+    )
+    return made.out_of(f"{study.record.name}, {study.scale}; {_seed(study)}; {study.at_shown}")
+
+
+def _seed(study: Study) -> str:
+    return f"seed {study.seeds[0]}"
 
 
 # -- verdicts ------------------------------------------------------------------------------------

@@ -143,10 +143,9 @@ class LearningGap(Picture):
         grey = f"; grey: {method_label(self.reference).lower()}"
         figure.suptitle(
             f"line: mean; band: lowest to highest seed (n = {counts})"
-            f"{grey if self.reference in self.gaps else ''}",
-            fontsize=11, ha="left", x=0.015,
+            f"{grey if self.reference in self.gaps else ''}", ha="left", x=0.015,
         )  # fmt: skip
-        figure.supylabel("balanced accuracy, training − test (points)", fontsize=12)
+        figure.supylabel("balanced accuracy, training − test (points)")
         return figure
 
     def words(self) -> str:

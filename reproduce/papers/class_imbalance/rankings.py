@@ -130,7 +130,7 @@ def _line(upper: Axes, lower: Axes, found: Ranking, row: int) -> None:
                markerfacecolor="white", markeredgewidth=2)  # fmt: skip
     for place, length in enumerate(found.lengths):
         lower.text(length, found.ranks[row, place], str(found.agree[row, place]), ha="center",
-                   va="center", fontsize=10, zorder=5)  # fmt: skip
+                   va="center", zorder=5)  # fmt: skip
 
 
 def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
@@ -139,10 +139,9 @@ def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
     upper.minorticks_off()
     upper.set_ylabel(f"{metric_label(metric).partition(' (')[0]} (%)")
     seeds = found.values.shape[2]
-    upper.set_title(f"line: mean; dots: seeds (n = {seeds})", fontsize=11, fontweight="normal")
+    upper.set_title(f"line: mean; dots: seeds (n = {seeds})", fontweight="normal")
     lower.set_title(
-        f"in the mark: how many of {plural(seeds, 'seed')} have this very rank",
-        fontsize=11, fontweight="normal",
+        f"in the mark: how many of {plural(seeds, 'seed')} have this very rank", fontweight="normal",
     )  # fmt: skip
     lower.set_yticks(range(1, len(found.names) + 1))
     lower.set_ylim(len(found.names) + 0.6, 0.4)

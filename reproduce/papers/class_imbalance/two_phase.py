@@ -94,9 +94,8 @@ class TwoPhaseBetween(Picture):
                     _draw(axis, sampler, self.pairs[sampler], at[1], self.triples[at])
                 else:
                     axis.remove()
-        figure.supylabel(f"{metric_label(self.metric).partition(' (')[0]} (%)", fontsize=12)
-        figure.suptitle("lines: seeds, dashed where two-phase is not between; bars: means",
-                        fontsize=11, ha="left", x=0.015)  # fmt: skip
+        figure.supylabel(f"{metric_label(self.metric).partition(' (')[0]} (%)")
+        figure.suptitle("lines: seeds, dashed where two-phase is not between; bars: means", ha="left", x=0.015)  # fmt: skip
         return figure
 
     def words(self) -> str:
@@ -125,13 +124,11 @@ def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) 
                   zorder=3, solid_capstyle="butt")  # fmt: skip
         axis.plot([place] * len(table), table[:, place], style.marker, color=style.colour,
                   markersize=7, markeredgecolor="white", markeredgewidth=0.8, zorder=4)  # fmt: skip
-    axis.set_xticks(range(3), ["base-\nline", "two-\nphase", _SHORT.get(sampler, sampler)],
-                    fontsize=10)  # fmt: skip
+    axis.set_xticks(range(3), ["base-\nline", "two-\nphase", _SHORT.get(sampler, sampler)])  # fmt: skip
     axis.set_xlim(-0.45, 2.45)
     axis.margins(y=0.1)
     axis.locator_params(axis="y", nbins=5)
     axis.grid(False, axis="x")
     within = sum(map(lies_between, triples.values()))
-    axis.set_title(f"rho {plain(rho)}\n", fontsize=12)
-    axis.text(0, 1.02, f"between: {within} of {len(triples)}", transform=axis.transAxes,
-              fontsize=10.5, va="bottom")  # fmt: skip
+    axis.set_title(f"rho {plain(rho)}\n")
+    axis.text(0, 1.02, f"between: {within} of {len(triples)}", transform=axis.transAxes, va="bottom")  # fmt: skip

@@ -87,7 +87,7 @@ class EncoderPlane(Picture):
         axis.set_ylabel("uniformity (low: spread out evenly)")
         counts = span(len(seeds) for moments in self.found.values() for seeds in moments.values())
         said = f"marks: seeds (n = {counts}); arrows: mean to mean\nlower is better on both axes"
-        axis.set_title(said, fontsize=11, fontweight="normal")
+        axis.set_title(said, fontweight="normal")
         figure.legend(handles=_legend(self.found), loc="outside right upper", handletextpad=0.3)
         return figure
 

@@ -232,12 +232,11 @@ def _explain(
     if ends:
         axes[0].annotate(
             "end of the warm-up", (max(ends), 1), xycoords=axes[0].get_xaxis_transform(),
-            xytext=(5, -3), textcoords="offset points", fontsize=10, color=QUIET, va="top",
+            xytext=(5, -3), textcoords="offset points", color=QUIET, va="top",
         )  # fmt: skip
     counts = span(terms.seeds for terms in found.values())
     alone = f"{method_label(next(iter(found)))}; " if len(found) == 1 else ""
-    figure.suptitle(f"{alone}line: mean; band: lowest to highest seed (n = {counts})",
-                    fontsize=11, ha="left", x=0.015)  # fmt: skip
+    figure.suptitle(f"{alone}line: mean; band: lowest to highest seed (n = {counts})", ha="left", x=0.015)  # fmt: skip
     if len(found) > 1:
         handles = [
             Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker,

@@ -12,7 +12,15 @@ from reproduce.errors import unknown_name
 from reproduce.figures.by_seed import Values, by_seed, gains, numbers_along, span
 from reproduce.figures.inputs import Observation, not_empty, with_columns
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import FAINT, INK, PUBLISHED, MethodStyle, in_the_look, new_figure
+from reproduce.figures.style import (
+    BAND,
+    FAINT,
+    INK,
+    PUBLISHED,
+    MethodStyle,
+    in_the_look,
+    new_figure,
+)
 from reproduce.figures.wording import (
     mean_and_sd,
     mean_and_spread,
@@ -100,7 +108,7 @@ class RareBinary(Picture):
                 axis.set_title(f"{metric_label(metric)}, rare {100 * share:g} %")
             _dress(axes[row, 0], methods, lines, self.reference)
         over = method_label(self.reference).lower()
-        figure.supxlabel(f"gain over {over} in percentage points", fontsize=12)
+        figure.supxlabel(f"gain over {over} in percentage points")
         counts = span(len(gain) for gained in every for gain in gained.values())
         _legend(figure, counts, bool(self.printed))
         return figure
@@ -138,7 +146,7 @@ def _panel(
     axis.axvline(0, color=INK, lw=1, zorder=1)
     for block, method in enumerate(methods, start=1):
         if block % 2:
-            axis.axhspan(block * lines - 0.5, (block + 1) * lines - 0.5, color="#f2f2f2", lw=0,
+            axis.axhspan(block * lines - 0.5, (block + 1) * lines - 0.5, color=BAND, lw=0,
                          zorder=0)  # fmt: skip
         for line, (rare, style) in enumerate(READINGS.items()):
             seeds = 100 * np.array(gained.get((method, share, rare), []))
@@ -186,8 +194,7 @@ def _levels(
     for text, line, colour in written:
         # Yellow letters are hard to read on white; the same hue, darker, is not.
         ink = 0.68 * np.array(to_rgb(colour))
-        axis.annotate(text, (0, line), xytext=(5, 0), textcoords="offset points", va="center",
-                      fontsize=9.5, color=ink)  # fmt: skip
+        axis.annotate(text, (0, line), xytext=(5, 0), textcoords="offset points", va="center", color=ink)  # fmt: skip
 
 
 def _dress(axis: Axes, methods: Sequence[str], lines: int, reference: str) -> None:

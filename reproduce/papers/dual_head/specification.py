@@ -15,6 +15,7 @@ from reproduce.figures.by_seed import ROUNDING, span
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import (
+    BAND,
     FAINT,
     INK,
     MARGIN,
@@ -116,8 +117,7 @@ class SpecificationCurve(Picture):
                 axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
         shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
         counts = span(len(effect) for curve in found.values() for effect in curve.effects)
-        figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}",
-                        fontsize=11, ha="left", x=0.015)  # fmt: skip
+        figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}", ha="left", x=0.015)  # fmt: skip
         return figure
 
     def words(self) -> str:
@@ -169,7 +169,7 @@ def _curve(axis: Axes, curve: Curve, colour: str, gap: float | None, margin: flo
                  linewidths=1.3, zorder=3, label="not above 0")  # fmt: skip
     if gap is not None:
         axis.axhline(100 * gap, color=PUBLISHED, lw=1.8, linestyle=(0, (4, 1.6)), label="paper")
-        axis.text(1.012, 100 * gap, f"paper\n{points(gap)}", color=PUBLISHED, fontsize=10.5,
+        axis.text(1.012, 100 * gap, f"paper\n{points(gap)}", color=PUBLISHED,
                   transform=axis.get_yaxis_transform(), va="center", linespacing=1.05)  # fmt: skip
     axis.grid(False, axis="x")
     axis.tick_params(axis="x", length=0, labelbottom=False)
@@ -180,24 +180,24 @@ def _matrix(
 ) -> None:
     """Draw which values each combination has, and the mean effect under each value."""
     labels, row = [], 0
-    axis.text(1.012, -1.0, "mean", transform=axis.get_yaxis_transform(), fontsize=10.5,
+    axis.text(1.012, -1.0, "mean", transform=axis.get_yaxis_transform(),
               va="center")  # fmt: skip
     for turn, choice in enumerate(choices):
         values = curve.values(choice)
         stands_out = strongest is not None and choice == strongest.choice
         if turn % 2 == 0:
-            axis.axhspan(row - 0.5, row + len(values) - 0.5, color="#f2f2f2", lw=0, zorder=0)
+            axis.axhspan(row - 0.5, row + len(values) - 0.5, color=BAND, lw=0, zorder=0)
         for value in values:
             places = curve.places(choice, value)
             axis.scatter(places, [row] * len(places), s=0.8 * _dot(len(curve.chosen)), marker="s",
                          color=STRONGEST if stands_out else INK, linewidths=0,
                          label=f"{choice} {plain(value)}")  # fmt: skip
             axis.text(1.012, row, points(curve.under(choice, value).mean(), digits), va="center",
-                      transform=axis.get_yaxis_transform(), fontsize=10.5,
+                      transform=axis.get_yaxis_transform(),
                       fontweight="bold" if stands_out else "normal")  # fmt: skip
             labels.append((f"{_label(choice)}: {_label(value)}", stands_out))
             row += 1
-    axis.set_yticks(range(row), [label for label, _ in labels], fontsize=10.5)
+    axis.set_yticks(range(row), [label for label, _ in labels])
     for text, (_, stands_out) in zip(axis.get_yticklabels(), labels, strict=True):
         text.set(fontweight="bold" if stands_out else "normal")
     axis.set_ylim(row - 0.5, -0.5)

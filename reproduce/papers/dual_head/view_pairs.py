@@ -89,7 +89,7 @@ class ViewPairs(Picture):
                         [f"{marked:g}", "0.25", "0.5", "0.75", "1"])  # fmt: skip
         axis.annotate(
             "the paper (default)", (marked, 1), xycoords=axis.get_xaxis_transform(),
-            xytext=(4, -2), textcoords="offset points", fontsize=10, color=QUIET, va="top",
+            xytext=(4, -2), textcoords="offset points", color=QUIET, va="top",
         )  # fmt: skip
         handles, labels = axes[0, 1].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)),
