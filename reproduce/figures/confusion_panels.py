@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # With more classes a cell is too small for its number.
 WRITTEN_UP_TO = 6
-_LETTERS = 12
+_LETTERS, _TITLE = 12, 20
 
 
 def drawn(made: "Confusion") -> Figure:
@@ -27,7 +27,8 @@ def drawn(made: "Confusion") -> Figure:
     rows = -(-count // columns)
     left = 0.2 + 0.095 * max(min(len(name), _LETTERS) for name in made.class_names)
     side = min(2.6, WIDTH / columns - left - (0.72 if rare else 0.1) - 0.12)
-    above, below = 0.62, 0.32 + (left - 0.2 if _long(made.class_names) else 0.12)
+    longest = max(len(textwrap.wrap(method_label(name), _TITLE)) for name in made.shares)
+    above, below = 0.42 + 0.2 * longest, 0.32 + (left - 0.2 if _long(made.class_names) else 0.12)
     height = rows * (side + above) + below + 0.1
     figure = Figure(figsize=(WIDTH, height))
     for turn, name in enumerate(made.shares):
@@ -40,7 +41,7 @@ def drawn(made: "Confusion") -> Figure:
         lowest = turn + columns >= count
         _classes(axis, made, lowest, column == 0)
         recall = percent(np.nanmean(np.diag(made.shares[name])))
-        _title(axis, method_label(name), f"mean recall {recall} %", WIDTH / columns - 0.15, left)
+        _title(axis, method_label(name), f"mean recall {recall} %", left)
         if rare:
             right = (corner[0] + side + 0.12) / WIDTH
             small = figure.add_axes((right, corner[1] / height, 0.58 / WIDTH, 0.58 / height))
@@ -48,13 +49,13 @@ def drawn(made: "Confusion") -> Figure:
     return figure
 
 
-def _title(axis: Axes, name: str, said: str, inches: float, left: float) -> None:
+def _title(axis: Axes, name: str, said: str, left: float) -> None:
     """Write the method and its mean recall over the panel, from the names' left edge on."""
-    lines = textwrap.wrap(name, int(inches * 72 / 7.6), max_lines=1, placeholder="…")
     manner = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
     start = -72 * left + 14
     axis.annotate(said, (0, 1), xytext=(start, 5), color=QUIET, **manner)
-    axis.annotate(lines[0], (0, 1), xytext=(start, 20), fontweight="bold", **manner)
+    axis.annotate(textwrap.fill(name, _TITLE), (0, 1), xytext=(start, 20), fontweight="bold",
+                  linespacing=1.05, **manner)  # fmt: skip
 
 
 def _matrix(axis: Axes, shares: np.ndarray, numbers: np.ndarray, frequent: int) -> None:

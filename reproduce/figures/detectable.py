@@ -12,13 +12,22 @@ from matplotlib.patches import Patch
 
 from reproduce.errors import UserError
 from reproduce.figures.by_seed import ROUNDING
-from reproduce.figures.histogram import BAR
 from reproduce.figures.inputs import is_number, not_empty
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, MARGIN, PUBLISHED, in_the_look, panels, title
+from reproduce.figures.style import (
+    FAINT,
+    FREQUENT,
+    INK,
+    MARGIN,
+    PUBLISHED,
+    WRONG,
+    in_the_look,
+    panels,
+    title,
+)
 from reproduce.figures.wording import method_label, metric_label, plural, points
 
-WRONG, TIED = "#882255", "#8a8a8a"
+TIED = FAINT
 _SHARE = 0.95
 _BARS = 44
 _INCHES = 1.5
@@ -204,7 +213,7 @@ def _panel(
     right = signs == np.sign(one.true) if abs(one.true) > ROUNDING else signs != 0
     tied = signs == 0
     split = [values[right], values[tied & ~right], values[~right & ~tied]]
-    counts, *_ = axis.hist(split, edges, stacked=True, color=[BAR, TIED, WRONG], zorder=2)
+    counts, *_ = axis.hist(split, edges, stacked=True, color=[FREQUENT, TIED, WRONG], zorder=2)
     top = np.max(counts)
     if smallest is not None:
         axis.axvspan(-100 * smallest, 100 * smallest, color=MARGIN, alpha=0.55, lw=0, zorder=0)

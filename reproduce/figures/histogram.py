@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from reproduce.errors import UserError
+from reproduce.evaluation.per_class import in_minority
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, in_the_look, panels
+from reproduce.figures.style import FREQUENT, INK, RARE, SMALLEST, in_the_look, panels
 
-BAR, RARE = "#9fb8cc", "#0072B2"
 _LOG_FROM = 20
 _UPRIGHT_UP_TO, _WRITTEN_UP_TO = 12, 40
 
@@ -52,8 +53,8 @@ class ClassHistogram(Picture):
     Notes
     -----
     The axis is logarithmic as soon as the largest count is 20 times the smallest, and says so;
-    since a bar's length then misleads, every bar carries its number. Classes with the smallest
-    count of a panel are darker, unless all are equal.
+    since a bar's length then misleads, every bar carries its number. Rare classes, those with fewer
+    images than the average class of their panel, are orange.
     """
 
     def __init__(
@@ -109,10 +110,10 @@ def _sentence(condition: str, values: np.ndarray, class_names: Sequence[str]) ->
 
 def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
     """Draw one condition's bars and write the counts on them."""
-    rare = (values == values.min()) & (values.min() < values.max())
+    rare = in_minority(values)
     places = np.arange(len(values))
     axis.bar(places, np.maximum(values - floor, 0), bottom=floor, width=0.78,
-             color=np.where(rare, RARE, BAR))  # fmt: skip
+             color=np.where(rare, RARE, FREQUENT))  # fmt: skip
     if len(values) > _WRITTEN_UP_TO:
         return
     turned = len(values) > _UPRIGHT_UP_TO

@@ -205,8 +205,9 @@ class Maps(Picture):
         """Say what the marks mean."""
         wrong = "Outlines: predicted wrongly. " if self.wrong else ""
         return (
-            f"{wrong}Under each name: how many points have the class of their neighbours in the "
-            "map, and in the embedding itself (kNN), and trustworthiness."
+            f"{wrong}The maps are turned to lie alike. Under each name: how many points have the "
+            "class of their neighbours in the map (kNN), and its trustworthiness (1: all "
+            "neighbours are true ones)."
         )
 
     def words(self) -> str:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from scipy.linalg import orthogonal_procrustes
 
 from reproduce.figures.style import CLASS_COLOURS, FREQUENT, GRID, PAPER, QUIET, WIDTH, panels
 from reproduce.figures.style import title as panel_title
@@ -16,7 +17,7 @@ from reproduce.figures.wording import method_label, percent
 if TYPE_CHECKING:
     from reproduce.figures.map import Maps
 
-_INCHES = 2.95
+_INCHES = 2.85
 
 
 def drawn(made: "Maps") -> Figure:
@@ -24,17 +25,26 @@ def drawn(made: "Maps") -> Figure:
     count = len(made.maps)
     columns = min(2, count)
     figure, axes = panels(count, _INCHES if columns > 1 else 5.4, columns)
+    first = next(iter(made.maps.values())).coordinates
     for axis, (name, found) in zip(axes, made.maps.items(), strict=True):
-        _scatter(axis, made, found.coordinates, made.wrong.get(name))
+        _scatter(axis, made, turned(found.coordinates, first), made.wrong.get(name))
         panel_title(
             axis,
             method_label(name),
-            f"kNN {percent(found.knn_accuracy, 0)} %, "
-            f"embedding {percent(found.knn_accuracy_embeddings, 0)} %",
-            f"trustworthiness {found.trustworthiness:.2f}",
+            f"kNN {percent(found.knn_accuracy, 0)} %, trust {found.trustworthiness:.2f}",
         )
     _legend(figure, made)
     return figure
+
+
+def turned(coordinates: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Return a map turned and mirrored so that its points lie as near as can be to the first's.
+
+    A map has no up or left: turning it changes no distance, and the eye finds its classes again.
+    """
+    centred, model = (points - points.mean(axis=0) for points in (coordinates, first))
+    rotation, _ = orthogonal_procrustes(centred, model)
+    return centred @ rotation
 
 
 def colours(made: "Maps") -> dict[int, str]:
