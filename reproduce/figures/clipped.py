@@ -1,4 +1,4 @@
-"""Axes that one outlier does not squeeze: it is cut off at the edge, with an arrow and its number."""
+"""Axes that one outlier does not squeeze: it is cut off, with an arrow and its number."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from reproduce.figures.style import PAPER
 
 # A row whose end lies so many times further out than that of the row before it is cut off.
-_FAR = 2.5
+_FAR = 2.0
 _FEWEST = 4
 _ROOM = 0.06
 
@@ -42,7 +42,7 @@ def _reach(extents: Sequence[float]) -> float:
 
 
 def cut_off(axis: Axes, row: float, value: float, written: str, colour: str) -> bool:
-    """Draw an arrow and the number at the edge where a value lies beyond it; say whether it does."""
+    """Draw an arrow and the number where a value lies beyond the axis; say whether it does."""
     low, high = axis.get_xlim()
     if low <= value <= high:
         return False

@@ -13,7 +13,7 @@ from reproduce.figures.inputs import not_empty, square
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import in_the_look
 from reproduce.figures.table import Table
-from reproduce.figures.wording import MISSING, method_label, percent, plural
+from reproduce.figures.wording import MISSING, in_sentence, method_label, percent, plural
 
 PER_CLASS = ("recall", "precision", "f1")
 
@@ -99,7 +99,7 @@ class Confusion(Picture):
         said = f"{method_label(most)} sends {percent(lost[most], 0)} % of the rare classes' images "
         said += "to frequent classes"
         if lost[most] - lost[least] >= 0.005:
-            said += f", {method_label(least).lower()} {percent(lost[least], 0)} %"
+            said += f", {in_sentence(least)} {percent(lost[least], 0)} %"
         return f"{said}{there}."
 
     def seen(self) -> str:

@@ -66,8 +66,8 @@ def _matrix(axis: Axes, shares: np.ndarray, numbers: np.ndarray, frequent: int) 
         if np.isfinite(share):
             cell(axis, (column, row), share)
         if written and numbers[row, column] >= 0.5:
-            axis.text(column + 0.5, row + 0.52, f"{numbers[row, column]:.0f}", ha="center", va="center",
-                      color=letters(share), fontsize=SMALLEST)  # fmt: skip
+            axis.text(column + 0.5, row + 0.52, f"{numbers[row, column]:.0f}", ha="center",
+                      va="center", color=letters(share), fontsize=SMALLEST)  # fmt: skip
     for row in np.flatnonzero(np.isnan(shares).all(axis=1)):
         axis.fill_between([0, len(shares)], row, row + 1, hatch="///", fc="none", ec=QUIET, lw=0)
     if frequent:

@@ -161,7 +161,8 @@ def _row(judgement: Any) -> Row:
     sentence = (judgement.english or in_words(judgement.claim_id)).rstrip(". ")
     metric = getattr(part, "metric", "")
     contrast = contrast_label(part.name)
-    if metric and metric_label(metric).lower() not in contrast.lower():
+    known = metric in AREAS or metric_label(metric).lower() in contrast.lower()
+    if metric and not known:
         contrast = f"{metric_label(metric)}: {contrast[:1].lower()}{contrast[1:]}"
     if len(parts) == 1:
         return Row(alone(sentence, part), contrast, part, claim_word(judgement))

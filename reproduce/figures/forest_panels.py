@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reproduce.figures.forest import Row
 
 LINE = 0.2
-_LETTERS, _BESIDE = 52, 24
+_LETTERS, _BESIDE = 58, 24
 # Of the figure's width: where the axis ends, and where the numbers begin.
 _AXIS, _NUMBERS = 0.54, 0.57
 _MARKS = 0.46
@@ -50,7 +50,7 @@ def _height(row: "Row") -> float:
 
 def _text(row: "Row") -> list[tuple[str, bool]]:
     """Return the lines over the marks, and whether they are bold."""
-    bold = [(line, True) for line in textwrap.wrap(row.sentence, _LETTERS - 4)]
+    bold = [(line, True) for line in textwrap.wrap(row.sentence, _LETTERS - 8)]
     return bold + [(line, False) for line in textwrap.wrap(row.contrast, _LETTERS)]
 
 
@@ -81,8 +81,9 @@ def _panel(axis: Axes, rows: "Sequence[Row]", inches: float) -> None:
             axis.plot([0, 1.86], [place - 0.08] * 2, transform=across, color=MARGIN, lw=0.8,
                       clip_on=False)  # fmt: skip
         for line, bold in _text(row):
+            weight, ink = ("bold", INK) if bold else ("normal", QUIET)
             axis.text(0, place + LINE / 2, line, transform=across, va="center", clip_on=False,
-                      fontweight="bold" if bold else "normal", color=INK if bold else QUIET)  # fmt: skip
+                      fontweight=weight, color=ink)  # fmt: skip
             place += LINE
         below = max(_MARKS, LINE * len(_beside(row)))
         for line, (words, weight) in enumerate(_beside(row)):

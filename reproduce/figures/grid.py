@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from reproduce.figures.factor import Factor
-from reproduce.figures.inputs import Observation
 from reproduce.figures.heat import HEAT, LOSS, cell, frame, letters
+from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, INK, QUIET, SMALLEST, WIDTH, in_the_look, panels
 from reproduce.figures.wording import (

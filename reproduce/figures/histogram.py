@@ -86,8 +86,37 @@ class ClassHistogram(Picture):
             axis.tick_params(axis="x", length=0)
         _name_classes(axes[-1], self.class_names)
         scale = " (log axis)" if logarithmic else ""
-        figure.supylabel(f"{self.unit} per class{scale}", color=INK)
+        figure.supylabel(f"{self.unit} per class{scale}", fontsize=SMALLEST, color=INK)
+        if any(map(np.any, map(in_minority, self.counts.values()))):
+            figure.legend(
+                [Patch(color=FREQUENT, lw=0), Patch(color=RARE, lw=0)],
+                ["frequent", "rare: fewer than the average class"],
+                loc="outside upper left", ncols=2, borderpad=0.1,
+            )  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say how far the most unequal condition goes."""
+        ratios = {
+            name: values.max() / values.min() if values.min() else np.inf
+            for name, values in self.counts.items()
+        }
+        name = max(ratios, key=ratios.__getitem__)
+        values = self.counts[name]
+        if values.max() == values.min():
+            return f"Every class has {values[0]:,} {self.unit}."
+        rare = int(in_minority(values).sum())
+        said = f"{rare} of {len(values)} classes are rare: the smallest has {values.min():,} "
+        said += f"{self.unit}, the largest {values.max():,}."
+        return f"At {name} {said}" if len(self.counts) > 1 else said
+
+    def seen(self) -> str:
+        """Say what the bars are."""
+        several = f", a panel for each of {len(self.counts)} conditions"
+        return (
+            f"Bars: number of {self.unit} of each class{several if len(self.counts) > 1 else ''}; "
+            "rare classes are orange."
+        )
 
     def words(self) -> str:
         """Say the smallest and the largest count of each condition."""

@@ -20,10 +20,10 @@ from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, INK, PAPER, in_the_look, method_style, panels
 from reproduce.figures.wording import (
+    in_sentence,
     method_label,
     metric_digits,
     metric_label,
-    plural,
     points,
 )
 
@@ -100,7 +100,7 @@ class Gains(Picture):
         """Say which methods gain for certain in the first metric, and how much the best does."""
         metric, effects = next(iter(self.found.items()))
         label, digits = metric_label(metric).partition(" (")[0], metric_digits(metric)
-        over = method_label(self.reference).lower()
+        over = in_sentence(self.reference)
         best, effect = next(iter(effects.items()))
         ends = effect_ends(effect, digits)
         sure = [one for one in effects.values() if not contains_zero(one)]
@@ -112,21 +112,22 @@ class Gains(Picture):
                 f"{method_label(best)} is {points(effect.mean, digits)} points of {label} from "
                 f"{over} ({seeds}, no interval)."
             )
-        lost = f", {below} fall short of it" if below else ""
         if not above:
-            said = f"Of {plural(len(effects), 'method')} none gains over {over} in {label} beyond "
-            said += f"its interval{lost}"
-            return f"{said}; the largest is {points(effect.mean, digits)} points{ends}."
+            lost = f" ({below} lie below)" if below else ""
+            return (
+                f"No interval of a gain in {label} over {over} lies above 0{lost}; the largest is "
+                f"{points(effect.mean, digits)} points{ends}, {method_label(best)}."
+            )
         return (
             f"{method_label(best)} gains most {label} over {over}: {points(effect.mean, digits)} "
-            f"points{ends}; {above} of {len(effects)} gain beyond their interval{lost}."
+            f"points{ends}; {above} of {len(effects)} intervals lie above 0, {below} below."
         )
 
     def seen(self) -> str:
         """Say what the rows are."""
         metrics = ", ".join(metric_label(name).partition(" (")[0] for name in self.found)
         return (
-            f"Gain of each method over {method_label(self.reference).lower()} in percentage points "
+            f"Gain of each method over {in_sentence(self.reference)} in percentage points "
             f"with its interval, the largest on top: {metrics}."
         )
 

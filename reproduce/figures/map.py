@@ -13,7 +13,7 @@ from reproduce.figures.confusion import by_frequency
 from reproduce.figures.inputs import class_labels, not_empty
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import in_the_look
-from reproduce.figures.wording import method_label, percent, plain, plural
+from reproduce.figures.wording import in_sentence, method_label, percent, plain, plural
 
 FEWEST_POINTS = 10
 NEIGHBOURS = 10
@@ -192,7 +192,7 @@ class Maps(Picture):
             "this map wrong"
         )
         if known[least][0] < known[most][0]:
-            text += f", {method_label(least).lower()} {known[least][0]}"
+            text += f", {in_sentence(least)} {known[least][0]}"
         return f"{text} (one seed)."
 
     def seen(self) -> str:

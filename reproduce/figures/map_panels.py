@@ -54,16 +54,17 @@ def colours(made: "Maps") -> dict[int, str]:
     return {index: bright.get(index, FREQUENT) for index in range(len(made.class_names))}
 
 
-def _scatter(
-    axis: Axes, made: "Maps", coordinates: np.ndarray, wrong: np.ndarray | None
-) -> None:
+def _scatter(axis: Axes, made: "Maps", coordinates: np.ndarray, wrong: np.ndarray | None) -> None:
     """Draw the points of one map, from the most frequent class to the rarest."""
     size = float(np.clip(130 / np.sqrt(len(coordinates)), 3.4, 8))
     wrong = np.zeros(len(coordinates), dtype=bool) if wrong is None else wrong
     colour = colours(made)
     for depth, index in enumerate(made.order):
         here = made.truth == index
-        for kind, points in (("right", coordinates[here & ~wrong]), ("wrong", coordinates[here & wrong])):
+        for kind, points in (
+            ("right", coordinates[here & ~wrong]),
+            ("wrong", coordinates[here & wrong]),
+        ):
             if len(points):
                 _points(axis, points, colour[index], size, kind == "wrong", depth,
                         f"{made.class_names[index]}, {kind}")  # fmt: skip
@@ -88,8 +89,15 @@ def _points(axis: Axes, points: np.ndarray, colour: str, size: float, outlined: 
     layers += [(size - 2.4, PAPER)] if outlined else []
     for turn, (width, ink) in enumerate(layers):
         axis.add_patch(
-            PathPatch(path, fill=False, lw=width, ec=ink, capstyle="round", label=f"{name} {turn}",
-                      zorder=2 + depth + 0.1 * turn + 0.5 * outlined)  # fmt: skip
+            PathPatch(
+                path,
+                fill=False,
+                lw=width,
+                ec=ink,
+                capstyle="round",
+                label=f"{name} {turn}",
+                zorder=2 + depth + 0.1 * turn + 0.5 * outlined,
+            )  # fmt: skip
         )
 
 

@@ -18,6 +18,7 @@ from reproduce.figures.factor import Factor
 from reproduce.figures.grid import Cell, Grid, blues, diverging, with_factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.wording import (
+    in_sentence,
     mean_and_sd,
     mean_and_spread,
     method_label,
@@ -70,10 +71,10 @@ class MetricGrid(Grid):
         digits = metric_digits(self.metric)
         said = (
             f"{metric_label(self.metric).partition(' (')[0]} is lowest at {self.place(x, y)}: "
-            f"{percent(low, digits)} % ({method_label(method).lower()})"
+            f"{percent(low, digits)} % ({in_sentence(method)})"
         )
         if best != method:
-            best_said = method_label(best).lower()
+            best_said = in_sentence(best)
             said += f"; the highest there is {percent(there[best], digits)} % ({best_said})"
         return f"{said}."
 
@@ -144,17 +145,18 @@ def gain_message(
     place: Callable[[Any, Any], str],
 ) -> str:
     """Return what gains {(method, x, y): effect} tell of their signs, and the largest."""
-    over, digits = method_label(reference).lower(), metric_digits(metric)
+    over, digits = in_sentence(reference), metric_digits(metric)
     above = {at: one for at, one in effects.items() if not contains_zero(one) and one.mean > 0}
     below = sum(not contains_zero(one) and one.mean < 0 for one in effects.values())
     if not above:
-        low = f"; {below} lie below it" if below else ""
-        return f"None of {len(effects)} cells is known to lie above {over}{low}."
+        low = f"; {below} lie below 0" if below else ""
+        if all(not has_interval(one) for one in effects.values()):
+            return f"{plural(len(effects), 'difference')} from {over}, without intervals."
+        return f"None of {len(effects)} gains over {over} has an interval above 0{low}."
     (method, x, y), best = max(above.items(), key=lambda item: item[1].mean)
     return (
         f"{method_label(method)} gains most over {over}: {points(best.mean, digits)} points at "
-        f"{place(x, y)}; {len(above)} of {len(effects)} cells lie above it for certain, {below} "
-        "below."
+        f"{place(x, y)}; {len(above)} of {len(effects)} intervals lie above 0, {below} below."
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from reproduce.registry.records import looks
@@ -124,6 +125,11 @@ def class_style(index: int) -> MethodStyle:
     return MethodStyle(CLASS_COLOURS[index % len(CLASS_COLOURS)], marker)
 
 
+def legible(colour: Any) -> str:
+    """Return a colour for letters: yellow ones are hard to read on white, darker ones are not."""
+    return to_hex(0.68 * np.array(to_rgb(colour)))
+
+
 def in_the_look(draw: Callable[P, R]) -> Callable[P, R]:
     """Run a drawing function with the book's settings and leave the user's as they were."""
 
@@ -158,7 +164,9 @@ def panels(count: int, height: float, columns: int = 2, **layout: Any) -> tuple[
 def title(axis: Axes, name: str, *lines: str) -> None:
     """Write a panel's name in bold and what belongs to it in plain lines under the name."""
     # The empty first line keeps the room for the name: the layout counts titles for certain.
-    axis.set_title("\n".join(["", *lines]), fontsize=SMALLEST, fontweight="normal", linespacing=1.25)
+    axis.set_title(
+        "\n".join(["", *lines]), fontsize=SMALLEST, fontweight="normal", linespacing=1.25
+    )
     axis.annotate(
         name,
         (0, 1),

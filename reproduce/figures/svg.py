@@ -93,6 +93,7 @@ def dark_colours() -> dict[str, str]:
     named = {look.colour for look in looks().values() if look.colour}
     named |= {*style.CLASS_COLOURS, *style.OTHER_COLOURS, style.PUBLISHED, style.RARE}
     named |= set(style.FURTHER_COLOURS)
+    named |= {style.legible(colour) for colour in named}
     found = {colour.lower(): lighter(colour) for colour in named}
     return found | {colour.lower(): dark for colour, dark in _FIXED.items()}
 

@@ -169,6 +169,36 @@ class LossTerms(Picture):
         _explain(figure, flat, found, styles)
         return figure
 
+    def message(self) -> str:
+        """Say how much of the gradient the ranking loss has while it acts."""
+        shares = {
+            name: float(np.nanmean(terms.series[SHARE][:, terms.first :]))
+            for name, terms in self.found.items()
+            if not np.isnan(terms.series[SHARE][:, terms.first :]).all()
+        }
+        if not shares:
+            return ""
+        most, least = (pick(shares, key=shares.__getitem__) for pick in (max, min))
+        said = f"{percent(shares[most], 0)} % of the gradient comes from the ranking loss while it "
+        said += f"acts ({method_label(most)}"
+        other = f"; {percent(shares[least], 0)} %: {method_label(least)}" if most != least else ""
+        return f"{said}{other})."
+
+    def seen(self) -> str:
+        """Say what the panels are."""
+        return (
+            "Four panels over the pre-training: the similarity term, the ranking term, the ranking "
+            "term's share of the gradient, and the share of negatives of the anchor's own class."
+        )
+
+    def reading(self) -> str:
+        """Say what line, band and dashes are."""
+        counts = span(terms.seeds for terms in self.found.values())
+        return (
+            f"Line: mean; band: lowest to highest seed (n = {counts}); dotted: the warm-up ends; "
+            "dashed: what drawing negatives at random would give."
+        )
+
     def words(self) -> str:
         """Say where the terms begin and end, and the shares."""
         sentences = [f"{'; '.join(_said(method, terms))}." for method, terms in self.found.items()]
@@ -234,9 +264,6 @@ def _explain(
             "end of the warm-up", (max(ends), 1), xycoords=axes[0].get_xaxis_transform(),
             xytext=(5, -3), textcoords="offset points", color=QUIET, va="top",
         )  # fmt: skip
-    counts = span(terms.seeds for terms in found.values())
-    alone = f"{method_label(next(iter(found)))}; " if len(found) == 1 else ""
-    figure.suptitle(f"{alone}line: mean; band: lowest to highest seed (n = {counts})", ha="left", x=0.015)  # fmt: skip
     if len(found) > 1:
         handles = [
             Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker,

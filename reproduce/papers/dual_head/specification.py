@@ -111,14 +111,41 @@ class SpecificationCurve(Picture):
             _matrix(lower, curve, self.choices, strongest, digits)
             upper.set_ylabel(f"{metric_label(self.metric).partition(' (')[0]},\npoints")
             title(upper, f"{method_label(self.method)} minus {method_label(rival)}",
-                  f"above 0 in {_share(curve.means > ROUNDING)} combinations",
-                  *_most(strongest, digits))  # fmt: skip
+                  f"above 0 in {_share(curve.means > ROUNDING)} readings",
+                  *_most(strongest))  # fmt: skip
             for axis in (upper, lower):
                 axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
-        shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
-        counts = span(len(effect) for curve in found.values() for effect in curve.effects)
-        figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}", ha="left", x=0.015)  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say under how many combinations of readings the effect goes beyond the margin."""
+        said = []
+        for rival, curve in self.found.items():
+            beyond = int((curve.means > (self.margin or 0) + ROUNDING).sum())
+            said.append(f"over {method_label(rival)} in {beyond} of {len(curve.means)}")
+        margin = f"{100 * self.margin:g} points" if self.margin else "0"
+        return (
+            f"{method_label(self.method)} gains more than {margin} of {metric_label(self.metric)} "
+            f"{', '.join(said)} combinations of readings."
+        )
+
+    def seen(self) -> str:
+        """Say what the dots are."""
+        rivals = " and over ".join(map(method_label, self.found))
+        return (
+            f"Specification curves: the effect over {rivals} under every combination of readings, "
+            "sorted, and below which readings each is made of."
+        )
+
+    def reading(self) -> str:
+        """Say what dot, bar and shade are."""
+        counts = span(len(effect) for curve in self.found.values() for effect in curve.effects)
+        shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
+        return (
+            f"Dot: mean of seeds (n = {counts}), hollow where not above 0; bar: lowest to highest "
+            f"seed{shaded}. In colour: the reading that moves the effect most; it was picked as the "
+            "largest, so its size is an overestimate."
+        )
 
     def words(self) -> str:
         """Say how the effects lie, and how far each choice moves them."""
@@ -205,7 +232,7 @@ def _matrix(
     axis.grid(False)
     for side in axis.spines.values():
         side.set_visible(False)
-    axis.set_xlabel(f"{len(curve.chosen)} combinations of choices, by rising effect\n")
+    axis.set_xlabel(f"{len(curve.chosen)} combinations, by rising effect\n")
 
 
 def _dot(count: int) -> float:
@@ -221,11 +248,8 @@ def _share(is_so: np.ndarray) -> str:
     return f"{is_so.sum()} of {len(is_so)} ({100 * is_so.mean():.0f} %)"
 
 
-def _most(contrast: Contrast | None, digits: int) -> list[str]:
-    if contrast is None:
-        return []
-    choice, _, values = _said(contrast, digits).partition(", ")
-    return [f"moved most by “{choice}”:", values]
+def _most(contrast: Contrast | None) -> list[str]:
+    return [] if contrast is None else [f"moved most by “{_label(contrast.choice)}”"]
 
 
 def _said(contrast: Contrast, digits: int) -> str:
