@@ -81,7 +81,7 @@ class TrainingCurves(Picture):
             loss.set_ylabel("training loss (log axis)")
         accuracy.set_ylabel("training accuracy (%)")
         accuracy.set_xlabel("iteration")
-        figure.legend(loc="outside lower center", ncols=2, columnspacing=1.5)
+        figure.legend(loc="outside lower center", ncols=3, columnspacing=1.0)
         return figure
 
     def seen(self) -> str:

@@ -162,8 +162,8 @@ class Detectable(Picture):
         size = f"Test sets of {self.images:,} images" if self.images else "Test sets of this size"
         return (
             f"{size} give {_name(pair)} the wrong sign in {_percent(known[pair])} of draws; "
-            f"95 % of draws lie from {points(self.found[pair].low)} to {points(self.found[pair].high)} "
-            "points."
+            f"95 % of draws lie from {points(self.found[pair].low)} to "
+            f"{points(self.found[pair].high)} points."
         )
 
     def seen(self) -> str:

@@ -108,7 +108,7 @@ class ClassHistogram(Picture):
         rare = int(in_minority(values).sum())
         said = f"{rare} of {len(values)} classes are rare: the smallest has {values.min():,} "
         said += f"{self.unit}, the largest {values.max():,}."
-        return f"At {name} {said}" if len(self.counts) > 1 else said
+        return f"At {name}: {said}" if len(self.counts) > 1 else said
 
     def seen(self) -> str:
         """Say what the bars are."""
@@ -148,9 +148,14 @@ def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
     turned = len(values) > _UPRIGHT_UP_TO
     for place, value in zip(places, values, strict=True):
         axis.annotate(
-            f"{value}", (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
+            _short(value), (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
             ha="center", va="bottom" if not turned else 10, rotation=90 * turned,
         )  # fmt: skip
+
+
+def _short(count: int) -> str:
+    """Return a count with as few letters as say it exactly: 5000 is 5k."""
+    return f"{count / 1000:g}k" if count >= 1000 and count % 100 == 0 else f"{count}"
 
 
 def _name_classes(axis: Axes, class_names: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from reproduce.figures.wording import (
     in_sentence,
     method_label,
     metric_digits,
+    metric_in_sentence,
     metric_label,
     points,
 )
@@ -99,7 +100,7 @@ class Gains(Picture):
     def message(self) -> str:
         """Say which methods gain for certain in the first metric, and how much the best does."""
         metric, effects = next(iter(self.found.items()))
-        label, digits = metric_label(metric).partition(" (")[0], metric_digits(metric)
+        label, digits = metric_in_sentence(metric), metric_digits(metric)
         over = in_sentence(self.reference)
         best, effect = next(iter(effects.items()))
         ends = effect_ends(effect, digits)
@@ -109,8 +110,8 @@ class Gains(Picture):
         if not any(map(has_interval, effects.values())):
             seeds = "one seed" if self.counts == "1" else f"{self.counts} seeds"
             return (
-                f"{method_label(best)} is {points(effect.mean, digits)} points of {label} from "
-                f"{over} ({seeds}, no interval)."
+                f"{method_label(best)} is {points(effect.mean, digits)} points of {label} "
+                f"from {over} ({seeds}, no interval)."
             )
         if not above:
             lost = f" ({below} lie below)" if below else ""

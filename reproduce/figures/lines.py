@@ -133,11 +133,13 @@ class Lines(Picture):
         label, digits = metric_label(self.metric).partition(" (")[0], metric_digits(self.metric)
         at = self.along.said(place) + (f", {self.panel.said(where)}" if self.panel else "")
         seeds = "one seed" if set(self.seeds) == {1} else f"means of {span(self.seeds)} seeds"
-        high = f"{self.label(best)} {percent(ends[best], digits)} %"
-        if percent(ends[best], digits) == percent(ends[worst], digits):
-            return f"{label} at {at}: {high} ({seeds})."
-        low = f"{self.label(worst)} {percent(ends[worst], digits)} %"
-        return f"{label} at {at}: {high} at most, {low} at least ({seeds})."
+        high, low = (percent(ends[line], digits) for line in (best, worst))
+        if high == low:
+            return f"{label} at {at}: {high} % for every method ({seeds})."
+        return (
+            f"{label} at {at}: from {low} % ({self.label(worst)}) to {high} % "
+            f"({self.label(best)}); {seeds}."
+        )
 
     @staticmethod
     def _mean(values: Line, place: Any) -> float:
@@ -146,8 +148,9 @@ class Lines(Picture):
     def seen(self) -> str:
         """Say what runs along the axes."""
         several = f", a panel for each of {len(self.found)} values" if self.panel else ""
+        along = self.along.words or self.along.name
         return (
-            f"{metric_label(self.metric)} in percent against {self.along.words or self.along.name}, "
+            f"{metric_label(self.metric)} in percent against {along}, "
             f"a line for each of {plural(len(self.kin), 'method')}{several}."
         )
 

@@ -61,13 +61,10 @@ def _scatter(axis: Axes, made: "Maps", coordinates: np.ndarray, wrong: np.ndarra
     colour = colours(made)
     for depth, index in enumerate(made.order):
         here = made.truth == index
-        for kind, points in (
-            ("right", coordinates[here & ~wrong]),
-            ("wrong", coordinates[here & wrong]),
-        ):
-            if len(points):
-                _points(axis, points, colour[index], size, kind == "wrong", depth,
-                        f"{made.class_names[index]}, {kind}")  # fmt: skip
+        for outlined, chosen in ((False, here & ~wrong), (True, here & wrong)):
+            name = f"{made.class_names[index]}, {'wrong' if outlined else 'right'}"
+            if chosen.any():
+                _points(axis, coordinates[chosen], (colour[index], size, outlined), depth, name)
     axis.update_datalim(coordinates)
     axis.autoscale_view()
     axis.set_xticks([])
@@ -79,26 +76,19 @@ def _scatter(axis: Axes, made: "Maps", coordinates: np.ndarray, wrong: np.ndarra
     axis.set_box_aspect(1)
 
 
-def _points(axis: Axes, points: np.ndarray, colour: str, size: float, outlined: bool, depth: int,
-            name: str) -> None:  # fmt: skip
+def _points(
+    axis: Axes, points: np.ndarray, look: tuple[str, float, bool], depth: int, name: str
+) -> None:
     """Draw points as one path, which takes a tenth of the room that a mark for each would take."""
+    colour, size, outlined = look
     # A line of no length with round ends is a dot; a smaller one over it makes an outline.
     ends = np.repeat(points, 2, axis=0)
     path = Path(ends, np.tile([Path.MOVETO, Path.LINETO], len(points)).astype(np.uint8))
-    layers: list[tuple[float, str]] = [(size, colour)]
-    layers += [(size - 2.4, PAPER)] if outlined else []
+    layers = [(size, colour), (size - 2.4, PAPER)] if outlined else [(size, colour)]
     for turn, (width, ink) in enumerate(layers):
-        axis.add_patch(
-            PathPatch(
-                path,
-                fill=False,
-                lw=width,
-                ec=ink,
-                capstyle="round",
-                label=f"{name} {turn}",
-                zorder=2 + depth + 0.1 * turn + 0.5 * outlined,
-            )  # fmt: skip
-        )
+        made = PathPatch(path, fill=False, lw=width, ec=ink, capstyle="round", label=name)
+        made.set_zorder(2 + depth + 0.1 * turn + 0.5 * outlined)
+        axis.add_patch(made)
 
 
 def _legend(figure: Figure, made: "Maps") -> None:

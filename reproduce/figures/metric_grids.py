@@ -133,8 +133,8 @@ class GainGrid(Grid):
     def reading(self) -> str:
         """Say what the colours and the hatching mean."""
         return (
-            "Blue: above the reference; orange: below it; hatched: the sign is not known, since the "
-            "interval holds 0 or there is none."
+            "Blue: above the reference; orange: below it; hatched: the sign is not known, since "
+            "the interval holds 0 or there is none."
         )
 
 

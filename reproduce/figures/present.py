@@ -1,4 +1,4 @@
-"""Showing a figure in a notebook: what it tells, the picture, its numbers and where they are from."""
+"""Showing a figure in a notebook: what it tells, the picture, its numbers, its origin."""
 
 import base64
 import html

@@ -200,7 +200,7 @@ def _draw(axis: Axes, method: str, curve: Reliability, after: bool) -> None:
     axis.scatter(
         100 * curve.confidence, 100 * curve.accuracy, s=14 + 160 * share,
         marker="D" if after else "o", facecolor="white" if after else colour, edgecolor=colour,
-        linewidths=1.8, zorder=4 if after else 3,
+        linewidths=1.8, zorder=4 if after else 3, clip_on=False,
     )  # fmt: skip
 
 

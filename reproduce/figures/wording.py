@@ -26,6 +26,13 @@ def in_sentence(name: str) -> str:
     return ("the " if name == "baseline" else "") + label[:1].lower() + label[1:]
 
 
+def metric_in_sentence(name: str) -> str:
+    """Return a metric's name as it stands within a sentence: "macro F1", "ROC AUC"."""
+    label = metric_label(name).partition(" (")[0]
+    first = label.split(" ")[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
 def metric_label(name: str) -> str:
     """Return a metric's name as a reader sees it: "gmean_recall" -> "G-mean of recalls"."""
     return metric(name).label if is_metric(name) else in_words(name)

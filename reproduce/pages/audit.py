@@ -130,7 +130,8 @@ def _sums(axis: Axes, counts: np.ndarray, stated: Sequence[int]) -> None:
     for row, (found, wanted) in enumerate(zip(counts.sum(axis=1), stated, strict=True)):
         wrong = found != wanted
         axis.text(
-            edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center", fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
+            edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center",
+            fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
         )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _classes(axis: Axes, class_names: Sequence[str], named: bool) -> None:
     axis.set_xticks(places, class_names, rotation=90)
     axis.set_yticks(places, class_names if named else [""] * len(class_names))
     axis.set_xlim(-0.5, len(class_names) + 1.3)
-    axis.tick_params(length=0, labelsize=10.5)
+    axis.tick_params(length=0)
     axis.set_ylabel("true class" if named else "")
     # Under the cells, not under the sums beside them.
     axis.set_xlabel("predicted class", x=len(class_names) / (2 * len(class_names) + 3.6))

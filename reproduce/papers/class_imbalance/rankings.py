@@ -128,8 +128,8 @@ class RankingByLength(Picture):
         """Say what the marks hold."""
         seeds = plural(self.ranking.values.shape[2], "seed")
         return (
-            f"Line: mean; dots: seeds. In the marks below: how many of {seeds} have this very rank; "
-            "few of them mean that the order is chance."
+            f"Line: mean; dots: seeds. In the marks below: how many of {seeds} have this very "
+            "rank; few of them mean that the order is chance."
         )
 
     def words(self) -> str:

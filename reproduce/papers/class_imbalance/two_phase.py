@@ -25,7 +25,7 @@ TWO_PHASE = {
     "oversampling": "two_phase_oversampling",
     "undersampling": "two_phase_undersampling",
 }
-_SHORT = {"oversampling": "over-\nsampling", "undersampling": "under-\nsampling"}
+_SHORT = {"oversampling": "over", "undersampling": "under"}
 
 # {(sampler, rho): {seed: (baseline, two-phase, sampler)}}
 Triples = dict[tuple[str, Any], dict[Any, tuple[float, float, float]]]
@@ -121,8 +121,8 @@ class TwoPhaseBetween(Picture):
     def reading(self) -> str:
         """Say what dashes and bars are."""
         return (
-            "Bars: means; dashed: a seed in which two-phase is not between. Each panel has a scale "
-            "of its own."
+            "Base: the baseline; over, under: the sampler. Bars: means; dashed: a seed in which "
+            "two-phase is not between. Each panel has a scale of its own."
         )
 
     def words(self) -> str:
@@ -151,7 +151,7 @@ def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) 
                   zorder=3, solid_capstyle="butt")  # fmt: skip
         axis.plot([place] * len(table), table[:, place], style.marker, color=style.colour,
                   markersize=7, markeredgecolor="white", markeredgewidth=0.8, zorder=4)  # fmt: skip
-    axis.set_xticks(range(3), ["base-\nline", "two-\nphase", _SHORT.get(sampler, sampler)])  # fmt: skip
+    axis.set_xticks(range(3), ["base", "two-\nphase", _SHORT.get(sampler, sampler)])
     axis.set_xlim(-0.45, 2.45)
     axis.margins(y=0.1)
     axis.locator_params(axis="y", nbins=5)

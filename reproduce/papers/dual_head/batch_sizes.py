@@ -8,7 +8,14 @@ from reproduce.figures.by_seed import span
 from reproduce.figures.factor import Factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.lines import Line, Lines, Seeds
-from reproduce.figures.wording import mean_and_spread, metric_digits, metric_label, plain, points
+from reproduce.figures.wording import (
+    mean_and_spread,
+    metric_digits,
+    metric_in_sentence,
+    metric_label,
+    plain,
+    points,
+)
 
 BATCH = Factor("batch_size", "batch size of pre-training", scale="log", say=plain)
 
@@ -33,7 +40,7 @@ class BatchSizes(Lines):
         )
         if not said:
             return ""
-        label = metric_label(self.metric)
+        label = metric_in_sentence(self.metric)
         return f"Points of {label} at batch size {plain(low)} minus {plain(high)}: {said}."
 
     def opening(self) -> str:

@@ -143,8 +143,8 @@ class RareBinary(Picture):
         """Say what mark and bar are."""
         counts = span(len(gain) for _, gained in self.measured.values() for gain in gained.values())
         return (
-            f"Mark: mean of seeds (n = {counts}); bar: lowest to highest seed. The first row has the "
-            "reference's own level; the paper's is on its own data."
+            f"Mark: mean of seeds (n = {counts}); bar: lowest to highest seed. The first row "
+            "has the reference's own level; the paper's is on its own data."
         )
 
     def words(self) -> str:

@@ -143,8 +143,8 @@ class SpecificationCurve(Picture):
         shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
         return (
             f"Dot: mean of seeds (n = {counts}), hollow where not above 0; bar: lowest to highest "
-            f"seed{shaded}. In colour: the reading that moves the effect most; it was picked as the "
-            "largest, so its size is an overestimate."
+            f"seed{shaded}. In colour: the reading that moves the effect most; it was picked as "
+            "the largest, so its size is an overestimate."
         )
 
     def words(self) -> str:
@@ -216,9 +216,9 @@ def _matrix(
             axis.axhspan(row - 0.5, row + len(values) - 0.5, color=BAND, lw=0, zorder=0)
         for value in values:
             places = curve.places(choice, value)
-            axis.scatter(places, [row] * len(places), s=0.8 * _dot(len(curve.chosen)), marker="s",
-                         color=STRONGEST if stands_out else INK, linewidths=0,
-                         label=f"{choice} {plain(value)}")  # fmt: skip
+            axis.plot(places, [row] * len(places), "s", ms=(0.8 * _dot(len(curve.chosen))) ** 0.5,
+                      color=STRONGEST if stands_out else INK, mew=0,
+                      label=f"{choice} {plain(value)}")  # fmt: skip
             axis.text(1.012, row, points(curve.under(choice, value).mean(), digits), va="center",
                       transform=axis.get_yaxis_transform(),
                       fontweight="bold" if stands_out else "normal")  # fmt: skip

@@ -107,15 +107,15 @@ class ViewPairs(Picture):
         """Say how many pairs of crops disagree at the marked scale."""
         at = _nearest(next(iter(self.found.values())), self.marked)
         return (
-            f"{percent(at['differ'], 0)} % of pairs of crops show two different grades where a crop "
-            f"may be as small as {at['scale']:g} of the picture."
+            f"{percent(at['differ'], 0)} % of pairs of crops show two different grades where a "
+            f"crop may be as small as {at['scale']:g} of the picture."
         )
 
     def seen(self) -> str:
         """Say what the lines are."""
         return (
-            "Share of pairs of random crops whose grades differ, and of crops of another grade than "
-            "their picture, against the smallest crop allowed, a line for each grade."
+            "Share of pairs of random crops whose grades differ, and of crops of another grade "
+            "than their picture, against the smallest crop allowed, a line for each grade."
         )
 
     def reading(self) -> str:
