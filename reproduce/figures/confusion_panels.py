@@ -23,12 +23,13 @@ _LETTERS, _TITLE = 12, 20
 def drawn(made: "Confusion") -> Figure:
     """Return the figure: two methods beside each other, each with its groups."""
     count, rare = len(made.shares), bool(made.rare.any())
-    columns = min(2, count)
+    noun, names = without_common_word(made.class_names)
+    columns = 1 if _long(names) else min(2, count)
     rows = -(-count // columns)
-    left = 0.2 + 0.095 * max(min(len(name), _LETTERS) for name in made.class_names)
+    left = 0.22 + 0.095 * max(min(len(name), _LETTERS) for name in names)
     side = min(2.6, WIDTH / columns - left - (0.72 if rare else 0.1) - 0.12)
     longest = max(len(textwrap.wrap(method_label(name), _TITLE)) for name in made.shares)
-    above, below = 0.42 + 0.2 * longest, 0.32 + (left - 0.2 if _long(made.class_names) else 0.12)
+    above, below = 0.42 + 0.2 * longest, 0.32 + (left - 0.2 if _long(names) else 0.12)
     height = rows * (side + above) + below + 0.1
     figure = Figure(figsize=(WIDTH, height))
     for turn, name in enumerate(made.shares):
@@ -39,7 +40,9 @@ def drawn(made: "Confusion") -> Figure:
         numbers = made.matrices[name] if made.printed else 100 * made.shares[name]
         _matrix(axis, made.shares[name], numbers, made.frequent if rare else 0)
         lowest = turn + columns >= count
-        _classes(axis, made, lowest, column == 0)
+        _classes(axis, names, made.rare, lowest)
+        axis.set_xlabel(f"predicted {noun}".strip() if lowest else "", color=QUIET)
+        axis.set_ylabel(f"true {noun}".strip() if column == 0 else "", color=QUIET, labelpad=1)
         recall = percent(np.nanmean(np.diag(made.shares[name])))
         _title(axis, method_label(name), f"mean recall {recall} %", left)
         if rare:
@@ -75,9 +78,17 @@ def _matrix(axis: Axes, shares: np.ndarray, numbers: np.ndarray, frequent: int) 
         axis.axvline(frequent, color=RARE, lw=1.4)
 
 
-def _classes(axis: Axes, made: "Confusion", lowest: bool, first: bool) -> None:
+def without_common_word(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the word that all names begin with, and the names without it: "grade 0" is "0"."""
+    parts = [str(name).partition(" ") for name in names]
+    first = parts[0][0]
+    if len(names) > 1 and all(word == first and rest for word, _, rest in parts):
+        return first.lower(), [rest for _, _, rest in parts]
+    return "", [str(name) for name in names]
+
+
+def _classes(axis: Axes, names: Sequence[str], rare: np.ndarray, lowest: bool) -> None:
     """Name the classes at the left and under the lowest panels, the rare ones in orange."""
-    names = made.class_names
     short = [textwrap.shorten(name, _LETTERS, placeholder="…") for name in names]
     step = -(-len(names) // 12)
     places = np.arange(0, len(names), step)
@@ -87,10 +98,7 @@ def _classes(axis: Axes, made: "Confusion", lowest: bool, first: bool) -> None:
     if _long(names):
         axis.tick_params(axis="x", rotation=90)
     for labels in (axis.get_yticklabels(), axis.get_xticklabels()):
-        _colour(labels, made.rare[places])
-    axis.set_xlabel("predicted" if lowest else "", color=QUIET)
-    if first:
-        axis.set_ylabel("true", color=QUIET, labelpad=1)
+        _colour(labels, rare[places])
 
 
 def _colour(labels: Sequence, rare: np.ndarray) -> None:
@@ -115,4 +123,4 @@ def _groups(axis: Axes, shares: np.ndarray) -> None:
 
 
 def _long(names: Sequence[str]) -> bool:
-    return max(map(len, names)) > 2
+    return max(map(len, names)) > 3

@@ -50,8 +50,9 @@ def _height(row: "Row") -> float:
 
 def _text(row: "Row") -> list[tuple[str, bool]]:
     """Return the lines over the marks, and whether they are bold."""
-    bold = [(line, True) for line in textwrap.wrap(row.sentence, _LETTERS - 8)]
-    return bold + [(line, False) for line in textwrap.wrap(row.contrast, _LETTERS)]
+    bold = textwrap.wrap(row.sentence, _LETTERS - 8, max_lines=2, placeholder=" …")
+    plain = textwrap.wrap(row.contrast, _LETTERS, max_lines=2, placeholder=" …")
+    return [(line, True) for line in bold] + [(line, False) for line in plain]
 
 
 def _beside(row: "Row") -> list[tuple[str, str]]:

@@ -149,7 +149,7 @@ def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
     for place, value in zip(places, values, strict=True):
         axis.annotate(
             _short(value), (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
-            ha="center", va="bottom" if not turned else 10, rotation=90 * turned,
+            ha="center", va="bottom", rotation=90 * turned,
         )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from reproduce.figures.wording import (
     points,
 )
 
+_LETTERS = 20
+
 
 def _gains(
     observations: Iterable[Observation],
@@ -89,7 +91,9 @@ class Gains(Picture):
     def draw(self) -> Figure:
         """Draw a panel for each metric."""
         most = max(map(len, self.found.values()))
-        figure, axes = panels(len(self.found), 0.27 * most + 0.75, 1)
+        names = {name for effects in self.found.values() for name in effects}
+        pitch = 0.36 if any(len(method_label(name)) > _LETTERS for name in names) else 0.27
+        figure, axes = panels(len(self.found), pitch * most + 0.75, 1)
         for axis, (metric, effects) in zip(axes, self.found.items(), strict=True):
             _panel(axis, effects, self.marked, metric)
             axis.set_title(metric_label(metric))
@@ -110,8 +114,8 @@ class Gains(Picture):
         if not any(map(has_interval, effects.values())):
             seeds = "one seed" if self.counts == "1" else f"{self.counts} seeds"
             return (
-                f"{method_label(best)} is {points(effect.mean, digits)} points of {label} "
-                f"from {over} ({seeds}, no interval)."
+                f"Of the others {method_label(best)} is highest in {label}: "
+                f"{points(effect.mean, digits)} points from {over} ({seeds}, no interval)."
             )
         if not above:
             lost = f" ({below} lie below)" if below else ""
@@ -173,7 +177,7 @@ def _ends(effect: Effect) -> tuple[float, float]:
     """Return the ends of what is drawn of an effect, in points; seeds may lie outside."""
     if has_interval(effect):
         return 100 * effect.low, 100 * effect.high
-    return 100 * effect.mean, 100 * effect.mean
+    return 100 * min(effect.differences), 100 * max(effect.differences)
 
 
 def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None, metric: str) -> None:
@@ -196,7 +200,7 @@ def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None, metric: s
         if not cut_off(axis, row, mean, points(effect.mean, metric_digits(metric)), colour):
             axis.plot(mean, row, "s" if method == marked else "o", ms=8, mec=colour, mew=2,
                       mfc=PAPER if contains_zero(effect) else colour, zorder=3)  # fmt: skip
-    names = [textwrap.fill(method_label(method), 18) for method in effects]
+    names = [textwrap.fill(method_label(method), _LETTERS) for method in effects]
     axis.set_yticks(range(len(effects)), names, linespacing=0.95)
     for label, method in zip(axis.get_yticklabels(), effects, strict=True):
         label.set_fontweight("bold" if method == marked else "normal")

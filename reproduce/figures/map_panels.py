@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 from scipy.linalg import orthogonal_procrustes
 
+from reproduce.figures.dots import dots
 from reproduce.figures.style import CLASS_COLOURS, FREQUENT, GRID, PAPER, QUIET, WIDTH, panels
 from reproduce.figures.style import title as panel_title
 from reproduce.figures.wording import method_label, percent
@@ -63,8 +62,13 @@ def _scatter(axis: Axes, made: "Maps", coordinates: np.ndarray, wrong: np.ndarra
         here = made.truth == index
         for outlined, chosen in ((False, here & ~wrong), (True, here & wrong)):
             name = f"{made.class_names[index]}, {'wrong' if outlined else 'right'}"
-            if chosen.any():
-                _points(axis, coordinates[chosen], (colour[index], size, outlined), depth, name)
+            depth_of_kind = 2 + depth + 0.5 * outlined
+            if not chosen.any():
+                continue
+            dots(axis, coordinates[chosen], colour[index], size, label=name, zorder=depth_of_kind)
+            if outlined:
+                # A smaller dot of the ground over it makes an outline, in its class's colour.
+                dots(axis, coordinates[chosen], PAPER, size - 2.4, zorder=depth_of_kind + 0.1)
     axis.update_datalim(coordinates)
     axis.autoscale_view()
     axis.set_xticks([])
@@ -74,21 +78,6 @@ def _scatter(axis: Axes, made: "Maps", coordinates: np.ndarray, wrong: np.ndarra
     axis.spines[:].set_color(GRID)
     axis.set_aspect("equal", adjustable="datalim")
     axis.set_box_aspect(1)
-
-
-def _points(
-    axis: Axes, points: np.ndarray, look: tuple[str, float, bool], depth: int, name: str
-) -> None:
-    """Draw points as one path, which takes a tenth of the room that a mark for each would take."""
-    colour, size, outlined = look
-    # A line of no length with round ends is a dot; a smaller one over it makes an outline.
-    ends = np.repeat(points, 2, axis=0)
-    path = Path(ends, np.tile([Path.MOVETO, Path.LINETO], len(points)).astype(np.uint8))
-    layers = [(size, colour), (size - 2.4, PAPER)] if outlined else [(size, colour)]
-    for turn, (width, ink) in enumerate(layers):
-        made = PathPatch(path, fill=False, lw=width, ec=ink, capstyle="round", label=name)
-        made.set_zorder(2 + depth + 0.1 * turn + 0.5 * outlined)
-        axis.add_patch(made)
 
 
 def _legend(figure: Figure, made: "Maps") -> None:
@@ -103,13 +92,14 @@ def _legend(figure: Figure, made: "Maps") -> None:
         names.append(str(made.class_names[index]))
     if made.rare:
         handles.append(Line2D([], [], color=FREQUENT, **manner))
-        names.append("frequent classes")
+        names.append("frequent")
     if made.wrong:
         handles.append(Line2D([], [], ls="", marker="o", ms=6, mew=1.3, mfc="none", mec=QUIET))
-        names.append("predicted wrongly")
-    longest = max(map(len, names[: len(names) - 2] or names))
-    columns = max(2, min(len(names), int(WIDTH * 72 / (7.5 * max(longest, 7) + 32))))
+        names.append("wrong")
+    widest = 7.4 * max(map(len, names)) + 30
+    columns = max(1, min(len(names), int(72 * WIDTH / widest)))
     figure.legend(
         handles, names, loc="outside lower center", ncols=columns, columnspacing=1.0,
-        handletextpad=0.1, title="rare:" if made.rare else None, alignment="left",
+        handletextpad=0.1, alignment="left",
+        title="rare classes, in colour:" if made.rare else None,
     )  # fmt: skip

@@ -162,8 +162,8 @@ class LossTerms(Picture):
         _axis_of_term(flat[1], found, RANKING)
         title(flat[0], "Similarity term", "as it enters the sum")
         title(flat[1], "Ranking term", "as it enters the sum")
-        title(flat[2], "Ranking's share of the gradient", "at the encoder (%); rest: similarity")
-        title(flat[3], "Negatives of the anchor's class", "mined; dashed: all candidates (%)")
+        title(flat[2], "Ranking's share", "of the gradient (%)")
+        title(flat[3], "Own class", "share of negatives (%)")
         flat[2].set_ylim(-3, 103)
         flat[3].set_ylim(0, None)
         _explain(figure, flat, found, styles)
@@ -195,8 +195,8 @@ class LossTerms(Picture):
         """Say what line, band and dashes are."""
         counts = span(terms.seeds for terms in self.found.values())
         return (
-            f"Line: mean; band: lowest to highest seed (n = {counts}); dotted: the warm-up ends; "
-            "dashed: what drawing negatives at random would give."
+            f"Line: mean; band: lowest to highest seed (n = {counts}); dotted: the warm-up ends. "
+            "Own class: how many mined negatives have the anchor's class; dashed: how many of all."
         )
 
     def words(self) -> str:
@@ -256,12 +256,12 @@ def _explain(
     styles: Mapping[str, MethodStyle],
 ) -> None:
     for axis in axes[2:]:
-        axis.set_xlabel("iteration of the pre-training")
-        axis.locator_params(axis="x", nbins=5)
+        axis.set_xlabel("iteration")
+        axis.locator_params(axis="x", nbins=4)
     ends = [terms.warm_up for terms in found.values() if terms.warm_up is not None]
     if ends:
         axes[0].annotate(
-            "end of the warm-up", (max(ends), 1), xycoords=axes[0].get_xaxis_transform(),
+            "warm-up ends", (max(ends), 1), xycoords=axes[0].get_xaxis_transform(),
             xytext=(5, -3), textcoords="offset points", color=QUIET, va="top",
         )  # fmt: skip
     if len(found) > 1:

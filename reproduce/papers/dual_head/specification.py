@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.figures.by_seed import ROUNDING, span
+from reproduce.figures.dots import dots
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import (
@@ -216,9 +217,14 @@ def _matrix(
             axis.axhspan(row - 0.5, row + len(values) - 0.5, color=BAND, lw=0, zorder=0)
         for value in values:
             places = curve.places(choice, value)
-            axis.plot(places, [row] * len(places), "s", ms=(0.8 * _dot(len(curve.chosen))) ** 0.5,
-                      color=STRONGEST if stands_out else INK, mew=0,
-                      label=f"{choice} {plain(value)}")  # fmt: skip
+            dots(
+                axis,
+                [(place, row) for place in places],
+                STRONGEST if stands_out else INK,
+                (0.8 * _dot(len(curve.chosen))) ** 0.5,
+                square=True,
+                label=f"{choice} {plain(value)}",
+            )
             axis.text(1.012, row, points(curve.under(choice, value).mean(), digits), va="center",
                       transform=axis.get_yaxis_transform(),
                       fontweight="bold" if stands_out else "normal")  # fmt: skip

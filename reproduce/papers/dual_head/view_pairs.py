@@ -14,7 +14,6 @@ from reproduce.figures.picture import Picture
 from reproduce.figures.style import (
     INK,
     QUIET,
-    SMALLEST,
     class_style,
     in_the_look,
     new_figure,
@@ -88,12 +87,12 @@ class ViewPairs(Picture):
                 _line(axis, grade, rows, part)
             axis.axvline(marked, color=QUIET, lw=1.2, linestyle=":", zorder=1)
             title(axis, name, below)
+            axis.set_xlabel("smallest crop (area)")
         axis = axes[0, 0]
         axis.set_ylabel("share (%)")
         axis.set_ylim(0, None)
         axis.set_xlim(0, 1.02)
         axis.set_xticks([marked, 0.5, 1.0], [f"{marked:g}", "0.5", "1"])
-        figure.supxlabel("smallest crop (share of the area)", fontsize=SMALLEST)
         axis.annotate(
             "default", (marked, 1), xycoords=axis.get_xaxis_transform(),
             xytext=(4, -2), textcoords="offset points", color=QUIET, va="top",
