@@ -13,7 +13,14 @@ from reproduce.figures.inputs import not_empty, square
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import in_the_look
 from reproduce.figures.table import Table
-from reproduce.figures.wording import MISSING, in_sentence, method_label, percent, plural
+from reproduce.figures.wording import (
+    MISSING,
+    as_subject,
+    in_sentence,
+    method_label,
+    percent,
+    plural,
+)
 
 PER_CLASS = ("recall", "precision", "f1")
 
@@ -96,7 +103,7 @@ class Confusion(Picture):
             return ""
         most, least = (pick(lost, key=lost.__getitem__) for pick in (max, min))
         there = f" ({self.drawn})" if self.drawn else ""
-        said = f"{method_label(most)} sends {percent(lost[most], 0)} % of the rare classes' images "
+        said = f"{as_subject(most)} sends {percent(lost[most], 0)} % of the rare classes' images "
         said += "to frequent classes"
         if lost[most] - lost[least] >= 0.005:
             said += f", {in_sentence(least)} {percent(lost[least], 0)} %"

@@ -69,7 +69,8 @@ def _panel(axis: Axes, rows: "Sequence[Row]", inches: float) -> None:
     """Draw the rows of one unit."""
     ends = [_ends(row.part) for row in rows]
     marks = [_unit(row.part) * value for row in rows
-             if (value := published_effect(row.part)) is not None]  # fmt: skip
+             for value in (published_effect(row.part), row.part.margin, -(row.part.margin or 0))
+             if value is not None]  # fmt: skip
     axis.set_xlim(*limits(ends, marks))
     axis.set_ylim(inches, 0)
     axis.set_yticks([])

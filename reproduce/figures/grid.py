@@ -49,6 +49,11 @@ class Cell:
     hatched: bool = False
     framed: bool = False
 
+    @property
+    def lines(self) -> list[str]:
+        """Return what is written in it, from the top."""
+        return [line for line in (self.large, self.small, self.under) if line]
+
 
 class Grid(Picture):
     """Coloured cells over two factors, a panel for each method.
@@ -130,11 +135,11 @@ class Grid(Picture):
     def draw(self) -> Figure:
         """Draw a panel per method, and what the marks mean above."""
         columns = 2 if self._beside() and len(self.methods) > 1 else 1
-        high = self._cell_height()
+        high = self._cell_height(columns)
         height = high * len(self.rows) + 0.42
         figure, axes = panels(len(self.methods), height, columns, sharex=True, sharey=True)
         for turn, (axis, method) in enumerate(zip(axes, self.methods, strict=True)):
-            self._panel(axis, method)
+            self._panel(axis, method, columns)
             below = turn + columns >= len(self.methods)
             axis.tick_params(labelbottom=below, labelleft=turn % columns == 0)
             axis.set_xlabel(self.across.label() if below else "")
@@ -159,30 +164,32 @@ class Grid(Picture):
 
     def _beside(self) -> bool:
         """Say whether two panels fit beside each other, letters as large as they must be."""
-        widest = max(
-            max(map(len, (cell.large, cell.small, cell.under))) for cell in self.cells.values()
-        )
-        room = 72 * (0.5 * WIDTH - 0.45) / len(self.columns)
-        return 0.62 * SMALLEST * widest + 4 <= room
+        lines = [line for cell in self.cells.values() for line in cell.lines]
+        return _fits(max(lines, key=len, default=""), 0.5 * WIDTH - 0.45, len(self.columns))
 
-    def _cell_height(self) -> float:
-        lines = 1 + any(cell.small for cell in self.cells.values())
-        lines += any(cell.under for cell in self.cells.values())
-        return 0.14 + 0.2 * lines
+    def _lines(self, cell: Cell, columns: int) -> list[str]:
+        """Return the lines of a cell that fit; the words have them all."""
+        room = WIDTH / columns - 0.45
+        return [line for line in cell.lines if _fits(line, room, len(self.columns))]
 
-    def _panel(self, axis: Axes, method: Any) -> None:
+    def _cell_height(self, columns: int) -> float:
+        lines = max(len(self._lines(cell, columns)) for cell in self.cells.values())
+        return 0.14 + 0.2 * max(lines, 1)
+
+    def _panel(self, axis: Axes, method: Any, panels_beside: int) -> None:
         frame(axis, len(self.columns), len(self.rows))
         axis.set_aspect("auto")
         axis.invert_yaxis()
         for row, y in enumerate(self.rows):
             for column, x in enumerate(self.columns):
-                self._cell(axis, (column, row), self.cells.get((method, x, y), Cell()))
+                one = self.cells.get((method, x, y), Cell())
+                self._cell(axis, (column, row), one, panels_beside)
         axis.set_title(method_label(method) if method else "")
         axis.set_xticks(np.arange(len(self.columns)) + 0.5, map(self.across.tick, self.columns))
         heights = ["" if y is None else self.upwards.tick(y) for y in self.rows]
         axis.set_yticks(np.arange(len(self.rows)) + 0.5, heights)
 
-    def _cell(self, axis: Axes, place: tuple[int, int], one: Cell) -> None:
+    def _cell(self, axis: Axes, place: tuple[int, int], one: Cell, columns: int) -> None:
         colour, strength = self.colours(one.value) if one.value is not None else (FAINT, 0.12)
         cell(axis, place, strength, color=colour)
         box = {"xy": (place[0] + 0.03, place[1] + 0.04), "width": 0.94, "height": 0.92}
@@ -190,14 +197,19 @@ class Grid(Picture):
             axis.add_patch(Rectangle(**box, fill=False, hatch="///", edgecolor=FAINT, lw=0))
         if one.framed:
             axis.add_patch(Rectangle(**box, fill=False, edgecolor=self.framed[1], lw=2.6, zorder=5))
-        lines = [line for line in (one.large, one.small, one.under) if line]
-        apart = 0.2 / self._cell_height()
+        lines = self._lines(one, columns)
+        apart = 0.2 / self._cell_height(columns)
         for turn, line in enumerate(lines):
             axis.text(
                 place[0] + 0.5, place[1] + 0.48 + apart * ((len(lines) - 1) / 2 - turn), line,
                 ha="center", va="center", color=letters(strength), zorder=6,
                 fontweight="bold" if turn == 0 and len(lines) > 1 else "normal",
             )  # fmt: skip
+
+
+def _fits(line: str, inches: float, cells: int) -> bool:
+    """Say whether a line in the smallest letters fits into one of so many cells."""
+    return 0.6 * SMALLEST * len(line) + 2 <= 72 * inches / cells
 
 
 def blues(values: Iterable[float]) -> Colours:

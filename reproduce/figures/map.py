@@ -13,7 +13,7 @@ from reproduce.figures.confusion import by_frequency
 from reproduce.figures.inputs import class_labels, not_empty
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import in_the_look
-from reproduce.figures.wording import in_sentence, method_label, percent, plain, plural
+from reproduce.figures.wording import as_subject, in_sentence, method_label, percent, plain, plural
 
 FEWEST_POINTS = 10
 NEIGHBOURS = 10
@@ -188,7 +188,7 @@ class Maps(Picture):
             return ""
         most, least = (pick(known, key=lambda name: known[name][0]) for pick in (max, min))
         text = (
-            f"{method_label(most)} gets {known[most][0]} of the {known[most][1]} rare images in "
+            f"{as_subject(most)} gets {known[most][0]} of the {known[most][1]} rare images in "
             "this map wrong"
         )
         if known[least][0] < known[most][0]:

@@ -26,6 +26,12 @@ def in_sentence(name: str) -> str:
     return ("the " if name == "baseline" else "") + label[:1].lower() + label[1:]
 
 
+def as_subject(name: str) -> str:
+    """Return a method's name as it begins a sentence: "The baseline", "CutMix"."""
+    said = in_sentence(name)
+    return said[:1].upper() + said[1:]
+
+
 def metric_in_sentence(name: str) -> str:
     """Return a metric's name as it stands within a sentence: "macro F1", "ROC AUC"."""
     label = metric_label(name).partition(" (")[0]

@@ -157,6 +157,4 @@ def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) 
     axis.locator_params(axis="y", nbins=5)
     axis.grid(False, axis="x")
     within = sum(map(lies_between, triples.values()))
-    title(
-        axis, f"{method_label(sampler)}, rho {plain(rho)}", f"between: {within} of {len(triples)}"
-    )
+    title(axis, f"rho {plain(rho)}", f"between: {within} of {len(triples)}")

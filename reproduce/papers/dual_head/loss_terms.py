@@ -196,7 +196,7 @@ class LossTerms(Picture):
         counts = span(terms.seeds for terms in self.found.values())
         return (
             f"Line: mean; band: lowest to highest seed (n = {counts}); dotted: the warm-up ends. "
-            "Own class: how many mined negatives have the anchor's class; dashed: how many of all."
+            "Own class: share of mined negatives with the anchor's class; dashed: of all."
         )
 
     def words(self) -> str:
