@@ -6,7 +6,6 @@ from pathlib import Path
 
 from reproduce.book.checks import check_notebooks, check_site
 from reproduce.book.contents import Contents, notebooks_of
-from reproduce.book.inline import inline_drawings
 from reproduce.book.repository import repository_address
 from reproduce.book.stage import stage
 from reproduce.book.website import run_sphinx, write_configuration
@@ -34,7 +33,6 @@ def build(edition: str = "latest", root: Path | None = None) -> Path:
     write_configuration(staged, edition, repository_address(root))
     unchecked = workshop / "unchecked"
     run_sphinx(staged, unchecked, workshop / "doctrees")
-    inline_drawings(unchecked)
     _write_entrance(unchecked, contents)
     check_site(unchecked, contents)
     _put_in_place(unchecked, workshop / "html")

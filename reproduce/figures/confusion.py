@@ -57,6 +57,8 @@ class Confusion(Picture):
     stays empty, so that the mistakes stand out; a class without a test image is hatched.
     """
 
+    kind = "confusion"
+
     def __init__(
         self,
         matrices: Mapping[str, Any],

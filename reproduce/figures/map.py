@@ -145,6 +145,8 @@ class Maps(Picture):
         equal, every class has its colour.
     """
 
+    kind = "map"
+
     def __init__(
         self,
         maps: Mapping[str, EmbeddingMap],

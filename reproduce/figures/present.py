@@ -5,58 +5,21 @@ import html
 import io
 import re
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 from PIL import Image
 
 from reproduce.errors import UserError
-from reproduce.figures.inputs import not_empty, text_given
+from reproduce.figures.inputs import text_given
 from reproduce.figures.picture import Picture
+from reproduce.figures.provenance import NAMED, said_of_itself
 from reproduce.figures.style import LOOK
 from reproduce.figures.svg import svg
-from reproduce.figures.wording import plural, ranges
 
 # Twice the pixels of the place on a page, for the screens that have them.
 DPI = 192
 LARGEST = 150_000
-SCALES = ("smoke", "quick", "laptop", "paper", "custom")
-
-
-def provenance_line(results: Iterable[Any], dataset: str, scale: str) -> str:
-    """Return "<dataset>, <scale> scale; 18 trials 1a2b3c4d ... 9f8e7d6c; seeds 0-2".
-
-    `results` are results of the store or observations of a study. Methods that share a trial
-    (thresholding works on the baseline's scores) count it once.
-    """
-    seeds_by_key = dict(sorted(_key_and_seed(result) for result in results))
-    not_empty("results", seeds_by_key)
-    scale = text_given("the scale", scale)
-    keys = [key[:8] for key in seeds_by_key]
-    shown = keys[0] if len(keys) == 1 else f"{keys[0]} ... {keys[-1]}"
-    seeds = sorted(set(seeds_by_key.values()))
-    return (
-        f"{text_given('the data set', dataset)}, {scale}{' scale' if scale in SCALES else ''}; "
-        f"{plural(len(keys), 'trial')} {shown}; "
-        f"{'seed' if len(seeds) == 1 else 'seeds'} {ranges(seeds)}"
-    )
-
-
-def _key_and_seed(result: Any) -> tuple[str, int]:
-    """Return the key and the seed of a result or of an observation."""
-    if isinstance(result, Mapping):
-        key, trial = result.get("key"), result
-    else:
-        key, trial = getattr(result, "key", None), getattr(result, "trial", None)
-    seed = trial.get("seed") if isinstance(trial, Mapping) else getattr(trial, "seed", None)
-    if not key or seed is None:
-        raise UserError(
-            "a result without a key or a seed has no provenance; "
-            "expected results of the store or observations of a study"
-        )
-    return str(key), int(seed)
 
 
 def announcement(picture: Picture) -> str:
@@ -77,21 +40,22 @@ def show(picture: Picture, origin: str) -> None:
     picture
         what is shown.
     origin
-        where it comes from, see `provenance_line`.
+        where it comes from, see `reproduce.figures.provenance.provenance_line`.
     """
     from IPython import display
 
     numbers = text_given("the text of the figure's numbers", picture.words())
-    origin = text_given("the provenance line", origin)
+    text_given("the provenance line", origin)
     caption, figure = announcement(picture), picture.draw()
     if caption:
         display.display(
             {"text/markdown": caption, "text/plain": caption}, raw=True,
-            metadata={"reproduce": {"announces": True}},
+            metadata={NAMED: {"announces": True}},
         )  # fmt: skip
     said = {"numbers": numbers, "caption": caption, "alt": picture.alt()}
+    said |= said_of_itself(picture.kind, origin)
     bundle = {**drawing(figure), "text/plain": numbers}
-    display.display(bundle, raw=True, metadata={"reproduce": said})
+    display.display(bundle, raw=True, metadata={NAMED: said})
     display.display({"text/html": notes(numbers, origin), "text/plain": origin}, raw=True)
     close(figure)
 

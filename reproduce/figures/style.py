@@ -8,8 +8,8 @@ open.
 
 import hashlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -116,6 +116,16 @@ def method_style(name: str) -> MethodStyle:
     digest = hashlib.sha256(str(name).encode("utf-8")).digest()
     colour = OTHER_COLOURS[digest[0] % len(OTHER_COLOURS)]
     return MethodStyle(colour, _OTHER_MARKERS[digest[1] % len(_OTHER_MARKERS)])
+
+
+def unlike_styles(methods: Iterable[str]) -> dict[str, MethodStyle]:
+    """Return a style for each method, and another colour where two would be alike."""
+    found: dict[str, MethodStyle] = {}
+    for method in methods:
+        style, taken = method_style(method), {style.colour for style in found.values()}
+        free = [colour for colour in (style.colour, *CLASS_COLOURS) if colour not in taken]
+        found[method] = replace(style, colour=free[0]) if free else style
+    return found
 
 
 def class_style(index: int) -> MethodStyle:

@@ -66,7 +66,8 @@ def maps(study: Study, beside: str | None = None) -> Maps:
         {cell.method: drawn[cell.method][2] for cell in cells},
         study.results(**at)[0].counts,
     )
-    return made.out_of(f"{study.record.name}, {study.scale}; {_seed(study)}; {study.at_shown}")
+    at = study.at_shown if study.protocol.paper.captioned else ""
+    return made.made_of(study.result(cell) for cell in [*cells, *others]).at(at)
 
 
 def _seed(study: Study) -> str:

@@ -16,6 +16,7 @@ from reproduce.data.packed import (
     ham10000_masks,
     mnist_writers,
     omniglot,
+    skin_grades,
 )
 from reproduce.data.places import data_folder
 
@@ -26,6 +27,7 @@ READERS = {
     "ham10000_masks": ham10000_masks,
     "mnist_writers": mnist_writers,
     "omniglot": omniglot,
+    "skin_grades": skin_grades,
 }
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,12 @@ from reproduce.figures.by_seed import span
 from reproduce.figures.inputs import is_number, not_empty
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import (
-    CLASS_COLOURS,
     QUIET,
     MethodStyle,
     in_the_look,
-    method_style,
     new_figure,
     title,
+    unlike_styles,
 )
 from reproduce.figures.wording import method_label, percent, plural
 
@@ -148,7 +147,7 @@ class LossTerms(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw four panels along the pre-training."""
-        found, styles = self.found, _styles(self.found)
+        found, styles = self.found, unlike_styles(self.found)
         figure, axes = new_figure(6.0, 2, 2, sharex=True)
         flat = list(axes.flat)
         for axis, name in zip(flat, (SIMILARITY, RANKING, SHARE, MINED), strict=True):
@@ -206,16 +205,6 @@ class LossTerms(Picture):
             "Weighted terms of the joint loss over the pre-training, means over seeds. "
             + " ".join(sentences)
         ).replace(" -", " −")
-
-
-def _styles(methods: Iterable[str]) -> dict[str, MethodStyle]:
-    """Return a style for each method, and another colour where two would be alike."""
-    found: dict[str, MethodStyle] = {}
-    for method in methods:
-        style, taken = method_style(method), {style.colour for style in found.values()}
-        free = [colour for colour in (style.colour, *CLASS_COLOURS) if colour not in taken]
-        found[method] = replace(style, colour=free[0]) if free else style
-    return found
 
 
 def _line(axis: Axes, label: str, style: MethodStyle, terms: Terms, name: str) -> None:

@@ -1,4 +1,4 @@
-from reproduce.book.inline import MARK, inline_drawings
+from reproduce.book.mending.drawings import MARK, inline_drawings
 
 DRAWING = f'{MARK} width="4"><style>html {{}}</style><text>x</text></svg>'
 
