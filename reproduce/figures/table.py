@@ -10,6 +10,9 @@ from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty, text_given
 from reproduce.figures.provenance import said_of_itself
 
+# The class of a text that stands over the rows that follow it.
+WHOLE_ROW = "whole-row"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -23,6 +26,7 @@ class Table:
         head of each column; the first column holds the names of the rows.
     rows
         texts, as they are to be read; what follows a line break is set small under the first line.
+        A row of one text stands over the rows that follow it, as wide as the table.
     provenance
         data set, scale and trials (`reproduce.figures.provenance.provenance_line`).
     numeric_from
@@ -46,7 +50,7 @@ class Table:
         text_given("the provenance of a table", self.provenance)
         not_empty("rows", self.rows)
         for row in self.rows:
-            if len(row) != len(self.columns):
+            if len(row) not in (1, len(self.columns)):
                 raise UserError(
                     f"a row of the table '{self.caption}' has {len(row)} cells, "
                     f"expected {len(self.columns)}"
@@ -75,6 +79,9 @@ class Table:
         )
 
     def _html_row(self, row: Sequence[str]) -> str:
+        if len(row) == 1 < len(self.columns):
+            scope = f'rowgroup" class="{WHOLE_ROW}" colspan="{len(self.columns)}'
+            return self._cell(0, row[0], "th", scope)
         first = self._cell(0, row[0], "th", "row")
         return first + "".join(self._cell(c + 1, text, "td") for c, text in enumerate(row[1:]))
 
@@ -98,14 +105,15 @@ class Table:
         """Return the table for a terminal, columns aligned with spaces."""
         lines = (self.columns, *self.rows)
         grid = [[str(cell).replace("\n", " ") for cell in row] for row in lines]
-        widths = [max(_width(row[c]) for row in grid) for c in range(len(self.columns))]
+        whole = [row for row in grid if len(row) == len(self.columns)]
+        widths = [max(_width(row[c]) for row in whole) for c in range(len(self.columns))]
         lines = [self._text_row(row, widths) for row in grid]
         lines.insert(1, "  ".join("-" * width for width in widths))
         return "\n".join([self.caption, *lines, *self._lines_below()])
 
     def _text_row(self, row: Sequence[str], widths: Sequence[int]) -> str:
         cells = []
-        for column, (text, width) in enumerate(zip(row, widths, strict=True)):
+        for column, (text, width) in enumerate(zip(row, widths, strict=False)):
             space = " " * (width - _width(text))
             numeric = self.numeric_from is not None and column >= self.numeric_from
             cells.append(space + text if numeric else text + space)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from string import ascii_lowercase
 from typing import Any
 
 from reproduce.evaluation.verdicts import Judgement
@@ -11,7 +12,6 @@ from reproduce.figures.table import Table
 from reproduce.figures.verdict_words import beside_word, claim_word, verdict_word
 from reproduce.figures.wording import (
     MISSING,
-    alone,
     contrast_label,
     difference,
     in_words,
@@ -47,12 +47,12 @@ def verdict_table(
     note: str = "",
     caption: str = "Claims and their verdicts",
 ) -> Table:
-    """Return one row per claim, or per part of a claim that has several.
+    """Return each claim with its word, and under it a row for each comparison it was judged by.
 
     Effects stand in the unit of their metric with their interval; "published" is the paper's own
     effect where the text prints one. Under a word stand its sign-flip value, and the seed that
-    carries it if one does; under a claim what was compared, and which registered controls were not
-    met.
+    carries it if one does; under a claim its readings, and which registered controls were not met.
+    What is said of several claims is said once, as a note under the table's caption.
 
     Parameters
     ----------
@@ -66,48 +66,66 @@ def verdict_table(
     judgements, rows = list(judgements), []
     lengths = Counter(one.length for one in (beside or {}).values())
     usual = lengths.most_common(1)[0][0] if lengths else ""
+    shared = _said_of_several(judgements)
     for judgement in judgements:
-        who = [(says or {}).get(judgement.claim_id, MISSING)] if says else []
-        rows += _of_claim(judgement, who, beside or {}, usual)
+        who = (says or {}).get(judgement.claim_id, "")
+        rows.append([_claim(judgement, who, shared)])
+        rows += [_of_part(part, judgement, beside or {}, usual) for part in judgement.parts]
     not_empty("judgements", rows)
-    columns = ["Claim", *(["Stated by"] if says else []), "Verdict", "Effect", "Margin"]
     trained = f"Trained for {usual}, unless a line says otherwise." if usual else ""
-    notes = [_whose_data(judgements), _units(judgements), trained, note]
-    return Table(caption, [*columns, "Published", "n"], rows, provenance,
-                 note=" ".join(filter(None, notes)))  # fmt: skip
+    marks = [f"({mark}) {_full_stop(condition)}" for condition, mark in shared.items()]
+    notes = [_whose_data(judgements), _units(judgements), trained, note, *marks]
+    columns = ["What was compared", "Verdict", "Effect", "Margin", "Published", "n"]
+    return Table(caption, columns, rows, provenance, note=" ".join(filter(None, notes)))
 
 
-def _of_claim(
-    judgement: Judgement, who: list[str], beside: Mapping[tuple[str, str], Beside], usual: str
-) -> list[list[str]]:
-    """Return the rows of one claim."""
-    sentence = judgement.english or in_words(judgement.claim_id)
-    under, rows = _under_claim(judgement), []
-    single = len(judgement.parts) == 1
-    if not single:
-        why = MISSING if judgement.parts else judgement.reason
-        rows.append(["\n".join([sentence, *under]), *who, claim_word(judgement), why,
-                     *[MISSING] * 3])  # fmt: skip
-    for part in judgement.parts:
-        told = _told(beside.get((judgement.claim_id, part.name)), part, usual)
-        where = _where(part, told)
-        if single:
-            first = sentence if told else alone(sentence, part)
-            claim = "\n".join([first, *filter(None, [told, where]), *under])
-        else:
-            claim = "\n".join(filter(None, [f"– {told or contrast_label(part.name)}", where]))
-        gain = published_effect(part)
-        word = claim_word(judgement) if single else verdict_word(part.verdict)
-        rows.append([
-            claim,
-            *(who if single else [""] * len(who)),
-            "\n".join([word, *beside_word(part)]),
-            interval(part),
-            margin_of(part),
-            MISSING if gain is None else difference(part, gain),
-            str(part.effect.repeats),
-        ])  # fmt: skip
-    return rows
+def _said_of_several(judgements: Iterable[Judgement]) -> dict[str, str]:
+    """Return the conditions of more than one claim, each with the letter of a note."""
+    told = Counter(one for judgement in judgements for one in _conditions(judgement))
+    several = [condition for condition, count in told.items() if count > 1]
+    return {condition: ascii_lowercase[place % 26] for place, condition in enumerate(several)}
+
+
+def _conditions(judgement: Judgement) -> list[str]:
+    return list(dict.fromkeys(getattr(judgement, "conditions", ())))
+
+
+def _claim(judgement: Judgement, who: str, shared: Mapping[str, str]) -> str:
+    """Return a claim as it stands over its comparisons: word, sentence, what goes with it."""
+    sentence = _full_stop(judgement.english or in_words(judgement.claim_id))
+    said = [f"Stated by the {who}."] if who else []
+    said += [] if judgement.parts else [_full_stop(judgement.reason)]
+    readings = getattr(judgement, "by_reading", None) or {}
+    said += [f"Read as {in_words(name).lower()}: {word}." for name, word in readings.items()]
+    conditions = _conditions(judgement)
+    said += [_full_stop(one) for one in conditions if one not in shared]
+    marks = ", ".join(shared[one] for one in conditions if one in shared)
+    said += [f"Notes: {marks}." if ", " in marks else f"Note {marks}."] if marks else []
+    first = getattr(judgement, "first_registered", {})
+    said += [f"{in_words(name)} said: {word}." for name, word in first.items()]
+    return "\n".join(filter(None, [f"{claim_word(judgement)}: {sentence}", " ".join(said)]))
+
+
+def _of_part(
+    part: Any, judgement: Judgement, beside: Mapping[tuple[str, str], Beside], usual: str
+) -> list[str]:
+    """Return the row of one comparison."""
+    told = _told(beside.get((judgement.claim_id, part.name)), part, usual)
+    where = _where(part, told) if told else str(getattr(part, "restricted", ""))
+    gain = published_effect(part)
+    return [
+        "\n".join(filter(None, [told or contrast_label(part.name), where])),
+        "\n".join([verdict_word(part.verdict), *beside_word(part)]),
+        interval(part),
+        margin_of(part),
+        MISSING if gain is None else difference(part, gain),
+        str(part.effect.repeats),
+    ]
+
+
+def _full_stop(said: str) -> str:
+    said = said.strip()
+    return said if not said or said.endswith((".", "!", "?")) else f"{said}."
 
 
 def _told(beside: Beside | None, part: Any, usual: str) -> str:
@@ -128,15 +146,6 @@ def _where(part: Any, told: str) -> str:
     restricted = str(getattr(part, "restricted", "")) if told else ""
     pieces = [one for one in restricted.split("; ") if one.startswith("run at")]
     return "; ".join(pieces)
-
-
-def _under_claim(judgement: Judgement) -> list[str]:
-    """Return what stands under a claim: readings, conditions, what was said of it before."""
-    readings = getattr(judgement, "by_reading", None) or {}
-    said = [f"read as {in_words(name).lower()}: {word}" for name, word in readings.items()]
-    said += list(getattr(judgement, "conditions", ()))
-    first = getattr(judgement, "first_registered", {})
-    return said + [f"{in_words(name)} said: {word}" for name, word in first.items()]
 
 
 def _whose_data(judgements: Iterable[Judgement]) -> str:
