@@ -14,7 +14,7 @@ from reproduce.figures.wording import method_label, plural
 
 PLAIN = "baseline"
 # Pixels of a panel: names of rows, the track of the marks, the numbers; a row, and what is above.
-NAMES, TRACK, NUMBERS, ROW, HEAD, FOOT = 208, 190, 92, 24, 26, 22
+NAMES, TRACK, NUMBERS, ROW, HEAD, FOOT = 236, 160, 100, 21, 24, 20
 WIDTH = NAMES + TRACK + NUMBERS
 
 
@@ -92,10 +92,10 @@ class Remedies:
             f"methods, best first. {self.message}."
         )
 
-    def svg(self) -> str:
-        """Return the panels side by side, as one piece of HTML without an empty line."""
+    def svg(self, name: str) -> str:
+        """Return the panels side by side, as one piece of HTML of this name."""
         drawn = "\n".join(_panel(panel, self.alt()) for panel in self.panels)
-        return f'<div class="front-figure">\n{drawn}\n</div>'
+        return f'<div class="front-figure" id="{name}">\n{drawn}\n</div>'
 
 
 def remedies(measured: Iterable[Measured]) -> Remedies | None:

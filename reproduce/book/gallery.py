@@ -54,9 +54,8 @@ def _card(one: Shown) -> str:
 
 
 def _belongs(one: Shown) -> str:
-    """Return the paper of a page, or the chapter."""
-    name = one.page.rpartition("/")[2]
-    paper = records.papers().get(name.partition("-")[0])
+    """Return the paper of what is shown, or the chapter."""
+    paper = records.papers().get(one.paper)
     return paper.short if paper else "The audit of the printed numbers"
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from html import escape
+from posixpath import relpath
 from typing import Any
 
 from reproduce.book.markup import escaped, joined, target
@@ -16,12 +17,14 @@ from reproduce.book.shown import TRIALS, Shown
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
 from reproduce.figures.wording import method_label, metric_label, plural
-from reproduce.registry import records
+from reproduce.registry import datasets, records
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Result
 
 SCRIPT = "../../_static/trials.js"
+# A page with nothing to the right of it.
+WIDE = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"
 # What of a description tells one repeat from another.
 SEEDS = ("seed", "data_seed")
 
@@ -49,7 +52,7 @@ def page(key: str, edition: Edition, shown: Iterable[Shown]) -> str:
     recipes = {_digest(result): result for result in results}
     made_on = _made_on(results)
     paper = records.paper(key)
-    return joined([
+    return WIDE + joined([
         target(f"{key.replace('_', '-')}-{TRIALS}"),
         f"# The trials behind {escaped(paper.short)}",
         f"{plural(len(results), 'trial')} stand behind the pages of this paper in this edition "
@@ -98,7 +101,7 @@ def _uses(uses: Sequence[Shown]) -> str:
         return ""
     rows = "".join(
         f'<tr id="of-{escape(one.place)}" data-use="{number}">'
-        f'<th scope="row"><a href="{one.page.rpartition("/")[2]}.html#{escape(one.place)}">'
+        f'<th scope="row"><a href="{_from_here(one.page)}#{escape(one.place)}">'
         f"{escape(one.title)}</a></th>"
         f'<td><a href="#of-{escape(one.place)}">{plural(len(one.keys), "trial")}</a></td></tr>'
         for number, one in enumerate(uses)
@@ -110,6 +113,11 @@ def _uses(uses: Sequence[Shown]) -> str:
         '<table class="dataframe"><thead><tr><th scope="col">Figure or table</th>'
         f'<th scope="col">Show its</th></tr></thead><tbody>{rows}</tbody></table></details>'
     )
+
+
+def _from_here(page: str) -> str:
+    """Return the address of another page of the book."""
+    return f"{relpath(page, name_of('').rpartition('/')[0])}.html"
 
 
 def _rows(results: Sequence[Result], uses: Sequence[Shown]) -> str:
@@ -146,7 +154,7 @@ def _row(result: Result, metrics: Sequence[str], used: Sequence[str]) -> str:
     return (
         f'<tr id="t-{result.key}" data-use="{" ".join(used)}"><th scope="row"><code>{result.key}'
         f"</code></th><td>{escape(method)}</td><td>{escape(point)}</td>"
-        f"<td>{escape(trial.dataset)}</td><td>{seed}</td>{numbers}<td>{result.seconds:.0f}</td>"
+        f"<td>{escape(datasets.in_words(trial.dataset))}</td><td>{seed}</td>{numbers}<td>{result.seconds:.0f}</td>"
         f'<td><a href="#how-{_digest(result)}">{_digest(result)[:4]}</a></td></tr>'
     )
 

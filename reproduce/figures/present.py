@@ -11,7 +11,7 @@ from PIL import Image
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import text_given
-from reproduce.figures.provenance import said_of_itself
+from reproduce.figures.provenance import NAMED, said_of_itself
 from reproduce.figures.style import LOOK, QUIET
 
 DPI = 110
@@ -39,8 +39,8 @@ def show(figure: Figure, *, numbers: str, provenance: str, kind: str = "") -> No
     numbers = text_given("the text of the figure's numbers", numbers)
     image = png(figure, text_given("the provenance line", provenance))
     bundle = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": numbers}
-    said = {"numbers": numbers, **said_of_itself(kind, provenance)["reproduce"]}
-    display.display(bundle, raw=True, metadata={"reproduce": said})
+    said = {"numbers": numbers, **said_of_itself(kind, provenance)}
+    display.display(bundle, raw=True, metadata={NAMED: said})
     close(figure)
 
 

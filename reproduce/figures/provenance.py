@@ -7,6 +7,8 @@ from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty, text_given
 from reproduce.figures.wording import plural, ranges
 
+# Where the metadata of an output say what it is.
+NAMED = "reproduce"
 SCALES = ("smoke", "quick", "laptop", "paper", "custom")
 
 
@@ -26,6 +28,10 @@ class Provenance(str):
         made = super().__new__(cls, line)
         made.keys = tuple(sorted(keys))
         return made
+
+    def after(self, words: str) -> "Provenance":
+        """Return the line with words in front of it."""
+        return Provenance(f"{words}{self}", self.keys)
 
     def and_at(self, point: str) -> "Provenance":
         """Return the line with the point of the grid at which its trials lie."""
@@ -52,14 +58,14 @@ def provenance_line(results: Iterable[Any], dataset: str, scale: str) -> Provena
     )
 
 
-def said_of_itself(kind: str, provenance: str) -> dict[str, Any]:
-    """Return the metadata by which the book finds an output, and the trials behind it."""
+def said_of_itself(kind: str, provenance: str, anchor: str = "") -> dict[str, Any]:
+    """Return what an output says of itself under `NAMED`: by it the book finds its trials."""
     said: dict[str, Any] = {"provenance": str(provenance)}
-    if kind:
-        said["kind"] = kind
+    said |= {"kind": kind} if kind else {}
+    said |= {"anchor": anchor} if anchor else {}
     if isinstance(provenance, Provenance) and provenance.keys:
         said["keys"] = list(provenance.keys)
-    return {"reproduce": said}
+    return said
 
 
 def _key_and_seed(result: Any) -> tuple[str, int]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty, text_given
-from reproduce.figures.provenance import said_of_itself
+from reproduce.figures.provenance import NAMED, said_of_itself
 
-# The class of a text that stands over the rows that follow it.
-WHOLE_ROW = "whole-row"
+# Tables of one output are told apart by it.
+BETWEEN = "\n<!-- another table -->\n"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Table:
         head of each column; the first column holds the names of the rows.
     rows
         texts, as they are to be read; what follows a line break is set small under the first line.
-        A row of one text stands over the rows that follow it, as wide as the table.
     provenance
         data set, scale and trials (`reproduce.figures.provenance.provenance_line`).
     numeric_from
@@ -35,6 +34,8 @@ class Table:
         a further sentence under the caption, for instance a stand-in's role.
     kind
         what kind of table it is, for pages that set tables side by side: "comparison", or empty.
+    anchor
+        where links find it on its page.
     """
 
     caption: str
@@ -44,13 +45,14 @@ class Table:
     numeric_from: int | None = None
     note: str = ""
     kind: str = ""
+    anchor: str = ""
 
     def __post_init__(self) -> None:
         text_given("the caption of a table", self.caption)
         text_given("the provenance of a table", self.provenance)
         not_empty("rows", self.rows)
         for row in self.rows:
-            if len(row) not in (1, len(self.columns)):
+            if len(row) != len(self.columns):
                 raise UserError(
                     f"a row of the table '{self.caption}' has {len(row)} cells, "
                     f"expected {len(self.columns)}"
@@ -58,7 +60,11 @@ class Table:
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the table says of itself, beside what the other forms show."""
-        return {}, said_of_itself(self.kind, self.provenance)
+        return {}, {NAMED: self.said()}
+
+    def said(self) -> dict[str, Any]:
+        """Return what the table says of itself to programs: its kind, place and trials."""
+        return said_of_itself(self.kind, self.provenance, self.anchor)
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook.
@@ -69,8 +75,9 @@ class Table:
         head = "".join(self._cell(c, text, "th", "col") for c, text in enumerate(self.columns))
         body = "".join(f"<tr>{self._html_row(row)}</tr>" for row in self.rows)
         extra = "".join(f"<br><small>{_safe(line)}</small>" for line in self._lines_below())
+        place = f' id="{_safe(self.anchor)}"' if self.anchor else ""
         return (
-            '<div style="overflow-x: auto" tabindex="0" role="region" '
+            f'<div{place} style="overflow-x: auto" tabindex="0" role="region" '
             f'aria-label="{_safe(self.caption)}">'
             '<table class="dataframe reproduce-table">'
             f'<caption style="caption-side: top; text-align: left"><strong>{_safe(self.caption)}'
@@ -79,9 +86,6 @@ class Table:
         )
 
     def _html_row(self, row: Sequence[str]) -> str:
-        if len(row) == 1 < len(self.columns):
-            scope = f'rowgroup" class="{WHOLE_ROW}" colspan="{len(self.columns)}'
-            return self._cell(0, row[0], "th", scope)
         first = self._cell(0, row[0], "th", "row")
         return first + "".join(self._cell(c + 1, text, "td") for c, text in enumerate(row[1:]))
 
@@ -105,19 +109,33 @@ class Table:
         """Return the table for a terminal, columns aligned with spaces."""
         lines = (self.columns, *self.rows)
         grid = [[str(cell).replace("\n", " ") for cell in row] for row in lines]
-        whole = [row for row in grid if len(row) == len(self.columns)]
-        widths = [max(_width(row[c]) for row in whole) for c in range(len(self.columns))]
+        widths = [max(_width(row[c]) for row in grid) for c in range(len(self.columns))]
         lines = [self._text_row(row, widths) for row in grid]
         lines.insert(1, "  ".join("-" * width for width in widths))
         return "\n".join([self.caption, *lines, *self._lines_below()])
 
     def _text_row(self, row: Sequence[str], widths: Sequence[int]) -> str:
         cells = []
-        for column, (text, width) in enumerate(zip(row, widths, strict=False)):
+        for column, (text, width) in enumerate(zip(row, widths, strict=True)):
             space = " " * (width - _width(text))
             numeric = self.numeric_from is not None and column >= self.numeric_from
             cells.append(space + text if numeric else text + space)
         return "  ".join(cells).rstrip()
+
+
+class Tables(tuple):
+    """Several tables, shown one below the other."""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what each table says of itself, in the order in which they stand."""
+        return {}, {NAMED: {"tables": [table.said() for table in self]}}
+
+    def _repr_html_(self) -> str:
+        return BETWEEN.join(table._repr_html_() for table in self)
+
+    def __str__(self) -> str:
+        """Return them for a terminal."""
+        return "\n\n".join(map(str, self))
 
 
 def _safe(text: object) -> str:

@@ -15,6 +15,7 @@ from reproduce.figures.present import show as show_figure
 from reproduce.figures.provenance import Provenance, provenance_line
 from reproduce.figures.table import Table
 from reproduce.figures.wording import method_label
+from reproduce.registry.datasets import in_words
 from reproduce.study.study import Study
 
 Made = Picture | Table | str
@@ -118,10 +119,9 @@ def provenance(study: Study, sources: Iterable[Any], at: str = "") -> Provenance
     It names the data of the sources themselves, which need not be the study's main set.
     """
     sources = list(sources)
-    data = (
-        ", ".join(name for name in dict.fromkeys(map(_dataset, sources)) if name)
-        or study.record.name
-    )
+    data = " and ".join(
+        in_words(name) for name in dict.fromkeys(map(_dataset, sources)) if name
+    ) or in_words(study.record.name)
     return provenance_line(sources, data, study.scale).and_at(at)
 
 

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 
 from reproduce.book.shown import prepared
 from reproduce.figures.provenance import provenance_line
-from reproduce.figures.table import Table
+from reproduce.figures.table import Table, Tables
 
 TRIALS = [{"key": f"{n:016x}", "seed": n % 2} for n in range(1000, 1018)]
 PAGE = "book/papers/dual_head-more"
@@ -58,6 +58,25 @@ def test_a_table_gets_a_place_and_its_line_leads_to_its_trials():
 def test_two_tables_of_one_caption_get_two_places():
     _, shown = prepared(PAGE, "dual_head", {"cells": [cell(table("F1"), table("F1"))]})
     assert [one.place for one in shown] == ["dual-head-f1", "dual-head-f1-2"]
+
+
+def test_tables_of_one_output_are_told_apart_and_keep_their_own_places():
+    line = provenance_line(TRIALS[:3], "digits", "quick")
+    two = Tables([
+        Table("Table 1", ["", "F1"], [["a", "1"]], line, kind="comparison", anchor="t-1"),
+        Table("Table 2", ["", "F1"], [["a", "1"]], "as printed", kind="comparison", anchor="t-2"),
+    ])  # fmt: skip
+    (_, metadata) = two._repr_mimebundle_()
+    output = {"output_type": "display_data", "data": {"text/html": two._repr_html_()},
+              "metadata": metadata}  # fmt: skip
+    made, shown = prepared(PAGE, "dual_head", {"cells": [cell(output)]})
+    assert [(one.place, one.title, len(one.keys)) for one in shown] == [
+        ("t-1", "Table 1", 3), ("t-2", "Table 2", 0),
+    ]  # fmt: skip
+    assert "Table 2" not in shown[0].table
+    html = html_of(made["cells"][0]["outputs"][0])
+    assert [link["href"] for link in html.find_all("a")] == ["dual_head-trials.html#of-t-1"]
+    assert len(html.find_all(id="t-1")) == len(html.find_all(id="t-2")) == 1
 
 
 def test_the_line_under_a_figure_leads_to_its_trials():

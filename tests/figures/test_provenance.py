@@ -42,9 +42,14 @@ def test_a_line_keeps_its_trials_when_its_point_is_said():
     assert line.and_at("") == line
 
 
-def test_an_output_says_its_kind_and_its_trials_where_it_has_them():
+def test_words_before_a_line_leave_its_trials():
+    line = Provenance("digits; 1 trial", ["ab"]).after("Printed. Ours: ")
+    assert line == "Printed. Ours: digits; 1 trial" and line.keys == ("ab",)
+
+
+def test_an_output_says_its_kind_place_and_trials_where_it_has_them():
     line = Provenance("digits; 1 trial", ["ab"])
-    assert said_of_itself("map", line) == {
-        "reproduce": {"kind": "map", "keys": ["ab"], "provenance": "digits; 1 trial"}
-    }
-    assert said_of_itself("", "as printed") == {"reproduce": {"provenance": "as printed"}}
+    assert said_of_itself("map", line, "here") == {
+        "kind": "map", "keys": ["ab"], "provenance": "digits; 1 trial", "anchor": "here",
+    }  # fmt: skip
+    assert said_of_itself("", "as printed") == {"provenance": "as printed"}

@@ -13,6 +13,7 @@ mend takes a parsed page and changes it in place:
     Korean passages say that they are Korean.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,25 @@ from reproduce.book.mending.tables import mend_tables
 
 # Says of a page that it is mended: a build that leaves a page as it was leaves its mends as well.
 MARK = "data-mended"
+CELL_ENDS = re.compile(r"(</(?:td|th|tr|caption|li|p|text|title)>)(?=<)")
 NOT_PAGES = ("_static", "_sources")
 
 
 def setup(app: Any) -> dict:
     """Let Sphinx mend the site when all of it is written."""
+    app.connect("doctree-resolved", _part_words)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _part_words(app: Any, doctree: Any, page: str) -> None:
+    """Part the cells of tables that are written as HTML.
+
+    Sphinx's search takes the tags out and would read two cells as one word.
+    """
+    for raw in doctree.findall(lambda node: node.tagname == "raw"):
+        if "html" in raw.get("format", ""):
+            raw.children = [type(part)(CELL_ENDS.sub(r"\1 ", part)) for part in raw.children]
 
 
 def _finish(app: Any, error: Exception | None) -> None:

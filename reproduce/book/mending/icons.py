@@ -61,7 +61,7 @@ class Icons:
         width, height, path = drawing(self.script, style, name)
         kept = [part for part in tag["class"] if part not in STYLES]
         svg = page.new_tag("svg", attrs={
-            "class": " ".join(["svg-inline--fa", *kept]), "viewBox": f"0 0 {width} {height}",
+            "class": ["svg-inline--fa", *kept], "viewBox": f"0 0 {width} {height}",
             "aria-hidden": "true", "focusable": "false",
         })  # fmt: skip
         svg.attrs |= {key: value for key, value in tag.attrs.items() if key.startswith("data-")}

@@ -2,9 +2,15 @@
 
 from bs4 import BeautifulSoup, Tag
 
+# How the paragraph begins that says what came out.
+ANSWER = "The answer."
+
 
 def mend_names(page: BeautifulSoup) -> None:
     """Mend the names of toggles, the places of logo and search, the roles of the bibliography."""
+    for strong in page.select("article p > strong:first-child"):
+        if strong.get_text(strip=True) == ANSWER:
+            strong.parent["class"] = [*strong.parent.get("class", []), "answer"]
     for summary in page.find_all("summary"):
         _name_toggle(summary)
     for button in page.find_all("button"):

@@ -8,10 +8,9 @@ from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
 
-from reproduce.figures.table import WHOLE_ROW
-
 # A cell with more letters than this does not fit beside others on a phone.
 LONGEST_BESIDE_OTHERS = 48
+LONGEST_TITLE = 90
 FEWEST_COLUMNS = 3
 FRAME = "table-frame"
 
@@ -61,19 +60,12 @@ def _name(table: Tag) -> str:
 def _columns(table: Tag) -> list[str] | None:
     """Return the heads of the columns, where each has one and no cell spans several."""
     rows = table.select("thead tr")
-    spanning = table.select("[rowspan], [colspan]")
-    if len(rows) != 1 or any(not _is_whole_row(cell) for cell in spanning):
+    if len(rows) != 1 or any(table.find_all(["td", "th"], attrs={key: True})
+                             for key in ("rowspan", "colspan")):  # fmt: skip
         return None
     heads = [cell.get_text(" ", strip=True) for cell in rows[0].find_all(["th", "td"])]
-    whole = [cell.parent for cell in spanning]
-    widths = {len(row.find_all(["th", "td"])) for row in table.select("tbody tr")
-              if row not in whole}  # fmt: skip
+    widths = {len(row.find_all(["th", "td"])) for row in table.select("tbody tr")}
     return heads if widths == {len(heads)} else None
-
-
-def _is_whole_row(cell: Tag) -> bool:
-    """Say whether a cell is a row of its own, over the rows that follow it."""
-    return WHOLE_ROW in cell.get("class", [])
 
 
 def _has_sentences(table: Tag, columns: int) -> bool:
@@ -102,9 +94,10 @@ def _label(table: Tag, columns: list[str]) -> None:
         row["role"] = "row"
         cells = row.find_all(["th", "td"])
         in_head = row.parent is not None and row.parent.name == "thead"
-        # A text over the rows that follow is one cell for all columns.
-        for number, (cell, head) in enumerate(zip(cells, columns, strict=False)):
+        for number, (cell, head) in enumerate(zip(cells, columns, strict=True)):
             kind = "columnheader" if in_head else "rowheader"
             cell["role"] = kind if cell.name == "th" else "cell"
             if number and not in_head and head:
                 cell["data-label"] = head
+        if not in_head and len(cells[0].get_text(" ", strip=True)) <= LONGEST_TITLE:
+            cells[0]["class"] = [*cells[0].get("class", []), "card-title"]
