@@ -1,6 +1,7 @@
 """The front page: what this edition found, in one screen, with nothing in it typed by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -42,10 +43,9 @@ KOREAN = {
 
 def part(name: str, edition: Edition) -> str:
     """Return a part of the front page as Markdown."""
-    parts = {"figure": figure, "papers": papers_table, "audit": audited, "korean": korean}
-    if name not in parts:
-        raise unknown_name("part of the front page", name, parts)
-    return parts[name](edition)
+    if name not in PARTS:
+        raise unknown_name("part of the front page", name, PARTS)
+    return PARTS[name](edition)
 
 
 def figure(edition: Edition) -> str:
@@ -55,6 +55,11 @@ def figure(edition: Edition) -> str:
             f"**{escaped(drawn.message)}.**", drawn.svg(FIGURE), _below(key, drawn, edition),
         ])  # fmt: skip
     return ""
+
+
+def messages(edition: Edition) -> list[str]:
+    """Return what the figure tells; nothing where there is none."""
+    return [drawn.message for _, drawn in _drawn(edition)]
 
 
 def shown(edition: Edition) -> list[Shown]:
@@ -86,24 +91,41 @@ def _below(key: str, drawn: Remedies, edition: Edition) -> str:
     )
 
 
-def papers_table(edition: Edition) -> str:
-    """Return a row for each paper: what it claims, our answer, on which data, the verdicts."""
-    rows = [_row(key, edition) for key in records.papers()]
-    return _classed(
-        "front-papers", table(["The claim", "Our answer", "Verdicts"], rows, [13, 9, 4])
-    )
+@dataclass(frozen=True)
+class Row:
+    """A paper on the front page: what it claims, our answer on which data, verdicts by kind."""
+
+    key: str
+    claim: str
+    answer: str
+    verdicts: str
 
 
-def _row(key: str, edition: Edition) -> list[str]:
+def rows(edition: Edition) -> list[Row]:
+    """Return a row for each paper, as Markdown."""
+    return [_row(key, edition) for key in records.papers()]
+
+
+def _row(key: str, edition: Edition) -> Row:
     stamp = edition.stamp(key)
     answer = stored(stamp)
-    claim = (answer or not_run(key)).claim
-    claim = f"{{doc}}`{escaped(records.paper(key).short)} <papers/{key}>`: {escaped(claim)}"
+    claim = escaped((answer or not_run(key)).claim)
     if stamp is None:
-        return [claim, "Not run in this edition.", "none yet"]
+        return Row(key, claim, "Not run in this edition.", "none yet")
     if answer is None:  # An edition from before answers were kept with it.
-        return [claim, "On its page.", _counts(stamp)]
-    return [claim, f"**{escaped(answer.short)}.** {_on(answer, stamp)}", _counts(stamp)]
+        return Row(key, claim, "On its page.", _counts(stamp))
+    return Row(key, claim, f"**{escaped(answer.short)}.** {_on(answer, stamp)}", _counts(stamp))
+
+
+def papers_table(edition: Edition) -> str:
+    """Return the table of the papers."""
+    written = [
+        [f"{{doc}}`{escaped(records.paper(row.key).short)} <papers/{row.key}>`: {row.claim}",
+         row.answer, row.verdicts]
+        for row in rows(edition)
+    ]  # fmt: skip
+    heads = ["The claim", "Our answer", "Verdicts"]
+    return f"``````{{div}} front-papers\n{table(heads, written, [13, 9, 4])}\n``````"
 
 
 def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
@@ -129,6 +151,11 @@ def counts(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def audited(edition: Edition) -> str:
+    """Return what the audit of the printed numbers found, with a link to it."""
+    return audited_in_words(edition).replace("checks", "{doc}`checks <papers/audit>`", 1)
+
+
+def audited_in_words(edition: Edition) -> str:
     """Return what the audit of the printed numbers found, in a sentence."""
     stamp = edition.stamp(AUDIT)
     if stamp is None:
@@ -137,8 +164,8 @@ def audited(edition: Edition) -> str:
     found = [one["severity"] for one in stamp["findings"]]
     kinds = ", ".join(f"{found.count(kind)} {kind}" for kind in SEVERITIES if kind in found)
     return (
-        f"**As printed**: {{doc}}`{run} checks <papers/audit>` of the numbers in all "
-        f"{len(stamp['papers'])} texts led to {plural(len(found), 'finding')} ({kinds})."
+        f"**As printed**: {run} checks of the numbers in all {len(stamp['papers'])} texts led to "
+        f"{plural(len(found), 'finding')} ({kinds})."
     )
 
 
@@ -156,5 +183,4 @@ def korean(edition: Edition) -> str:
     return "\n".join(lines)
 
 
-def _classed(name: str, text: str) -> str:
-    return f"``````{{div}} {name}\n{text}\n``````"
+PARTS = {"figure": figure, "papers": papers_table, "audit": audited, "korean": korean}

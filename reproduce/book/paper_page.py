@@ -18,13 +18,13 @@ def paper_page(key: str, has_notebook: bool = False) -> str:
     year = "" if str(paper.year) in paper.authors else f" ({paper.year})"
     page = markup.joined(
         [
-            f"# {markup.escaped(paper.title)}",
+            f"# {markup.escaped(paper.heading)}",
             f"**The claim.** {markup.escaped(found.claim)}",
             f"**The answer.** {markup.escaped(found.sentence)} {found.counted}",
             audit.shown(table_of(found, provenance="as printed; nothing was trained")),
             _caveat(key, has_notebook),
-            f"{markup.escaped(paper.authors)}{year} {{cite}}`{paper.cited}` compares: "
-            f"{markup.escaped(paper.compares)}.",
+            f"{markup.escaped(paper.authors)}{year}, *{markup.escaped(paper.title)}* "
+            f"{{cite}}`{paper.cited}`, compares: {markup.escaped(paper.compares)}.",
             "## Its printed tables",
             "Each printed number stands in one cell, letter by letter; under it is where ours will "
             "stand.",

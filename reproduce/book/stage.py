@@ -8,7 +8,7 @@ reads again only what is new.
 import filecmp
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -60,38 +60,49 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
         page for page in contents.pages if not {page + suffix for suffix in SUFFIXES} & set(files)
     ]
     made = {page: _cut(page, files) for page in contents.pages}
-    written, shown = _with_links(made, files)
+    notebooks, shown = _with_links(made, files)
     for page in (page for page, cuts in made.items() if cuts):
         path = PurePosixPath(page)
         files[f"{path.parent}/{WHOLE}/{path.name}.ipynb"] = files.pop(f"{page}.ipynb")
-    listed = [
-        key for key in papers.names()
-        if f"book/results/{key}.csv" in files and f"book/papers/{key}" in contents.pages
-    ]  # fmt: skip
     pictures = gallery.images(shown)
-    of_trials = [f"{trials_page.name_of(key)}.md" for key in listed]
-    pages_waiting = [f"{page}.md" for page in waiting]
-    _remove_all_but(folder, [*files, *written, *pages_waiting, *of_trials, *pictures])
-    address, edition_there = repository_address(root), Edition(folder / "book")
-    # Generated pages draw on what the other files hold.
-    for name, source in sorted(files.items(), key=lambda item: _asks(item[1])):
-        if _asks(source):
-            text = source.read_text("utf-8")
-            write_if_new(folder / name, filled(text, address, edition_there, shown))
-        elif name != "_toc.yml" and name not in written:
-            _copy_if_new(source, folder / name)
-    for name, notebook in written.items():
+    trials = {
+        key: f"{trials_page.name_of(key)}.md" for key in papers.names()
+        if f"book/results/{key}.csv" in files and f"book/papers/{key}" in contents.pages
+    }  # fmt: skip
+    generated = [*(f"{page}.md" for page in waiting), *trials.values()]
+    _remove_all_but(folder, [*files, *notebooks, *pictures, *generated])
+    for name, notebook in notebooks.items():
         write_if_new(folder / name, as_text(notebook))
     for name, content in pictures.items():
         _write_bytes_if_new(folder / name, content)
-    on_the_front = front.shown(edition_there) if listed else []
-    for key in listed:
-        own = [one for one in [*shown, *on_the_front] if one.paper == key]
-        page = trials_page.page(key, edition_there, own)
-        write_if_new(folder / f"{trials_page.name_of(key)}.md", page)
+    _write_sources(files, folder, repository_address(root), notebooks, shown)
+    _write_trials(trials, folder, shown)
     for page in waiting:
         _write_page_in_waiting(root, folder, page)
-    return _write_contents(root / "_toc.yml", folder / "_toc.yml", made, listed)
+    return _write_contents(root / "_toc.yml", folder / "_toc.yml", made, trials)
+
+
+def _write_sources(
+    files: dict[str, Path], folder: Path, address: str | None, written: Iterable[str],
+    shown: Sequence[Shown],
+) -> None:  # fmt: skip
+    """Copy the sources, and last fill the pages that ask for what the others hold."""
+    asking = {name: source for name, source in files.items() if _asks(source)}
+    for name in set(files) - set(asking) - {"_toc.yml"} - set(written):
+        _copy_if_new(files[name], folder / name)
+    there = Edition(folder / "book")
+    for name, source in asking.items():
+        text = filled(source.read_text("utf-8"), address, there, shown)
+        write_if_new(folder / name, text)
+
+
+def _write_trials(trials: dict[str, str], folder: Path, shown: Sequence[Shown]) -> None:
+    """Write the pages of the papers' trials."""
+    there = Edition(folder / "book")
+    shown = [*shown, *front.shown(there)] if trials else shown
+    for key, name in trials.items():
+        own = [one for one in shown if one.paper == key]
+        write_if_new(folder / name, trials_page.page(key, there, own))
 
 
 def _cut(page: str, files: dict[str, Path]) -> list[Cut]:

@@ -15,7 +15,7 @@ from reproduce.evaluation.vocabulary import Part, Verdict
 from reproduce.figures.effects import Effects
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table
-from reproduce.figures.verdict_words import marked, verdict_word
+from reproduce.figures.verdict_words import marked
 from reproduce.figures.wording import contrast_label
 from reproduce.pages import answer_words, caveats
 from reproduce.pages.answered import WHO, Answer, Ends, MainRow, published
@@ -88,6 +88,7 @@ def _row(one: Main, judgement: Judgement, told: dict[str, Beside]) -> MainRow:
         word=judgement.word if len(judgement.parts) == 1 else str(part.verdict),
         repeats=part.effect.repeats,
         data=_and(map(datasets.in_words, beside.datasets)) if beside else "",
+        keys=beside.keys if beside else (),
     )
 
 
@@ -194,31 +195,39 @@ def effects(study: Study, judgements: Sequence[Judgement]) -> Effects:
             "none of the main comparisons was run, and no effect of them is printed"
         )
     made = Effects(found.rows, found.short)
-    return made.out_of(provenance(study, study.rows(study.cells)))
+    return made.out_of(_line(study, found))
 
 
 @shown()
 def main_table(study: Study, judgements: Sequence[Judgement]) -> Table:
     """Tabulate the paper's effects, ours, their difference and the verdict."""
-    line = provenance(study, study.rows(study.cells))
-    return table_of(of_study(study, judgements), provenance=line)
+    found = of_study(study, judgements)
+    return table_of(found, provenance=_line(study, found))
+
+
+def _line(study: Study, found: Answer) -> str:
+    """Return the line that says which trials the main comparisons stand on."""
+    keys = {key for row in found.rows for key in row.keys}
+    cells = [cell for cell in study.cells if cell.trial.key in keys]
+    return provenance(study, study.rows(cells or study.cells))
 
 
 def table_of(found: Answer, *, provenance: str) -> Table:
     """Return paper | ours | difference | verdict of the main comparisons."""
+    places = {row.data for row in found.rows if row.data}
     rows = []
     for row in found.rows:
         unit = f" ({row.unit})" if row.unit and row.unit != "points" else ""
-        on = f"\n{row.data}" if row.data else ""
-        verdict = verdict_word(row.verdict) if row.ours else marked(row.word)
+        on = f"\n{row.data}" if row.data and len(places) > 1 else ""
         rows.append([
             f"{row.measure[:1].upper()}{row.measure[1:]}, {row.words}{unit}{on}",
-            row.said(row.paper), row.said(row.ours) if row.ours else "not run",
-            row.said(row.apart), verdict,
+            row.said(row.paper, "\n"), row.said(row.ours, "\n") if row.ours else "not run",
+            row.said(row.apart, "\n"), marked(row.word).replace(", ", ",\n", 1),
         ])  # fmt: skip
     columns = ["Effect", "Paper", "Ours", "Ours minus paper's", "Verdict"]
+    on = f"Ours on {places.pop()}. " if len(places) == 1 else ""
     return Table("The main result: the paper's effects and ours", columns, rows, provenance,
-                 note=_note(found), kind=COMPARISON)  # fmt: skip
+                 note=on + _note(found), kind=COMPARISON)  # fmt: skip
 
 
 def _note(found: Answer) -> str:

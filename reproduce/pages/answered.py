@@ -52,8 +52,8 @@ class MainRow:
         Effects; `apart` is ours minus the paper's. None where there is none.
     verdict, word
         The verdict on this comparison, and the word with its numbers.
-    repeats
-        Over how many repeats ours is.
+    repeats, data, keys
+        Over how many repeats ours is, on which data in words, and of which trials.
     """
 
     claim: str
@@ -69,6 +69,7 @@ class MainRow:
     word: str = NOT_RUN
     repeats: int = 0
     data: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def measure(self) -> str:
@@ -86,19 +87,14 @@ class MainRow:
         """Return the mark of its verdict, for eyes that see no colour."""
         return MARKS[Verdict(self.verdict)] if self.verdict in set(Verdict) else MISSING
 
-    def said(self, effect: Ends | None, unit: bool = False) -> str:
-        """Return an effect as tables print it: "+1.3 [−0.8, +3.4]"."""
+    def said(self, effect: Ends | None, between: str = " ") -> str:
+        """Return an effect as tables print it, "+1.3 [−0.8, +3.4]"; a dash where there is none."""
         if effect is None:
             return MISSING
         mean = difference(self, effect.mean)
-        if unit and self.unit:
-            mean = f"{mean} {self.unit}"
         if not effect.sure:
             return mean
-        middle = f"[{difference(self, effect.low)}, {difference(self, effect.high)}]"
-        if unit and self.unit:
-            return f"{difference(self, effect.mean)} {middle} {self.unit}"
-        return f"{mean} {middle}"
+        return f"{mean}{between}[{difference(self, effect.low)}, {difference(self, effect.high)}]"
 
 
 @dataclass(frozen=True)
@@ -161,7 +157,7 @@ class Answer:
 def from_json(stored: Mapping[str, Any]) -> Answer:
     """Return the answer that a stamp keeps; what a younger edition added is passed over."""
     rows = tuple(
-        MainRow(**{**_known(MainRow, row),
+        MainRow(**{**_known(MainRow, row), "keys": tuple(row.get("keys", ())),
                    **{name: _ends(row.get(name)) for name in ("paper", "ours", "apart")}})
         for row in stored["rows"]
     )  # fmt: skip

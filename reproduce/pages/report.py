@@ -4,6 +4,7 @@ from collections import Counter
 
 from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_spread, method_label, plural
+from reproduce.registry import datasets
 from reproduce.registry.registration import registered
 from reproduce.study.study import Study
 from reproduce.trials.store import Result
@@ -32,7 +33,7 @@ def run_summary(study: Study) -> Table:
     if changed:
         said = ", ".join(f"{name} = {value}" for name, value in changed.items())
         rows.insert(2, ["Changed parameters", said])
-    return Table("This run", ["", ""], rows, f"{study.record.name}, {study.scale}")
+    return Table("This run", ["", ""], rows, record_line(study))
 
 
 def registered_steps(study: Study) -> list[Table]:
@@ -122,7 +123,7 @@ def provenance_table(study: Study) -> Table:
 
 def record_line(study: Study) -> str:
     """Return data and scale, as captions say them."""
-    return f"{study.record.name}, {study.scale} scale"
+    return f"{datasets.in_words(study.record.name)}, {study.scale} scale"
 
 
 def every_result(study: Study) -> list[Result]:

@@ -60,6 +60,9 @@ class Claim(Strict):
         Conditions on its verdict: which of its `controls` runs here do not meet, and how.
     needs
         The positive controls without which its test bed cannot tell.
+    mixture
+        In which shares of the classes its metrics are taken: those of the test images, or those of
+        the training images, as in a test part that is as imbalanced as training.
     amendments
         What was changed after results were seen.
     """
@@ -89,6 +92,7 @@ class Claim(Strict):
     identity: Text | None = None
     unmet: list[Text] = []
     needs: list[Text] = []
+    mixture: Literal["test", "training"] = "test"
     amendments: list[Amendment] = []
 
     def metric_of(self, contrast: Contrast) -> str:

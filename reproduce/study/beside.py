@@ -34,8 +34,8 @@ class Beside:
         After how many steps of training, of how many in the paper.
     published
         The paper's effect with the sign that ours has; None where it prints none.
-    datasets
-        The names of the data sets in the catalog.
+    datasets, keys
+        The names of the data sets in the catalog, and the keys of the trials, of all arms.
     """
 
     metric: Metric
@@ -46,6 +46,7 @@ class Beside:
     published: float | None
     counted: bool = False
     datasets: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def beside(study: Study, claim: Claim) -> dict[str, Beside]:
@@ -81,7 +82,7 @@ def _of(study: Study, claim: Claim, comparison: Comparison) -> Beside:
     return Beside(
         metric(comparison.asked), in_words(comparison), data(study, claim, comparison),
         points(comparison), length(study, comparison), gain, over_majority(comparison),
-        tuple(comparison.datasets),
+        tuple(comparison.datasets), tuple(sorted({a.cell.trial.key for a in comparison.arms})),
     )  # fmt: skip
 
 

@@ -32,15 +32,15 @@ class Comparison:
     """A contrast, in one metric, on a study.
 
     Seeds that are `refused` are as if they were not run. `beside` takes in what stands beside the
-    grid and no claim speaks of, as positive controls do.
+    grid and no claim speaks of, as positive controls do. `mixture` is that of the claim.
     """
 
     def __init__(
         self, study: Study, contrast: Contrast, asked: str, refused: Iterable[int] = (),
-        beside: bool = False,
+        beside: bool = False, mixture: str = "test",
     ):  # fmt: skip
         self.study, self.contrast, self.asked = study, contrast, asked
-        self.refused, self.beside = frozenset(refused), beside
+        self.refused, self.beside, self.mixture = frozenset(refused), beside, mixture
 
     def missing(self) -> str:
         """Say what the contrast needs that was not run; empty if nothing."""

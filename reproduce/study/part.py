@@ -50,6 +50,13 @@ def part_for(comparison: Comparison, held_out: bool = False) -> Part:
     able = measures.of_counts(asked) and not any(cell.definition.posthoc for cell in cells)
     if roles == {"generated"} and everywhere and able:
         return LargePart(measures, asked, cells)
+    if comparison.mixture == "training":
+        if not able:
+            raise NotMeasured(
+                f"{asked} is not taken from confusion counts, which alone can be weighted to the "
+                "class shares of the training images"
+            )
+        return TrainingShares(measures, asked, cells)
     if able and all(ALL in cell.trial.evaluate_on for cell in cells):
         return LargePart(measures, asked, cells, ALL)
     return UsualPart(measures, asked)
@@ -81,7 +88,8 @@ class LargePart:
     methods never did. That is an upper bound of what the images add.
     """
 
-    part = LARGE
+    # Which part it is unless told, and under which name draws are kept.
+    part, stored = LARGE, "large draws"
 
     def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell], part: str = LARGE):
         self.measures, self.asked, self.part = measures, asked, part
@@ -105,7 +113,7 @@ class LargePart:
             tables = resampled_confusions(labels, predicted, classes, counts)
             return {}, {"values": np.asarray(self._measured(cell, tables))}
 
-        name = f"large draws/{self.asked}/{BOOTSTRAP_DRAWS}"
+        name = f"{self.stored}/{self.asked}/{BOOTSTRAP_DRAWS}"
         try:
             return self.measures.derived(name, [cell], compute)[1]["values"]
         except NotMeasured:
@@ -130,11 +138,34 @@ class LargePart:
     def _table(self, cell: Cell, part: str) -> np.ndarray:
         return self.measures.confusion(cell, part)
 
+    def _shares(self, cell: Cell) -> np.ndarray:
+        """Return how many images of each class the mixture has."""
+        return self._table(cell, "test").sum(axis=1)
+
     def _measured(self, cell: Cell, tables: np.ndarray) -> Any:
-        of_class = self._table(cell, "test").sum(axis=1)
+        of_class = self._shares(cell)
         there = tables.sum(axis=-1, keepdims=True)
         shares = np.divide(tables, there, out=np.zeros(tables.shape), where=there > 0)
         return self.measures.from_counts(cell, self.asked, shares * of_class[:, None])
+
+
+class TrainingShares(LargePart):
+    """The test part, its classes weighted as among the training images.
+
+    As in a test part that is as imbalanced as training, but with every test image there is: of a
+    class that is 5 % of so few images, a draw would leave a handful.
+    """
+
+    stored = "draws in training shares"
+
+    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell]):
+        super().__init__(measures, asked, cells, "test")
+        tested = int(self._table(cells[0], "test").sum())
+        self.said = f"{tested:,} test images in the class shares of the training images"
+
+    def _shares(self, cell: Cell) -> np.ndarray:
+        counts, tested = np.asarray(self.measures.result(cell).counts), self._table(cell, "test")
+        return counts / counts.sum() * tested.sum()
 
 
 class HeldOutPart:

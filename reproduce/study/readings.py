@@ -70,7 +70,10 @@ def measure(
 def _comparisons(
     study: Study, claim: Claim, contrasts: Iterable[Registered], refused: frozenset[int]
 ) -> list[Comparison]:
-    return [Comparison(study, one, claim.metric_of(one), refused) for one in contrasts]
+    return [
+        Comparison(study, one, claim.metric_of(one), refused, mixture=claim.mixture)
+        for one in contrasts
+    ]
 
 
 def _missing(comparisons: Iterable[Comparison]) -> str:

@@ -50,6 +50,9 @@ def test_the_answer_of_a_run_has_its_effects_and_is_kept_as_it_is(study):
         judgement.verdict != "not attempted" for judgement in judgements
     )
     assert answered.from_json(found.to_json()) == found
+    assert set(harm.keys) == {cell.trial.key for cell in study.select(method="baseline")}
+    line = answer.main_table.of(study, judgements=judgements).provenance
+    assert "MNIST, custom scale; 15 trials" in line
     assert "MNIST (the paper's own data; 54,210 training, 120 test images)" in found.data
     assert "5 seeds" in found.data and found.kind == "length"
 
@@ -89,9 +92,12 @@ def test_the_difference_of_effects_has_the_interval_of_both():
 def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
     table = answer.table_of(made_up(), provenance="retinamnist, laptop scale")
     assert table.rows[0] == [
-        "Macro F1, over SimCLR\nRetinaMNIST", "+5.9 [+4.2, +7.5]", "+1.3 [−0.8, +3.4]",
-        "−4.6 [−8.0, −1.0]", "? undecided",
+        "Macro F1, over SimCLR", "+5.9\n[+4.2, +7.5]", "+1.3\n[−0.8, +3.4]",
+        "−4.6\n[−8.0, −1.0]", "? undecided",
     ]  # fmt: skip
+    assert table.note.startswith("Ours on RetinaMNIST. Effects in percentage points")
+    two = answer.table_of(made_up(rows=(row(), row(data="MNIST"))), provenance="x")
+    assert [one[0].partition("\n")[2] for one in two.rows] == ["RetinaMNIST", "MNIST"]
     assert table.rows[1][1] == "–" and "printed spreads" in table.note
     none = answer.table_of(made_up(rows=(row(ours=None, apart=None, word="not run",
                                              verdict="not run"),)), provenance="x")  # fmt: skip

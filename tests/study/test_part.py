@@ -1,6 +1,7 @@
 """The large test part of generated data: its values, its weights and what its images add."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from reproduce.evaluation.verdicts import Verdict
 from reproduce.study.contrasts import Comparison
 from reproduce.study.judging import judge_one
 from reproduce.study.measures import Measures
-from reproduce.study.part import ALL, LARGE, LargePart, UsualPart, part_for
+from reproduce.study.part import ALL, LARGE, LargePart, TrainingShares, UsualPart, part_for
 from reproduce.trials import arrays as array_files
 from tests.study.conftest import CLASSES
 from tests.study.test_judging import BETTER, ONE_POINT, claim
@@ -183,3 +184,29 @@ def test_images_are_shared_by_seeds_whose_classes_take_turns(real, monkeypatch):
     first, *others = by_seed.values()
     assert len(others) >= 4 and first.std() > 0
     assert all(other == pytest.approx(first) for other in others)
+
+
+# -- the class shares of the training images -------------------------------------------------------
+
+
+def test_a_test_part_as_imbalanced_as_training_by_hand():
+    """Rows of 50 and 50 test images, 19 to 1 in training: 95 and 5 of the mixture."""
+    cell = OneCell(None, np.array([[40, 10], [20, 30]]))
+    part = TrainingShares.__new__(TrainingShares)
+    part.measures, part.asked, part.part = Stub(), "accuracy", "test"
+    part.measures.result = lambda cell: SimpleNamespace(counts=[1140, 60])
+    assert part.value(cell) == pytest.approx(0.95 * 0.8 + 0.05 * 0.6)
+    part.asked = "macro_f1"
+    weighted = np.array([[0.95 * 0.8, 0.95 * 0.2], [0.05 * 0.4, 0.05 * 0.6]])
+    assert part.value(cell) == pytest.approx(float(macro_f1(weighted)))
+    assert part.value(cell) != pytest.approx(float(macro_f1(cell.small)), abs=0.01)
+    part.asked = "balanced_accuracy"
+    assert part.value(cell) == pytest.approx(0.7), "recalls depend on no mixture"
+
+
+def test_a_claim_says_in_which_shares_it_is_judged(real):
+    judged = judge_one(real, claim(*BETTER, metric="accuracy", margin=0.01, mixture="training"))
+    (part,) = judged.parts
+    assert "test images in the class shares of the training images" in part.name
+    beyond = claim(*BETTER, metric="auc", margin=0.01, mixture="training")
+    assert "not taken from confusion counts" in judge_one(real, beyond).reason

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reproduce import models
 from reproduce.data import names
 from reproduce.data.records import Record
 from reproduce.data.sources import skin_grades
@@ -19,6 +20,8 @@ from reproduce.study.cell import Cell
 from reproduce.trials.trial import RECIPE, Trial
 
 ROTATING = "skin_grades"
+# The second set, of ordered grades: its 1,600 images, divided anew for every seed.
+ANEW = "retinamnist?split=all"
 # What a trial is evaluated on beside the test part, where the data have it: a part for positive
 # controls, and larger test parts of real and of generated data.
 BESIDE = ("val", "large", "balanced")
@@ -75,6 +78,14 @@ def cell(
     return Cell(name, definition, factors, seed, trial, experiment, keep, frozenset(varied))
 
 
+def each(parameters, bed: Bed, seed: int, experiment: str, factors=None, varied=()) -> list[Cell]:
+    """Return the methods that were asked for at one point, for one seed."""
+    return [
+        cell(parameters, bed, name, seed, experiment, factors, varied)
+        for name in parameters.methods
+    ]
+
+
 def _kept(parameters, experiment: str) -> tuple[str, ...]:
     """Return which arrays a trial keeps: its encoder's, where a control or a page reads them."""
     controlled = experiment in CONTROLLED and "val" in beside(parameters)
@@ -89,14 +100,14 @@ def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -
         backbone=parameters.backbone,
         phases=definition.phases,
         transforms={
-            "size": parameters.image_size, "divisor": 255,
+            "size": _size(parameters, record), "divisor": 255,
             **_normalised(parameters, record),
         },
         data_seed=seed,
         seed=seed,
-        split=split(parameters, record),
+        split=split(parameters, record, seed),
         imbalance=imbalance,
-        evaluate_on=("test", *(part for part in beside(parameters) if part in record.counts)),
+        evaluate_on=("test", *(p for p in beside(parameters) if _has(record, p))),
         initialisation=parameters.initialisation,
         precision=parameters.precision,
         recipe=RECIPE,
@@ -112,6 +123,22 @@ def beside(parameters) -> tuple[str, ...]:
     return BESIDE if names.parse(parameters.dataset).plain == ROTATING else BESIDE[1:]
 
 
+def _size(parameters, record: Record) -> int:
+    """Return the side of the images; of a set beside the main one no more than they have.
+
+    Enlarged they would cost several times as much and show nothing more.
+    """
+    if record.name.startswith(parameters.dataset) or "val" not in beside(parameters):
+        return parameters.image_size
+    least = models.find(parameters.backbone).smallest
+    return min(parameters.image_size, max(least, record.shape[0]))
+
+
+def _has(record: Record, part: str) -> bool:
+    """Say whether a trial on these data has a part, by itself or by the split it makes."""
+    return part in record.counts or (record.name == ANEW and part == "val")
+
+
 def _normalised(parameters, record: Record) -> dict[str, list[float]]:
     """Return mean and deviation: those that the weights were trained with, else ImageNet's.
 
@@ -124,8 +151,18 @@ def _normalised(parameters, record: Record) -> dict[str, list[float]]:
     return {"mean": shown[0], "deviation": shown[1]}
 
 
-def split(parameters, record: Record) -> dict[str, Any]:
-    """Return the official split, or the paper's random 8:2 where the data bring none."""
+def split(parameters, record: Record, seed: int = 0) -> dict[str, Any]:
+    """Return the official split, or the paper's random 8:2 where the data bring none.
+
+    Data that stand beside the main ones, opened as one part, are divided anew for each seed, so
+    that the spread over seeds holds that of the split; a tenth of their training part is for
+    controls.
+    """
     if "test" in record.counts:
         return {"kind": "official"}
+    if record.name == ANEW and parameters.dataset != ANEW:
+        return {
+            "kind": "stratified", "test_share": 0.2, "seed": seed, "validation_share": 0.1,
+            "validation_seed": seed,
+        }  # fmt: skip
     return {"kind": "random", "test_share": 0.2, "seed": parameters.split_seed}

@@ -13,7 +13,7 @@ from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
 from reproduce.methods.registry import Available
 from reproduce.models import initialisations
-from reproduce.papers.dual_head.bed import ROTATING
+from reproduce.papers.dual_head.bed import ANEW, ROTATING
 from reproduce.papers.dual_head.cells import EXPERIMENTS
 from reproduce.papers.dual_head.methods import FOUR
 from reproduce.study import departing
@@ -22,6 +22,8 @@ from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOr
 IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
 # Severity in real images; and generated ones, with a test set from which small ones are drawn.
 REAL, LARGE = "retinamnist", "lesions?balanced=20000&size=28"
+# Experiments that the profile `laptop`, whose data are others, does not have.
+OF_THE_BED = ("initialisation", "views", "length")
 # What a single experiment uses.
 USED_BY = {"second_dataset": "second", "binary_dataset": "binary", "surrogate": "initialisation"}
 
@@ -65,7 +67,7 @@ class DualHead(Parameters):
             "seeds": list(range(5)),
             "epochs": 16,
             "fine_tuning_epochs": 12,
-            "experiments": [n for n in EXPERIMENTS if n not in ("initialisation", "length")],
+            "experiments": [n for n in EXPERIMENTS if n not in OF_THE_BED],
         },
         "paper": {
             "dataset": "acne04", "binary_dataset": "chexpert", "seeds": [0, 1, 2], "epochs": 200,
@@ -122,7 +124,7 @@ class DualHead(Parameters):
 
     def defaults(self, dataset: str) -> dict[str, Any]:
         """Return what is taken where nothing was asked for: the second data are of another kind."""
-        second = REAL if names.parse(dataset).plain in ("lesions", ROTATING) else LARGE
+        second = {"lesions": REAL, ROTATING: ANEW}.get(names.parse(dataset).plain, LARGE)
         return {"second_dataset": second, **super().defaults(dataset)}
 
     def resolved(self) -> "DualHead":
@@ -155,6 +157,11 @@ class DualHead(Parameters):
                 "top_k and ratio both say how many negatives of an anchor are mined: give one of "
                 "them"
             )
+        if "length" in self.experiments and self.dataset != ROTATING:
+            yield (
+                f"experiment 'length' is the registered pilot on {ROTATING}, received dataset "
+                f"{self.dataset}: give -p dataset {ROTATING}, or leave 'length' out"
+            )
         for name, experiment in USED_BY.items():
             if name in given and experiment not in self.experiments:
                 yield (
@@ -182,8 +189,8 @@ def departures(parameters: DualHead, record: Record) -> list[str]:
         found += _stand_in(parameters.binary_dataset, "CheXpert")
         if names.parse(parameters.binary_dataset).base != "chexpert":
             found.append(
-                "experiment binary: the test images keep the shares of the data set's own test "
-                "part; the paper's test set is as imbalanced as its training set"
+                "experiment binary: the test images are those of the data set's own test part, "
+                "weighted to be as imbalanced as the training images; the paper's are drawn so"
             )
     if parameters.backbone != paper["backbone"]:
         found.append(f"network: {parameters.backbone} instead of ResNet-50")

@@ -20,8 +20,7 @@ def skin(name=ROTATING):
 
 
 KNOWN = {name: skin(name) for name in (ROTATING, *rotations(ROTATING))} | {
-    "retinamnist": made_up.record(val=(54, 12, 28, 20, 6), train=(486, 128, 206, 194, 66),
-                                  test=(174, 46, 92, 68, 20)),
+    "retinamnist?split=all": made_up.record("retinamnist?split=all", all=(714, 186, 326, 282, 92)),
     "pneumoniamnist": made_up.record("pneumoniamnist", shape=(28, 28), train=(1214, 3494),
                                      val=(135, 389), test=(234, 390)),
 }  # fmt: skip
@@ -70,8 +69,8 @@ def test_all_four_start_from_imagenet_with_its_normalisation_and_mild_views():
         assert {"logits", "encoders"} <= set(cell.keep)
 
 
-def test_random_weights_are_the_second_arm_at_every_seed():
-    found = of("initialisation")
+def test_random_weights_are_the_second_arm():
+    found = of("initialisation", seeds=[*SEEDS, 15, 16])
     assert {(cell.method, cell.seed) for cell in found} == {
         (method, seed) for method in made_up.METHODS for seed in SEEDS
     }
@@ -123,3 +122,47 @@ def test_controls_of_data_beside_are_read_on_their_own_validation_part():
     for cell in of("binary") + of("second"):
         assert cell.trial.evaluate_on == ("test", "val")
         assert "encoders" in cell.keep
+
+
+def test_batches_are_matched_in_passes_and_in_steps():
+    found = of("batch_size", epochs=16)
+    simclr = {}
+    for cell in [cell for cell in found if cell.method == "simclr"]:
+        at = cell.factors["batch_size"], cell.factors.get("matched", "passes")
+        simclr[at] = cell.trial.phases[0].epochs
+    assert simclr == {(32, "passes"): 16, (256, "passes"): 16, (32, "steps"): 2}
+    assert {cell.method for cell in found} == {"simclr", "auc_cl"}, "what claims speak of"
+    for cell in found:
+        assert cell.varied == set(cell.factors) - {"dataset"}
+
+
+def test_of_table_6_the_printed_points_are_run_where_a_trial_takes_minutes():
+    found = of("table_6", seeds=list(range(10, 20)))
+    points = {(cell.factors["sim_weight"], cell.factors["hard_negatives"]) for cell in found}
+    assert points == {(0.1, 5), (0.2, 5), (0.5, 5), (0.2, 10)}
+    assert {cell.seed for cell in found} == set(SEEDS)
+
+
+def test_other_strengths_of_views_stand_beside_the_mild_ones():
+    found = of("views")
+    assert {cell.factors["views"] for cell in found} == {
+        "dual_head_section_4_1", "dual_head_section_4_1_blur_by_side",
+    }  # fmt: skip
+    for cell in found:
+        assert {phase.transforms for phase in cell.trial.phases} == {cell.factors["views"]}
+        assert cell.seed in SEEDS[:3] and cell.varied == {"views"}
+
+
+def test_the_ordered_set_is_divided_anew_for_every_seed():
+    found = of("second")
+    for cell in found:
+        assert cell.trial.split == {
+            "kind": "stratified", "test_share": 0.2, "seed": cell.seed,
+            "validation_share": 0.1, "validation_seed": cell.seed,
+        }  # fmt: skip
+
+
+def test_images_beside_the_main_ones_are_not_enlarged_beyond_what_the_network_needs():
+    assert {cell.trial.transforms["size"] for cell in of("second") + of("binary")} == {32}
+    assert {cell.trial.transforms["size"] for cell in cells()} == {64}
+    assert {cell.trial.transforms["size"] for cell in made_up.of()[0]} == {28}
