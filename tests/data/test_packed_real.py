@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reproduce.data import catalog, parts, verify
+from reproduce.data import catalog, parts, splits, verify
 
 REAL = {
     "ham10000": {"train": 8012, "test": 2003},
@@ -44,3 +44,21 @@ def test_the_folder_of_busis_masks_holds_the_same_images_and_parts(real_data):
         for row, name in enumerate(names):
             with Image.open(root / part / "masks" / f"{name}.png") as mask:
                 assert np.array_equal(np.asarray(mask), masks[row]), name
+
+
+# Of the metric-learning paper's Table 1: skin, corns, warts.
+TRAIN, TEST = [808, 350, 855], [202, 87, 213]
+
+
+@pytest.mark.real_data("ham10000_warts")
+def test_three_diagnoses_of_ham10000_have_the_counts_of_the_metric_learning_paper(real_data):
+    y, lesions = real_data.labels["all"], real_data.groups["all"]
+    seen = []
+    for seed in range(10):
+        parts_of = splits.split(real_data, "counted", train=TRAIN, test=TEST, seed=seed)
+        rows = {part: indices for part, (_, indices) in parts_of.items()}
+        assert np.bincount(y[rows["train"]]).tolist() == TRAIN
+        assert np.bincount(y[rows["test"]]).tolist() == TEST
+        assert not set(lesions[rows["train"]]) & set(lesions[rows["test"]])
+        seen.append(tuple(rows["test"]))
+    assert len(set(seen)) == 10

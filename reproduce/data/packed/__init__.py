@@ -14,6 +14,7 @@ from reproduce.data.packed import (
     busi_masks,
     ham10000,
     ham10000_masks,
+    ham10000_warts,
     mnist_writers,
     omniglot,
 )
@@ -24,6 +25,7 @@ READERS = {
     "busi_masks": busi_masks,
     "ham10000": ham10000,
     "ham10000_masks": ham10000_masks,
+    "ham10000_warts": ham10000_warts,
     "mnist_writers": mnist_writers,
     "omniglot": omniglot,
 }
