@@ -18,8 +18,8 @@ def drawn(
     """Return the indices of each part, sorted: so many images of every class, no group in two.
 
     Groups come in a random order. Each goes to the first part that still lacks images of its
-    classes, and gives it what is lacking; what is left of it goes to no other part. The test part
-    is filled first.
+    classes, and gives it what is lacking; what is left of it goes to no other part. The training
+    part is filled last.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def drawn(
         Names the random order.
     """
     lacking = {part: np.array(counts, dtype=np.int64) for part, counts in wanted.items()}
-    order = sorted(lacking, key=lambda part: part != "test")
+    order = sorted(lacking, key=lambda part: part == "train")
     chosen: dict[str, list[int]] = {part: [] for part in order}
     _, of_image = np.unique(groups, return_inverse=True)
     members = np.split(np.argsort(of_image, kind="stable"), np.cumsum(np.bincount(of_image))[:-1])

@@ -106,10 +106,17 @@ def cross_validation(dataset: Dataset, folds: int, fold: int, seed: int) -> Part
     return _apart(dataset, _divided(source, np.flatnonzero(part == fold), len(part)))
 
 
-def counted(dataset: Dataset, train: list[int], test: list[int], seed: int) -> Parts:
+def counted(
+    dataset: Dataset,
+    train: list[int],
+    test: list[int],
+    seed: int,
+    held_out: list[int] | None = None,
+) -> Parts:
     """Draw so many images of every class for each part, by group where there are groups."""
     source, classes = _source(dataset), len(dataset.class_names)
-    for part, counts in (("train", train), ("test", test)):
+    wanted = {"train": train, "test": test} | ({"held_out": held_out} if held_out else {})
+    for part, counts in wanted.items():
         if len(counts) != classes or min(counts) < 1:
             raise UserError(
                 f"the split 'counted' was given {list(counts)} images for '{part}', expected a "
@@ -117,8 +124,8 @@ def counted(dataset: Dataset, train: list[int], test: list[int], seed: int) -> P
             )
     labels = dataset.labels[source]
     groups = groups_of(dataset, source) if dataset.groups is not None else np.arange(len(labels))
-    found = drawn(labels, groups, {"train": train, "test": test}, seed)
-    return _apart(dataset, {part: (source, found[part]) for part in ("train", "test")})
+    found = drawn(labels, groups, wanted, seed)
+    return _apart(dataset, {part: (source, found[part]) for part in wanted})
 
 
 MAKERS = {

@@ -34,8 +34,8 @@ def split(
         the data set's own division is the test part; `by` names the array in `extra` that holds
         it where there are several. `cross_validation` (folds, fold, seed): the
         same with folds made here, by group where the data has groups, else stratified. `counted`
-        (train, test, seed): so many images of each class in each part, the others in none, by
-        group where the data has groups.
+        (train, test, seed, held_out): so many images of each class in each part, the others in
+        none, by group where the data has groups.
     validation_share
         So much of the *training* part becomes the part 'val', by group where the data has groups,
         else stratified. The test part is the same whether or not there is one.

@@ -60,8 +60,10 @@ class Claim(Strict):
         Conditions on its verdict: which of its `controls` runs here do not meet, and how.
     needs
         The positive controls without which its test bed cannot tell.
+    stand_ins
+        By factor, which value stands for one that was not run: a smaller network for a large one.
     amendments
-        What was changed after results were seen.
+        What was changed since it was registered, before results were seen or after.
     """
 
     paper: str
@@ -89,6 +91,7 @@ class Claim(Strict):
     identity: Text | None = None
     unmet: list[Text] = []
     needs: list[Text] = []
+    stand_ins: dict[str, dict[Text, Text]] = {}
     amendments: list[Amendment] = []
 
     def metric_of(self, contrast: Contrast) -> str:
@@ -118,7 +121,7 @@ class Claim(Strict):
     @property
     def amended(self) -> bool:
         """Say whether it was changed after results were seen."""
-        return bool(self.amendments)
+        return any(amendment.after for amendment in self.amendments)
 
     def seeds_refused(self) -> frozenset[int]:
         """Return the seeds on which it may not be judged: if amended, all that editions used."""
@@ -163,6 +166,7 @@ class Claim(Strict):
         for reading in self.readings:
             require_factors(f"reading '{reading.name}'", reading.where or {}, paper)
         require_known(self._everything(), paper)
+        require_factors("stand_ins", dict.fromkeys(self.stand_ins, ""), paper)
         return self
 
     @model_validator(mode="after")
@@ -204,7 +208,7 @@ def _require_stands(claim: Claim, positive: set, published: set) -> None:
         if control not in positive:
             raise UserError(f"{label}: needs: '{control}' is not in {controls.FILE}")
     for amendment in claim.amendments:
-        if amendment.after not in published:
+        if amendment.after and amendment.after not in published:
             raise UserError(f"{label}: amendments: after: '{amendment.after}' is not in "
                             f"{editions.FILE}; name the edition that was seen")  # fmt: skip
 

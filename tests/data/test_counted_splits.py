@@ -45,6 +45,15 @@ def test_without_groups_every_image_is_its_own(make_dataset):
     assert len(np.unique(together)) == len(together) == 120
 
 
+def test_a_part_beside_is_apart_from_both(grouped):
+    """Held out of training, for what no verdict may use."""
+    wanted = {**WANTED, "held_out": [3, 2, 4]}
+    parts = split(grouped, "counted", seed=1, **wanted)
+    groups = [set(grouped.groups["all"][rows]) for _, rows in parts.values()]
+    assert [len(rows) for _, rows in parts.values()] == [58, 19, 9]
+    assert sum(map(len, groups)) == len(set.union(*groups))
+
+
 def test_every_image_can_be_drawn_into_either_part():
     """Over many seeds each image is about as often in the test part as any other of its class."""
     labels = np.repeat([0, 1], [10, 20])
