@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import audit, data, models, papers, run, store, training
+from reproduce.commands import audit, compare, data, models, papers, run, store, training
 from reproduce.commands.doctor import doctor
 from reproduce.commands.methods import methods
 from reproduce.commands.terminal import WithParameters
@@ -30,7 +30,7 @@ app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
 app.command()(audit.audit)
-app.command()(run.compare)
+app.command()(compare.compare)
 app.command()(run.book)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.publish)
 app.command()(doctor)

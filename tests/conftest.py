@@ -11,8 +11,8 @@ from reproduce import cli
 from reproduce.data import catalog
 from reproduce.models import weights
 
-# What tests of figures share, wherever those figures live.
-pytest_plugins = ("tests.drawing",)
+# What tests share, wherever they live.
+pytest_plugins = ("tests.drawing", "tests.published_site")
 # One thread, as trials use it; and no test may touch the store or the data of the person who
 # runs it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

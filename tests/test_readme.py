@@ -10,8 +10,11 @@ from packaging.specifiers import SpecifierSet
 from typer.main import get_command
 
 from reproduce import papers
+from reproduce.book.readme import PART, found, with_found
 from reproduce.cli import app
 from reproduce.data import catalog
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import Edition
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -56,12 +59,23 @@ def test_links_and_pictures_lead_somewhere():
             assert len(text) >= 20, "a picture needs alt text"
 
 
-def test_the_papers_are_all_there_and_only_those_that_run_have_a_notebook():
-    rows = dict(re.findall(r"^\| `(\w+)` .*\| ([^|]+) \|$", README, re.MULTILINE))
-    assert list(rows) == list(papers.names())
-    for key, here in rows.items():
-        assert ("notebook" in here) == (key in papers.runnable()), key
-    assert len(rows) == 5 and "Five papers" in README
+def test_it_begins_with_what_the_published_edition_found():
+    """A row for each paper, as the edition has it; and before any command."""
+    (part,) = PART.findall(README)
+    assert part == found(editions.published()), "python -m reproduce.book.readme writes it anew"
+    rows = re.findall(r"^\| `(\w+)`", part, re.MULTILINE)
+    assert rows == list(papers.names()) and len(rows) == 5 and "Five papers" in README
+    assert README.index(part) < README.index("```bash")
+
+
+def test_a_change_of_the_edition_changes_what_it_says():
+    changed = with_found(README, Edition(ROOT / "nowhere"))
+    assert changed != README and changed.count("Not run in this edition.") == len(papers.names())
+
+
+def test_no_line_of_a_command_is_cut_off_and_no_head_of_a_table_is_empty():
+    assert max(len(line) for block in BLOCKS for line in block.splitlines()) <= 90
+    assert "| | |" not in README
 
 
 def test_the_folders_it_draws_exist():

@@ -4,6 +4,7 @@ The package is copied, the folder added to the copy, and the command run on it: 
 may have to know the paper.
 """
 
+import json
 import os
 import re
 import shutil
@@ -89,6 +90,28 @@ def test_it_trains_judges_and_is_executed(house, command, ran):
     (notebook,) = (house / "runs").glob("toy-*/papers/toy.ipynb")
     assert "Toys are better mixed" in notebook.read_text("utf-8")
     assert "noise 0" in command("store ls")
+
+
+@pytest.mark.thorough
+def test_its_registered_plan_is_published_in_parts(house, command):
+    """First one of two repeats, with its share; then all of it, trained by one command."""
+    command("run toy --profile smoke -p iterations 25 -p seeds 0 --workers 1")
+    told = command("publish toy --registered --no-train")
+    assert "the second repeat: 0 of 2 networks are trained" in told
+    page = (house / "book" / "papers" / "toy.ipynb").read_text("utf-8")
+    assert "2 of 4 planned networks are trained (50 %)" in page
+    assert "4 of 4 trials done (2 trained now)" in command("train --registered toy --workers 1")
+    command("publish toy --registered")
+    stamp = json.loads((house / "book" / "results" / "toy.json").read_text("utf-8"))
+    assert [step["done"] for step in stamp["registered_steps"]] == [2, 2]
+    page = (house / "book" / "papers" / "toy.ipynb").read_text("utf-8")
+    assert "4 of 4 planned networks are trained." in page
+    command("plan toy --registered -o toy_plan.json")
+    seeds = [
+        item["trial"]["seed"]
+        for item in json.loads((house / "toy_plan.json").read_text())["trials"]
+    ]
+    assert seeds == [0, 0, 1, 1]
 
 
 @pytest.mark.thorough

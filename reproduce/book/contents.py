@@ -1,7 +1,9 @@
 """The table of contents: which pages the book has, and which files hold them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -25,17 +27,13 @@ def read_contents(path: Path) -> Contents:
     Read here and not by Sphinx, because the checks must know what was promised from another
     source than the one that built the site.
     """
-    try:
-        toc = yaml.safe_load(Path(path).read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"cannot read the table of contents {relative(path)}: {reason}") from error
+    toc = _parsed(path)
     if not isinstance(toc, dict) or not isinstance(toc.get("root"), str):
         raise UserError(
             f"{relative(path)} names no first page, expected `root: book/intro`; "
             "write it as Jupyter Book 1.x documents it (format: jb-book)"
         )
-    pages = [toc["root"], *_files(toc)]
+    pages = [toc["root"], *(entry["file"] for entry in _entries(toc))]
     doubled = sorted({page for page in pages if pages.count(page) > 1})
     if doubled:
         raise UserError(
@@ -44,14 +42,49 @@ def read_contents(path: Path) -> Contents:
     return Contents(toc["root"], tuple(pages))
 
 
-def _files(node: object) -> list[str]:
-    """Return every `file:` below a node, in reading order; links to other sites are no pages."""
+def _parsed(path: Path) -> Any:
+    try:
+        return yaml.safe_load(Path(path).read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"cannot read the table of contents {relative(path)}: {reason}") from error
+
+
+def with_sections(
+    path: Path,
+    sections: Mapping[str, Sequence[tuple[str, str]]],
+    titles: Mapping[str, str],
+) -> str:
+    """Return the text of a table of contents with pages that are made when the book is staged.
+
+    Parameters
+    ----------
+    path
+        The `_toc.yml` as it is committed: one line for each paper.
+    sections
+        For a page, the pages that go below it: path and title of each.
+    titles
+        Short titles of pages that the table gives none.
+    """
+    toc = _parsed(path)
+    for entry in _entries(toc):
+        page = entry["file"]
+        if page in titles:
+            entry.setdefault("title", titles[page])
+        if page in sections:
+            made = [{"file": name, "title": title} for name, title in sections[page]]
+            entry["sections"] = [*made, *entry.get("sections", [])]
+    return yaml.safe_dump(toc, sort_keys=False, allow_unicode=True)
+
+
+def _entries(node: object) -> list[dict]:
+    """Return every entry with a `file:` below a node, in order; a link elsewhere is no page."""
     if isinstance(node, list):
-        return [page for part in node for page in _files(part)]
+        return [entry for part in node for entry in _entries(part)]
     if not isinstance(node, dict):
         return []
-    own = [node["file"]] if "file" in node else []
-    below = [page for key in ("parts", "chapters", "sections") for page in _files(node.get(key))]
+    own = [node] if "file" in node else []
+    below = [one for key in ("parts", "chapters", "sections") for one in _entries(node.get(key))]
     return own + below
 
 

@@ -15,6 +15,7 @@ CHOICE = re.compile(r'(?:^|(?<=[.:;)]))\s*"(?P<name>[a-z][a-z_0-9]*)"(?=[:,])', 
 CODE = re.compile(r"(``.+?``|`[^`]+`)", re.DOTALL)
 LINK = re.compile(r"`(?P<text>[^`<]+?)\s*<(?P<address>https?://[^>`]+)>`_+")
 OPENS_A_LINK = re.compile(r"(?<!\S)\[(?=[^\]\n]*\]:)")
+CITATION = re.compile(r"\[(\w+)\]_(?!\w)")
 MATH_ROLE = "{math}"
 
 
@@ -153,7 +154,6 @@ def _inline(text: str) -> str:
     """Return the text between blocks with its roles, links and dollar signs as Markdown."""
     text = ROLE.sub(_role, text)
     text = LINK.sub(lambda match: f"[{match['text']}]({match['address']})", text)
-    text = re.sub(r"\[(\w+)\]_(?!\w)", r"[\1]", text)
     # Blocks keep every sign as it is; a dollar or a star in running text would open something.
     parts = re.split(r"(^ *```.*?^ *```$)", text, flags=re.MULTILINE | re.DOTALL)
     return "".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
@@ -165,9 +165,12 @@ def _role(match: re.Match) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return running text whose dollar signs and intervals such as [0, 1]: open nothing."""
-    text = OPENS_A_LINK.sub(r"\\[", text)
-    parts = CODE.split(text)
+    """Return running text whose dollar signs and intervals such as [0, 1]: open nothing.
+
+    What stands in backticks is left alone: [x]_+ in an equation is no citation.
+    """
+    parts = CODE.split(OPENS_A_LINK.sub(r"\\[", text))
     return "".join(
-        part if number % 2 else part.replace("$", r"\$") for number, part in enumerate(parts)
+        part if number % 2 else CITATION.sub(r"[\1]", part.replace("$", r"\$"))
+        for number, part in enumerate(parts)
     )

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,13 @@ def made_of(name: str) -> dict[str, str]:
 
 def identity(study: Study) -> dict[str, Any]:
     """Return what an executed notebook depends on; equal identities need no new execution."""
+    steps = [asdict(step) for step in study.progress()]
     return {
         "paper": study.paper,
         "parameters": study.parameters.model_dump(mode="json"),
         **made_of(study.paper),
         "keys": sorted(study.keys()),
+        **({"registered_steps": steps} if steps else {}),
     }
 
 
@@ -146,7 +149,10 @@ def _numbers(outputs: Iterable[Any]):
 
 def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
     """Write the results, verdicts and records that the executed notebook stands on."""
-    first = study.seeds[0]
+    # Draws figures as well, which the command need not have loaded to say what is stale.
+    from reproduce.pages.answer import of_study
+
+    first, judgements = study.seeds[0], judge(study)
     results = [study.store.get(key) for key in sorted(study.keys())]
     shown = {cell.trial.key for cell in study.select(seed=first, **study.shown)}
     stamp = {
@@ -157,7 +163,8 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "executed": datetime.now(UTC).date().isoformat(),
         "commit": commit(),
         "training_seconds": round(sum(result.seconds for result in results), 1),
-        "verdicts": [_verdict(judgement) for judgement in judge(study)],
+        "verdicts": [_verdict(judgement) for judgement in judgements],
+        "answer": of_study(study, judgements).to_json(),
     }
     resample_registered(study)
     derived = study.store.derived_from(study.keys())

@@ -6,14 +6,22 @@ the book is staged, so that the two cannot drift apart.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from reproduce.book.shown import Shown
 from reproduce.errors import UserError, unknown_name
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import Edition
 
 MARKER = re.compile(r"^<!-- registry: (?P<kind>\w+)(?: (?P<which>\w+))? -->$", re.MULTILINE)
 
 
-def filled(text: str, address: str | None = None) -> str:
+def filled(
+    text: str,
+    address: str | None = None,
+    edition: Edition | None = None,
+    shown: Sequence[Shown] = (),
+) -> str:
     """Return the text of a page with every marker replaced by what it names.
 
     Parameters
@@ -22,16 +30,27 @@ def filled(text: str, address: str | None = None) -> str:
         The page as it is written in `book/`.
     address
         The public address of the repository, if there is one, for links to the source.
+    edition
+        What the book is built from; the published edition, where left out.
+    shown
+        What the executed notebooks of the book show, for the gallery.
     """
-    return MARKER.sub(lambda match: _generated(match["kind"], match["which"], address), text)
+    edition = edition or editions.published()
+    return MARKER.sub(
+        lambda match: _generated(match["kind"], match["which"], address, edition, shown), text
+    )
 
 
-def _generated(kind: str, which: str | None, address: str | None) -> str:
+def _generated(
+    kind: str, which: str | None, address: str | None, edition: Edition, shown: Sequence[Shown]
+) -> str:
     # Imported here: a book without such a page is staged without loading torch.
     from reproduce.book import (
         ambiguities,
         claim_power,
         corrections,
+        front,
+        gallery,
         losses,
         networks,
         verdict_words,
@@ -46,9 +65,11 @@ def _generated(kind: str, which: str | None, address: str | None) -> str:
         "verdicts": verdict_words.legend,
         "corrections": corrections.verdicts,
         "power": claim_power.tables,
+        "gallery": lambda: gallery.cards(shown),
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: losses.entries(shape, address),
+        "front": lambda part: front.part(part, edition),
     }
     known = parts if which else whole
     if kind not in known:

@@ -8,21 +8,28 @@ reads again only what is new.
 import filecmp
 import json
 import shutil
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from reproduce import papers
-from reproduce.book.audit import paper_page
-from reproduce.book.contents import SUFFIXES, Contents, read_contents
+from reproduce.book import front, gallery, trials_page
+from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
+from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
+from reproduce.book.paper_page import paper_page
 from reproduce.book.registry import MARKER, filled
 from reproduce.book.repository import repository_address
+from reproduce.book.shown import Shown, prepared
 from reproduce.errors import UserError
-from reproduce.files import relative, write_text
+from reproduce.files import relative, write_bytes, write_text
+from reproduce.trials.edition import Edition
 
 EDITIONS = ("latest", "published")
 CONFIGURATION = ("_config.yml", "_toc.yml")
 OVERLAID = ("papers", "results")
 LEFT_OUT = (".ipynb_checkpoints", "__pycache__", ".DS_Store")
+# Notebooks that are being executed, or stopped.
+UNFINISHED = (".running.ipynb", ".failed.ipynb")
 
 
 def stage(root: Path, edition: str, folder: Path) -> Contents:
@@ -52,14 +59,99 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
     waiting = [
         page for page in contents.pages if not {page + suffix for suffix in SUFFIXES} & set(files)
     ]
-    _remove_all_but(folder, [*files, *(f"{page}.md" for page in waiting)])
-    address = repository_address(root)
-    for name, source in files.items():
-        if not _write_with_registries(source, folder / name, address):
-            _copy_if_new(source, folder / name)
+    made = {page: _cut(page, files) for page in contents.pages}
+    notebooks, shown = _with_links(made, files)
+    for page in (page for page, cuts in made.items() if cuts):
+        path = PurePosixPath(page)
+        files[f"{path.parent}/{WHOLE}/{path.name}.ipynb"] = files.pop(f"{page}.ipynb")
+    pictures = gallery.images(shown)
+    trials = {
+        key: f"{trials_page.name_of(key)}.md" for key in papers.names()
+        if f"book/results/{key}.csv" in files and f"book/papers/{key}" in contents.pages
+    }  # fmt: skip
+    generated = [*(f"{page}.md" for page in waiting), *trials.values()]
+    _remove_all_but(folder, [*files, *notebooks, *pictures, *generated])
+    for name, notebook in notebooks.items():
+        write_if_new(folder / name, as_text(notebook))
+    for name, content in pictures.items():
+        _write_bytes_if_new(folder / name, content)
+    _write_sources(files, folder, repository_address(root), notebooks, shown)
+    _write_trials(trials, folder, shown)
     for page in waiting:
         _write_page_in_waiting(root, folder, page)
-    return contents
+    return _write_contents(root / "_toc.yml", folder / "_toc.yml", made, trials)
+
+
+def _write_sources(
+    files: dict[str, Path], folder: Path, address: str | None, written: Iterable[str],
+    shown: Sequence[Shown],
+) -> None:  # fmt: skip
+    """Copy the sources, and last fill the pages that ask for what the others hold."""
+    asking = {name: source for name, source in files.items() if _asks(source)}
+    for name in set(files) - set(asking) - {"_toc.yml"} - set(written):
+        _copy_if_new(files[name], folder / name)
+    there = Edition(folder / "book")
+    for name, source in asking.items():
+        text = filled(source.read_text("utf-8"), address, there, shown)
+        write_if_new(folder / name, text)
+
+
+def _write_trials(trials: dict[str, str], folder: Path, shown: Sequence[Shown]) -> None:
+    """Write the pages of the papers' trials."""
+    there = Edition(folder / "book")
+    shown = [*shown, *front.shown(there)] if trials else shown
+    for key, name in trials.items():
+        own = [one for one in shown if one.paper == key]
+        write_if_new(folder / name, trials_page.page(key, there, own))
+
+
+def _cut(page: str, files: dict[str, Path]) -> list[Cut]:
+    """Return the pages of a notebook that is more than one; none for any other page."""
+    return [one for notebook in _whole(page, files).values() for one in cut(page, notebook)]
+
+
+def _whole(page: str, files: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Return the notebook of a page under its name; nothing where it has none."""
+    source = files.get(f"{page}.ipynb")
+    if source is None:
+        return {}
+    try:
+        return {page: json.loads(source.read_text("utf-8"))}
+    except ValueError:
+        return {}  # The check of the notebooks says what is wrong with it.
+
+
+def _with_links(
+    made: dict[str, list[Cut]], files: dict[str, Path]
+) -> tuple[dict[str, dict[str, Any]], list[Shown]]:
+    """Return the notebooks that are written and not copied, by their names, and what they show."""
+    written: dict[str, dict[str, Any]] = {}
+    shown: list[Shown] = []
+    for page, cuts in made.items():
+        key = PurePosixPath(page).name
+        parts = {one.page: one.notebook for one in cuts} or _whole(page, files)
+        for part, notebook in parts.items():
+            linked, found = prepared(part, key, notebook)
+            shown += found
+            if cuts or found:
+                written[f"{part}.ipynb"] = linked
+    return written, shown
+
+
+def _write_contents(
+    source: Path, target: Path, made: dict[str, list[Cut]], listed: Iterable[str]
+) -> Contents:
+    """Write the table of contents with the pages below their papers, and return it.
+
+    The last of them is that of the trials, of papers whose trials are listed.
+    """
+    sections = {page: [(one.page, one.title) for one in cuts[1:]] for page, cuts in made.items()}
+    for key in listed:
+        sections.setdefault(f"book/papers/{key}", []).append((trials_page.name_of(key), "Trials"))
+    sections = {page: below for page, below in sections.items() if below}
+    titles = {page: title for page in made if (title := chapter_title(page))}
+    write_if_new(target, with_sections(source, sections, titles))
+    return read_contents(target)
 
 
 def _below(folder: Path, prefix: str) -> dict[str, Path]:
@@ -67,7 +159,9 @@ def _below(folder: Path, prefix: str) -> dict[str, Path]:
     return {
         f"{prefix}/{path.relative_to(folder).as_posix()}": path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not set(path.relative_to(folder).parts) & set(LEFT_OUT)
+        if path.is_file()
+        and not set(path.relative_to(folder).parts) & set(LEFT_OUT)
+        and not path.name.endswith(UNFINISHED)
     }
 
 
@@ -81,15 +175,14 @@ def _remove_all_but(folder: Path, names: Iterable[str]) -> None:
             path.unlink()
 
 
-def _write_with_registries(source: Path, target: Path, address: str | None) -> bool:
-    """Write a page that shows a registry, filled; say whether it was one."""
-    if source.suffix != ".md":
-        return False
-    text = source.read_text("utf-8")
-    if not MARKER.search(text):
-        return False
-    write_if_new(target, filled(text, address))
-    return True
+def _asks(source: Path) -> bool:
+    """Say whether a page asks for something generated."""
+    return source.suffix == ".md" and bool(MARKER.search(source.read_text("utf-8")))
+
+
+def _write_bytes_if_new(path: Path, content: bytes) -> None:
+    if not (path.is_file() and path.read_bytes() == content):
+        write_bytes(path, content)
 
 
 def _copy_if_new(source: Path, target: Path) -> None:

@@ -47,12 +47,18 @@ def write_configuration(folder: Path, edition: str, address: str | None) -> None
     configuration["extensions"] = [
         name for name in configuration["extensions"] if name not in EXTENSIONS_LEFT_OUT
     ]
-    configuration["html_theme_options"] |= _buttons(edition, address)
-    # Jupyter Book's defaults name its own repository and the script of a visitor counter.
-    for name in ("analytics", *(("repository_url",) if address is None else ())):
-        configuration["html_theme_options"].pop(name, None)
+    options = with_options(configuration["html_theme_options"], edition, address)
+    configuration["html_theme_options"] = options
     lines = [f"{name} = {pprint.pformat(configuration[name])}" for name in sorted(configuration)]
     write_if_new(folder / "conf.py", "\n".join(lines) + "\n")
+
+
+def with_options(options: dict, edition: str, address: str | None) -> dict:
+    """Return the theme's options with what follows from the edition and the address."""
+    options = {**options, **_buttons(edition, address)}
+    # Jupyter Book's defaults name its own repository and the script of a visitor counter.
+    unwanted = ("analytics", *(("repository_url",) if address is None else ()))
+    return {name: value for name, value in options.items() if name not in unwanted}
 
 
 def _buttons(edition: str, address: str | None) -> dict:
@@ -92,6 +98,9 @@ def run_sphinx(folder: Path, site: Path, doctrees: Path) -> None:
     command += ["-w", str(warnings), "-d", str(doctrees), str(folder), str(site)]
     # A locale that this machine lacks would stop Sphinx before its first page.
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
+    # The extension that Sphinx imports is the one of this package, installed or not.
+    places = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
     answer = subprocess.run(
         command, capture_output=True, text=True, env=environment, cwd=folder, check=False
     )

@@ -1,4 +1,4 @@
-"""`reproduce run`, `publish`, `book` and `compare`: notebooks, editions and the site."""
+"""`reproduce run`, `publish` and `book`: notebooks, editions and the site."""
 
 import shutil
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from reproduce import papers
+from reproduce.commands.compare import show_comparison
 from reproduce.commands.terminal import new_table, out, parameters_from, progress, with_profile
-from reproduce.commands.training import Profile, StorePath, Workers
+from reproduce.commands.training import Profile, Registered, StorePath, Workers, asked_for
 from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
 
@@ -66,7 +67,7 @@ def _tell_what_moved(paper: str, edition) -> None:
     from reproduce.trials import edition as editions
 
     if editions.latest().stamp(paper):
-        _show_comparison(paper, "latest", relative(edition.root), editions.latest(), edition)
+        show_comparison(paper, "latest", relative(edition.root), editions.latest(), edition)
     else:
         out.print(f"`reproduce run {paper}` makes the default run to compare this one with")
 
@@ -78,21 +79,36 @@ def publish(
     store: StorePath = None,
     workers: Workers = 0,
     force: Force = False,
+    registered: Registered = False,
+    no_train: Annotated[
+        bool,
+        typer.Option("--no-train", help="with --registered: publish the steps that are done"),
+    ] = False,
 ) -> None:
     """Execute a paper's notebook and write it and its results under book/, ready to commit.
 
-    Example: reproduce publish class_imbalance --profile laptop
+    Examples: reproduce publish class_imbalance --profile laptop
+
+    reproduce publish class_imbalance --registered --no-train
     """
     from reproduce.book import chapters
     from reproduce.trials import edition as editions
 
     edition = editions.published()
+    if no_train and not (registered and not force):
+        raise UserError(
+            "--no-train publishes what is done of a registered plan: give it with --registered and "
+            "without --force"
+        )
     if paper in chapters.CHAPTERS:
         _takes_no_parameters(context, paper, profile)
         notebook, suffixes = _execute_chapter(paper, edition, force), ("json",)
     else:
-        given, study = _study(context, paper, profile, store)
-        notebook = _train_and_execute(study, given, edition, workers, force)
+        given, study = _study(context, paper, profile, store, registered)
+        if no_train:
+            notebook = _execute(study, given, edition, force)
+        else:
+            notebook = _train_and_execute(study, given, edition, workers, force)
         _tell(study)
         suffixes = ("csv", "npz", "json")
     files = [notebook, *(edition.results(paper, suffix) for suffix in suffixes)]
@@ -100,9 +116,16 @@ def publish(
     out.print(f"published ({size:.1f} MB), to be committed:", *map(relative, files))
 
 
-def _study(context: typer.Context, paper: str, profile: str | None, store: Path | None):
+def _study(
+    context: typer.Context,
+    paper: str,
+    profile: str | None,
+    store: Path | None,
+    registered: bool = False,
+):
     """Validate the parameters before anything else is imported, then open the study."""
     values = with_profile(parameters_from(context.args, OPTIONS), profile)
+    values = asked_for(paper, values, registered)
     protocol = papers.protocol(paper)
     parameters_class = protocol.parameters
     parameters = parameters_class.read(values)
@@ -113,7 +136,6 @@ def _study(context: typer.Context, paper: str, profile: str | None, store: Path 
 
 
 def _train_and_execute(study, given: dict[str, Any], edition, workers: int, force: bool) -> Path:
-    from reproduce.book.execute import execute, is_fresh
     from reproduce.trials import engine, estimate
 
     pending = study.planned() if force else study.pending()
@@ -126,6 +148,16 @@ def _train_and_execute(study, given: dict[str, Any], edition, workers: int, forc
     )
     with progress(study.planned(), study.store) as reporter:
         study.run(engine.Options(workers=workers, force=force), reporter)
+    return _execute(study, given, edition, force)
+
+
+def _execute(study, given: dict[str, Any], edition, force: bool) -> Path:
+    """Execute the notebook on what is done of a registered plan, or on all that was asked for."""
+    from reproduce.book.execute import execute, is_fresh
+
+    study = study.as_far_as_done()
+    for step in study.progress():
+        out.print(f"{step.name}: {step.done} of {step.planned} networks are trained")
     if not force and is_fresh(study, edition):
         out.print("the notebook is up to date: nothing to execute")
         return edition.notebook(study.paper)
@@ -161,7 +193,7 @@ def _tell(study) -> None:
     claims = {claim.id: claim for claim in registry.load(study.paper)}
     table = new_table("claim", "published", "ours", "verdict")
     waiting = 0
-    for judgement in judge(study):
+    for judgement in judge(study.as_far_as_done()):
         if not judgement.parts:
             waiting += 1
             continue
@@ -204,64 +236,6 @@ def book(
 
     site = build(edition)
     out.print(f"the book: {relative(site)}/index.html", soft_wrap=True)
-
-
-def compare(
-    one: Annotated[str, typer.Argument(help="a run's folder, 'latest' or 'published'")],
-    other: Annotated[str, typer.Argument(help="another one")],
-    paper: Annotated[str | None, typer.Option(help="paper, where the runs hold several")] = None,
-) -> None:
-    """Compare two runs: which parameters differ, and what moved.
-
-    Example: reproduce compare latest runs/class_imbalance-1a2b3c4d
-    """
-    left, right = _edition(one), _edition(other)
-    keys = [key for key in papers.names() if left.stamp(key) and right.stamp(key)]
-    if paper:
-        keys = [key for key in keys if key == papers.paper(paper).key]
-    if not keys:
-        raise UserError(
-            f"no paper has results both in '{one}' and in '{other}'; expected folders that "
-            "`reproduce run` wrote, 'latest' or 'published'"
-        )
-    for key in keys:
-        _show_comparison(key, one, other, left, right)
-
-
-def _show_comparison(paper: str, one: str, other: str, left, right) -> None:
-    """Print which parameters of two runs differ, and what moved."""
-    from reproduce.study.comparing import compare as compared
-
-    found = compared(papers.protocol(paper), left, right)
-    out.print(f"{paper}: {one} against {other}", style="bold")
-    table = new_table("parameter", one, other)
-    for name, left_value, right_value in found.parameters:
-        table.add_row(name, str(left_value), str(right_value))
-    out.print(table if found.parameters else "  the same parameters")
-    out.print(f"  {found.shared} trials in both, {found.moved} of them with other numbers")
-    table = new_table("method", "at", "metric", one, other, "moved by")
-    for row in found.metrics:
-        table.add_row(*row)
-    out.print(table if found.metrics else "  no method and point in common")
-    for claim, before, after in found.verdicts:
-        out.print(f"  {claim}: {before} -> {after}")
-
-
-def _edition(name: str):
-    from reproduce.trials import edition as editions
-
-    known = {"latest": editions.latest, "published": editions.published}
-    if name in known:
-        return known[name]()
-    path = Path(name)
-    if path.suffix == ".ipynb":
-        path = path.parent.parent
-    if not (path / "results").is_dir():
-        raise UserError(
-            f"'{name}' is no run: expected 'latest', 'published' or a folder such as "
-            f"{relative(project_root() / 'runs')}/class_imbalance-1a2b3c4d"
-        )
-    return editions.Edition(path)
 
 
 def clean() -> None:

@@ -23,6 +23,9 @@ def _open(path: Path | None):
 def list_trials(
     store: StorePath = None,
     method: Annotated[str | None, typer.Option(help="only trials of this method")] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="the trials of the published edition instead")
+    ] = False,
 ) -> None:
     """List trials: what they are, and what they reached or why they have not.
 
@@ -30,50 +33,78 @@ def list_trials(
     """
     from reproduce.tasks import task_of
 
-    opened = _open(store)
-    failures = opened.failures()
+    place, trials = _published_trials() if published else _stored_trials(store)
     table = new_table("key", "data", "point", "for", "seed", "seconds", "on test images")
-    shown = 0
-    for key in opened.trial_keys():
-        labels = opened.labels(key)
+    for key, trial, labels, results, missing in trials:
         methods = list(dict.fromkeys(label.get("method", "") for label in labels))
         if method and method not in methods:
             continue
-        shown += 1
-        trial, results = opened.trial(key), opened.replicates(key)
-        point = points_of(labels, trial)
-        reached = failures.get(key, "pending")
-        seconds = ""
+        reached, seconds = missing, ""
         if results:
             reached = task_of(trial).said(*results, digits=2)
             seconds = f"{results[0].seconds:.0f}"
+        point = points_of(labels, trial)
         row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, reached)
         table.add_row(*row)
     out.print(table)
-    out.print(f"{shown} trials in {relative(opened.path)}")
+    out.print(f"{table.row_count} trials in {place}")
+
+
+def _stored_trials(path: Path | None):
+    """Return where the store is, and of each trial key, trial, labels, results, what is missing."""
+    opened = _open(path)
+    failures = opened.failures()
+    return relative(opened.path), (
+        (key, opened.trial(key), opened.labels(key), opened.replicates(key),
+         failures.get(key, "pending"))
+        for key in opened.trial_keys()
+    )  # fmt: skip
+
+
+def _published_trials():
+    """Return the same of the published edition, each trial once."""
+    from reproduce.trials import edition
+
+    book = edition.published()
+    found = {r.key: r for paper in book.papers() for r in edition.read_results(book, paper)}
+    return "the published edition", (
+        (key, one.trial, one.labels, [one], "") for key, one in sorted(found.items())
+    )
 
 
 @app.command()
 def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: StorePath = None):
-    """Show a trial: its description, labels and results.
+    """Show a trial: its description, labels and results; here or in the published edition.
 
     Example: reproduce store show 6d7259ad7bd17f25
     """
     import json
 
     from reproduce.tasks import task_of
+    from reproduce.trials import edition
 
-    opened = _open(store)
-    matching = [known for known in opened.trial_keys() if known.startswith(key)]
+    opened, book = _open(store), edition.published()
+    stored = [known for known in opened.trial_keys() if known.startswith(key)]
+    carried = book.keys(key)
+    matching = sorted({*stored, *carried})
     if len(matching) != 1:
         found = "no trial" if not matching else f"{len(matching)} trials"
         raise UserError(
-            f"{found} '{key}' in {relative(opened.path)}, expected one; `reproduce store ls` lists"
+            f"{found} '{key}' in {relative(opened.path)} or the published edition, expected one; "
+            "`reproduce store ls` and `reproduce store ls --published` list them"
         )
+    whole = matching[0]
+    place, results = relative(opened.path), opened.replicates(whole)
+    if whole in carried and not results:  # One that only waits here may have been published.
+        paper = carried[whole]
+        results = [one for one in edition.read_results(book, paper) if one.key == whole]
+        date = (book.stamp(paper) or {}).get("executed", "of an unknown date")
+        place = f"the published edition of {paper}, {date}"
     content = {
-        "key": matching[0],
-        "trial": opened.trial(matching[0]).to_json(),
-        "labels": opened.labels(matching[0]),
+        "key": whole,
+        "from": place,
+        "trial": (results[0].trial if results else opened.trial(whole)).to_json(),
+        "labels": list(results[0].labels) if results else opened.labels(whole),
         "results": [
             {
                 "headline": task_of(result.trial).said(result, digits=2),
@@ -83,7 +114,7 @@ def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: Stor
                 "provenance": result.provenance,
                 "arrays": result.array_names,
             }
-            for result in opened.replicates(matching[0])
+            for result in results
         ],
     }
     print(json.dumps(content, indent=1))

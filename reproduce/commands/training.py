@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +10,7 @@ from reproduce import papers
 from reproduce.commands.terminal import out, parameters_from, progress, with_profile
 from reproduce.errors import UserError
 from reproduce.files import relative
+from reproduce.registry import plans
 
 Profile = Annotated[str | None, typer.Option("--profile", help="smoke, quick, laptop or paper")]
 StorePath = Annotated[
@@ -17,6 +18,9 @@ StorePath = Annotated[
 ]
 Workers = Annotated[
     int, typer.Option("--workers", min=0, help="processes of one thread each; 0: one a core")
+]
+Registered = Annotated[
+    bool, typer.Option("--registered", help="the registered plan of the paper's next edition")
 ]
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -26,17 +30,20 @@ def plan(
     paper: Annotated[str, typer.Argument(help="key of a paper")],
     output: Annotated[Path, typer.Option("-o", "--output", help="the plan file to write")],
     profile: Profile = None,
+    registered: Registered = False,
 ) -> None:
     """Write the trials of a paper to a file, to be trained anywhere.
 
-    Example: reproduce plan class_imbalance --profile laptop -p seeds "[0, 1]" -o plan.json
+    Examples: reproduce plan class_imbalance --profile laptop -p seeds "[0, 1]" -o plan.json
+
+    reproduce plan class_imbalance --registered -o plan.json
     """
     from reproduce.study.study import Study
     from reproduce.trials import estimate, memory
     from reproduce.trials.plan import Plan
 
-    values = parameters_from(context.args, ("--output", "--profile"))
-    values = with_profile(values, profile)
+    values = parameters_from(context.args, ("--output", "--profile", "--registered"))
+    values = asked_for(paper, with_profile(values, profile), registered)
     protocol = papers.protocol(paper)
     study = Study(protocol, protocol.parameters.read(values))
     planned = study.planned()
@@ -52,9 +59,42 @@ def plan(
         out.print(f"not to be trained on this machine: {said}")
 
 
+def asked_for(paper: str, given: dict[str, Any], registered: bool) -> dict[str, Any]:
+    """Return the parameters that were given, or those of the paper's registered plan."""
+    if not registered:
+        return given
+    if given:
+        raise UserError(
+            f"--registered takes the parameters of the registered plan, received "
+            f"{', '.join(given)} beside it; leave one of them out"
+        )
+    from reproduce.study.registered import parameters_of
+
+    plan = plans.of(paper)
+    parameters_of(plan, papers.protocol(paper).parameters)
+    return plan.values
+
+
+def _planned(plan: str, registered: bool, store: Path | None):
+    """Return the trials of a plan file, or of the plan that a paper has registered."""
+    from reproduce.trials.plan import Plan, read
+
+    if not registered:
+        return read(Path(plan))
+    from reproduce.study.study import Study
+    from reproduce.trials.store import Store
+
+    protocol = papers.protocol(plan)
+    study = Study(protocol, protocol.parameters.read(asked_for(plan, {}, True)), Store(store))
+    return Plan(study.planned(), study.records)
+
+
 def train(
-    plan: Annotated[Path, typer.Argument(help="a plan written by `reproduce plan`")],
+    plan: Annotated[
+        str, typer.Argument(help="a plan written by `reproduce plan`; with --registered a paper")
+    ],
     store: StorePath = None,
+    registered: Registered = False,
     time_limit: Annotated[
         str | None, typer.Option("--time-limit", help="checkpoint and stop after: 90s, 9m, 2h")
     ] = None,
@@ -73,13 +113,14 @@ def train(
 ) -> None:
     """Train a plan's trials into a store; run it again to go on where it stopped.
 
-    Example: reproduce train plan.json --store results --time-limit 9m --workers 2
+    Examples: reproduce train plan.json --store results --time-limit 9m --workers 2
+
+    reproduce train --registered class_imbalance
     """
     from reproduce.trials import engine
-    from reproduce.trials import plan as plans
     from reproduce.trials.store import Store
 
-    todo = plans.read(plan)
+    todo = _planned(plan, registered, store)
     target = Store(store)
     for record in todo.records:
         target.put_record(record)

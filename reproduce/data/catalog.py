@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from reproduce.data import names, packed, sources
 from reproduce.data.entries import MEDMNIST_SIZES, Entry, entries
 from reproduce.data.names import Option
@@ -19,6 +21,8 @@ from reproduce.errors import UserError, unknown_name
 from reproduce.files import relative
 
 EMBEDDED = ("digits",)
+# Of a MedMNIST set: as its makers divide it, or to be divided anew.
+SPLITS = ("official", "all")
 CATALOG = entries()
 UNKNOWN = Entry("an image file of yours", "unknown", "unknown", False)
 OWN_KINDS = {
@@ -48,7 +52,10 @@ def options_of(name: str) -> dict[str, Option]:
     if entry.kind in sources.LOADERS:
         return sources.options_of(entry.kind)
     if entry.fetched == "medmnist":
-        return {"size": Option(28, "side in pixels, one of the published", MEDMNIST_SIZES)}
+        return {
+            "size": Option(28, "side in pixels, one of the published", MEDMNIST_SIZES),
+            "split": Option("official", "the official parts, or all images as one", SPLITS),
+        }
     return {}
 
 
@@ -200,6 +207,9 @@ def _load_embedded(name: str) -> Dataset:
 def _load_npz(name: str, path: Path, size: int, mtime: int) -> Dataset:
     # Size and mtime are part of the cache's key, so that a replaced file is read anew.
     images, labels, fingerprint = sources.read_npz(path)
+    if names.parse(name).options.get("split") == "all":
+        images = {"all": np.concatenate(list(images.values()))}
+        labels = {"all": np.concatenate(list(labels.values()))}
     return _dataset(name, entry_of(name), images, labels, fingerprint)
 
 

@@ -5,6 +5,7 @@ the profiles of other benchmarks. Pure functions of class counts and labels. `rh
 class over the smallest, `mu` the share of classes that are minority classes.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from reproduce.data.long_tail import (
 from reproduce.errors import UserError, unknown_name
 from reproduce.randomness import generator
 
-KINDS = ("none", "step", "linear", "long_tail", "long_tail_step", "binary_share")
+KINDS = ("none", "step", "linear", "long_tail", "long_tail_step", "binary_share", "counts")
 MINORITY = ("drawn", "lowest", "highest")
 
 
@@ -65,6 +66,7 @@ def counts_by_class(
     share: float | None = None,
     rare: int | None = None,
     total: int | None = None,
+    counts: Sequence[int] | None = None,
 ) -> np.ndarray | None:
     """Return how many images of each class to keep; None keeps all.
 
@@ -72,12 +74,14 @@ def counts_by_class(
     fixed to the lowest labels (`"lowest"`, their CIFAR-10 protocol) or to the highest
     (`"highest"`, the CIFAR-LT sets: class 0 is the largest). The order of classes does not depend
     on rho or mu, so that points of a grid share it for one seed. `binary_share` takes `share`,
-    `rare` (a label) and `total` instead.
+    `rare` (a label) and `total` instead, `counts` the images of each class in `counts`.
     """
     if kind == "none":
         return None if n_max is None else np.full(classes, n_max, dtype=np.int64)
     if kind == "binary_share":
         return _binary(classes, n_max, share, rare, total)
+    if kind == "counts":
+        return _given(classes, counts)
     if minority not in MINORITY:
         raise unknown_name("choice of minority classes", minority, MINORITY)
     if kind == "step":
@@ -98,6 +102,15 @@ def counts_by_class(
     counts = np.empty(classes, dtype=np.int64)
     counts[order] = ranked
     return counts
+
+
+def _given(classes: int, counts: Sequence[int] | None) -> np.ndarray:
+    if counts is None or len(counts) != classes or min(counts) < 1:
+        raise UserError(
+            f"imbalance 'counts' needs counts, {classes} whole numbers of 1 or more, one a class; "
+            f"received {counts}"
+        )
+    return np.array(counts, dtype=np.int64)
 
 
 def _binary(classes, n_max, share, rare, total) -> np.ndarray:
@@ -136,7 +149,7 @@ def draw(
     counts = counts_by_class(len(class_names), seed, **spec)
     if counts is None:
         return np.arange(len(labels))
-    asked_by = "total" if spec["kind"] == "binary_share" else "images_per_class"
+    asked_by = {"binary_share": "total", "counts": "counts"}.get(spec["kind"], "images_per_class")
     purpose = "draw" if part == "train" else f"draw {part}"
     kept = []
     for c, wanted in enumerate(counts):

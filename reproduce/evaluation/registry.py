@@ -164,10 +164,10 @@ SUMMARY = tuple(metric.name for metric in _OF_SCORES)
 # One class of the data's own order, counted from 0: `f1_class_2` is the F1 of its third class.
 _CLASS_NUMBER = re.compile(r"(recall|precision|f1|iou)_class_(\d+)")
 _OF_ONE_CLASS = {
-    "recall": ("recall", CLASSES),
-    "f1": ("F1", CLASSES),
-    "precision": ("precision", AVERAGES),
-    "iou": ("intersection over union", MASKS),
+    "recall": ("recall", CLASSES, "Recall"),
+    "f1": ("F1", CLASSES, "F1"),
+    "precision": ("precision", AVERAGES, "Precision"),
+    "iou": ("intersection over union", MASKS, "IoU"),
 }
 # The class that `lesion_confusion_excess` sets apart from the others has this word in its name.
 APART = "normal"
@@ -185,8 +185,9 @@ def metric(name: str) -> Metric:
     found = _CLASS_NUMBER.fullmatch(str(name))
     if not found:
         raise unknown(name)
-    words, family = _OF_ONE_CLASS[found[1]]
-    return Metric(name, f"{words} of the class of number {found[2]}, counted from 0", family)
+    words, family, label = _OF_ONE_CLASS[found[1]]
+    what = f"{words} of the class of number {found[2]}, counted from 0"
+    return Metric(name, what, family, f"{label} of class {found[2]}")
 
 
 def unknown(name: str) -> UserError:

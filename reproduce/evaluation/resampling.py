@@ -5,6 +5,8 @@ the original images with those counts as weights. Every count is a small integer
 exact, and one sparse product serves all draws at once.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
@@ -35,6 +37,15 @@ def resample_counts(
         chosen = random.integers(size, size=(draws, size)) + np.arange(draws)[:, None] * size
         counts[members] = np.bincount(chosen.ravel(), minlength=draws * size).reshape(draws, -1).T
     return counts
+
+
+def by_name(labels: ArrayLike, class_names: Sequence[str]) -> np.ndarray:
+    """Return labels renumbered in the order of the classes' names.
+
+    Where a class has another number in every trial, resamples of one test part are the same images
+    for all of them only if they are drawn by what a class is and not by its number.
+    """
+    return np.argsort(np.argsort(np.asarray(class_names)))[np.asarray(labels)]
 
 
 def resampled_metric(

@@ -46,6 +46,8 @@ class Confusion(Picture):
     empty, so that the mistakes stand out; a class without a test image is hatched.
     """
 
+    kind = "confusion"
+
     def __init__(self, matrices: Mapping[str, Any], class_names: Sequence[str], columns: int = 2):
         super().__init__()
         self.shares = {

@@ -143,6 +143,8 @@ class Maps(Picture):
         maps beside each other.
     """
 
+    kind = "map"
+
     def __init__(
         self,
         maps: Mapping[str, EmbeddingMap],

@@ -25,6 +25,8 @@ class Picture(ABC):
 
     Attributes
     ----------
+    kind
+        What kind of picture it is, said by a class whose pictures the gallery sets side by side.
     sources
         The observations or results it was made of, for the line that says where it comes from.
     point
@@ -33,6 +35,8 @@ class Picture(ABC):
         The whole line, of a picture that no result of the run stands behind ("as printed in
         Table 1").
     """
+
+    kind = ""
 
     def __init__(self, sources: Iterable[Any] = ()):
         self.sources: Sequence[Any] = list(sources)

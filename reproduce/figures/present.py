@@ -4,59 +4,22 @@ import base64
 import io
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 from PIL import Image
 
 from reproduce.errors import UserError
-from reproduce.figures.inputs import not_empty, text_given
+from reproduce.figures.inputs import text_given
+from reproduce.figures.provenance import NAMED, said_of_itself
 from reproduce.figures.style import LOOK, QUIET
-from reproduce.figures.wording import plural, ranges
 
 DPI = 110
 LARGEST = 150_000
-SCALES = ("smoke", "quick", "laptop", "paper", "custom")
 _SMALL = 9.5
 
 
-def provenance_line(results: Iterable[Any], dataset: str, scale: str) -> str:
-    """Return "<dataset>, <scale> scale; 18 trials 1a2b3c4d ... 9f8e7d6c; seeds 0-2".
-
-    `results` are results of the store or observations of a study. Methods that share a trial
-    (thresholding works on the baseline's scores) count it once.
-    """
-    seeds_by_key = dict(sorted(_key_and_seed(result) for result in results))
-    not_empty("results", seeds_by_key)
-    scale = text_given("the scale", scale)
-    keys = [key[:8] for key in seeds_by_key]
-    shown = keys[0] if len(keys) == 1 else f"{keys[0]} ... {keys[-1]}"
-    seeds = sorted(set(seeds_by_key.values()))
-    return (
-        f"{text_given('the data set', dataset)}, {scale}{' scale' if scale in SCALES else ''}; "
-        f"{plural(len(keys), 'trial')} {shown}; "
-        f"{'seed' if len(seeds) == 1 else 'seeds'} {ranges(seeds)}"
-    )
-
-
-def _key_and_seed(result: Any) -> tuple[str, int]:
-    """Return the key and the seed of a result or of an observation."""
-    if isinstance(result, Mapping):
-        key, trial = result.get("key"), result
-    else:
-        key, trial = getattr(result, "key", None), getattr(result, "trial", None)
-    seed = trial.get("seed") if isinstance(trial, Mapping) else getattr(trial, "seed", None)
-    if not key or seed is None:
-        raise UserError(
-            "a result without a key or a seed has no provenance; "
-            "expected results of the store or observations of a study"
-        )
-    return str(key), int(seed)
-
-
-def show(figure: Figure, *, numbers: str, provenance: str) -> None:
+def show(figure: Figure, *, numbers: str, provenance: str, kind: str = "") -> None:
     """Display a figure as PNG with a provenance line under it, and close it.
 
     Parameters
@@ -67,14 +30,17 @@ def show(figure: Figure, *, numbers: str, provenance: str) -> None:
         the figure's content in words; kept in the output's metadata, from where `reproduce run`
         appends it to the alt text of the cell.
     provenance
-        see `provenance_line`.
+        see `reproduce.figures.provenance.provenance_line`.
+    kind
+        what kind of picture it is, for pages that set pictures side by side.
     """
     from IPython import display
 
     numbers = text_given("the text of the figure's numbers", numbers)
     image = png(figure, text_given("the provenance line", provenance))
     bundle = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": numbers}
-    display.display(bundle, raw=True, metadata={"reproduce": {"numbers": numbers}})
+    said = {"numbers": numbers, **said_of_itself(kind, provenance)}
+    display.display(bundle, raw=True, metadata={NAMED: said})
     close(figure)
 
 

@@ -4,9 +4,14 @@ import html
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty, text_given
+from reproduce.figures.provenance import NAMED, said_of_itself
+
+# Tables of one output are told apart by it.
+BETWEEN = "\n<!-- another table -->\n"
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,15 @@ class Table:
     rows
         texts, as they are to be read; what follows a line break is set small under the first line.
     provenance
-        data set, scale and trials (`reproduce.figures.present.provenance_line`).
+        data set, scale and trials (`reproduce.figures.provenance.provenance_line`).
     numeric_from
         columns from this one on are aligned to the right.
     note
         a further sentence under the caption, for instance a stand-in's role.
+    kind
+        what kind of table it is, for pages that set tables side by side: "comparison", or empty.
+    anchor
+        where links find it on its page.
     """
 
     caption: str
@@ -35,6 +44,8 @@ class Table:
     provenance: str
     numeric_from: int | None = None
     note: str = ""
+    kind: str = ""
+    anchor: str = ""
 
     def __post_init__(self) -> None:
         text_given("the caption of a table", self.caption)
@@ -47,6 +58,14 @@ class Table:
                     f"expected {len(self.columns)}"
                 )
 
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the table says of itself, beside what the other forms show."""
+        return {}, {NAMED: self.said()}
+
+    def said(self) -> dict[str, Any]:
+        """Return what the table says of itself to programs: its kind, place and trials."""
+        return said_of_itself(self.kind, self.provenance, self.anchor)
+
     def _repr_html_(self) -> str:
         """Return the table for a notebook.
 
@@ -56,8 +75,9 @@ class Table:
         head = "".join(self._cell(c, text, "th", "col") for c, text in enumerate(self.columns))
         body = "".join(f"<tr>{self._html_row(row)}</tr>" for row in self.rows)
         extra = "".join(f"<br><small>{_safe(line)}</small>" for line in self._lines_below())
+        place = f' id="{_safe(self.anchor)}"' if self.anchor else ""
         return (
-            '<div style="overflow-x: auto" tabindex="0" role="region" '
+            f'<div{place} style="overflow-x: auto" tabindex="0" role="region" '
             f'aria-label="{_safe(self.caption)}">'
             '<table class="dataframe reproduce-table">'
             f'<caption style="caption-side: top; text-align: left"><strong>{_safe(self.caption)}'
@@ -101,6 +121,21 @@ class Table:
             numeric = self.numeric_from is not None and column >= self.numeric_from
             cells.append(space + text if numeric else text + space)
         return "  ".join(cells).rstrip()
+
+
+class Tables(tuple):
+    """Several tables, shown one below the other."""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what each table says of itself, in the order in which they stand."""
+        return {}, {NAMED: {"tables": [table.said() for table in self]}}
+
+    def _repr_html_(self) -> str:
+        return BETWEEN.join(table._repr_html_() for table in self)
+
+    def __str__(self) -> str:
+        """Return them for a terminal."""
+        return "\n\n".join(map(str, self))
 
 
 def _safe(text: object) -> str:

@@ -46,6 +46,8 @@ class FramedConfusion(Picture):
         panels beside each other.
     """
 
+    kind = "confusion"
+
     def __init__(
         self,
         matrices: Mapping[str, Sequence[Sequence[int]]],

@@ -7,6 +7,7 @@ from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.table import Table
 from reproduce.figures.verdict_words import claim_word
 from reproduce.figures.wording import in_words
+from reproduce.registry import datasets
 
 
 def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
@@ -14,7 +15,8 @@ def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
 
 
 def _name(stamp: dict[str, Any]) -> str:
-    return f"Published edition ({stamp['parameters']['dataset']}, {stamp['scale']})"
+    data = datasets.in_words(str(stamp["parameters"]["dataset"]))
+    return f"Published edition ({data}, {stamp['scale']})"
 
 
 def verdicts_beside(

@@ -56,7 +56,8 @@ def maps(study: Study, beside: str | None = None) -> Maps:
     found = {method: one for method, (one, _, _) in drawn.items()}
     predictions = {method: said for method, (_, _, said) in drawn.items()}
     made = Maps(found, labels, study.record.class_names, predictions)
-    return made.out_of(f"{study.record.name}, {study.scale}; seed {seed}; {study.at_shown}")
+    at = study.at_shown if study.protocol.paper.captioned else ""
+    return made.made_of(study.result(cell) for cell in cells).at(at)
 
 
 # -- verdicts ------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from collections import Counter
 
 from reproduce.figures.table import Table
-from reproduce.figures.wording import mean_and_spread, method_label
+from reproduce.figures.wording import mean_and_spread, method_label, plural
+from reproduce.registry import datasets
+from reproduce.registry.registration import registered
 from reproduce.study.study import Study
 from reproduce.trials.store import Result
 
@@ -31,7 +33,44 @@ def run_summary(study: Study) -> Table:
     if changed:
         said = ", ".join(f"{name} = {value}" for name, value in changed.items())
         rows.insert(2, ["Changed parameters", said])
-    return Table("This run", ["", ""], rows, f"{study.record.name}, {study.scale}")
+    return Table("This run", ["", ""], rows, record_line(study))
+
+
+def registered_steps(study: Study) -> list[Table]:
+    """Return the steps of the registered plan, and how much of each is done; none without a plan.
+
+    A list, so that a page of another run shows nothing in its place.
+    """
+    steps = study.progress()
+    if not steps:
+        return []
+    rows = [
+        [step.name, str(step.planned), str(step.done), f"{step.hours_planned:.1f}",
+         f"{step.hours_spent:.1f}"]
+        for step in steps
+    ]  # fmt: skip
+    planned, done = (sum(getattr(step, name) for step in steps) for name in ("planned", "done"))
+    hours, spent = (
+        sum(getattr(step, name) for step in steps) for name in ("hours_planned", "hours_spent")
+    )
+    said = f"{done} of {plural(planned, 'planned network')} are trained"
+    complete = sum(step.complete for step in steps)
+    if complete < len(steps):
+        said += (
+            f" ({100 * done / planned:.0f} %). The page stands on the "
+            f"{plural(complete, 'step')} of {len(steps)} that are complete; the rest is planned "
+            "and not attempted yet"
+        )
+    return [
+        Table(
+            "The registered plan of this edition, and how much of it is done",
+            ["Step", "Networks planned", "Done", "Core-hours planned", "Spent"],
+            [*rows, ["All", str(planned), str(done), f"{hours:.1f}", f"{spent:.1f}"]],
+            f"{record_line(study)}; {registered(study.paper, 'plan')}",
+            numeric_from=1,
+            note=f"{said}.",
+        )
+    ]
 
 
 def expected(study: Study, metric: str = "accuracy") -> Table:
@@ -44,11 +83,13 @@ def expected(study: Study, metric: str = "accuracy") -> Table:
     seconds = sum(result.seconds for result in trained)
     devices = Counter(result.provenance["device"] for result in trained)
     made_on = ", ".join(f"{count} on {device}" for device, count in devices.items())
+    unshown = len(trained) - len(study.planned())
+    of_what = f"edition, of which {unshown} are not shown yet," if unshown else "page"
     return Table(
         f"Expected accuracy at {study.at_shown}, in percent",
         ["Method", "Mean ± sd", "n"],
         rows,
-        f"{record_line(study)}; training all {len(trained)} networks of the page took "
+        f"{record_line(study)}; training all {len(trained)} networks of the {of_what} took "
         f"{seconds / 60:.0f} core minutes ({made_on})",
         numeric_from=1,
     )
@@ -82,10 +123,13 @@ def provenance_table(study: Study) -> Table:
 
 def record_line(study: Study) -> str:
     """Return data and scale, as captions say them."""
-    return f"{study.record.name}, {study.scale} scale"
+    return f"{datasets.in_words(study.record.name)}, {study.scale} scale"
 
 
 def every_result(study: Study) -> list[Result]:
-    """Return the results that the page stands on, each once: of the experiments and beside too."""
-    every = {cell.trial.key: cell for cell in [*study.cells, *study.references]}
-    return [study.result(cell) for cell in every.values()]
+    """Return the results of the whole edition, each once: of the experiments and beside too.
+
+    Also those of a registered step that is not all trained, which the page does not show.
+    """
+    shown = {cell.trial.key: study.result(cell) for cell in [*study.cells, *study.references]}
+    return [*shown.values(), *(study.store.get(k) for k in sorted(study.keys() - set(shown)))]

@@ -11,10 +11,11 @@ from functools import update_wrapper
 from typing import Any
 
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.present import provenance_line
 from reproduce.figures.present import show as show_figure
+from reproduce.figures.provenance import Provenance, provenance_line
 from reproduce.figures.table import Table
 from reproduce.figures.wording import method_label
+from reproduce.registry.datasets import in_words
 from reproduce.study.study import Study
 
 Made = Picture | Table | str
@@ -109,21 +110,19 @@ def show(study: Study, what: Shown, **options: Any) -> None:
 
 def show_picture(picture: Picture, origin: str) -> None:
     """Show a picture that no study stands behind, and under it where it comes from."""
-    show_figure(picture.draw(), numbers=picture.words(), provenance=origin)
+    show_figure(picture.draw(), numbers=picture.words(), provenance=origin, kind=picture.kind)
 
 
-def provenance(study: Study, sources: Iterable[Any], at: str = "") -> str:
+def provenance(study: Study, sources: Iterable[Any], at: str = "") -> Provenance:
     """Return the line that says which trials something was made of, and at which point.
 
     It names the data of the sources themselves, which need not be the study's main set.
     """
     sources = list(sources)
-    data = (
-        ", ".join(name for name in dict.fromkeys(map(_dataset, sources)) if name)
-        or study.record.name
-    )
-    line = provenance_line(sources, data, study.scale)
-    return f"{line}; {at}" if at else line
+    data = " and ".join(
+        in_words(name) for name in dict.fromkeys(map(_dataset, sources)) if name
+    ) or in_words(study.record.name)
+    return provenance_line(sources, data, study.scale).and_at(at)
 
 
 def _dataset(source: Any) -> str:
@@ -136,6 +135,11 @@ def _dataset(source: Any) -> str:
 def not_run(study: Study, experiment: str) -> str:
     """Return the sentence that stands in place of an experiment, and how to run it."""
     what = study.protocol.paper.experiment(experiment)
+    if study.whole.beside(experiment):
+        return (
+            f"Not attempted yet: {what}. It is planned, in a registered step that is not all "
+            "trained."
+        )
     if experiment in getattr(study.parameters, "experiments", []):
         return f"Not shown: {what} has nothing to run with the methods and parameters of this run."
     stamp = study.published_stamp()

@@ -21,7 +21,10 @@ from reproduce.figures.wording import (
     metric_label,
     plain,
 )
+from reproduce.registry import datasets
 
+# Of a table that sets methods, or what a paper prints and ours, beside each other.
+COMPARISON = "comparison"
 NOT_RUN = "not run at this scale"
 FACTORS = ("dataset", "imbalance", "rho", "mu")
 
@@ -73,7 +76,7 @@ def published_beside_reproduced(
         finished.append(cells)
     if len(metrics) == 1:
         columns[0] = metric_label(next(iter(metrics)))
-    return Table(caption, columns, finished, provenance, note=note)
+    return Table(caption, columns, finished, provenance, note=note, kind=COMPARISON)
 
 
 def summary_table(
@@ -96,13 +99,17 @@ def summary_table(
     one_per_seed(groups, by)
     finished = []
     for (name, *point), members in groups.items():
-        cells = [method_label(name), *(plain(value) for value in point), str(len(members))]
+        told = (_said(factor, value) for factor, value in zip(varying, point, strict=True))
+        cells = [method_label(name), *told, str(len(members))]
         for metric in metrics:
             values = [float(row[metric]) for row in members if is_number(row[metric])]
             short = f" (n = {len(values)})" if 0 < len(values) < len(members) else ""
             cells.append(mean_and_spread(values, metric_digits(metric)) + short)
         finished.append(cells)
-    fixed = [f"{f} {plain(rows[0][f])}" for f in present if f not in varying]
+    fixed = [
+        f"{in_words(f).lower()} {_said(f, rows[0][f])}" if f != "dataset" else _said(f, rows[0][f])
+        for f in present if f not in varying
+    ]  # fmt: skip
     columns = [
         "Method",
         *(in_words(factor) for factor in varying),
@@ -110,4 +117,11 @@ def summary_table(
         *map(metric_label, metrics),
     ]
     note = f"All at {', '.join(fixed)}." if fixed else ""
-    return Table(caption, columns, finished, provenance, numeric_from=1, note=note)
+    if fixed == [_said("dataset", rows[0].get("dataset", ""))]:
+        note = f"All on {fixed[0]}."
+    return Table(caption, columns, finished, provenance, numeric_from=1, note=note, kind=COMPARISON)
+
+
+def _said(factor: str, value: Any) -> str:
+    """Return a factor's value as a reader sees it: data sets by their names in words."""
+    return datasets.in_words(str(value)) if factor == "dataset" else plain(value)

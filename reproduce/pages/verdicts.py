@@ -1,6 +1,8 @@
 """The table of verdicts: what was compared, the effect, the word, and what stands beside it."""
 
+import math
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,11 +17,11 @@ from reproduce.figures.wording import (
     contrast_label,
     difference,
     in_words,
-    interval,
     is_fraction,
     margin_of,
     metric_label,
     published_effect,
+    unit_of,
 )
 from reproduce.registry import claims as registry
 from reproduce.study.beside import Beside
@@ -49,10 +51,11 @@ def verdict_table(
 ) -> Table:
     """Return one row per claim, or per part of a claim that has several.
 
-    Effects stand in the unit of their metric with their interval; "published" is the paper's own
-    effect where the text prints one. Under a word stand its sign-flip value, and the seed that
-    carries it if one does; under a claim what was compared, and which registered controls were not
-    met.
+    Effects stand in the unit of their metric; under them their interval, their repeats and the
+    margin. "Published" is the paper's own effect where the text prints one. Under a word stand its
+    sign-flip value, and the seed that carries it if one does; under a claim what was compared, on
+    which data and where; what was said of it before; and which registered controls were not met.
+    What holds of several claims is said once, under a letter.
 
     Parameters
     ----------
@@ -66,75 +69,106 @@ def verdict_table(
     judgements, rows = list(judgements), []
     lengths = Counter(one.length for one in (beside or {}).values())
     usual = lengths.most_common(1)[0][0] if lengths else ""
+    letters = lettered(judgements)
+    stated = {(says or {}).get(judgement.claim_id, MISSING) for judgement in judgements}
     for judgement in judgements:
-        who = [(says or {}).get(judgement.claim_id, MISSING)] if says else []
-        rows += _of_claim(judgement, who, beside or {}, usual)
+        who = (says or {}).get(judgement.claim_id, MISSING) if says and len(stated) > 1 else ""
+        rows += _of_claim(judgement, who, beside or {}, usual, letters)
     not_empty("judgements", rows)
-    columns = ["Claim", *(["Stated by"] if says else []), "Verdict", "Effect", "Margin"]
+    all_of = f"Each is stated by the {min(stated)}." if says and len(stated) == 1 else ""
     trained = f"Trained for {usual}, unless a line says otherwise." if usual else ""
-    notes = [_whose_data(judgements), _units(judgements), trained, note]
-    return Table(caption, [*columns, "Published", "n"], rows, provenance,
-                 note=" ".join(filter(None, notes)))  # fmt: skip
+    shared = [f"{letter}: {condition}." for condition, letter in letters.items()]
+    notes = [all_of, _whose_data(judgements), _units(judgements), trained, note, *shared]
+    columns = ["Claim", "Verdict", "Effect", "Published"]
+    return Table(caption, columns, rows, provenance, note=" ".join(filter(None, notes)))
+
+
+def lettered(judgements: Iterable[Judgement]) -> dict[str, str]:
+    """Return a letter for each condition that more than one claim does not meet."""
+    counts = Counter(
+        _short(one) for judgement in judgements for one in getattr(judgement, "conditions", ())
+    )
+    shared = [condition for condition, count in counts.items() if count > 1]
+    return dict(zip(shared, string.ascii_lowercase, strict=False))
+
+
+def _short(condition: str) -> str:
+    """Return a condition without the reason why its control was not run, which is long."""
+    said, _, why = condition.partition(" (its control was not run")
+    return f"{said} (it was not run)" if why else condition.rstrip(".")
 
 
 def _of_claim(
-    judgement: Judgement, who: list[str], beside: Mapping[tuple[str, str], Beside], usual: str
-) -> list[list[str]]:
+    judgement: Judgement, who: str, beside: Mapping[tuple[str, str], Beside], usual: str,
+    letters: Mapping[str, str],
+) -> list[list[str]]:  # fmt: skip
     """Return the rows of one claim."""
     sentence = judgement.english or in_words(judgement.claim_id)
-    under, rows = _under_claim(judgement), []
+    under, rows = _under_claim(judgement, who, letters), []
     single = len(judgement.parts) == 1
     if not single:
         why = MISSING if judgement.parts else judgement.reason
-        rows.append(["\n".join([sentence, *under]), *who, claim_word(judgement), why,
-                     *[MISSING] * 3])  # fmt: skip
+        rows.append(["\n".join([sentence, *under]), claim_word(judgement), why, MISSING])
     for part in judgement.parts:
         told = _told(beside.get((judgement.claim_id, part.name)), part, usual)
-        where = _where(part, told)
         if single:
             first = sentence if told else alone(sentence, part)
-            claim = "\n".join([first, *filter(None, [told, where]), *under])
+            claim = "\n".join([first, *told, *under])
         else:
-            claim = "\n".join(filter(None, [f"– {told or contrast_label(part.name)}", where]))
+            first, *more = told or [contrast_label(part.name)]
+            claim = "\n".join([f"– {first}", *more])
         gain = published_effect(part)
         word = claim_word(judgement) if single else verdict_word(part.verdict)
         rows.append([
             claim,
-            *(who if single else [""] * len(who)),
             "\n".join([word, *beside_word(part)]),
-            interval(part),
-            margin_of(part),
+            _effect(part),
             MISSING if gain is None else difference(part, gain),
-            str(part.effect.repeats),
         ])  # fmt: skip
     return rows
 
 
-def _told(beside: Beside | None, part: Any, usual: str) -> str:
-    """Return "ROC AUC: Oversampling minus Baseline; mnist (its own data); rho 100"."""
+def _effect(part: Any) -> str:
+    """Return an effect, and under it its interval, its repeats and its margin."""
+    effect, unit = part.effect, unit_of(part)
+    sure = math.isfinite(effect.low) and math.isfinite(effect.high)
+    ends = f"[{difference(part, effect.low)}, {difference(part, effect.high)}]"
+    repeats = f"n = {effect.repeats}"
+    return "\n".join([
+        f"{difference(part, effect.mean)}{f' {unit}' if unit else ''}",
+        f"{ends if sure else 'no interval'}, {repeats}",
+        f"margin {margin_of(part)}",
+    ])  # fmt: skip
+
+
+def _told(beside: Beside | None, part: Any, usual: str) -> list[str]:
+    """Return "ROC AUC: Oversampling minus Baseline", and under it data, points and length."""
     if beside is None:
-        return ""
+        return []
     # Without what a label says in brackets of how it is computed: the column is narrow.
     measured = beside.metric.label.partition(" (")[0]
     reading = re.search(r"\(reading: (\w+)\)", part.name)
     read = f"read as {in_words(reading[1]).lower()}" if reading else ""
     length = "" if beside.length == usual else beside.length
-    compared = f"{measured}: {beside.contrast}"
-    return "; ".join(filter(None, [compared, beside.data, beside.points, read, length]))
+    where = "; ".join(filter(None, [beside.data, beside.points, read, _where(part)]))
+    return [line for line in (f"{measured}: {beside.contrast}", where, length) if line]
 
 
-def _where(part: Any, told: str) -> str:
+def _where(part: Any) -> str:
     """Return to what a part was restricted, but for what is told already."""
-    restricted = str(getattr(part, "restricted", "")) if told else ""
-    pieces = [one for one in restricted.split("; ") if one.startswith("run at")]
-    return "; ".join(pieces)
+    restricted = str(getattr(part, "restricted", ""))
+    return "; ".join(one for one in restricted.split("; ") if one.startswith("run at"))
 
 
-def _under_claim(judgement: Judgement) -> list[str]:
-    """Return what stands under a claim: readings, conditions, what was said of it before."""
+def _under_claim(judgement: Judgement, who: str, letters: Mapping[str, str]) -> list[str]:
+    """Return what stands under a claim: who states it, readings, conditions, what was said."""
+    said = [f"stated by the {who}"] if who else []
     readings = getattr(judgement, "by_reading", None) or {}
-    said = [f"read as {in_words(name).lower()}: {word}" for name, word in readings.items()]
-    said += list(getattr(judgement, "conditions", ()))
+    said += [f"read as {in_words(name).lower()}: {word}" for name, word in readings.items()]
+    conditions = [_short(one) for one in getattr(judgement, "conditions", ())]
+    said += [one for one in conditions if one not in letters]
+    shared = [letters[one] for one in conditions if one in letters]
+    said += [f"see {', '.join(shared)} above"] if shared else []
     first = getattr(judgement, "first_registered", {})
     return said + [f"{in_words(name)} said: {word}" for name, word in first.items()]
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from reproduce.data.entries import entries as known_data
 from reproduce.errors import UserError
-from reproduce.registry import ambiguities, controls, editions, records
+from reproduce.registry import ambiguities, controls, editions, pilots, records
 from reproduce.registry.amendments import Amendment
 from reproduce.registry.claim_readings import Reading
 from reproduce.registry.contrasts import (
@@ -62,6 +62,9 @@ class Claim(Strict):
         The positive controls without which its test bed cannot tell.
     stand_ins
         By factor, which value stands for one that was not run: a smaller network for a large one.
+    mixture
+        In which shares of the classes its metrics are taken: those of the test images, or those of
+        the training images, as in a test part that is as imbalanced as training.
     amendments
         What was changed since it was registered, before results were seen or after.
     """
@@ -92,6 +95,7 @@ class Claim(Strict):
     unmet: list[Text] = []
     needs: list[Text] = []
     stand_ins: dict[str, dict[Text, Text]] = {}
+    mixture: Literal["test", "training"] = "test"
     amendments: list[Amendment] = []
 
     def metric_of(self, contrast: Contrast) -> str:
@@ -124,8 +128,13 @@ class Claim(Strict):
         return any(amendment.after for amendment in self.amendments)
 
     def seeds_refused(self) -> frozenset[int]:
-        """Return the seeds on which it may not be judged: if amended, all that editions used."""
-        return editions.seeds_used(self.paper) if self.amended else frozenset()
+        """Return the seeds on which it may not be judged.
+
+        Those of pilots, by which something of the recipe was chosen; and if it is amended, all that
+        editions used.
+        """
+        seen = editions.seeds_used(self.paper) if self.amended else frozenset()
+        return seen | pilots.seeds_used(self.paper)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

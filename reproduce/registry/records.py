@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.methods import registry as known_methods
+from reproduce.registry.headline import Headline
 from reproduce.registry.reading import Strict, Text, mapping, validated
 
 FILE = "paper.yaml"
@@ -90,6 +91,8 @@ class Paper(Strict):
     printed
         What the names in its printed tables are here: `method`, `metric`, or the value of a
         factor; `unit` is the fraction that one of the printed numbers stands for.
+    headline
+        What it claims in a sentence, and which comparisons are its main result; `main_result`.
     """
 
     key: str
@@ -114,6 +117,7 @@ class Paper(Strict):
     usual: dict[str, Text] = {}
     experiments: Words = {}
     printed: dict[str, dict[str, str | int | float]] = {}
+    headline: Headline | None = None
 
     def experiment(self, name: str) -> str:
         """Return what an experiment is, in words."""

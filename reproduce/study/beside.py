@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reproduce.data import names
 from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.registry import metric
+from reproduce.registry import datasets
 from reproduce.registry.claims import Claim, Term
 from reproduce.study import steps
 from reproduce.study.contrasts import Comparison, plain
@@ -34,6 +34,8 @@ class Beside:
         After how many steps of training, of how many in the paper.
     published
         The paper's effect with the sign that ours has; None where it prints none.
+    datasets, keys
+        The names of the data sets in the catalog, and the keys of the trials, of all arms.
     """
 
     metric: Metric
@@ -43,6 +45,8 @@ class Beside:
     length: str
     published: float | None
     counted: bool = False
+    datasets: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def beside(study: Study, claim: Claim) -> dict[str, Beside]:
@@ -78,6 +82,7 @@ def _of(study: Study, claim: Claim, comparison: Comparison) -> Beside:
     return Beside(
         metric(comparison.asked), in_words(comparison), data(study, claim, comparison),
         points(comparison), length(study, comparison), gain, over_majority(comparison),
+        tuple(comparison.datasets), tuple(sorted({a.cell.trial.key for a in comparison.arms})),
     )  # fmt: skip
 
 
@@ -102,7 +107,7 @@ def _arm(term: Term) -> str:
 def data(study: Study, claim: Claim, comparison: Comparison) -> str:
     """Return the data that a comparison stands on, and whose they are to the claim."""
     said = [
-        f"{names.parse(name).plain} ({ROLES[role_of(study, claim, name)]})"
+        f"{datasets.in_words(name)} ({ROLES[role_of(study, claim, name)]})"
         for name in comparison.datasets
     ]
     part = part_for(comparison).said

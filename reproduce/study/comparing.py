@@ -68,9 +68,9 @@ def _means(
     protocol: Protocol, stamp: dict[str, Any], store: Store
 ) -> dict[tuple[str, str, str], tuple[float, int]]:
     """Return metric means over seeds by (method, point, metric)."""
-    parameters = _parameters(protocol, stamp)
+    study = Study(protocol, _parameters(protocol, stamp), store).as_far_as_done()
     groups = defaultdict(list)
-    for row in Study(protocol, parameters, store).observations():
+    for row in study.observations():
         at = " ".join(f"{name} {row[name]}" for name in protocol.paper.factors if name in row)
         for metric in METRICS:
             groups[(row["method"], at, metric)].append(row[metric])

@@ -178,6 +178,8 @@ def balanced_test(study: Study, claim: Claim, compared: Mapping[str, list[Compar
 
 def imbalanced_test(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
     """Say what share the rarest class of training has among the test images, if another."""
+    if claim.mixture == "training":
+        return ""  # Its metrics are taken in those shares.
     for comparison in _every(compared):
         result = study.result(comparison.arms[0].cell)
         trained = np.asarray(result.counts) / sum(result.counts)

@@ -9,11 +9,13 @@ from typing import Any
 from reproduce.data import names
 from reproduce.evaluation.registry import absent_class, metric
 from reproduce.registry.claims import Contrast, Term
-from reproduce.study.cell import Cell
+from reproduce.study.cell import Cell, in_words
 from reproduce.study.study import Study
 
 # The values of the factors that no term of a contrast fixes.
 Point = tuple[tuple[str, Any], ...]
+# How many cells that are still to be trained a sentence names.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,15 @@ class Comparison:
     """A contrast, in one metric, on a study.
 
     Seeds that are `refused` are as if they were not run. `beside` takes in what stands beside the
-    grid and no claim speaks of, as positive controls do.
+    grid and no claim speaks of, as positive controls do. `mixture` is that of the claim.
     """
 
     def __init__(
         self, study: Study, contrast: Contrast, asked: str, refused: Iterable[int] = (),
-        beside: bool = False,
+        beside: bool = False, mixture: str = "test",
     ):  # fmt: skip
         self.study, self.contrast, self.asked = study, contrast, asked
-        self.refused, self.beside = frozenset(refused), beside
+        self.refused, self.beside, self.mixture = frozenset(refused), beside, mixture
 
     def missing(self) -> str:
         """Say what the contrast needs that was not run; empty if nothing."""
@@ -49,10 +51,32 @@ class Comparison:
         absent = absent_class(self.asked, there.class_names)
         if absent:
             return absent
+        waiting = self.waiting()
+        if waiting:
+            return waiting
         for term in self.contrast.terms:
             if not self.cells(term):
                 return self._lacking(term)
         return "" if self.points else "points of the grid that all its terms share"
+
+    def waiting(self) -> str:
+        """Say what of it a registered plan has still to train; empty if nothing.
+
+        A mean over the points that happen to be done would be taken for the whole one. Repeats
+        that are not done are counted elsewhere, as the fewer repeats that they are.
+        """
+        if self.study.whole is self.study:
+            return ""
+        whole = Comparison(
+            self.study.whole, self.contrast, self.asked, self.refused, beside=self.beside
+        )
+        here = {_place(arm.cell) for arm in self.arms}
+        left = [arm.cell for arm in whole.arms if _place(arm.cell) not in here]
+        paper = self.study.protocol.paper
+        named = dict.fromkeys(f"{cell.method} at {in_words(cell.factors, paper)}" for cell in left)
+        more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+        said = f"{'; '.join(list(named)[:NAMED])}{more}"
+        return f"not attempted yet (planned): {said}" if named else ""
 
     def _lacking(self, term: Term) -> str:
         where, wanted = self._where(term), metric(self.asked).family
@@ -176,6 +200,11 @@ class Comparison:
         if alike != ours:
             return [f"judged at {len(ours)} of {len(grid)} points of the grid"]
         return [f"judged at {', '.join(named)}"]
+
+
+def _place(cell: Cell) -> tuple:
+    """Return where a cell is, whatever its seed."""
+    return (cell.method, *sorted((name, str(value)) for name, value in cell.factors.items()))
 
 
 def plain(value: Any) -> str:

@@ -178,7 +178,7 @@ class Measures:
             raise NotMeasured(f"{asked.name} is not measured on held-out images of training")
 
         def compute():
-            arrays = family.held_out(self._kept(cell, asked, family))
+            arrays = family.held_out(self._kept(cell, asked, family)) | self._known(cell)
             arrays |= family.prepared(arrays) if family.prepares else {}
             return family.values(arrays), family.draws(arrays, BOOTSTRAP_DRAWS)
 
@@ -248,6 +248,10 @@ class Measures:
                 "scale that keeps them"
             )
         return result.arrays
+
+    def class_names(self, cell: Cell) -> tuple[str, ...]:
+        """Return the names of a cell's classes; numbers where no record has them."""
+        return self._known(cell)[CLASS_NAMES]
 
     def _known(self, cell: Cell) -> Arrays:
         """Return what is known of every trial: its training images by class, its classes."""

@@ -1,9 +1,10 @@
 """On which images a contrast is measured: the test part, its large version, or held-out ones.
 
-Generated data come with a large test part, equally many images of each class, beside the one of the
-paper's size. There a mechanism is looked for, since nothing but time speaks for few images. Classes
-are weighted to the shares of the paper-sized part, so that accuracy, precision and F1 are of the
-same mixture as registered; recalls do not depend on it.
+Some data come with a large test part beside the one of the paper's size: generated ones with
+equally many images of each class, real ones with all images that were held out. There a contrast is
+measured, since nothing but time speaks for few images. Classes are weighted to the shares of the
+paper-sized part, so that accuracy, precision and F1 are of the same mixture as registered; recalls
+do not depend on it.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from reproduce.evaluation.registry import metric
-from reproduce.evaluation.resampling import resample_counts, resampled_confusions
+from reproduce.evaluation.resampling import by_name, resample_counts, resampled_confusions
 from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
 from reproduce.randomness import generator
 from reproduce.study.cell import Cell
@@ -20,6 +21,8 @@ from reproduce.study.contrasts import Comparison
 from reproduce.study.measures import Measures, NotMeasured
 
 LARGE = "balanced"
+# All images that were held out, of real data; the paper-sized part is a draw of them.
+ALL = "large"
 # Parts of a trial that no verdict stands on, if it was evaluated on one.
 HELD_OUT = ("held_out", "val")
 
@@ -44,9 +47,18 @@ def part_for(comparison: Comparison, held_out: bool = False) -> Part:
     cells = [arm.cell for arm in comparison.arms]
     roles = {comparison.study.role_of(cell.factors["dataset"]) for cell in cells}
     everywhere = all(LARGE in cell.trial.evaluate_on for cell in cells)
-    plain = not any(cell.definition.posthoc for cell in cells)
-    if roles == {"generated"} and everywhere and plain and measures.of_counts(asked):
+    able = measures.of_counts(asked) and not any(cell.definition.posthoc for cell in cells)
+    if roles == {"generated"} and everywhere and able:
         return LargePart(measures, asked, cells)
+    if comparison.mixture == "training":
+        if not able:
+            raise NotMeasured(
+                f"{asked} is not taken from confusion counts, which alone can be weighted to the "
+                "class shares of the training images"
+            )
+        return TrainingShares(measures, asked, cells)
+    if able and all(ALL in cell.trial.evaluate_on for cell in cells):
+        return LargePart(measures, asked, cells, ALL)
     return UsualPart(measures, asked)
 
 
@@ -68,7 +80,7 @@ class UsualPart:
 
 
 class LargePart:
-    """The large test part of generated data, its classes weighted as in the one of paper's size.
+    """The large test part, its classes weighted as in the one of paper's size.
 
     Where the predicted classes are kept, images are resampled for all arms together. Of older
     trials only the confusion counts are known: then every class is drawn anew from its row, apart
@@ -76,37 +88,44 @@ class LargePart:
     methods never did. That is an upper bound of what the images add.
     """
 
-    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell]):
-        self.measures, self.asked = measures, asked
+    # Which part it is unless told, and under which name draws are kept.
+    part, stored = LARGE, "large draws"
+
+    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell], part: str = LARGE):
+        self.measures, self.asked, self.part = measures, asked, part
         self._of_arm: dict[tuple, dict[str, Cell]] = {}
         for cell in cells:
             self._of_arm.setdefault(_arm(cell), {})[cell.trial.key] = cell
-        large, small = (int(self._table(cells[0], part).sum()) for part in (LARGE, "test"))
+        large, small = (int(self._table(cells[0], one).sum()) for one in (part, "test"))
         self.said = f"{large:,} test images in the class shares of the {small}"
 
     def value(self, cell: Cell) -> float:
         """Return the metric of the weighted confusion counts."""
-        return float(self._measured(cell, self._table(cell, LARGE)))
+        return float(self._measured(cell, self._table(cell, self.part)))
 
     def draws(self, cell: Cell) -> np.ndarray:
         """Return the metric on resampled images, or on counts drawn anew."""
 
         def compute():
-            predicted, labels = self.measures.predicted(cell, LARGE)
-            counts = resample_counts(labels, BOOTSTRAP_DRAWS)
-            classes = len(self._table(cell, LARGE))
+            predicted, labels = self.measures.predicted(cell, self.part)
+            counts = resample_counts(self._strata(cell, labels), BOOTSTRAP_DRAWS)
+            classes = len(self._table(cell, self.part))
             tables = resampled_confusions(labels, predicted, classes, counts)
             return {}, {"values": np.asarray(self._measured(cell, tables))}
 
-        name = f"large draws/{self.asked}/{BOOTSTRAP_DRAWS}"
+        name = f"{self.stored}/{self.asked}/{BOOTSTRAP_DRAWS}"
         try:
             return self.measures.derived(name, [cell], compute)[1]["values"]
         except NotMeasured:
             return self._drawn_anew(cell)
 
+    def _strata(self, cell: Cell, labels: np.ndarray) -> np.ndarray:
+        """Return by what images are drawn: of real ones a class may be numbered by the seed."""
+        return labels if self.part == LARGE else by_name(labels, self.measures.class_names(cell))
+
     def _drawn_anew(self, cell: Cell) -> np.ndarray:
         arm = self._of_arm[_arm(cell)]
-        summed = sum(self._table(one, LARGE) for one in arm.values())
+        summed = sum(self._table(one, self.part) for one in arm.values())
         random = generator(0, f"counts of {'+'.join(sorted(arm))}")
         rows = [
             random.multinomial(
@@ -119,11 +138,34 @@ class LargePart:
     def _table(self, cell: Cell, part: str) -> np.ndarray:
         return self.measures.confusion(cell, part)
 
+    def _shares(self, cell: Cell) -> np.ndarray:
+        """Return how many images of each class the mixture has."""
+        return self._table(cell, "test").sum(axis=1)
+
     def _measured(self, cell: Cell, tables: np.ndarray) -> Any:
-        of_class = self._table(cell, "test").sum(axis=1)
+        of_class = self._shares(cell)
         there = tables.sum(axis=-1, keepdims=True)
         shares = np.divide(tables, there, out=np.zeros(tables.shape), where=there > 0)
         return self.measures.from_counts(cell, self.asked, shares * of_class[:, None])
+
+
+class TrainingShares(LargePart):
+    """The test part, its classes weighted as among the training images.
+
+    As in a test part that is as imbalanced as training, but with every test image there is: of a
+    class that is 5 % of so few images, a draw would leave a handful.
+    """
+
+    stored = "draws in training shares"
+
+    def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell]):
+        super().__init__(measures, asked, cells, "test")
+        tested = int(self._table(cells[0], "test").sum())
+        self.said = f"{tested:,} test images in the class shares of the training images"
+
+    def _shares(self, cell: Cell) -> np.ndarray:
+        counts, tested = np.asarray(self.measures.result(cell).counts), self._table(cell, "test")
+        return counts / counts.sum() * tested.sum()
 
 
 class HeldOutPart:
@@ -147,7 +189,7 @@ class HeldOutPart:
             return self.measures.held_out(cell, self.asked)[1]
         part = self._part(cell)
         predicted, labels = self.measures.predicted(cell, part)
-        counts = resample_counts(labels, BOOTSTRAP_DRAWS)
+        counts = resample_counts(by_name(labels, self.measures.class_names(cell)), BOOTSTRAP_DRAWS)
         classes = len(self.measures.confusion(cell, part))
         tables = resampled_confusions(labels, predicted, classes, counts)
         return np.asarray(self.measures.from_counts(cell, self.asked, tables))

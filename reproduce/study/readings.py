@@ -54,7 +54,7 @@ def measure(
             old.add(name)
         try:
             if why:
-                raise NotMeasured(f"not run at this scale: {why}")
+                raise NotMeasured(why)
             judged[name] = [measured(one, _stated(claim, one.contrast)) for one in fresh]
             compared[name] = fresh
         except NotMeasured as gone:
@@ -70,11 +70,19 @@ def measure(
 def _comparisons(
     study: Study, claim: Claim, contrasts: Iterable[Registered], refused: frozenset[int]
 ) -> list[Comparison]:
-    return [Comparison(study, one, claim.metric_of(one), refused) for one in contrasts]
+    return [
+        Comparison(study, one, claim.metric_of(one), refused, mixture=claim.mixture)
+        for one in contrasts
+    ]
 
 
 def _missing(comparisons: Iterable[Comparison]) -> str:
-    return next(filter(None, (one.missing() for one in comparisons)), "")
+    """Say why a claim cannot be measured: planned and not trained yet, or no part of this run."""
+    for one in comparisons:
+        lacking = one.missing()
+        if lacking:
+            return one.waiting() or f"not run at this scale: {lacking}"
+    return ""
 
 
 def _stated(claim: Claim, contrast: Registered) -> Stated:

@@ -1,6 +1,7 @@
 """One paper with one set of parameters: its cells, their trials, and what is chosen of them."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from reproduce.study.cell import Cell, in_words
 from reproduce.study.measures import Measures
 from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
+from reproduce.study.registered import StepProgress, registered_edition
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
@@ -23,6 +25,11 @@ from reproduce.trials.trial import Planned, merged
 
 class Study:
     """What a notebook works with; the command plans and trains with the same object."""
+
+    # Of a registered plan that is shown as far as it is done: the study of all of it, and the
+    # trials that are finished and not shown.
+    _whole: "Study | None" = None
+    _finished_beside: frozenset[str] = frozenset()
 
     def __init__(self, protocol: Protocol, parameters: Parameters, store: Store | None = None):
         self.protocol, self.parameters = protocol, parameters
@@ -38,12 +45,56 @@ class Study:
         self.references: list[Cell] = self.protocol.references(parameters, self.record, *others)
         self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
         self.measures = Measures(self.store, self.paper, self.records)
+        # The plan that these very parameters are registered in, if there is one.
+        every = [*self.cells, *self.references]
+        self.registered = registered_edition(parameters, every, self.shown)
+        if self.registered:
+            self._keep_only(frozenset().union(*self.registered.keys.values()))
 
     @classmethod
     def open(cls, protocol: Protocol, namespace: Mapping[str, Any]) -> "Study":
         """Open the study of a notebook from the variables that its parameters cell defined."""
         again = any(isinstance(value, cls) for value in namespace.values())
-        return cls(protocol, protocol.parameters.from_notebook(namespace, again))
+        return cls(protocol, protocol.parameters.from_notebook(namespace, again)).as_far_as_done()
+
+    def as_far_as_done(self) -> "Study":
+        """Return the study without those registered steps of which something is not trained yet.
+
+        Its `whole` is the study as registered. A study that follows no plan is returned as it is.
+        """
+        if self.registered is None or not (waiting := self.pending()):
+            return self
+        waits = {item.trial.key for item in waiting}
+        complete = [keys for keys in self.registered.keys.values() if not keys & waits]
+        first = self.progress()[0]
+        if not first.complete:
+            raise UserError(
+                f"the first step of the registered plan, '{first.name}', has {first.done} of "
+                f"{first.planned} networks, and there is no page without it; `reproduce train "
+                f"--registered {self.paper}` trains what is left"
+            )
+        part = copy(self)
+        part._whole = self
+        part._finished_beside = frozenset(self.keys() - waits)
+        part._keep_only(frozenset().union(*complete))
+        return part
+
+    @property
+    def whole(self) -> "Study":
+        """Return the study as it was asked for, done or not."""
+        return self._whole or self
+
+    def _keep_only(self, keys: frozenset[str]) -> None:
+        self.cells = [cell for cell in self.cells if cell.trial.key in keys]
+        self.references = [cell for cell in self.references if cell.trial.key in keys]
+
+    def progress(self) -> list[StepProgress]:
+        """Return how far each step of the registered plan is; none where there is no plan."""
+        if self.registered is None:
+            return []
+        whole = self.whole
+        done = whole.keys() - {item.trial.key for item in whole.pending()}
+        return self.registered.progress({key: self.store.get(key) for key in done})
 
     @property
     def methods(self) -> list[str]:
@@ -96,9 +147,12 @@ class Study:
         return self.protocol.departures(self.parameters, self.record)
 
     def planned(self) -> list[Planned]:
-        """Return the trials, each once, with their labels and the arrays the page draws on."""
+        """Return the trials, each once, with their labels and the arrays the page draws on.
+
+        In the order of the registered steps, where there are any.
+        """
         common = {"paper": self.paper, "profile": self.scale}
-        return merged(
+        found = merged(
             [
                 Planned(
                     cell.trial,
@@ -108,10 +162,17 @@ class Study:
                 for cell in [*self.cells, *self.references]
             ]
         )
+        if self.registered:
+            found.sort(key=lambda item: self.registered.place(item.trial.key))
+        return found
 
     def keys(self) -> set[str]:
-        """Return the keys of all trials, references included."""
-        return {cell.trial.key for cell in [*self.cells, *self.references]}
+        """Return the keys of all trials, references included.
+
+        Of a plan that is done in part: also of trials that are finished and not shown yet.
+        """
+        shown = {cell.trial.key for cell in [*self.cells, *self.references]}
+        return shown | self._finished_beside
 
     def pending(self) -> list[Planned]:
         """Return the trials that have not been run."""

@@ -1,5 +1,8 @@
 """What the encoder makes of images before the last phase of a trial, and after it.
 
+Where the trial is also evaluated on a part that no verdict uses, the encoder is looked at there as
+well: positive controls read their probes there, and no training image is spent on them.
+
 Looking changes nothing: no random number is drawn from a stream that training reads, no weight and
 no statistic moves, so a trial that is watched has the digits of one that is not.
 """
@@ -24,6 +27,8 @@ from reproduce.training.phases import Phase
 
 # Images of each part, and training images of which two views are made.
 KEPT, VIEWED, VIEWED_AT_ONCE = 2000, 512, 128
+# The part that no verdict uses, by any of its names, is kept under the first of them.
+HELD_OUT = ("held_out", "val")
 # Where no phase transforms its images there are no views of its own to compare.
 OTHERWISE = "dual_head_section_4_1"
 
@@ -37,10 +42,13 @@ class Encoders:
 
     def __init__(
         self, train: Images, test: Images, phases: Sequence[Phase], device, precision: str,
-        file: Path,
+        file: Path, held_out: Images | None = None,
     ):  # fmt: skip
-        rows = {"train": evenly(len(train.labels), KEPT), "test": evenly(len(test.labels), KEPT)}
-        self.parts = {"train": train.part(rows["train"]), "test": test.part(rows["test"])}
+        given = {"train": train, "test": test, HELD_OUT[0]: held_out}
+        self.parts = {
+            name: images.part(evenly(len(images.labels), KEPT))
+            for name, images in given.items() if images is not None
+        }  # fmt: skip
         self.phases, self.device, self.precision, self.file = phases, device, precision, file
         self.views = two_views(train, phases)
         self.noted = _read(file)

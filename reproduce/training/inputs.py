@@ -77,6 +77,7 @@ class Inputs:
         if self.phase.transforms == "none":
             return None
         recipe = augmentation.recipe(self.phase.transforms, **self.phase.transform_parameters)
+        recipe = recipe.at(self.images.size)
         self._check_levels()
         self._check_normalisation(recipe)
         return replace(recipe, views=self.phase.views, mean=None, deviation=None)

@@ -61,6 +61,18 @@ class Edition:
                 f"{relative(path)} is damaged ({reason(error)}); restore it or run the paper again"
             ) from error
 
+    def papers(self) -> list[str]:
+        """Return the papers that the edition holds trials of."""
+        return sorted(path.stem for path in self.root.glob("results/*.csv"))
+
+    def keys(self, beginning: str = "") -> dict[str, str]:
+        """Return the keys of its trials that begin so, each with the paper it is listed under."""
+        found = {}
+        for paper in reversed(self.papers()):
+            known = (self.stamp(paper) or {}).get("keys", ())
+            found |= {key: paper for key in known if key.startswith(beginning)}
+        return found
+
 
 def published() -> Edition:
     """Return the edition that is committed with the project."""
@@ -143,12 +155,12 @@ def _flat(result: Result) -> dict[str, Any]:
     }
 
 
-def read_results(edition: Edition, paper: str, store: Store) -> list[Result]:
+def read_results(edition: Edition, paper: str) -> list[Result]:
     """Return the results of an edition's table; their array files are not set."""
     path = edition.results(paper, "csv")
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            results = [_unflat(row, store) for row in csv.DictReader(file)]
+            results = [_unflat(row) for row in csv.DictReader(file)]
     except (OSError, KeyError, ValueError, TypeError, AttributeError, csv.Error) as error:
         raise UserError(
             f"{relative(path)} is missing or damaged ({reason(error)}); restore it (it is "
@@ -164,7 +176,7 @@ def read_results(edition: Edition, paper: str, store: Store) -> list[Result]:
     return results
 
 
-def _unflat(flat: dict[str, str], store: Store) -> Result:
+def _unflat(flat: dict[str, str]) -> Result:
     prefixed = {
         part: {k.removeprefix(f"{part}."): v for k, v in flat.items() if k.startswith(f"{part}.")}
         for part in ("metric", "made_on")
@@ -178,7 +190,7 @@ def _unflat(flat: dict[str, str], store: Store) -> Result:
         "arrays": None,
         "weights": None,
     }
-    return result_from_row(row, store)
+    return result_from_row(row)
 
 
 def merge(store: Store, edition: Edition, paper: str) -> Merged:
@@ -191,7 +203,7 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
         )
     # Read and checked as a whole before anything of it is taken.
     carried = array_files.read(edition.results(paper, "npz"))
-    results = read_results(edition, paper, store)
+    results = read_results(edition, paper)
     derived, records = _read_stamp(edition, paper, stamp)
     lost = set(stamp.get("keys", ())) - {result.key for result in results}
     if lost:

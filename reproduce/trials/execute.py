@@ -16,7 +16,7 @@ from reproduce.models import initialisations
 from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
 from reproduce.training import learning_curve
-from reproduce.training.encoders import Encoders
+from reproduce.training.encoders import HELD_OUT, Encoders
 from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
 from reproduce.trials import arrays as array_files
@@ -106,7 +106,8 @@ def _encoders(planned: Planned, prepared: Prepared, device, file: Path) -> Encod
         return None
     trial = planned.trial
     test = prepared.evaluate[trial.evaluate_on[0]]
-    return Encoders(prepared.train, test, trial.phases, device, trial.precision, file)
+    held_out = next((prepared.evaluate[p] for p in HELD_OUT if p in prepared.evaluate), None)
+    return Encoders(prepared.train, test, trial.phases, device, trial.precision, file, held_out)
 
 
 def _given_steps(trial: Trial) -> int:

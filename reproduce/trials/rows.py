@@ -24,8 +24,8 @@ def row_of(result: Result) -> dict[str, Any]:
     }
 
 
-def result_from_row(row: dict[str, Any], store: Store) -> Result:
-    """Return the result of a row, its files expected in this store."""
+def result_from_row(row: dict[str, Any], store: Store | None = None) -> Result:
+    """Return the result of a row, its files expected in this store; without a store, no files."""
     return Result(
         key=row["key"],
         trial=Trial(**row["trial"]),
@@ -36,8 +36,8 @@ def result_from_row(row: dict[str, Any], store: Store) -> Result:
         seconds=row["seconds"],
         provenance=row["provenance"],
         array_names=tuple(row["array_names"]),
-        array_file=store.arrays_folder / row["arrays"] if row["arrays"] else None,
-        weights_file=store.weights_folder / row["weights"] if row["weights"] else None,
+        array_file=store.arrays_folder / row["arrays"] if store and row["arrays"] else None,
+        weights_file=store.weights_folder / row["weights"] if store and row["weights"] else None,
         labels=tuple(row["labels"]),
     )
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from reproduce import papers
-from reproduce.book.audit import paper_page
 from reproduce.book.contents import read_contents
+from reproduce.book.paper_page import paper_page
 from reproduce.book.stage import stage
 from reproduce.registry.auditing import audit
 
@@ -39,7 +39,8 @@ def test_a_page_shows_every_finding_and_every_clean_table(key):
 @pytest.mark.parametrize("key", papers.names())
 def test_a_page_names_its_text_links_the_chapter_and_says_what_was_not_run(key):
     page = paper_page(key)
-    assert page.startswith(f"# {papers.paper(key).title}\n")
+    assert page.startswith(f"# {papers.paper(key).heading}\n")
+    assert f"*{papers.paper(key).title}*" in page
     assert f"{{cite}}`{papers.paper(key).cited}`" in page
     for link in ("{doc}`audit`", f"<ambiguities-{key}>", "<../corrections>"):
         assert link in page

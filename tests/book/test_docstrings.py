@@ -82,6 +82,11 @@ def test_what_markdown_would_take_for_something_else_is_escaped(said):
     assert docstrings.markdown(".. math::\n\n    [a]: $") == "```{math}\n[a]: $\n```"
 
 
+def test_a_subscript_after_a_bracket_is_no_citation():
+    written = docstrings.markdown(r"Where :math:`[x]_+ = \max(0, x)`, as in [1]_: ``[y]_``.")
+    assert written == r"Where {math}`[x]_+ = \max(0, x)`, as in [1]: ``[y]_``."
+
+
 def test_definitions_lists_links_and_footnotes(said):
     written = docstrings.markdown(said.sections["Differences from the paper"])
     assert "one\n: The first.\n" in written

@@ -7,6 +7,8 @@ import pytest
 
 from reproduce.book.stage import stage
 from reproduce.errors import UserError
+from reproduce.files import project_root
+from reproduce.trials.edition import Edition
 
 
 @pytest.fixture
@@ -97,3 +99,24 @@ def test_mistakes_are_said_in_one_line(project, staged):
     (project / "_toc.yml").unlink()
     with pytest.raises(UserError, match=r"_toc\.yml is missing"):
         stage(project, "published", staged)
+
+
+def test_the_trials_of_a_paper_stand_below_it_and_figures_lead_there(staged):
+    """The published edition, as it is committed."""
+    contents = stage(project_root(), "published", staged)
+    for key in Edition(project_root() / "book").papers():
+        assert f"book/papers/{key}-trials" in contents.pages
+        page = (staged / f"book/papers/{key}-trials.md").read_text()
+        assert len(page.encode()) < 2 * 1024**2
+    assert "<!-- registry" not in (staged / "book/gallery.md").read_text()
+    assert "front-figure" in (staged / "book/intro.md").read_text()
+    before = {path: path.stat().st_mtime_ns for path in staged.rglob("*") if path.is_file()}
+    stage(project_root(), "published", staged)
+    after = {path: path.stat().st_mtime_ns for path in staged.rglob("*") if path.is_file()}
+    assert after == before, "what did not change is left alone"
+
+
+def test_a_notebook_that_is_being_executed_is_no_page(project, staged):
+    (project / "book/papers/.sampling.running.ipynb").write_text("{}")
+    stage(project, "published", staged)
+    assert not (staged / "book/papers/.sampling.running.ipynb").exists()

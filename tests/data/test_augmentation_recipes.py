@@ -43,6 +43,24 @@ def test_what_the_paper_does_not_print_is_the_library_default(section):
         assert [getattr(ours, f) for f in fields] == [getattr(theirs, f) for f in fields]
 
 
+def test_a_blur_by_side_is_as_large_a_share_of_any_side():
+    """0.5 to 3 pixels of 224; all else is section 4.1's."""
+    by_side = recipe("dual_head_section_4_1_blur_by_side")
+    assert by_side.at(224) == recipe("dual_head_section_4_1")
+    assert by_side.at(64).sigma == pytest.approx((0.5 * 64 / 224, 3 * 64 / 224))
+    assert by_side.at(64).sigma_of == 0
+    assert recipe("dual_head_section_4_1").at(64) == recipe("dual_head_section_4_1")
+
+
+def test_the_mild_views_keep_sharpness_and_colour():
+    mild = recipe("dual_head_mild")
+    assert (mild.views, mild.blur, mild.gray, mild.solarize) == (2, 0, 0, 0)
+    assert mild.scale == (0.3, 1.0) and max(map(abs, mild.hue)) <= 0.02
+    assert dict(names("dual_head_mild")).keys() == {
+        "RandomResizedCrop", "HorizontalFlip", "ColorJitter",
+    }  # fmt: skip
+
+
 def test_the_padded_crop_of_cifar():
     assert names("crop_flip", size=32) == [("Pad", 1.0), ("RandomCrop", 1.0),
                                            ("HorizontalFlip", 0.5)]  # fmt: skip

@@ -132,7 +132,7 @@ def test_a_metric_of_one_class_is_named_by_its_number():
     assert not is_metric("f1_class_two") and not is_metric("auc_class_1")
     assert metric("recall_class_3").family is registry.CLASSES
     assert "recall of the class of number 3" in metric("recall_class_3").words
-    assert metric("recall_class_3").label == "Recall class 3"
+    assert metric("recall_class_3").label == "Recall of class 3"
 
 
 def test_a_wrong_name_gets_a_suggestion():

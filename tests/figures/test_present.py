@@ -1,6 +1,5 @@
 import base64
 import io
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -77,28 +76,3 @@ def test_a_picture_of_photographs_still_fits():
     images = rng.integers(0, 255, (40, 24, 24, 3)).astype(np.uint8)
     figure = Samples(images, np.arange(40) % 4, list("abcd"), True, "CC0", dataset="noise").draw()
     assert len(present.png(figure)) <= 150_000
-
-
-def result(key, seed):
-    return SimpleNamespace(key=key, trial=SimpleNamespace(seed=seed))
-
-
-def test_the_provenance_line_counts_trials_and_joins_seeds():
-    results = [result(f"{n:08x}{n:08x}", n % 3) for n in range(0x1A2B3C01, 0x1A2B3C13)]
-    assert present.provenance_line(results, "digits", "quick") == (
-        "digits, quick scale; 18 trials 1a2b3c01 ... 1a2b3c12; seeds 0-2"
-    )
-    line = present.provenance_line(results[:1], "MNIST", "paper protocol, random initialisation")
-    assert line == "MNIST, paper protocol, random initialisation; 1 trial 1a2b3c01; seed 1"
-
-
-def test_methods_that_share_a_trial_count_it_once(observations):
-    line = present.provenance_line(observations, "digits", "quick")
-    assert line == "digits, quick scale; 6 trials 0000000a ... 00000064; seeds 0-2"
-
-
-def test_results_without_keys_or_no_results_are_refused():
-    with pytest.raises(UserError, match="key"):
-        present.provenance_line([{"seed": 1}], "digits", "quick")
-    with pytest.raises(UserError, match="no results"):
-        present.provenance_line([], "digits", "quick")

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from reproduce.methods import registry
-from reproduce.papers.dual_head.cells import EXPERIMENTS
+from reproduce.papers.dual_head import cells
 from reproduce.papers.dual_head.methods import FOUR
 
 PAPER = "dual_head"
@@ -23,7 +23,9 @@ OTHERS = [
     for name in registry.names("classification") if name not in (*FOUR, "focal")
 ]  # fmt: skip
 # A dozen trials and more.
-LONG = ("table_6", "batch_size", "binary", "ablation", "choices")
+LONG = ("table_6", "batch_size", "binary", "ablation", "choices", "views")
+# All but the pilot, which is one on its own data.
+EXPERIMENTS = [name for name in cells.EXPERIMENTS if name != "length"]
 
 
 @pytest.fixture(scope="module")

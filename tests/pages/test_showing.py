@@ -28,6 +28,10 @@ class Study:
     parameters = SimpleNamespace(experiments=["linear"])
     protocol = SimpleNamespace(paper=SimpleNamespace(experiment=lambda name: f"what {name} is"))
 
+    @property
+    def whole(self):
+        return self
+
     def beside(self, experiment):
         return []
 
@@ -57,7 +61,10 @@ def test_a_picture_is_shown_with_the_data_it_was_made_of(displayed):
     rows = [{**ROW, "dataset": "lesions"}, {**ROW, "dataset": "retinamnist"}]
     show(Study(), shown()(lambda study: Plain(rows).at("rho 10")))
     assert displayed == [
-        ("nothing much", "lesions, retinamnist, smoke scale; 1 trial 01234567; seed 0; rho 10")
+        (
+            "nothing much",
+            "generated lesions and RetinaMNIST, smoke scale; 1 trial 01234567; seed 0; rho 10",
+        )
     ]
 
 
@@ -67,7 +74,7 @@ def test_results_name_their_data_and_rows_without_it_stand_on_the_main_set(displ
     )
     show(Study(), shown()(lambda study: Plain([result])))
     show(Study(), shown()(lambda study: Plain([ROW])))
-    assert [line.partition(",")[0] for _, line in displayed] == ["pneumoniamnist", "retinamnist"]
+    assert [line.partition(",")[0] for _, line in displayed] == ["PneumoniaMNIST", "RetinaMNIST"]
 
 
 def test_a_picture_that_no_trial_stands_behind_says_where_it_comes_from(displayed):

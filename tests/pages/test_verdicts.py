@@ -16,25 +16,30 @@ def test_verdicts_of_claims_and_of_their_parts(part, judgement):
         [judgement(part()), judgement(part(), second, verdict="undecided")], provenance=WHERE
     )
     assert table.rows[0] == [
-        "Oversampling is better.", "✓ holds", "+2.0 points [+1.0, +3.0]", "± 0.5", "+3.0", "5"
+        "Oversampling is better.", "✓ holds",
+        "+2.0 points\n[+1.0, +3.0], n = 5\nmargin ± 0.5", "+3.0",
     ]  # fmt: skip
     assert [row[1] for row in table.rows] == ["✓ holds", "? undecided", "✓ holds", "? undecided"]
-    assert table.rows[3][2:5] == ["+2.0 points [+1.0, +3.0]", "± 0.5", "–"]
+    assert table.rows[3][3] == "–"
 
 
 def test_a_verdict_table_says_who_states_a_claim(part, judgement):
     """A sentence of a summary is never charged to the paper."""
-    found = judgement(part())
-    table = verdict_table([found], says={found.claim_id: "summary"}, provenance=WHERE)
-    assert table.columns[1] == "Stated by"
-    assert table.rows[0][1:3] == ["summary", "✓ holds"]
+    one, two = judgement(part()), judgement(part(), claim_id="another")
+    table = verdict_table([one], says={one.claim_id: "summary"}, provenance=WHERE)
+    assert table.note.startswith("Each is stated by the summary.")
+    both = {one.claim_id: "summary", "another": "paper"}
+    table = verdict_table([one, two], says=both, provenance=WHERE)
+    assert [row[0].split("\n")[1] for row in table.rows] == [
+        "stated by the summary", "stated by the paper",
+    ]  # fmt: skip
 
 
 def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):
     less = judgement(part(mean=-0.02, expect="less"), on_stand_in=True)
     table = verdict_table([less], provenance=WHERE)
     assert "stand-in, not on the paper's own data" in table._repr_html_().replace("&#x27;", "'")
-    assert table.rows[0][2:5] == ["−2.0 points [−3.0, −1.0]", "± 0.5", "−3.0"]
+    assert table.rows[0][2:] == ["−2.0 points\n[−3.0, −1.0], n = 5\nmargin ± 0.5", "−3.0"]
     with pytest.raises(UserError):
         verdict_table([], provenance=WHERE)
 
@@ -65,18 +70,18 @@ def test_a_verdict_says_metric_contrast_data_points_and_length(part, judgement):
     }
     table = verdict_table([found], beside=told, provenance=WHERE)
     assert table.rows[1][0] == (
-        "– ROC AUC: Oversampling minus Baseline; mnist (its own data); mean over mu 0.2, 0.8"
+        "– ROC AUC: Oversampling minus Baseline\nmnist (its own data); mean over mu 0.2, 0.8"
     )
     # What most were trained for is said once, another length where it is.
     assert "Trained for 2,000 steps for every method, of 10,000 in the paper" in table.note
-    assert table.rows[2][0].endswith("steps that differ: Two-phase 4,000\nrun at rho 10, not 25")
+    assert table.rows[2][0].endswith("run at rho 10, not 25\nsteps that differ: Two-phase 4,000")
 
 
 def test_an_effect_that_is_no_percentage_has_its_own_unit(part, judgement):
     cosine = part(mean=-0.071, half=0.004, metric="class_centre_cosine", margin=0.02)
     counted = part(mean=0.5, metric="auc", over="majority", margin=0.1)
     table = verdict_table([judgement(cosine), judgement(counted)], provenance=WHERE)
-    assert table.rows[0][2:4] == ["−0.071 [−0.075, −0.067]", "± 0.02"]
+    assert table.rows[0][2] == "−0.071\n[−0.075, −0.067], n = 5\nmargin ± 0.02"
     assert "Effects on Class centre cosine are in the metric's own unit" in table.note
     assert table.rows[1][2].startswith("+50.0 % of the points of the grid")
 
@@ -98,3 +103,20 @@ def test_under_a_claim_stand_its_readings_its_conditions_and_what_was_said_befor
 def test_the_word_of_a_claim_has_its_numbers(part, judgement):
     found = judgement(part(), part(), verdict="holds in part", word="holds in part (2 of 3)")
     assert verdict_table([found], provenance=WHERE).rows[0][1] == "◐ holds in part (2 of 3)"
+
+
+def test_what_several_claims_do_not_meet_is_said_once_under_a_letter(part, judgement):
+    control = "positive control not met: A probe beats the start (its control was not run (why))"
+    both = [judgement(part(), conditions=(control, "not met: same steps (1 and 2)")),
+            judgement(part(), conditions=(control,))]  # fmt: skip
+    table = verdict_table(both, provenance=WHERE)
+    assert "a: positive control not met: A probe beats the start (it was not run)." in table.note
+    assert table.rows[0][0].split("\n")[1:] == ["not met: same steps (1 and 2)", "see a above"]
+    assert table.rows[1][0].split("\n")[1:] == ["see a above"]
+
+
+def test_an_effect_of_one_repeat_has_no_interval(part, judgement):
+    alone = part(half=float("inf"))
+    assert verdict_table([judgement(alone)], provenance=WHERE).rows[0][2] == (
+        "+2.0 points\nno interval, n = 5\nmargin ± 0.5"
+    )

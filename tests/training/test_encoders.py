@@ -222,3 +222,16 @@ def test_a_damaged_file_is_forgotten(watch, phase):
     assert watch([phase()]).noted == {} and not watched.file.exists()
     watched.file.write_bytes(b"")
     assert watch([phase()]).noted == {} and not watched.file.exists()
+
+
+def test_a_part_that_no_verdict_uses_is_looked_at_as_well(images, phase, tmp_path):
+    few = images.part(np.arange(5))
+    file = tmp_path / "apart.encoders.npz"
+    watched = Encoders(images, images, [phase()], CPU, "float32", file, held_out=few)
+    network = Normalised()
+    watched(0, network)
+    watched(1, network)
+    found = watched.arrays()
+    assert found["before/held_out"].shape == found["after/held_out"].shape == (5, 6)
+    assert (found["held_out/encoder_labels"] == few.labels).all()
+    assert found["before/held_out"] == pytest.approx(found["before/train"][:5])

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from reproduce.cli import app
 from reproduce.errors import UserError
+from reproduce.trials import edition as editions
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 
@@ -93,10 +95,42 @@ def test_show_prints_a_trial_by_the_beginning_of_its_key(trained_store):
     assert shown["key"] == result.key
     assert shown["trial"] == result.trial.to_json()
     assert shown["results"][0]["metrics"] == result.metrics
-    with pytest.raises(UserError, match=r"4 trials '' in"):
+    with pytest.raises(UserError, match=r"trials '' in"):
         store_command("show", "", "--store", trained_store.path)
     with pytest.raises(UserError, match=r"no trial 'zz' in"):
         store_command("show", "zz", "--store", trained_store.path)
+
+
+def test_show_finds_a_trial_of_the_published_edition_in_a_fresh_clone(tmp_path):
+    """Without a merge, and it says where the trial is from; what is stored here comes first."""
+    book = editions.published()
+    paper = book.papers()[0]
+    published = editions.read_results(book, paper)[0]
+    fresh = tmp_path / "fresh"
+    shown = json.loads(store_command("show", published.key, "--store", fresh))
+    date = book.stamp(paper)["executed"]
+    assert shown["from"] == f"the published edition of {paper}, {date}"
+    assert shown["trial"] == published.trial.to_json()
+    assert shown["results"][0]["metrics"] == published.metrics
+    # Planned here, not trained: what was published is still found.
+    Store(fresh).add([Planned(published.trial)])
+    again = json.loads(store_command("show", published.key, "--store", fresh))
+    assert again["results"] == shown["results"]
+    Store(fresh).put(replace(published, metrics={**published.metrics, "test/accuracy": 0.125}))
+    own = json.loads(store_command("show", published.key[:12], "--store", fresh))
+    assert own["from"].endswith("fresh") and own["results"][0]["metrics"]["test/accuracy"] == 0.125
+
+
+def test_ls_lists_the_published_edition(tmp_path):
+    """Each trial once, a method's alone when asked, and the store stays empty."""
+    book = editions.published()
+    keys = {key for paper in book.papers() for key in book.stamp(paper)["keys"]}
+    listed = store_command("ls", "--published", "--store", tmp_path / "s")
+    assert f"{len(keys)} trials in the published edition" in listed
+    assert next(iter(keys)) in listed
+    few = store_command("ls", "--published", "--method", "smote_embeddings")
+    assert 0 < int(few.splitlines()[-1].split()[0]) < len(keys)
+    assert Store(tmp_path / "s").trial_keys() == []
 
 
 def test_check_rm_and_gc(trained_store):

@@ -8,8 +8,14 @@ Normalize, its section 4.1 has neither. Both are here. It prints the probabiliti
 and nothing about strengths. What it does not print stays at the default of albumentations, the
 library it names (`dual_head_section_3_1`, `dual_head_section_4_1`); that makes a hue shift of up to
 half a turn, so the other plausible reading, SimCLR's strengths at s = 0.5, has names of its own
-(`..._simclr_strengths`). For Solarize of section 3.1 no probability is printed either: the default
-of albumentations is 0.5, BYOL's and DINO's second view uses 0.2.
+(`..._simclr_strengths`). Both have strengths for photographs of 224 pixels: a blur of 1.75 pixels,
+the middle of the library's range, is 0.8 % of that side, but of 64 pixels 2.7 %, which leaves
+little of what tells skin lesions apart; and where a colour is the sign of a class, half a turn of
+the hue takes the sign away. So there are two readings for small images: the same list with the blur
+in share of the side (`..._blur_by_side`: 0.5 to 3 pixels of 224), and a mild list whose views stay
+what they are of (`dual_head_mild`: crops of 30 % or more, mild colour, no blur). For Solarize of
+section 3.1 no probability is printed either: the default of albumentations is 0.5, BYOL's and
+DINO's second view uses 0.2.
 
 References: Chen et al. (2020), "A simple framework for contrastive learning of visual
 representations", appendix A; Krizhevsky (2009) data with the padded crop of He et al. (2016),
@@ -44,8 +50,9 @@ class Recipe:
         Probabilities.
     brightness, contrast, saturation
         Ranges of the factors; `hue`: range of the shift as a share of a full turn.
-    sigma
-        Range of the blur's standard deviation in pixels.
+    sigma, sigma_of
+        Range of the blur's standard deviation in pixels: of images with the side `sigma_of`, and
+        as large a share of any other side; 0 means in pixels of the images as they are.
     threshold
         From which value (0 to 1) solarize inverts.
     mean, deviation
@@ -67,6 +74,7 @@ class Recipe:
     gray: float = 0.0
     blur: float = 0.0
     sigma: Range = (0.1, 2.0)
+    sigma_of: int = 0
     solarize: float = 0.0
     threshold: float = 0.5
     mean: tuple[float, ...] | None = None
@@ -94,6 +102,13 @@ class Recipe:
             )
         if (self.mean is None) != (self.deviation is None):
             raise UserError("mean and deviation belong together; give both or neither")
+
+    def at(self, size: int) -> "Recipe":
+        """Return the recipe for images of this side: a blur in share of the side in its pixels."""
+        if not self.sigma_of:
+            return self
+        low, high = (value * size / self.sigma_of for value in self.sigma)
+        return replace(self, sigma=(low, high), sigma_of=0)
 
     def normalisation(self, channels: int) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
         """Return mean and deviation for so many channels (gray: the average of the colours)."""
@@ -125,6 +140,12 @@ LIBRARY_STRENGTHS: dict[str, Any] = {
     "sigma": (0.5, 3.0),
 }  # fmt: skip
 FIVE = {"views": 2, "crop": "resized", "flip": 0.5, "jitter": 0.8, "gray": 0.2, "blur": 0.5}
+# Of a part of the image that is large enough to hold a lesion; no hue to speak of.
+MILD: dict[str, Any] = {
+    "views": 2, "crop": "resized", "scale": (0.3, 1.0), "flip": 0.5, "jitter": 0.8,
+    "brightness": (0.8, 1.2), "contrast": (0.8, 1.2), "saturation": (0.8, 1.2),
+    "hue": (-0.02, 0.02),
+}  # fmt: skip
 NORMALIZE = {"mean": IMAGENET_MEAN, "deviation": IMAGENET_DEVIATION}
 
 RECIPES: dict[str, Recipe] = {
@@ -140,6 +161,8 @@ RECIPES: dict[str, Recipe] = {
         **FIVE, **SIMCLR_STRENGTHS, solarize=0.2, **NORMALIZE
     ),
     "dual_head_section_4_1_simclr_strengths": Recipe(**FIVE, **SIMCLR_STRENGTHS),
+    "dual_head_section_4_1_blur_by_side": Recipe(**FIVE, **LIBRARY_STRENGTHS, sigma_of=224),
+    "dual_head_mild": Recipe(**MILD),
     # 224 of 256 pixels, whatever the size.
     "validation": Recipe(crop="centre", keep=0.875),
     "validation_normalised": Recipe(crop="centre", keep=0.875, **NORMALIZE),

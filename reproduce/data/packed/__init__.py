@@ -17,6 +17,7 @@ from reproduce.data.packed import (
     ham10000_warts,
     mnist_writers,
     omniglot,
+    skin_grades,
 )
 from reproduce.data.places import data_folder
 
@@ -28,6 +29,7 @@ READERS = {
     "ham10000_warts": ham10000_warts,
     "mnist_writers": mnist_writers,
     "omniglot": omniglot,
+    "skin_grades": skin_grades,
 }
 
 

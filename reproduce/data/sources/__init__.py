@@ -20,6 +20,7 @@ from reproduce.data.sources import (
     isic2019,
     masks,
     omniglot,
+    skin_grades,
 )
 from reproduce.data.sources.embedded import read_digits
 from reproduce.data.sources.npz import read_npz
@@ -38,6 +39,7 @@ LOADERS = {
     "isic2019": isic2019,
     "masks": masks,
     "omniglot": omniglot,
+    "skin_grades": skin_grades,
 }
 
 FITS = ("stretch", "crop", "pad")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reproduce.evaluation.families import CLASS_NAMES
 from reproduce.evaluation.generalization import balanced_accuracy
 from reproduce.evaluation.representation import (
     alignment,
@@ -9,16 +10,24 @@ from reproduce.evaluation.representation import (
     probe_classes,
     uniformity_loss,
 )
-from reproduce.evaluation.resampling import resample_counts
+from reproduce.evaluation.resampling import by_name, resample_counts
 
 # By moment, the name under which claims were registered.
 UNIFORMITY = {"before": "uniformity_loss", "after": "uniformity_after"}
+# The part that was held out, as `training.encoders` names it.
+APART = "held_out"
 # Every so manyth training image of a class is held out.
 ONE_IN = 3
 
 
 def held_out(arrays) -> dict[str, np.ndarray]:
-    """Return arrays in which a third of each class of the training images are the test images."""
+    """Return arrays whose test images are of no test: the part that was held out from the start.
+
+    Where a trial has none, a third of each class of its training images.
+    """
+    if f"{APART}/encoder_labels" in arrays:
+        moved = {f"{moment}/test": arrays[f"{moment}/{APART}"] for moment in UNIFORMITY}
+        return {**arrays, **moved, "test/encoder_labels": arrays[f"{APART}/encoder_labels"]}
     labels = arrays["train/encoder_labels"]
     out = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
@@ -61,7 +70,7 @@ def draws(arrays, draws: int) -> dict[str, np.ndarray]:
     _, labels = _labels(arrays)
     pairs = np.zeros(len(arrays["before/view1"]), dtype=np.int64)
     of_pairs = resample_counts(pairs, draws, seed=2)
-    of_images = resample_counts(labels, draws)
+    of_images = resample_counts(_strata(arrays, labels), draws)
     found = {}
     for moment, uniformity in UNIFORMITY.items():
         views = arrays[f"{moment}/view1"], arrays[f"{moment}/view2"]
@@ -73,6 +82,20 @@ def draws(arrays, draws: int) -> dict[str, np.ndarray]:
             f"probe_{moment}": balanced_accuracy(labels, arrays[f"probe_{moment}"], of_images),
         }
     return found
+
+
+def _strata(arrays, labels: np.ndarray) -> np.ndarray:
+    """Return the labels; of a part held out from the start by the names of the classes.
+
+    Its images are the same where classes change their places with the seed, so they have to be in
+    the same draws.
+    """
+    names = arrays.get(CLASS_NAMES)
+    return (
+        labels
+        if names is None or f"{APART}/encoder_labels" not in arrays
+        else by_name(labels, names)
+    )
 
 
 def _labels(arrays) -> list[np.ndarray]:

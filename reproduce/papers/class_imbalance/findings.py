@@ -22,6 +22,7 @@ def findings(study: Study) -> list[str]:
     middle = experiments.rows_over_rho(study)
     at = in_words(study.shown_without("rho"), study.protocol.paper)
     said = [
+        _in_part(study),
         _harm(middle, at),
         _gain(study.observations(), "oversampling"),
         _gain(study.observations(), "undersampling"),
@@ -38,6 +39,16 @@ def findings(study: Study) -> list[str]:
         later_findings.calibrated(experiments.calibration_rows(study)),
     ]
     return [sentence for sentence in said if sentence]
+
+
+def _in_part(study: Study) -> str:
+    """Say over which points averages are taken, where a registered plan is done in part."""
+    if study.whole is study:
+        return ""
+    return (
+        "**In part.** Not every registered step is done. What is averaged below is averaged over "
+        f"{'; '.join(study.points)}, and not over the rest of the planned grid."
+    )
 
 
 def _rhos(rows: list[Row]) -> list[float]:
@@ -112,19 +123,24 @@ def _control(rows: list[Row], at: str) -> str:
 
 
 def _two_phase(rows: list[Row], at: str) -> str:
-    said = []
+    said, over = [], "rho"
     for sampler in ("oversampling", "undersampling"):
         arms = (sampler, f"two_phase_{sampler}", "baseline")
-        if not has(rows, *arms):
+        # An average over other points than the one it is set against would say nothing.
+        shared = [rho for rho in _rhos(rows) if has([r for r in rows if r["rho"] == rho], *arms)]
+        if not shared:
             continue
-        one, two, plainly = (mean_of(rows, "auc", method=name) for name in arms)
+        alike = [row for row in rows if row["rho"] in shared]
+        one, two, plainly = (mean_of(alike, "auc", method=name) for name in arms)
+        if shared != _rhos(rows):
+            over = f"rho {' and '.join(map(plain, shared))}"
         said.append(
             f"with {sampler} {in_percent(two)}, the sampler alone {in_percent(one)}, the baseline "
             f"{in_percent(plainly)}{_between(rows, sampler)}"
         )
     if not said:
         return ""
-    return f"**Two-phase training** at {at}, ROC AUC averaged over rho: {'; '.join(said)}."
+    return f"**Two-phase training** at {at}, ROC AUC averaged over {over}: {'; '.join(said)}."
 
 
 def _between(rows: list[Row], sampler: str) -> str:

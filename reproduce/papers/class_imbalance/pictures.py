@@ -8,6 +8,7 @@ from reproduce.figures.lines import Lines
 from reproduce.figures.metric_grids import GainGrid, MetricGrid
 from reproduce.figures.reliability import ReliabilityDiagrams
 from reproduce.figures.table import Table
+from reproduce.pages.found import in_plain_words, numbers_table
 from reproduce.pages.length import steps_table
 from reproduce.pages.maps import map_of
 from reproduce.pages.pictures import (
@@ -29,6 +30,7 @@ from reproduce.papers.class_imbalance.factors import MU, RHO, RHO_LOG
 from reproduce.papers.class_imbalance.fewer_images import ImbalanceOrFewer
 from reproduce.papers.class_imbalance.learning import LearningGap
 from reproduce.papers.class_imbalance.levels import SamplingLevels
+from reproduce.papers.class_imbalance.plain_words import plain_words
 from reproduce.papers.class_imbalance.rankings import RankingByLength
 from reproduce.papers.class_imbalance.two_phase import TwoPhaseBetween
 from reproduce.study.resampled import draws_of
@@ -165,9 +167,15 @@ def later_on_the_grid(study: Study) -> GainGrid:
 
 @shown()
 def findings(study: Study) -> str:
-    """Show what the run found, as a list of sentences."""
-    said = sentences.findings(study)
-    return "\n".join(f"- {sentence}" for sentence in said) or "Nothing is set side by side here."
+    """Say in a few plain sentences what the run found."""
+    return in_plain_words(plain_words(study))
+
+
+@shown()
+def numbers(study: Study) -> Table:
+    """Tabulate what was measured, a subject in each row."""
+    line = provenance(study, study.rows(study.cells))
+    return numbers_table(sentences.findings(study), line)
 
 
 # -- the point that is drawn in detail --------------------------------------------------------

@@ -1,35 +1,37 @@
 """Yun and Kim (2026): which trials the study is made of.
 
-The *grid* is the four methods, or those asked for, on the main data. Beside it stand:
+The *grid* is the four methods, or those asked for, on the main data. Beside it stand, here or in
+`references`, where no claim speaks of them:
 
 - `second`: the same on a second data set;
 - `table_6`: lambda and the number of mined negatives, wider than the paper's four points;
 - `warm_up`: with and without the epochs of the similarity loss alone;
-- `batch_size`: what contrastive pre-training owes to the size of its batch;
+- `batch_size`: what contrastive pre-training owes to the size of its batch, at as many passes and
+  at as many steps;
 - `binary`: the four methods on two classes, one of them 5 or 10 percent, either being the rare one;
 - `ablation`: the paper's method and its rivals with one component changed;
-- `initialisation`: all four from another network's encoder, `-p surrogate surrogate:NAME`;
+- `initialisation`: all four from other weights, `-p surrogate random` or `surrogate:NAME`;
+- `views`: with the other strengths of augmentation that the text allows;
+- `length`: the registered pilot, SimCLR at three lengths of pre-training on seeds of its own;
 - `choices`: random combinations of what the text leaves open, drawn as a specification curve.
 """
 
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from reproduce.data import names
 from reproduce.data.records import Record
-from reproduce.methods.method import Method
-from reproduce.models.weights import IMAGENET_MEAN, IMAGENET_STD
-from reproduce.papers.dual_head.methods import PRE_TRAINED, VARIANTS, method
-from reproduce.randomness import generator
+from reproduce.papers.dual_head.bed import ROTATING, Bed, cell, each, rotations
+from reproduce.papers.dual_head.methods import PRE_TRAINED
 from reproduce.study.cell import Cell
-from reproduce.trials.trial import RECIPE, Trial
 
 EXPERIMENTS = (
     "second", "table_6", "warm_up", "batch_size", "binary", "ablation", "choices", "initialisation",
+    "views", "length",
 )  # fmt: skip
-# Repeats of what no claim is judged on, and of the combinations of readings.
-FEWER, FEWEST = 3, 2
+# Repeats of what no claim is judged on, and of points that the paper does not print; and of each
+# experiment beside the grid where a trial takes minutes.
+FEWER, FEWEST, OF_MINUTES = 3, 2, 5
 # Table 6 of the paper, then what lies around it.
 PRINTED_WEIGHTS = ((0.1, 5), (0.2, 5), (0.5, 5), (0.2, 10))
 WEIGHTS, MINED = (0.1, 0.2, 0.5, 1.0), (5, 10, 20, 40)
@@ -38,54 +40,26 @@ BATCHES = (32, 64, 256)
 RARE_SHARES, RARE_CLASSES = (0.05, 0.1), ("normal", "abnormal")
 # The paper's 1,500 images, of which 8 in 10 are trained on.
 BINARY_TOTAL = 1200
-# What the text leaves open and a random combination decides; the first value is the default.
-CHOICES: dict[str, tuple[str, ...]] = {
-    "reading": ("printed", "saddle"),
-    "c": ("10", "1"),
-    "k": ("ratio", "5"),
-    "warm_up_weight": ("1", "lambda"),
-    "solarize": ("no", "yes"),
-    "similarity": ("printed", "nt_xent"),
-    "score": ("half", "cosine"),
-    "negatives": ("both_views", "other_view"),
-}
 
 
 def cells(parameters, record: Record, *others: Record) -> list[Cell]:
     """Return what claims are judged on: the grid, and the experiments that they name."""
-    wanted, found = parameters.experiments, []
-    for seed in parameters.seeds:
-        found += _each(parameters, record, seed, "grid")
     by_name = dict(zip(other_data(parameters), others, strict=True))
+    wanted, bed, found = parameters.experiments, Bed(record, by_name), []
+    for seed in parameters.seeds:
+        found += each(parameters, bed, seed, "grid")
     if "second" in wanted:
+        there = Bed(by_name[parameters.second_dataset], by_name)
         for seed in parameters.seeds:
-            there = by_name[parameters.second_dataset]
-            found += _each(parameters, there, seed, "second", varied=("dataset",))
+            found += each(parameters, there, seed, "second", varied=("dataset",))
     if "table_6" in wanted:
-        found += _weights(parameters, record)
+        found += _weights(parameters, bed)
     if "warm_up" in wanted:
-        found += _warm_up(parameters, record)
+        found += _warm_up(parameters, bed)
     if "batch_size" in wanted:
-        found += _batches(parameters, record)
+        found += _batches(parameters, bed)
     if "binary" in wanted:
         found += _binary(parameters, by_name)
-    return found
-
-
-def references(parameters, record: Record, *others: Record) -> list[Cell]:
-    """Return what the methods are compared with and no claim speaks of."""
-    wanted, found = parameters.experiments, []
-    for seed in parameters.seeds[:FEWER]:
-        if "ablation" in wanted:
-            found += _ablation(parameters, record, seed)
-        if "initialisation" in wanted and parameters.surrogate:
-            start = parameters.model_copy(update={"initialisation": parameters.surrogate})
-            found += [
-                replace(cell, factors={**cell.factors, "initialisation": "surrogate"})
-                for cell in _each(start, record, seed, "initialisation", keep=("logits",))
-            ]
-    if "choices" in wanted:
-        found += _choices(parameters, record)
     return found
 
 
@@ -96,9 +70,9 @@ def shown_point(parameters) -> dict[str, Any]:
 
 def other_data(parameters) -> list[str]:
     """Return the names of the data sets that stand beside the main one."""
-    found = []
+    found = rotations(parameters.dataset)
     if "second" in parameters.experiments:
-        found.append(parameters.second_dataset)
+        found += [parameters.second_dataset, *rotations(parameters.second_dataset)]
     if "binary" in parameters.experiments:
         found += [
             _binary_name(parameters.binary_dataset, share, rare)
@@ -115,52 +89,76 @@ def _binary_name(name: str, share: float, rare: str) -> str:
     return "chexpert?" + "&".join(f"{key}={value}" for key, value in sorted(options.items()))
 
 
-def _each(parameters, record, seed: int, experiment: str, varied=(), keep=None) -> list[Cell]:
-    return [
-        _cell(parameters, record, name, seed, experiment, varied=varied, keep=keep)
-        for name in parameters.methods
-    ]
+def _repeated(parameters) -> list[int]:
+    """Return the seeds of an experiment beside the grid: fewer where a trial takes minutes.
+
+    Its claims are then illustrations, of so many of the registered repeats.
+    """
+    return parameters.seeds[:OF_MINUTES] if parameters.dataset == ROTATING else parameters.seeds
 
 
-def _weights(parameters, record) -> list[Cell]:
+def _weights(parameters, bed: Bed) -> list[Cell]:
     found = []
     for weight, mined in product(WEIGHTS, MINED):
         printed = (weight, mined) in PRINTED_WEIGHTS
-        for seed in parameters.seeds if printed else parameters.seeds[:FEWEST]:
+        around = [] if parameters.dataset == ROTATING else parameters.seeds[:FEWEST]
+        for seed in _repeated(parameters) if printed else around:
             at = parameters.model_copy(update={"lam": weight, "top_k": mined})
             factors = {"sim_weight": weight, "hard_negatives": mined}
-            found.append(_cell(at, record, "dual_head", seed, "table_6", factors, tuple(factors)))
+            found.append(cell(at, bed, "dual_head", seed, "table_6", factors, tuple(factors)))
     return found
 
 
-def _warm_up(parameters, record) -> list[Cell]:
+def _warm_up(parameters, bed: Bed) -> list[Cell]:
     """Return the method with the paper's warm-up and without, in epochs of the paper's 200."""
     return [
-        _cell(
-            parameters.model_copy(update={"warm_up": epochs / 200}), record, "dual_head", seed,
+        cell(
+            parameters.model_copy(update={"warm_up": epochs / 200}), bed, "dual_head", seed,
             "warm_up", {"warm_up_epochs": epochs}, ("warm_up_epochs",),
         )
-        for epochs in (20, 0) for seed in parameters.seeds
+        for epochs in (20, 0) for seed in _repeated(parameters)
     ]  # fmt: skip
 
 
-def _batches(parameters, record) -> list[Cell]:
-    found = []
+def _batches(parameters, bed: Bed) -> list[Cell]:
+    if parameters.dataset == ROTATING:
+        return _compared_batches(parameters, bed)
+    found, methods = [], [name for name in PRE_TRAINED if name in parameters.methods]
     for size in sorted({*BATCHES, parameters.batch_size}):
         at = parameters.model_copy(update={"batch_size": size})
         compared = size in (min(BATCHES), max(BATCHES), parameters.batch_size)
         for seed in parameters.seeds if compared else parameters.seeds[:FEWER]:
+            factors = {"batch_size": size}
             found += [
-                _cell(at, record, name, seed, "batch_size", {"batch_size": size}, ("batch_size",))
-                for name in PRE_TRAINED if name in parameters.methods
-            ]  # fmt: skip
+                cell(at, bed, name, seed, "batch_size", factors, tuple(factors)) for name in methods
+            ]
+    return found
+
+
+def _compared_batches(parameters, bed: Bed) -> list[Cell]:
+    """Return what claims compare: two sizes at as many passes, and the small one at as many steps.
+
+    At as many steps it is pre-trained for as much shorter as its batch is smaller.
+    """
+    small, large = min(BATCHES), max(BATCHES)
+    short = max(2, round(parameters.epochs * small / large))
+    points = (
+        ({"batch_size": small}, parameters.epochs),
+        ({"batch_size": large}, parameters.epochs),
+        ({"batch_size": small, "matched": "steps"}, short),
+    )
+    found, methods = [], [name for name in ("simclr", "auc_cl") if name in parameters.methods]
+    for (factors, epochs), seed, name in product(points, _repeated(parameters), methods):
+        changed = {"batch_size": factors["batch_size"], "epochs": epochs}
+        at = parameters.model_copy(update=changed)
+        found.append(cell(at, bed, name, seed, "batch_size", factors, tuple(factors)))
     return found
 
 
 def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
     found = []
     for rare, share in product(reversed(RARE_CLASSES), RARE_SHARES):
-        record = records[_binary_name(parameters.binary_dataset, share, rare)]
+        bed = Bed(records[_binary_name(parameters.binary_dataset, share, rare)])
         default = rare == "abnormal"  # The other reading is no arm of a claim.
         varied = ("rare_share",) if default else ("rare_share", "rare")
         imbalance: dict[str, Any] = {"kind": "none"}
@@ -168,89 +166,9 @@ def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
             drawn = {"share": share, "rare": RARE_CLASSES.index(rare), "total": BINARY_TOTAL}
             imbalance = {"kind": "binary_share", **drawn}
         factors = {"rare_share": share, "rare": rare, "dataset": parameters.binary_dataset}
-        for seed in parameters.seeds if default else parameters.seeds[:FEWER]:
+        for seed in _repeated(parameters) if default else parameters.seeds[:FEWER]:
             found += [
-                _cell(parameters, record, name, seed, "binary", factors, varied, imbalance)
+                cell(parameters, bed, name, seed, "binary", factors, varied, imbalance)
                 for name in parameters.methods
             ]
     return found
-
-
-def _ablation(parameters, record, seed: int) -> list[Cell]:
-    changed = [_cell(parameters, record, name, seed, "ablation") for name in VARIANTS]
-    other = "as_pretraining" if parameters.fine_tuning_transforms == "none" else "none"
-    at = parameters.model_copy(update={"fine_tuning_transforms": other})
-    return changed + [
-        _cell(at, record, name, seed, "ablation", {"fine_tuning": other})
-        for name in parameters.methods
-    ]
-
-
-def combinations(count: int) -> list[dict[str, str]]:
-    """Return that many different combinations of readings, the default one first."""
-    every = [dict(zip(CHOICES, values, strict=True)) for values in product(*CHOICES.values())]
-    # The saddle has no constant c: two of its combinations would be one and the same.
-    distinct = [one for one in every if (one["reading"], one["c"]) != ("saddle", "1")]
-    order = generator(0, "combinations of readings").permutation(len(distinct) - 1) + 1
-    return [distinct[0], *(distinct[number] for number in order[: count - 1])]
-
-
-def _choices(parameters, record) -> list[Cell]:
-    """Return the method under each combination, and its rivals, trained half as long."""
-    half = {n: max(2, getattr(parameters, n) // 2) for n in ("epochs", "fine_tuning_epochs")}
-    plain = parameters.model_copy(update=half)
-    found = []
-    for seed in parameters.seeds[:FEWEST]:
-        for solarize, rival in product(CHOICES["solarize"], ("simclr", "auc_cl")):
-            at = {"solarize": solarize}
-            found.append(_cell(plain, record, rival, seed, "choices", at, choices=at))
-        for number, chosen in enumerate(combinations(parameters.combinations)):
-            at = {"combination": number, **chosen}
-            found.append(_cell(plain, record, "dual_head", seed, "choices", at, choices=chosen))
-    return found
-
-
-def _cell(
-    parameters, record, name: str, seed: int, experiment: str, factors=None, varied=(),
-    imbalance=None, choices=None, keep=None,
-) -> Cell:  # fmt: skip
-    definition = method(parameters, name, choices or {})
-    factors = {"dataset": record.name, **(factors or {})}
-    trial = _trial(parameters, record, definition, seed, imbalance or {"kind": "none"})
-    if keep is None:
-        keep = ("logits", "encoders") if experiment in ("grid", "second") else ("logits",)
-        if experiment == "grid" and seed == parameters.seeds[0]:
-            keep = (*keep, "embeddings")
-    return Cell(name, definition, factors, seed, trial, experiment, keep, frozenset(varied))
-
-
-def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -> Trial:
-    # A gray image is normalised by the average of the colours.
-    shown = [IMAGENET_MEAN, IMAGENET_STD]
-    if len(record.shape) == 2 or record.shape[-1] == 1:
-        shown = [[sum(values) / 3] for values in shown]
-    return Trial(
-        dataset=record.name,
-        fingerprint=record.fingerprint,
-        backbone=parameters.backbone,
-        phases=definition.phases,
-        transforms={
-            "size": parameters.image_size, "divisor": 255,
-            "mean": list(shown[0]), "deviation": list(shown[1]),
-        },
-        data_seed=seed,
-        seed=seed,
-        split=split(parameters, record),
-        imbalance=imbalance,
-        evaluate_on=("test", "balanced") if "balanced" in record.counts else ("test",),
-        initialisation=parameters.initialisation,
-        precision=parameters.precision,
-        recipe=RECIPE,
-    )  # fmt: skip
-
-
-def split(parameters, record: Record) -> dict[str, Any]:
-    """Return the official split, or the paper's random 8:2 where the data bring none."""
-    if "test" in record.counts:
-        return {"kind": "official"}
-    return {"kind": "random", "test_share": 0.2, "seed": parameters.split_seed}

@@ -158,7 +158,7 @@ def encoder_table(
     rows
         rows of a study with `knn_before`, `knn_after`, `probe_before` and `probe_after`.
     provenance
-        see `reproduce.figures.present.provenance_line`.
+        see `reproduce.figures.provenance.provenance_line`.
     caption
         what the table shows.
     """

@@ -13,6 +13,7 @@ from reproduce.data.records import Record
 from reproduce.errors import UserError, unknown_name
 from reproduce.methods.registry import Available
 from reproduce.models import initialisations
+from reproduce.papers.dual_head.bed import ANEW, ROTATING
 from reproduce.papers.dual_head.cells import EXPERIMENTS
 from reproduce.papers.dual_head.methods import FOUR
 from reproduce.study import departing
@@ -21,6 +22,8 @@ from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOr
 IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
 # Severity in real images; and generated ones, with a test set from which small ones are drawn.
 REAL, LARGE = "retinamnist", "lesions?balanced=20000&size=28"
+# Experiments that the profile `laptop`, whose data are others, does not have.
+OF_THE_BED = ("initialisation", "views", "length")
 # What a single experiment uses.
 USED_BY = {"second_dataset": "second", "binary_dataset": "binary", "surrogate": "initialisation"}
 
@@ -35,7 +38,14 @@ class DualHead(Parameters):
     fallback: ClassVar[dict[str, Any]] = {
         "backbone": "small_cnn", "image_size": 28, "initialisation": "random",
         "fine_tuning_transforms": "none", "binary_dataset": "pneumoniamnist",
-        "methods": list(FOUR),
+        "methods": list(FOUR), "transforms": "dual_head_section_4_1",
+    }  # fmt: skip
+    by_dataset: ClassVar[dict[str, dict[str, Any]]] = {
+        ROTATING: {
+            "backbone": "mobilenet_v1", "image_size": 64,
+            "initialisation": "imagenet:tf_slim_in1k", "surrogate": "random",
+            "transforms": "dual_head_mild", "fine_tuning_transforms": "as_pretraining",
+        },
     }  # fmt: skip
     length: ClassVar[tuple[str, ...]] = ("epochs", "fine_tuning_epochs")
     scale_bearing: ClassVar[tuple[str, ...]] = (
@@ -57,7 +67,7 @@ class DualHead(Parameters):
             "seeds": list(range(5)),
             "epochs": 16,
             "fine_tuning_epochs": 12,
-            "experiments": [n for n in EXPERIMENTS if n != "initialisation"],
+            "experiments": [n for n in EXPERIMENTS if n not in OF_THE_BED],
         },
         "paper": {
             "dataset": "acne04", "binary_dataset": "chexpert", "seeds": [0, 1, 2], "epochs": 200,
@@ -86,13 +96,13 @@ class DualHead(Parameters):
     warm_up: float = Field(0.1, ge=0, lt=1, description="share of pre-training; 20 of 200 epochs")
     c: float = Field(10.0, ge=0, description="constant of the ranking loss; not printed")
     reading: Literal["printed", "saddle"] = Field("printed", description="of the ranking loss")
-    transforms: str = Field("dual_head_section_4_1", description="augmentation of pre-training")
+    transforms: str | None = Field(None, description="augmentation of pre-training")
     fine_tuning_transforms: Literal["none", "as_pretraining"] | None = Field(
         None, description="of images in fine-tuning"
     )
-    backbone: Literal["small_cnn", "resnet8", "resnet32", "resnet10", "resnet50"] | None = Field(
-        None, description="network"
-    )
+    backbone: (
+        Literal["small_cnn", "resnet8", "resnet32", "resnet10", "mobilenet_v1", "resnet50"] | None
+    ) = Field(None, description="network")
     image_size: int | None = Field(None, ge=8, description="side of the images in pixels")
     initialisation: str | None = Field(None, description="random, imagenet:NAME, surrogate:NAME")
     surrogate: str | None = Field(None, description="start of the experiment initialisation")
@@ -104,17 +114,17 @@ class DualHead(Parameters):
 
     @field_validator("transforms")
     @classmethod
-    def _known_transforms(cls, name: str) -> str:
+    def _known_transforms(cls, name: str | None) -> str | None:
         from reproduce.data.augmentation.recipes import RECIPES
 
-        if name not in RECIPES or RECIPES[name].views < 2:
+        if name is not None and (name not in RECIPES or RECIPES[name].views < 2):
             two_views = [known for known, recipe in RECIPES.items() if recipe.views == 2]
             raise ValueError(str(unknown_name("augmentation of two views", name, two_views)))
         return name
 
     def defaults(self, dataset: str) -> dict[str, Any]:
         """Return what is taken where nothing was asked for: the second data are of another kind."""
-        second = REAL if names.parse(dataset).plain == "lesions" else LARGE
+        second = {"lesions": REAL, ROTATING: ANEW}.get(names.parse(dataset).plain, LARGE)
         return {"second_dataset": second, **super().defaults(dataset)}
 
     def resolved(self) -> "DualHead":
@@ -128,7 +138,7 @@ class DualHead(Parameters):
         wanted = found.experiments
         if self.surrogate and "initialisation" not in wanted and self.experiments is None:
             wanted = [*wanted, "initialisation"]
-        if "initialisation" in wanted and not self.surrogate:
+        if "initialisation" in wanted and not found.surrogate:
             raise UserError(
                 "experiment 'initialisation' starts all methods from another network and none is "
                 "named: expected -p surrogate surrogate:NAME (`reproduce models list` has them)"
@@ -146,6 +156,11 @@ class DualHead(Parameters):
             yield (
                 "top_k and ratio both say how many negatives of an anchor are mined: give one of "
                 "them"
+            )
+        if "length" in self.experiments and self.dataset != ROTATING:
+            yield (
+                f"experiment 'length' is the registered pilot on {ROTATING}, received dataset "
+                f"{self.dataset}: give -p dataset {ROTATING}, or leave 'length' out"
             )
         for name, experiment in USED_BY.items():
             if name in given and experiment not in self.experiments:
@@ -174,8 +189,8 @@ def departures(parameters: DualHead, record: Record) -> list[str]:
         found += _stand_in(parameters.binary_dataset, "CheXpert")
         if names.parse(parameters.binary_dataset).base != "chexpert":
             found.append(
-                "experiment binary: the test images keep the shares of the data set's own test "
-                "part; the paper's test set is as imbalanced as its training set"
+                "experiment binary: the test images are those of the data set's own test part, "
+                "weighted to be as imbalanced as the training images; the paper's are drawn so"
             )
     if parameters.backbone != paper["backbone"]:
         found.append(f"network: {parameters.backbone} instead of ResNet-50")
@@ -195,7 +210,7 @@ def departures(parameters: DualHead, record: Record) -> list[str]:
         "batch_size", "learning_rate", "weight_decay", "temperature", "lam", "top_k", "ratio",
         "warm_up", "c", "reading", "transforms", "split_seed", "precision",
     )  # fmt: skip
-    return found + departing.of_values(parameters, DualHead(), printed)
+    return found + departing.of_values(parameters, DualHead().resolved(), printed)
 
 
 def _stand_in(dataset: str, own: str) -> list[str]:

@@ -7,6 +7,7 @@ from reproduce.figures.detectable import Detectable
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.table import Table
+from reproduce.pages.found import in_plain_words, numbers_table
 from reproduce.pages.pictures import (
     confusions,
     every_claim,
@@ -25,6 +26,7 @@ from reproduce.papers.dual_head.batch_sizes import BatchSizes
 from reproduce.papers.dual_head.encoder_plane import EncoderPlane
 from reproduce.papers.dual_head.encoder_plane import encoder_table as frozen_encoders
 from reproduce.papers.dual_head.loss_terms import LossTerms
+from reproduce.papers.dual_head.plain_words import plain_words
 from reproduce.papers.dual_head.printed import OURS
 from reproduce.papers.dual_head.rare_binary import RareBinary
 from reproduce.papers.dual_head.rows import (
@@ -105,9 +107,15 @@ def gains(study: Study) -> Gains:
 
 @shown()
 def findings(study: Study) -> str:
-    """Say what the run found."""
+    """Say in a few plain sentences what the run found."""
+    return in_plain_words(plain_words(study, published.load(study.paper)))
+
+
+@shown()
+def numbers(study: Study) -> Table:
+    """Tabulate what was measured, a subject in each row."""
     said = sentences.findings(study, published.load(study.paper))
-    return "\n".join(f"- {sentence}" for sentence in said)
+    return numbers_table(said, provenance(study, study.rows(study.cells)))
 
 
 @shown(experiment="second")

@@ -33,8 +33,8 @@ from reproduce.figures.wording import (
     plural,
     points,
 )
-from reproduce.papers.dual_head.cells import CHOICES
 from reproduce.papers.dual_head.combinations import Contrast, Curve, contrasts, curves
+from reproduce.papers.dual_head.references import CHOICES
 
 STRONGEST = "#0072B2"
 _LABELS = {

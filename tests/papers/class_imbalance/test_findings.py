@@ -42,14 +42,17 @@ def study(monkeypatch):
     # Draws of a test set whose choice moves nothing.
     monkeypatch.setattr(findings, "draws_of", lambda study: lambda row, metric: np.zeros(50))
     captioned = SimpleNamespace(captioned=["imbalance", "rho", "mu"], usual={"imbalance": "step"})
-    return SimpleNamespace(
+    made = SimpleNamespace(
         rows=rows,
         protocol=SimpleNamespace(paper=captioned),
         observations=lambda **wanted: GRID,
         shown=POINT,
         shown_without=lambda factor: {"mu": 0.5},
         at_shown="rho 100, mu 0.5",
+        points=["rho 10, mu 0.5", "rho 100, mu 0.5"],
     )
+    made.whole = made
+    return made
 
 
 def said(study, about):
@@ -93,6 +96,23 @@ def test_between_is_counted_by_seed_at_each_rho(study, two_phase, count):
     assert f"the baseline 94.00 % (between them in {count} of 1 seed at rho 100)" in sentence
     assert "93.00 %, the baseline 94.00 % (between them in 1 of 1 seed at rho 100)" in sentence
     assert sentence.startswith("**Two-phase training** at mu 0.5,")
+
+
+def test_two_phase_is_averaged_over_the_points_of_what_it_is_set_against(study):
+    """The grid may have a rho at which two-phase training is planned and not done."""
+    study.rows["two_phase_rows"] = [
+        row("baseline", 0.94), row("oversampling", 0.96), row("two_phase_oversampling", 0.95),
+        row("baseline", 0.99, rho=10.0), row("oversampling", 0.98, rho=10.0),
+    ]  # fmt: skip
+    sentence = said(study, "Two-phase")
+    assert "averaged over rho 100: with oversampling 95.00 %, the sampler alone 96.00 %" in sentence
+    assert "the baseline 94.00 %" in sentence
+
+
+def test_a_plan_that_is_done_in_part_says_over_which_points_averages_are(study):
+    assert not any(one.startswith("**In part.") for one in findings.findings(study))
+    study.whole = SimpleNamespace()
+    assert "averaged over rho 10, mu 0.5; rho 100, mu 0.5, and not" in said(study, "In part.")
 
 
 def test_levels_name_the_whole_way_apart(study):

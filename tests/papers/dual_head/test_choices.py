@@ -7,12 +7,9 @@ import pytest
 
 from reproduce.data import catalog
 from reproduce.data.preparation import prepare
-from reproduce.papers.dual_head.cells import (
-    CHOICES,
-    combinations,
-    split,
-)
+from reproduce.papers.dual_head.bed import split
 from reproduce.papers.dual_head.protocol import PROTOCOL as dual_head
+from reproduce.papers.dual_head.references import CHOICES, combinations
 from reproduce.trials.execute import prepared_for
 from tests.papers.dual_head.made_up import ACNE04, METHODS, arms, by_method, of
 

@@ -5,6 +5,7 @@ import pytest
 from reproduce.data.records import Record
 from reproduce.errors import UserError
 from reproduce.papers.dual_head.cells import EXPERIMENTS
+from reproduce.papers.dual_head.parameters import OF_THE_BED
 from reproduce.papers.dual_head.protocol import PROTOCOL as dual_head
 from reproduce.study.study import Study
 from reproduce.trials.store import Store
@@ -131,6 +132,7 @@ def test_the_second_data_are_of_the_other_kind():
         ({"transforms": "crop_flip"}, "unknown augmentation of two views 'crop_flip'"),
         ({"combinations": 193}, "parameter 'combinations' is 193"),
         ({"combinations": 0}, "parameter 'combinations' is 0"),
+        ({"experiments": "length"}, "is the registered pilot on skin_grades, received dataset"),
         ({"experiments": "initialisation"}, "-p surrogate surrogate:NAME"),
         ({"reading": "auc_cl"}, "parameter 'reading' is 'auc_cl'"),
         ({"seeds": []}, "leaves nothing to run"),
@@ -163,7 +165,18 @@ def test_a_mistake_is_one_line(given, said):
 def test_experiments_of_ones_own_or_none_at_all():
     assert read(profile="laptop", experiments="none").experiments == []
     assert read(experiments='["warm_up", "binary"]').experiments == ["warm_up", "binary"]
-    assert set(read(profile="laptop").experiments) == set(EXPERIMENTS) - {"initialisation"}
+    assert set(read(profile="laptop").experiments) == set(EXPERIMENTS) - set(OF_THE_BED)
+
+
+def test_four_kinds_of_skin_lesion_ask_for_their_network_start_and_views():
+    found = read(profile="laptop", dataset="skin_grades", seeds=[5])
+    assert (found.backbone, found.image_size) == ("mobilenet_v1", 64)
+    assert (found.initialisation, found.surrogate) == ("imagenet:tf_slim_in1k", "random")
+    assert (found.transforms, found.fine_tuning_transforms) == ("dual_head_mild", "as_pretraining")
+    assert found.second_dataset == "retinamnist?split=all"
+    named = read(dataset="skin_grades", transforms="dual_head_section_4_1_blur_by_side")
+    assert named.transforms == "dual_head_section_4_1_blur_by_side"
+    assert read(profile="laptop").transforms == "dual_head_section_4_1"
 
 
 # -- departures ----------------------------------------------------------------------------------
@@ -221,7 +234,7 @@ def test_two_classes_that_are_not_chexperts_are_said():
     """Also that their test images keep another balance than the paper's."""
     said = departures("acne04", profile="laptop", experiments="binary")
     assert "data: pneumoniamnist stands in for CheXpert; it is not the paper's data" in said
-    assert any("as imbalanced as its training set" in line for line in said)
+    assert any("as imbalanced as the training images" in line for line in said)
     own = departures("acne04", profile="laptop", experiments="binary", binary_dataset="chexpert")
     assert not any("CheXpert" in line or "imbalanced" in line for line in own)
     assert not any("CheXpert" in line for line in departures("acne04", experiments="none"))

@@ -1,0 +1,186 @@
+"""The front page: what this edition found, in one screen, with nothing in it typed by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from reproduce.book.front_figure import Remedies, remedies
+from reproduce.book.markup import escaped, joined, table
+from reproduce.book.measured import grid
+from reproduce.book.shown import TRIALS, Shown
+from reproduce.errors import unknown_name
+from reproduce.evaluation.vocabulary import Verdict
+from reproduce.figures.wording import plural
+from reproduce.pages.answered import Answer, not_run, stored
+from reproduce.registry import datasets, records
+from reproduce.registry.audit_entries import SEVERITIES
+from reproduce.trials.edition import Edition
+
+AUDIT = "audit"
+PAGE, FIGURE = "book/intro", "front-figure"
+# Verdicts as the front page counts them: those that say much the same are one.
+COUNTED = {
+    "hold": (Verdict.HOLDS, Verdict.HOLDS_SMALLER, Verdict.HOLDS_IN_PART),
+    "no practical difference": (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE),
+    "opposite": (Verdict.OPPOSITE,),
+    "undecided": (
+        Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF, Verdict.DEPENDS,
+        Verdict.TEST_BED,
+    ),
+    "on generated data only": (
+        Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART, Verdict.MECHANISM_NOT_SEEN,
+        Verdict.MECHANISM_OPPOSITE, Verdict.MECHANISM_UNDECIDED,
+    ),
+    "as illustrations": (Verdict.ILLUSTRATION,),
+}  # fmt: skip
+KOREAN = {
+    "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
+    "undecided": "판단 불가", "on generated data only": "생성 데이터로만 확인",
+    "as illustrations": "예시(판정 없음)",
+}  # fmt: skip
+
+
+def part(name: str, edition: Edition) -> str:
+    """Return a part of the front page as Markdown."""
+    if name not in PARTS:
+        raise unknown_name("part of the front page", name, PARTS)
+    return PARTS[name](edition)
+
+
+def figure(edition: Edition) -> str:
+    """Return what the first paper with a grid shows where the imbalance is strongest."""
+    for key, drawn in _drawn(edition):
+        return joined([
+            f"**{escaped(drawn.message)}.**", drawn.svg(FIGURE), _below(key, drawn, edition),
+        ])  # fmt: skip
+    return ""
+
+
+def messages(edition: Edition) -> list[str]:
+    """Return what the figure tells; nothing where there is none."""
+    return [drawn.message for _, drawn in _drawn(edition)]
+
+
+def shown(edition: Edition) -> list[Shown]:
+    """Return the figure as the pages of trials list it, under the name of its paper."""
+    return [
+        Shown(PAGE, FIGURE, "", f"Front page: {drawn.message}", drawn.keys, paper=key)
+        for key, drawn in _drawn(edition)
+    ]
+
+
+def _drawn(edition: Edition) -> list[tuple[str, Remedies]]:
+    """Return the figure and its paper; nothing where no paper of the edition has a grid."""
+    for key in records.papers():
+        found = remedies(grid(edition, key)) if edition.stamp(key) else None
+        if found is not None:
+            return [(key, found)]
+    return []
+
+
+def _below(key: str, drawn: Remedies, edition: Edition) -> str:
+    """Return the line below the figure: data, how to read it, its trials."""
+    stamp = edition.stamp(key) or {}
+    data = datasets.in_words(stamp.get("parameters", {}).get("dataset") or "")
+    trials = f"papers/{key}-{TRIALS}.html#of-{FIGURE}"
+    return (
+        f'<p class="front-note">{escape(data)}, {escape(stamp.get("scale", ""))} scale. '
+        f'{escape(drawn.reading)} <a href="{trials}">{plural(len(drawn.keys), "trial")}</a>; '
+        f'<a href="papers/{key}.html">all of this paper</a>.</p>'
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A paper on the front page: what it claims, our answer on which data, verdicts by kind."""
+
+    key: str
+    claim: str
+    answer: str
+    verdicts: str
+
+
+def rows(edition: Edition) -> list[Row]:
+    """Return a row for each paper, as Markdown."""
+    return [_row(key, edition) for key in records.papers()]
+
+
+def _row(key: str, edition: Edition) -> Row:
+    stamp = edition.stamp(key)
+    answer = stored(stamp)
+    claim = escaped((answer or not_run(key)).claim)
+    if stamp is None:
+        return Row(key, claim, "Not run in this edition.", "none yet")
+    if answer is None:  # An edition from before answers were kept with it.
+        return Row(key, claim, "On its page.", _counts(stamp))
+    return Row(key, claim, f"**{escaped(answer.short)}.** {_on(answer, stamp)}", _counts(stamp))
+
+
+def papers_table(edition: Edition) -> str:
+    """Return the table of the papers."""
+    written = [
+        [f"{{doc}}`{escaped(records.paper(row.key).short)} <papers/{row.key}>`: {row.claim}",
+         row.answer, row.verdicts]
+        for row in rows(edition)
+    ]  # fmt: skip
+    heads = ["The claim", "Our answer", "Verdicts"]
+    return f"``````{{div}} front-papers\n{table(heads, written, [13, 9, 4])}\n``````"
+
+
+def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
+    """Return the data of the answer, their role, and the scale: "On MNIST (own), laptop scale."."""
+    first = answer.rows[0]
+    data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
+    roles = [one["data_role"] for one in stamp["verdicts"] if one["claim"] == first.claim]
+    role = f" ({roles[0]} data)" if any(roles) else ""
+    return escaped(f"On {data}{role}, {stamp['scale']} scale.")
+
+
+def _counts(stamp: Mapping[str, Any]) -> str:
+    """Return how many claims came out how."""
+    counted = counts(stamp["verdicts"])
+    return ", ".join(f"{n} {word}" for word, n in counted.items()) or "none tested"
+
+
+def counts(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many verdicts there are of each kind that the front page tells apart."""
+    given = [one["verdict"] for one in verdicts]
+    found = {word: sum(given.count(one) for one in kinds) for word, kinds in COUNTED.items()}
+    return {word: count for word, count in found.items() if count}
+
+
+def audited(edition: Edition) -> str:
+    """Return what the audit of the printed numbers found, with a link to it."""
+    return audited_in_words(edition).replace("checks", "{doc}`checks <papers/audit>`", 1)
+
+
+def audited_in_words(edition: Edition) -> str:
+    """Return what the audit of the printed numbers found, in a sentence."""
+    stamp = edition.stamp(AUDIT)
+    if stamp is None:
+        return ""
+    run = sum(found["checks_run"] for found in stamp["papers"].values())
+    found = [one["severity"] for one in stamp["findings"]]
+    kinds = ", ".join(f"{found.count(kind)} {kind}" for kind in SEVERITIES if kind in found)
+    return (
+        f"**As printed**: {run} checks of the numbers in all {len(stamp['papers'])} texts led to "
+        f"{plural(len(found), 'finding')} ({kinds})."
+    )
+
+
+def korean(edition: Edition) -> str:
+    """Return what was run and what came out, in Korean."""
+    lines = []
+    for key, paper in records.papers().items():
+        stamp = edition.stamp(key)
+        name = escaped(paper.short)
+        if stamp is None:
+            lines.append(f"- {name}: 이번 판에서는 실행하지 않았습니다.")
+            continue
+        said = ", ".join(f"{KOREAN[word]} {n}건" for word, n in counts(stamp["verdicts"]).items())
+        lines.append(f"- {name}: {said or '판정한 주장이 없습니다'}.")
+    return "\n".join(lines)
+
+
+PARTS = {"figure": figure, "papers": papers_table, "audit": audited, "korean": korean}

@@ -1,0 +1,74 @@
+"""What an edition says of its trials, read from its files: no store, no data, no network.
+
+Pages that are generated when the book is staged draw on it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reproduce.methods import registry as methods
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import Edition
+from reproduce.trials.store import Result
+
+GRID = "grid"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One method at one point of a paper's grid, for one seed.
+
+    Attributes
+    ----------
+    method, seed
+        Which.
+    imbalance
+        The point, as the trial's description has it.
+    metrics
+        What was reached on the test images, after the method's post-hoc steps.
+    key
+        The trial.
+    """
+
+    method: str
+    seed: int
+    imbalance: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    key: str
+
+
+def grid(edition: Edition, paper: str) -> list[Measured]:
+    """Return what was measured of every method on the grid of a paper, as an edition holds it.
+
+    A method whose post-hoc steps were not measured there is left out.
+    """
+    stamp = edition.stamp(paper) or {}
+    after = {row["name"]: row["value"] for row in stamp.get("derived", ())}
+    found = []
+    for result in editions.read_results(edition, paper):
+        for method in methods_of(result, GRID):
+            metrics = _metrics(result, method, after)
+            if metrics:
+                trial = result.trial
+                found.append(Measured(method, trial.seed, trial.imbalance, metrics, result.key))
+    return found
+
+
+def methods_of(result: Result, experiment: str | None = None) -> list[str]:
+    """Return the methods that a trial stands for, in one experiment or in all."""
+    named = [
+        label["method"]
+        for label in result.labels
+        if label.get("method") and experiment in (None, label.get("experiment"))
+    ]
+    return list(dict.fromkeys(named))
+
+
+def _metrics(result: Result, method: str, after: Mapping[str, Any]) -> dict[str, float]:
+    """Return the metrics on the test part, by their bare names."""
+    steps = "+".join(methods.posthoc_of(method))
+    if steps:
+        return dict(after.get(f"posthoc/{steps}/{result.key}", {}).get("metrics", {}))
+    whole = {name: value for name, value in result.metrics.items() if name.startswith("test/")}
+    return {name.removeprefix("test/"): value for name, value in whole.items()}

@@ -1,0 +1,191 @@
+"""The page of a paper's trials: what stands behind each number of its pages.
+
+One row a trial, how it was trained folded away below; a link from a figure or a table shows the
+trials it was made of alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from posixpath import relpath
+from typing import Any
+
+from reproduce.book.markup import escaped, joined, target
+from reproduce.book.measured import methods_of
+from reproduce.book.shown import TRIALS, Shown
+from reproduce.evaluation.metric import FRACTION
+from reproduce.evaluation.registry import is_metric, metric
+from reproduce.figures.wording import method_label, metric_label, plural
+from reproduce.registry import datasets, records
+from reproduce.trials import edition as editions
+from reproduce.trials.edition import Edition
+from reproduce.trials.store import Result
+
+SCRIPT = "../../_static/trials.js"
+# A page with nothing to the right of it.
+WIDE = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"
+# What of a description tells one repeat from another.
+SEEDS = ("seed", "data_seed")
+
+
+def name_of(key: str) -> str:
+    """Return the path in the book of the page with a paper's trials."""
+    return f"book/papers/{key}-{TRIALS}"
+
+
+def page(key: str, edition: Edition, shown: Iterable[Shown]) -> str:
+    """Return the page as Markdown.
+
+    Parameters
+    ----------
+    key
+        The paper.
+    edition
+        The edition that holds its trials.
+    shown
+        The figures and tables of the book that were made of them.
+    """
+    results = editions.read_results(edition, key)
+    stamp = edition.stamp(key) or {}
+    uses = [one for one in shown if one.keys]
+    recipes = {_digest(result): result for result in results}
+    made_on = _made_on(results)
+    paper = records.paper(key)
+    return WIDE + joined([
+        target(f"{key.replace('_', '-')}-{TRIALS}"),
+        f"# The trials behind {escaped(paper.short)}",
+        f"{plural(len(results), 'trial')} stand behind the pages of this paper in this edition "
+        f"({stamp.get('scale', 'custom')} scale, executed {stamp.get('executed', 'undated')}). A "
+        "{term}`trial` is one training run; its key is computed from its complete description, so "
+        "the same key means the same experiment.",
+        f"- As data, with confusion counts and the history of every training: "
+        f"{{download}}`{key}.csv <../results/{key}.csv>`.\n"
+        "- At the command line, also in a fresh clone: `reproduce store show KEY`, or "
+        "`reproduce store ls --published`.\n"
+        + "\n".join(f"- Made on {on}: {plural(n, 'trial')}." for on, n in made_on.items()),
+        _uses(uses),
+        _rows(results, uses),
+        "## How each was trained",
+        "The complete description of a trial, but for its seeds. Fields left out have their "
+        "default, which means that nothing happens there.",
+        _recipes(recipes),
+        f'<script src="{SCRIPT}"></script>',
+    ]) + "\n"  # fmt: skip
+
+
+def _digest(result: Result) -> str:
+    """Return what all repeats of a trial share."""
+    text = json.dumps(_recipe(result), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _recipe(result: Result) -> dict[str, Any]:
+    return {name: value for name, value in result.trial.to_json().items() if name not in SEEDS}
+
+
+def _made_on(results: Iterable[Result]) -> dict[str, int]:
+    """Return each machine with its versions, and how many trials were made on it."""
+    found: dict[str, int] = {}
+    for result in results:
+        known = {name: f"{name} {value}" for name, value in sorted(result.provenance.items())}
+        device = known.pop("device", "").removeprefix("device ")
+        said = escaped(", ".join(filter(None, [device, *known.values()])))
+        found[said] = found.get(said, 0) + 1
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _uses(uses: Sequence[Shown]) -> str:
+    """Return the list of figures and tables, each with a place that shows its trials alone."""
+    if not uses:
+        return ""
+    rows = "".join(
+        f'<tr id="of-{escape(one.place)}" data-use="{number}">'
+        f'<th scope="row"><a href="{_from_here(one.page)}#{escape(one.place)}">'
+        f"{escape(one.title)}</a></th>"
+        f'<td><a href="#of-{escape(one.place)}">{plural(len(one.keys), "trial")}</a></td></tr>'
+        for number, one in enumerate(uses)
+    )
+    return (
+        "## Which figure or table\n\n"
+        '<details class="trials-uses"><summary>Figures and tables that were made of these trials '
+        f"({len(uses)})</summary>"
+        '<table class="dataframe"><thead><tr><th scope="col">Figure or table</th>'
+        f'<th scope="col">Show its</th></tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+
+
+def _from_here(page: str) -> str:
+    """Return the address of another page of the book."""
+    return f"{relpath(page, name_of('').rpartition('/')[0])}.html"
+
+
+def _rows(results: Sequence[Result], uses: Sequence[Shown]) -> str:
+    metrics = [
+        name for name in dict.fromkeys(name for one in results for name in one.metrics)
+        if name.startswith("test/")
+    ]  # fmt: skip
+    heads = ["Key", "Method", "At", "Data", "Seed", *map(_metric_head, metrics), "Seconds", "How"]
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    used: dict[str, list[str]] = {}
+    for number, one in enumerate(uses):
+        for trial in one.keys:
+            used.setdefault(trial, []).append(str(number))
+    body = "\n".join(
+        _row(result, metrics, used.get(result.key, []))
+        for result in sorted(results, key=lambda one: (*_said(one), one.trial.seed, one.key))
+    )
+    return (
+        "## The trials\n\n"
+        '<p class="trials-filter"><label>Find a key, method or point: '
+        '<input type="search" id="trials-find"></label> <span id="trials-said" role="status">'
+        f"{plural(len(results), 'trial')}</span> "
+        '<a href="#" id="trials-all" hidden>Show all</a></p>'
+        '<div class="trials-scroll" tabindex="0" role="region" aria-label="Trials">'
+        f'<table class="dataframe trials"><thead><tr>{head}</tr></thead><tbody>\n{body}\n'
+        "</tbody></table></div>"
+    )
+
+
+def _row(result: Result, metrics: Sequence[str], used: Sequence[str]) -> str:
+    trial, (method, point) = result.trial, _said(result)
+    seed = str(trial.seed) if trial.seed == trial.data_seed else f"{trial.seed} ({trial.data_seed})"
+    numbers = "".join(f"<td>{_number(name, result.metrics.get(name))}</td>" for name in metrics)
+    return (
+        f'<tr id="t-{result.key}" data-use="{" ".join(used)}"><th scope="row"><code>{result.key}'
+        f"</code></th><td>{escape(method)}</td><td>{escape(point)}</td>"
+        f"<td>{escape(datasets.in_words(trial.dataset))}</td><td>{seed}</td>{numbers}<td>{result.seconds:.0f}</td>"
+        f'<td><a href="#how-{_digest(result)}">{_digest(result)[:4]}</a></td></tr>'
+    )
+
+
+def _said(result: Result) -> tuple[str, str]:
+    """Return the methods and the points that a trial stands for, in words."""
+    points = [label["point"] for label in result.labels if label.get("point")]
+    return (
+        ", ".join(method_label(name) for name in methods_of(result)),
+        " / ".join(dict.fromkeys(points)),
+    )
+
+
+def _metric_head(name: str) -> str:
+    bare = name.removeprefix("test/")
+    return metric_label(bare) if is_metric(bare) else bare
+
+
+def _number(name: str, value: float | None) -> str:
+    """Return a metric as tables print it: fractions in percent."""
+    if value is None:
+        return ""
+    bare = name.removeprefix("test/")
+    fraction = not is_metric(bare) or metric(bare).unit == FRACTION
+    return f"{100 * value:.2f}" if fraction else f"{value:.4f}"
+
+
+def _recipes(recipes: dict[str, Result]) -> str:
+    return "\n".join(
+        f'<details class="trials-how"><summary>{digest[:4]}: {escape(" at ".join(_said(one)))}'
+        f'</summary><pre id="how-{digest}">'
+        f"{escape(json.dumps(_recipe(one), indent=1, sort_keys=True))}</pre></details>"
+        for digest, one in sorted(recipes.items())
+    )

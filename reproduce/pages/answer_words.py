@@ -1,0 +1,126 @@
+"""The answer in one sentence: one form for every verdict that a claim can have."""
+
+from reproduce.evaluation.verdicts import Judgement
+from reproduce.evaluation.vocabulary import Verdict
+from reproduce.figures.wording import difference
+from reproduce.pages.answered import MainRow
+
+# How the sentence begins. What an opening says is what the verdict says, and no more.
+OPENINGS: dict[Verdict, str] = {
+    Verdict.HOLDS: "Holds",
+    Verdict.HOLDS_SMALLER: "Holds, but smaller than printed",
+    Verdict.HOLDS_IN_PART: "Holds in part",
+    Verdict.NO_DIFFERENCE: "No practical difference",
+    Verdict.ANOTHER_SIZE: "Another size than claimed",
+    Verdict.OPPOSITE: "The opposite",
+    Verdict.UNDECIDED: "Cannot tell",
+    Verdict.SIZE_EXCLUDED: "Cannot tell whether it is there, but not as large as printed",
+    Verdict.LESS_THAN_HALF: "Cannot tell whether it is there, but less than half of that printed",
+    Verdict.DEPENDS: "Depends on how the text is read",
+    Verdict.TEST_BED: "This test bed cannot tell",
+    Verdict.ILLUSTRATION: "Not judged yet",
+    Verdict.MECHANISM_SEEN: "The mechanism is seen on generated images",
+    Verdict.MECHANISM_IN_PART: "The mechanism is seen in part on generated images",
+    Verdict.MECHANISM_NOT_SEEN: "The mechanism is not seen on generated images",
+    Verdict.MECHANISM_OPPOSITE: "The opposite mechanism is seen on generated images",
+    Verdict.MECHANISM_UNDECIDED: "On generated images, cannot tell",
+    Verdict.BY_CONSTRUCTION: "True by construction",
+    Verdict.NOT_ATTEMPTED: "Not put to the test",
+}
+# How the reason begins where an amended claim has no seeds but those seen before (`readings`).
+OLD_SEEDS = "amended on "
+
+
+def sentence(judgement: Judgement, row: MainRow, who: str, reason: str = "") -> str:
+    """Return the answer: "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR on ...".
+
+    Parameters
+    ----------
+    judgement
+        Of the claim of the first comparison; the sentence begins with its verdict.
+    row
+        The first comparison.
+    who
+        Who prints the published effect: "the paper", "the summary", "the post".
+    reason
+        Why it is true by construction, or was not put to the test.
+    """
+    begins = opening(judgement)
+    if row.ours is None:
+        return f"{begins}: {_first(reason or judgement.reason)}{_theirs(row, who, True)}."
+    said = f"{begins}: {effect(row)}{_theirs(row, who, False)}"
+    return f"{said}{_beside(judgement, row, reason)}."
+
+
+def opening(judgement: Judgement) -> str:
+    """Return how the sentence begins, with the numbers of the verdict's word."""
+    verdict = Verdict(judgement.verdict)
+    numbers = ""
+    if verdict is not Verdict.ILLUSTRATION and judgement.word.startswith(verdict):
+        numbers = judgement.word.removeprefix(str(verdict))
+    return f"{OPENINGS[verdict]}{numbers}"
+
+
+def title(judgement: Judgement, row: MainRow) -> str:
+    """Return the message of the main figure: verdict, effect, and the paper's effect."""
+    if row.ours is None:
+        return OPENINGS[Verdict(judgement.verdict)]
+    ours = f"{difference(row, row.ours.mean)} {_of(row)} {row.words} here"
+    theirs = "" if row.paper is None else f", {difference(row, row.paper.mean)} as printed"
+    return f"{opening(judgement)}: {ours}{theirs}"
+
+
+def effect(row: MainRow) -> str:
+    """Return "+1.3 [−0.8, +3.4] points of macro F1 over SimCLR on RetinaMNIST"."""
+    on = f" on {row.data}" if row.data else ""
+    said = row.said(row.ours)
+    return f"{said} {_of(row)} {row.words}{on}"
+
+
+def _of(row: MainRow) -> str:
+    if row.unit:
+        joined = "of" if row.unit == "points" else "for"
+        return f"{row.unit} {joined} {row.measure}"
+    return f"in {row.measure}"
+
+
+def _theirs(row: MainRow, who: str, alone: bool) -> str:
+    """Return ", where the paper prints +5.9"."""
+    if row.paper is None:
+        return f"; {who} prints no number for it"
+    said = difference(row, row.paper.mean)
+    return (
+        f"; {who} prints {said} {_of(row)} {row.words}" if alone else f", where {who} prints {said}"
+    )
+
+
+def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
+    """Return what the sentence must add: why it is no verdict, or that the comparison differs."""
+    verdict = Verdict(judgement.verdict)
+    if verdict is Verdict.ILLUSTRATION:
+        return f"; an illustration: {why_illustration(judgement)}"
+    if verdict is Verdict.TEST_BED:
+        return "; its positive control was not passed or not run"
+    if verdict is Verdict.BY_CONSTRUCTION:
+        return f"; {_first(reason or judgement.reason)}"
+    if row.verdict != verdict and len(judgement.parts) > 1:
+        return f"; this comparison alone: {row.verdict}"
+    return ""
+
+
+def why_illustration(judgement: Judgement) -> str:
+    """Say why a run gives no verdict: its scale, its repeats, or seeds that were seen before."""
+    made, registered = judgement.repeats
+    if judgement.reason.startswith(OLD_SEEDS):
+        return (
+            "the claim was amended after these seeds were seen, and "
+            f"{registered} new ones are still to be trained"
+        )
+    if made < registered:
+        return f"{made} of {registered} registered repeats"
+    return f"a run at the {judgement.scale} scale gives no verdict"
+
+
+def _first(reason: str) -> str:
+    """Return the first clause of a reason, without its full stop."""
+    return reason.partition("; ")[0].strip().rstrip(".")

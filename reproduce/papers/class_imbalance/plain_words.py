@@ -1,0 +1,131 @@
+"""What a run of the class-imbalance study found, in a few plain sentences with a number or two.
+
+Directions and names follow from the run, so that a sentence cannot go on saying what another found.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reproduce.figures.wording import method_label, plain, points
+from reproduce.papers.class_imbalance import rows as experiments
+from reproduce.papers.class_imbalance.levels_in_words import Row, has, in_percent, mean_of
+from reproduce.study.study import Study
+
+# A change smaller than this, as a fraction, is not called one in a plain sentence.
+VISIBLE = 0.001
+
+
+def plain_words(study: Study) -> Iterator[str]:
+    """Return the sentences; one that needs what was not run is empty."""
+    middle = experiments.rows_over_rho(study)
+    yield _harm(middle)
+    yield _best(middle)
+    yield _sampling(middle)
+    yield _overfitting(experiments.learning_rows(study))
+    yield _later(experiments.rows_of(study, "trends", **study.shown), study.at_shown)
+
+
+def _harm(rows: list[Row]) -> str:
+    rhos = sorted({row["rho"] for row in rows})
+    if len(rhos) < 2 or not has(rows, "baseline"):
+        return ""
+    low, high = (
+        mean_of(rows, "accuracy", method="baseline", rho=rho) for rho in (rhos[0], rhos[-1])
+    )
+    way = _way(high - low, "falls", "rises", "stays where it is,")
+    return (
+        f"When the large classes have {plain(rhos[-1])} times as many images as the rare ones "
+        f"instead of {plain(rhos[0])} times, the accuracy of the plain network {way} from "
+        f"{in_percent(low, 0)} to {in_percent(high, 0)}."
+    )
+
+
+def _best(rows: list[Row]) -> str:
+    rho = max((row["rho"] for row in rows), default=0)
+    here = [row for row in rows if row["rho"] == rho]
+    if len({row["method"] for row in here} - {"baseline"}) < 2 or not has(here, "baseline"):
+        return ""
+    ranked, sharpest = (_leader(here, metric) for metric in ("auc", "accuracy"))
+    first = f"at {plain(rho)} to 1 the most accurate is {_named(sharpest)}"
+    gain = mean_of(here, "accuracy", method=sharpest) - mean_of(here, "accuracy", method="baseline")
+    same = (
+        "and it also ranks images best"
+        if _tie(here, ranked, sharpest)
+        else (f"and by ROC AUC, which asks only for the right ranking, {_named(ranked)} leads")
+    )
+    return (
+        f"Of all that was compared {first} ({points(gain, 0)} points over doing nothing), {same}."
+    )
+
+
+def _sampling(rows: list[Row]) -> str:
+    if not has(rows, "baseline", "oversampling"):
+        return ""
+    rhos = sorted({row["rho"] for row in rows})
+    gains = [
+        mean_of(rows, "auc", method="oversampling", rho=rho)
+        - mean_of(rows, "auc", method="baseline", rho=rho)
+        for rho in rhos
+    ]
+    said = [f"{points(gain, 1)} points of ROC AUC at {plain(rho)} to 1"
+            for rho, gain in zip(rhos, gains, strict=True)]  # fmt: skip
+    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
+    return f"Against doing nothing, oversampling changes {listed}."
+
+
+def _overfitting(rows: list[Row]) -> str:
+    rows = [row for row in rows if row["method"] == "oversampling"]
+    times = sorted({row["iteration"] for row in rows})
+    early = [time for time in times if time <= (times[-1] / 2 if times else 0)]
+    if not early:
+        return ""
+    late, half = (_gap(rows, time) for time in (times[-1], early[-1]))
+    way = _way(late - half, "narrows", "widens", "does not move")
+    by = f" by {abs(100 * (late - half)):.1f} points" if abs(late - half) >= VISIBLE else ""
+    return (
+        f"While oversampling trains on through its second half, the gap between training and new "
+        f"images {way}{by}."
+    )
+
+
+def _later(rows: list[Row], at: str) -> str:
+    names = {row["method"] for row in rows} - {"oversampling", "undersampling", "baseline"}
+    if not names or not has(rows, "oversampling"):
+        return ""
+    over = mean_of(rows, "auc", method="oversampling")
+    ahead = [name for name in names if mean_of(rows, "auc", method=name) > over]
+    best = max(names, key=lambda name: mean_of(rows, "auc", method=name))
+    more = f", the best of them {_named(best)}" if ahead else ""
+    count, has_or_have = len(ahead) or "None", "has" if len(ahead) < 2 else "have"
+    return (
+        f"{count} of the {len(names)} methods that came later {has_or_have} a higher ROC "
+        f"AUC than oversampling at {at}{more}; none of them was tuned."
+    )
+
+
+def _gap(rows: list[Row], time: int) -> float:
+    return mean_of(rows, "train_balanced_accuracy", iteration=time) - mean_of(
+        rows, "test_balanced_accuracy", iteration=time
+    )
+
+
+def _leader(rows: list[Row], metric: str) -> str:
+    return max(dict.fromkeys(row["method"] for row in rows),
+               key=lambda name: mean_of(rows, metric, method=name))  # fmt: skip
+
+
+def _tie(rows: list[Row], one: str, other: str) -> bool:
+    """Say whether two methods rank images alike: thresholding leaves every ranking as it is."""
+    return bool(np.isclose(*(mean_of(rows, "auc", method=name) for name in (one, other))))
+
+
+def _named(method: str) -> str:
+    label = method_label(method)
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _way(change: float, down: str, up: str, neither: str) -> str:
+    if abs(change) < VISIBLE:
+        return neither
+    return down if change < 0 else up

@@ -1,0 +1,123 @@
+"""What a run of the dual-head study found, in a few plain sentences with a number or two.
+
+Directions follow from the run, so that a sentence cannot go on saying what another found.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import Draws, contains_zero, effect_between, has_interval
+from reproduce.figures.inputs import is_number
+from reproduce.figures.picture import NothingToShow
+from reproduce.figures.wording import points
+from reproduce.pages.rows import Row, rows_at, rows_of
+from reproduce.papers.dual_head import printed
+from reproduce.papers.dual_head.effect_words import between
+from reproduce.papers.dual_head.explained import UNTRAINED, named
+from reproduce.papers.dual_head.printed import OURS, RIVALS
+from reproduce.papers.dual_head.rows import ENCODER
+from reproduce.papers.dual_head.small_test_sets import gap_draws
+from reproduce.registry import datasets
+from reproduce.registry.published import Cell as Published
+from reproduce.study.cell import Cell
+from reproduce.study.resampled import draws_of
+from reproduce.study.study import Study
+
+
+def plain_words(study: Study, cells: Sequence[Published]) -> Iterator[str]:
+    """Return the sentences; one that needs what was not run is empty."""
+    draws = draws_of(study)
+    yield _rivals(rows_of(study, "grid"), draws)
+    yield _never(study, study.select())
+    yield _pretraining(rows_of(study, "second"), draws)
+    kept = all("encoders" in cell.keep for cell in study.select())
+    yield _probe(rows_of(study, "grid", ENCODER) if kept else [], draws)
+    yield _small(study, cells)
+
+
+def _rivals(rows: list[Row], draws: Draws) -> str:
+    found = {rival: between(rows, {"method": OURS}, {"method": rival}, draws) for rival in RIVALS}
+    known = {rival: effect for rival, effect in found.items() if effect}
+    if not known:
+        return ""
+    said = " and ".join(
+        f"{_apart(effect)} {named(rival)} ({_sure(effect)})" for rival, effect in known.items()
+    )
+    on = datasets.in_words(rows[0]["dataset"])
+    return f"On {on} the macro F1 of the dual-head method is {said}."
+
+
+def _never(study: Study, cells: Sequence[Cell]) -> str:
+    if not cells:
+        return ""
+    tables = [study.measures.confusion(cell) for cell in cells]
+    tested = tables[0].sum(axis=1)
+    hits = sum(np.diag(table) for table in tables)
+    never = np.flatnonzero((hits == 0) & (tested > 0))
+    if not len(never):
+        return ""
+    names = " and ".join(study.record.class_names[place] for place in never)
+    return (
+        f"No network of any method recognises a single image of class {names}, so nothing here "
+        "speaks for or against a gain in it."
+    )
+
+
+def _pretraining(rows: list[Row], draws: Draws) -> str:
+    effect = between(rows, {"method": OURS}, {"method": UNTRAINED}, draws) if rows else None
+    if not effect:
+        return ""
+    on = datasets.in_words(rows[0]["dataset"])
+    return (
+        f"On {on} it is {_apart(effect)} the same network without any pre-training "
+        f"({_sure(effect)})."
+    )
+
+
+def _probe(rows: list[Row], draws: Draws) -> str:
+    measured = [row for row in rows if is_number(row.get("probe_before"))]
+    untrained = rows_at(measured, method=UNTRAINED)
+    gained = [
+        effect_between(rows_at(measured, method=method), untrained, "probe_before", draws)
+        for method in dict.fromkeys(row["method"] for row in measured) if method != UNTRAINED
+    ]  # fmt: skip
+    known = [effect for effect in gained if effect]
+    if not known or not untrained:
+        return ""
+    above = sum(effect.mean > 0 and not contains_zero(effect) for effect in known)
+    many = "none" if not above else "all" if above == len(known) else str(above)
+    return (
+        f"Before fine-tuning, a linear probe reads more of the grades from {many} of the "
+        f"{len(known)} pre-trained encoders than from one that nobody trained."
+    )
+
+
+def _small(study: Study, cells: Sequence[Published]) -> str:
+    if not cells:
+        return ""
+    theirs, _ = printed.confusions(cells)
+    tested = next(iter(theirs.values())).sum(axis=1).tolist()
+    try:
+        found = gap_draws(study, tested, printed.gaps(cells))
+    except NothingToShow:
+        return ""
+    told, printed_gap = max(found["smallest"].values()), min(found["published"].values())
+    enough = "larger" if printed_gap > told else "not all larger"
+    return (
+        f"A test set of {found['images']} images, the size of the paper's, tells a gap from none "
+        f"once it reaches about {100 * told:.0f} points; the paper's gaps are {enough}."
+    )
+
+
+def _apart(effect: Effect) -> str:
+    """Return "1.3 points above" or "0.4 points below"."""
+    side = "above" if effect.mean >= 0 else "below"
+    return f"{points(abs(effect.mean), 1).lstrip('+')} points {side}"
+
+
+def _sure(effect: Effect) -> str:
+    if not has_interval(effect):
+        return "one run, no interval"
+    return f"the interval {'includes' if contains_zero(effect) else 'excludes'} 0"

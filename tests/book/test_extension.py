@@ -1,0 +1,62 @@
+"""The book built by Jupyter Book's own command, in a clone with what is committed alone."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reproduce.book.checks import site_problems
+from reproduce.book.contents import read_contents
+from reproduce.book.extension import _renamed
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Path:
+    """Return a copy of what git knows of the project."""
+    folder = tmp_path_factory.mktemp("clone")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.thorough
+def test_jupyter_book_builds_the_published_book_in_a_fresh_clone_without_a_warning(clone):
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command += ["build", ".", "-q"]
+    environment = {**os.environ, "PYTHONPATH": str(clone), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        command, cwd=clone, env=environment, capture_output=True, text=True, timeout=500,
+    )  # fmt: skip
+    said = ANSI.sub("", done.stdout + done.stderr)
+    assert done.returncode == 0, said[-3000:]
+    assert not re.search("warning", said, re.IGNORECASE), said[-3000:]
+    contents = read_contents(clone / "_build" / "stage" / "_toc.yml")
+    assert set(read_contents(clone / "_toc.yml").pages) <= set(contents.pages)
+    assert site_problems(clone / "_build" / "html", contents) == []
+
+
+def test_the_buttons_of_a_cut_page_name_the_whole_notebook():
+    page, whole = "book/papers/one-method", "book/papers/one"
+    buttons = [
+        {"type": "group", "buttons": [{"url": f"../../_sources/{page}.ipynb", "text": ".ipynb"}]},
+        {"url": f"https://mybinder.org/v2/gh/a/b/main?urlpath=tree/{page}.ipynb"},
+        {"url": "https://github.com/a/b", "label": None},
+    ]
+    assert _renamed(buttons, page, whole) == [
+        {"type": "group", "buttons": [{"url": f"../../_sources/{whole}.ipynb", "text": ".ipynb"}]},
+        {"url": f"https://mybinder.org/v2/gh/a/b/main?urlpath=tree/{whole}.ipynb"},
+        {"url": "https://github.com/a/b", "label": None},
+    ]

@@ -1,0 +1,71 @@
+"""Search finds what the book is about: methods with their results, and a trial by its key."""
+
+import csv
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from reproduce import papers
+from reproduce.figures.wording import method_label
+from reproduce.registry import records
+from tests.browser.visiting import SCREEN, opened
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = [key for key in papers.runnable() if (ROOT / f"book/results/{key}.csv").is_file()]
+
+
+def methods(paper: str) -> list[str]:
+    """Return how the book writes the methods of a paper."""
+    return sorted(method_label(name) for name in records.paper(paper).methods)
+
+
+def found(page, site: str, words: str) -> list[str]:
+    """Search and return the addresses found, best first."""
+    page.goto(f"{site}/search.html?q={quote(words)}")
+    page.wait_for_function("document.querySelector('#search-results p.search-summary')?.innerText"
+                           ".match(/found|did not match/)")  # fmt: skip
+    page.wait_for_timeout(200)
+    links = page.locator("#search-results ul.search li > a")
+    return [address.removeprefix(f"{site}/") for address in links.evaluate_all(
+        "links => links.map(link => link.href)")]  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", RUN)
+def test_every_method_is_found_by_its_name_and_leads_to_its_result(browser, site, paper):
+    lost = []
+    with opened(browser, site, "search", SCREEN) as (page, _):
+        for label in methods(paper):
+            results = [name for name in found(page, site, label) if f"papers/{paper}" in name]
+            if not results:
+                lost.append(f"{label}: no page of its paper is found")
+                continue
+            page.goto(f"{site}/{results[0]}")
+            # The result itself: a row or a column of a table that bears the name.
+            if not page.locator("article table", has_text=label).count():
+                lost.append(f"{label}: {results[0]} has no table with it")
+    assert not lost
+
+
+@pytest.mark.parametrize("paper", RUN)
+def test_a_trials_key_leads_to_the_list_of_trials(browser, site, paper):
+    with (ROOT / f"book/results/{paper}.csv").open() as rows:
+        key = next(csv.DictReader(rows))["key"]
+    with opened(browser, site, "search", SCREEN) as (page, _):
+        for asked in (key, key[:8]):
+            results = found(page, site, asked)
+            assert any(f"papers/{paper}-trials" in name for name in results), (asked, results)
+
+
+def test_what_is_quoted_is_a_sentence_not_the_source_of_an_equation(browser, site):
+    with opened(browser, site, "search", SCREEN) as (page, _):
+        assert any("losses_" in name for name in found(page, site, "focal"))
+        page.wait_for_selector("#search-results p.context")
+        quoted = page.locator("#search-results p.context").all_inner_texts()
+    assert quoted and not [text for text in quoted if "\\frac" in text or "\\sum" in text]
+
+
+def test_what_is_not_there_is_said(browser, site):
+    with opened(browser, site, "search", SCREEN) as (page, _):
+        assert found(page, site, "zzyzx") == []
+        assert "did not match" in page.locator("#search-results").inner_text()

@@ -1,0 +1,94 @@
+"""The answer in a sentence: one form for every verdict, honest where there is none."""
+
+import pytest
+
+from reproduce.evaluation.verdicts import Judgement
+from reproduce.evaluation.vocabulary import Verdict
+from reproduce.pages import answer_words
+from reproduce.pages.answered import Ends
+from tests.pages.test_answered import row
+
+
+def judged(verdict=Verdict.UNDECIDED, parts=(1, 2), reason="none of the others", **changes):
+    given = {"of_parts": (0, 0), "repeats": (10, 10), "scale": "laptop", "data_role": "own"}
+    return Judgement("improves", "It improves.", verdict, parts, reason, **given | changes)
+
+
+def said(verdict, one=None, reason="", **changes):
+    one = one or row(verdict=str(verdict))
+    return answer_words.sentence(judged(verdict, **changes), one, "the paper", reason)
+
+
+def test_the_sentence_names_effect_interval_metric_data_and_the_published_effect():
+    assert said(Verdict.UNDECIDED) == (
+        "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR on RetinaMNIST, where the "
+        "paper prints +5.9."
+    )
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_has_one_opening_of_its_own_and_a_whole_sentence(verdict):
+    opening = answer_words.OPENINGS[verdict]
+    assert list(answer_words.OPENINGS.values()).count(opening) == 1
+    sentence = said(verdict, reason="it cannot be otherwise; +0.1")
+    assert sentence.startswith(f"{opening}") and sentence.endswith(".")
+    assert "+1.3 [−0.8, +3.4] points of macro F1" in sentence and "+5.9" in sentence
+    assert ".." not in sentence and "None" not in sentence
+
+
+def test_a_claim_that_holds_in_part_says_how_many_parts_and_its_comparison_its_own_word():
+    sentence = said(Verdict.HOLDS_IN_PART, row(verdict="holds"), of_parts=(2, 3))
+    assert sentence.startswith("Holds in part (2 of 3): +1.3")
+    assert sentence.endswith("; this comparison alone: holds.")
+    # Of a claim of one comparison the word is said once.
+    assert "alone" not in said(Verdict.DEPENDS, row(verdict="holds"), parts=(1,))
+
+
+def test_an_illustration_is_no_verdict_and_says_why():
+    of_scale = said(Verdict.ILLUSTRATION, scale="quick")
+    assert of_scale.startswith("Not judged yet: +1.3")
+    assert of_scale.endswith("; an illustration: a run at the quick scale gives no verdict.")
+    few = said(Verdict.ILLUSTRATION, repeats=(5, 10))
+    assert few.endswith("; an illustration: 5 of 10 registered repeats.")
+    old = answer_words.sentence(
+        judged(Verdict.ILLUSTRATION, reason="amended on 2026-11-28 after edition one",
+               repeats=(0, 10)), row(), "the paper",
+    )  # fmt: skip
+    assert "amended after these seeds were seen, and 10 new ones are still to be trained" in old
+
+
+def test_what_was_not_run_says_why_and_what_the_paper_prints():
+    sentence = answer_words.sentence(
+        judged(Verdict.NOT_ATTEMPTED, (), "ImageNet is not available."),
+        row(ours=None, apart=None), "the summary",
+    )  # fmt: skip
+    assert sentence == (
+        "Not put to the test: ImageNet is not available; the summary prints +5.9 points of macro "
+        "F1 over SimCLR."
+    )
+
+
+def test_where_the_paper_prints_no_number_the_sentence_says_so():
+    sentence = said(Verdict.HOLDS, row(paper=None, verdict="holds"))
+    assert sentence.endswith("on RetinaMNIST; the paper prints no number for it.")
+
+
+def test_an_identity_gives_its_reason_and_a_failed_control_is_said():
+    assert said(Verdict.BY_CONSTRUCTION, reason="order is kept; +0.0").endswith("; order is kept.")
+    assert said(Verdict.TEST_BED).endswith("; its positive control was not passed or not run.")
+
+
+def test_other_units_than_points_are_said():
+    cosine = row(metric="class_centre_cosine", paper=None, ours=Ends(-0.071, -0.1, -0.04))
+    assert "−0.071 [−0.1, −0.04] in class centre cosine over SimCLR" in said(Verdict.HOLDS, cosine)
+    counted = row(over="majority", paper=None, ours=Ends(0.5))
+    assert "+50.0 % of the points of the grid for macro F1" in said(Verdict.HOLDS, counted)
+
+
+def test_the_title_of_the_figure_is_its_message_with_the_number():
+    assert answer_words.title(judged(), row()) == (
+        "Cannot tell: +1.3 points of macro F1 over SimCLR here, +5.9 as printed"
+    )
+    assert (
+        answer_words.title(judged(Verdict.NOT_ATTEMPTED), row(ours=None)) == "Not put to the test"
+    )
