@@ -73,7 +73,8 @@ def prepared(
     found: list[Shown] = []
     cells = []
     for cell in notebook.get("cells", []):
-        outputs = list(cell.get("outputs", []))
+        # What a picture tells stands over it in the notebook; on a page its caption says it.
+        outputs = [one for one in cell.get("outputs", []) if not _said(one).get("announces")]
         for number, output in enumerate(outputs):
             if "tables" in _said(output):
                 outputs[number], shown = _tables(page, key, output, found)
@@ -151,7 +152,11 @@ def _pictures(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _in_words(caption: str) -> str:
-    """Return a caption without the marks of MyST: roles and emphasis leave their words."""
+    """Return a caption without the marks of MyST: roles and emphasis leave their words.
+
+    Of a caption that begins with what the figure tells, in bold, only that.
+    """
+    caption = re.sub(r"^\*\*(.*?)\*\*.*", r"\1", caption, flags=re.DOTALL)
     return re.sub(r"\{\w+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", caption).replace("*", "").strip()
 
 

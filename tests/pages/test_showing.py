@@ -49,7 +49,7 @@ def displayed(monkeypatch):
 
     calls = []
     monkeypatch.setattr(display, "display", calls.append)
-    drawn = lambda figure, numbers, provenance, kind: calls.append((numbers, provenance))  # noqa: E731
+    drawn = lambda picture, origin: calls.append((picture.words(), origin))  # noqa: E731
     monkeypatch.setattr(showing, "show_figure", drawn)
     return calls
 
