@@ -75,8 +75,8 @@ class Effects(Picture):
     def seen(self) -> str:
         """Say what the rows are."""
         return (
-            f"A row for each main comparison: the {self.says}'s printed effect (diamond) above ours "
-            "(dot), each with its interval."
+            f"A row for each main comparison: the {self.says}'s printed effect (diamond) above "
+            "ours (dot), each with its interval."
         )
 
     def _scaled(self, value: float) -> float:
