@@ -154,9 +154,9 @@ def _pictures(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _in_words(caption: str) -> str:
     """Return a caption without the marks of MyST: roles and emphasis leave their words.
 
-    Of a caption that begins with what the figure tells, in bold, only that.
+    Of a caption that begins with what the figure tells, a sentence in bold, only that.
     """
-    caption = re.sub(r"^\*\*(.*?)\*\*.*", r"\1", caption, flags=re.DOTALL)
+    caption = re.sub(r"^\*\*([^*]*\.)\*\*.*", r"\1", caption, flags=re.DOTALL)
     return re.sub(r"\{\w+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", caption).replace("*", "").strip()
 
 

@@ -90,6 +90,15 @@ def test_the_line_under_a_figure_leads_to_its_trials():
     assert link["href"] == "dual_head-trials.html#of-maps" and link.get_text() == "2 trials"
 
 
+def test_what_a_figure_tells_is_its_title_and_is_not_said_twice_on_the_page():
+    own = {"figure": {"name": "maps", "caption": "**The baseline errs most.** Maps of two seeds."}}
+    above = {"output_type": "display_data", "data": {"text/markdown": "**The baseline errs most.**"},
+             "metadata": {"reproduce": {"announces": True}}}  # fmt: skip
+    made, (one,) = prepared(PAGE, "dual_head", {"cells": [cell(above, *figure(), **own)]})
+    assert one.title == "The baseline errs most."
+    assert "text/markdown" not in made["cells"][0]["outputs"][0]["data"]
+
+
 def test_what_says_nothing_of_itself_or_has_no_trials_stays_as_it_is():
     plain = {"output_type": "display_data", "data": {"text/html": "<b>1 trial</b>"}, "metadata": {}}
     printed = figure("as printed; 2 trials of another study", keys=())

@@ -43,6 +43,7 @@ def test_what_it_tells_stands_above_and_the_numbers_fold_away_below(shown):
     assert kept["metadata"] == {"reproduce": {"announces": True}}
     assert said["metadata"]["reproduce"] == {
         "numbers": made.words(), "caption": above["text/markdown"], "alt": made.alt(),
+        "provenance": "digits, quick scale; 1 & 2",
     }  # fmt: skip
     assert drawing["image/svg+xml"].startswith("<svg") and drawing["text/plain"] == made.words()
     assert "digits, quick scale; 1 &amp; 2" in below["text/html"]

@@ -105,11 +105,10 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
 
 
 def test_the_figure_draws_paper_and_ours_under_its_message(written):
-    figure = Effects(
-        [row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3"
-    ).draw()
+    made = Effects([row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3")
+    figure = made.draw()
     text = written(figure).replace("\n", " ")
-    assert "Cannot tell: +1.3" in text and "over AUC-CL" in text
+    assert made.message() == "Cannot tell: +1.3" and "over AUC-CL" in text
     marks = {line.get_marker(): [] for line in figure.axes[0].get_lines()}
     for line in figure.axes[0].get_lines():
         marks[line.get_marker()] += list(line.get_xdata())
