@@ -80,7 +80,8 @@ def verdict_table(
     shared = [f"{letter}: {condition}." for condition, letter in letters.items()]
     notes = [all_of, _whose_data(judgements), _units(judgements), trained, note, *shared]
     columns = ["Claim", "Verdict", "Effect", "Published"]
-    return Table(caption, columns, rows, provenance, note=" ".join(filter(None, notes)))
+    said = " ".join(filter(None, notes))
+    return Table(caption, columns, rows, provenance, note=said, whole=(2, 3))
 
 
 def lettered(judgements: Iterable[Judgement]) -> dict[str, str]:

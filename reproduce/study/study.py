@@ -239,6 +239,8 @@ class Study:
         twin = self.at_paper_length.get(steps.place(cell))
         if twin is None or len(twin.trial.phases) != len(cell.trial.phases):
             return None
+        if any(phase.stop for phase in twin.trial.phases):
+            return None  # How long it would train there, its loss would say.
         return steps.at_length_of(cell.trial, steps.taken(self.result(cell)), twin.trial)
 
     @cached_property

@@ -14,11 +14,31 @@ SECONDS_TO_START = 5.0
 
 
 def images_shown(trial: Trial, in_training: int = 0) -> int:
-    """Return how many training images, or views of them, a trial passes through the network."""
+    """Return how many training images, or views of them, a trial passes through the network.
+
+    At most, where a phase stops by itself. One that is shown embeddings passes each image once.
+    """
     return sum(
-        phase.views * (phase.batch_size * phase.iterations or phase.epochs * in_training)
+        in_training
+        if phase.embedded
+        else phase.views * (phase.batch_size * phase.iterations or phase.epochs * in_training)
         for phase in trial.phases
     )
+
+
+def _images_seen(result: Result) -> int:
+    """Return how many images a finished trial passed, of phases that stopped as far as they went.
+
+    The last row of a phase's history says how many steps it took.
+    """
+    trial, images = result.trial, _trained_on(result)
+    seen = images_shown(trial, images)
+    for number, phase in enumerate(trial.phases):
+        if phase.stop and not phase.embedded:
+            steps = max(row["iteration"] for row in result.history if row["phase"] == number)
+            seen -= images_shown(trial.but(phases=(phase,)), images)
+            seen += phase.views * phase.batch_size * int(steps)
+    return seen
 
 
 def _in_training(record: Record | None) -> int:
@@ -36,7 +56,7 @@ def _trained_on(result: Result) -> int:
 def speed(store: Store, backbone: str) -> float:
     """Return images a second for a network: as measured in this store, else from the table."""
     rates = sorted(
-        images_shown(result.trial, _trained_on(result)) / result.seconds
+        _images_seen(result) / result.seconds
         for result in store.results()
         if result.trial.backbone == backbone and result.seconds > 1
     )
