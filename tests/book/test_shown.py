@@ -97,7 +97,7 @@ def test_the_line_under_a_figure_leads_to_its_trials():
 def test_what_a_figure_tells_is_its_title_and_is_not_said_twice_on_the_page():
     caption = "**The baseline errs most.** Maps of two seeds."
     own = {"figure": {"name": "maps", "caption": caption}}
-    above = {"output_type": "display_data", "data": {"text/markdown": "**The baseline errs most.**"},
+    above = {"output_type": "display_data", "data": {"text/markdown": caption},
              "metadata": {"reproduce": {"announces": True}}}  # fmt: skip
     made, (one,) = prepared(PAGE, "dual_head", {"cells": [cell(above, *figure(), **own)]})
     assert one.title == "The baseline errs most."
