@@ -1,8 +1,8 @@
 """A figure as SVG that is small, the same bytes each time, and takes the colours of its page.
 
-Shown as an image it stands on white. Written into a page (`reproduce.book.mending.drawings` does that) it has
-no ground of its own, and in the dark every colour of the house's look gives way to its lighter
-twin: the colours are CSS variables, whose values for the dark stand in the drawing itself.
+Shown as an image it stands on white. Written into a page (`reproduce.book.mending.drawings` does
+that) it has no ground of its own, and in the dark every colour of the house's look gives way to its
+lighter twin: the colours are CSS variables, whose values for the dark stand in the drawing itself.
 """
 
 import colorsys

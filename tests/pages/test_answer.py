@@ -106,12 +106,11 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
     assert none.rows[0][2:] == ["not run", "–", "not run"]
 
 
-def test_the_figure_draws_paper_and_ours_under_its_message(written):
-    figure = Effects(
-        [row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3"
-    ).draw()
+def test_the_figure_draws_paper_and_ours_and_has_its_message(written):
+    picture = Effects([row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3")
+    figure = picture.draw()
     text = written(figure).replace("\n", " ")
-    assert "Cannot tell: +1.3" in text and "over AUC-CL" in text
+    assert picture.message() == "Cannot tell: +1.3" and "over AUC-CL" in text
     marks = {line.get_marker(): [] for line in figure.axes[0].get_lines()}
     for line in figure.axes[0].get_lines():
         marks[line.get_marker()] += list(line.get_xdata())
