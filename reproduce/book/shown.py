@@ -17,6 +17,8 @@ from reproduce.figures.provenance import NAMED
 from reproduce.figures.table import BETWEEN
 
 TRIALS = "trials"
+# A cell without a source is left out of the page, with its outputs.
+_UNSEEN = "# Where the figure above comes from, and its numbers."
 _COUNT = re.compile(r"\d[\d,]* trials?\b")
 _CAPTION = re.compile(r"<caption[^>]*>.*?<strong>(.*?)</strong>", re.DOTALL)
 
@@ -81,8 +83,25 @@ def prepared(
             else:
                 outputs, shown = _one(page, key, cell, number, outputs, found)
             found += shown
-        cells.append({**cell, "outputs": outputs} if outputs else cell)
+        cells += _apart({**cell, "outputs": outputs}) if outputs else [cell]
     return {**notebook, "cells": cells}, found
+
+
+def _apart(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a cell, and what stands under its figure in a cell of its own.
+
+    MyST-NB makes a figure of each output of a cell that names one.
+    """
+    outputs, own = cell["outputs"], cell.get("metadata", {}).get("mystnb") or {}
+    below = [one for one in outputs if next(_pictures(one.get("data", {})), None) is None]
+    if not own.get("figure") or not below or len(below) == len(outputs):
+        return [cell]
+    kept = [one for one in outputs if one not in below]
+    under = {
+        **cell, "source": _UNSEEN, "metadata": {"tags": ["remove-input"]}, "outputs": below,
+        "id": f"{cell.get('id', 'figure')}-notes",
+    }  # fmt: skip
+    return [{**cell, "outputs": kept}, under]
 
 
 def _said(output: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -63,7 +63,8 @@ def test_a_picture_is_shown_with_the_data_it_was_made_of(displayed):
     assert displayed == [
         (
             "nothing much",
-            "generated lesions and RetinaMNIST, smoke scale; 1 trial 0123456789abcdef; seed 0; rho 10",
+            "generated lesions and RetinaMNIST, smoke scale; 1 trial 0123456789abcdef; seed 0; "
+            "rho 10",
         )
     ]
 
