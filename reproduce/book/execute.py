@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,8 +120,9 @@ def write_executed(target: Path, notebook: Any) -> None:
 def polish(notebook) -> None:
     """Make an executed notebook fit to be committed and read.
 
-    Timings and paths go, so that equal runs give equal files; what a figure shows in numbers
-    joins its alt text; the cell that papermill injected folds away and is named by what it is.
+    Timings and paths go, so that equal runs give equal files; what a figure tells becomes its
+    caption and its alt text; the cell that papermill injected folds away and is named by what it
+    is.
     """
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
@@ -134,17 +134,23 @@ def polish(notebook) -> None:
             cell.metadata["tags"] = ["injected-parameters", "hide-input"]
             cell["id"] = "injected-parameters"
         cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
-        numbers = list(_numbers(cell.outputs))
-        image = cell.metadata.get("mystnb", {}).get("image")
-        if image and numbers:
-            image["alt"] = " ".join([image["alt"].rstrip(), *numbers])
+        _announce(cell)
 
 
-def _numbers(outputs: Iterable[Any]):
-    for output in outputs:
-        text = output.get("metadata", {}).get("reproduce", {}).get("numbers")
-        if text:
-            yield " ".join(text.split())
+def _announce(cell: Any) -> None:
+    """Give a figure's cell the caption and the alt text that its picture says of itself."""
+    said = [output.get("metadata", {}).get("reproduce", {}) for output in cell.outputs]
+    said = next((one for one in said if "alt" in one), None)
+    mystnb = cell.metadata.get("mystnb", {})
+    if said is None:
+        # A sentence says why nothing is drawn: no figure, and no caption over it.
+        mystnb.pop("figure", None)
+        return
+    figure = mystnb.setdefault("figure", {})
+    figure["caption_before"] = True
+    figure["caption"] = said["caption"] or figure.get("caption", "")
+    mystnb.setdefault("image", {})["alt"] = said["alt"] or mystnb["image"].get("alt", "")
+    cell.metadata["mystnb"] = mystnb
 
 
 def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:

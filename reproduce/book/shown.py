@@ -17,6 +17,8 @@ from reproduce.figures.provenance import NAMED
 from reproduce.figures.table import BETWEEN
 
 TRIALS = "trials"
+# Source of the cell with the notes on a figure: not shown, but MyST leaves out a cell without any.
+NOTES = "# Notes on the figure above"
 _COUNT = re.compile(r"\d[\d,]* trials?\b")
 _CAPTION = re.compile(r"<caption[^>]*>.*?<strong>(.*?)</strong>", re.DOTALL)
 
@@ -73,15 +75,34 @@ def prepared(
     found: list[Shown] = []
     cells = []
     for cell in notebook.get("cells", []):
-        outputs = list(cell.get("outputs", []))
+        # What a picture tells stands over it in the notebook; on a page its caption says it.
+        outputs = [one for one in cell.get("outputs", []) if not _said(one).get("announces")]
         for number, output in enumerate(outputs):
             if "tables" in _said(output):
                 outputs[number], shown = _tables(page, key, output, found)
             else:
                 outputs, shown = _one(page, key, cell, number, outputs, found)
             found += shown
-        cells.append({**cell, "outputs": outputs} if outputs else cell)
+        cells += _parted({**cell, "outputs": outputs}) if "outputs" in cell else [cell]
     return {**notebook, "cells": cells}, found
+
+
+def _parted(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a cell; of a figure with notes, the figure and a cell with the notes.
+
+    MyST gives the name and the caption of a cell to each of its outputs.
+    """
+    named = "figure" in (cell.get("metadata", {}).get("mystnb") or {})
+    pictures = [one for one in cell["outputs"] if any(_pictures(one.get("data", {})))]
+    below = [one for one in cell["outputs"] if one not in pictures]
+    if not (named and pictures and below):
+        return [cell]
+    notes = {
+        "cell_type": "code", "execution_count": cell.get("execution_count"), "source": NOTES,
+        "metadata": {"tags": ["remove-input"]}, "outputs": below,
+    }  # fmt: skip
+    notes |= {"id": f"{cell['id'][:54]}-notes"} if "id" in cell else {}
+    return [{**cell, "outputs": pictures}, notes]
 
 
 def _said(output: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -151,7 +172,11 @@ def _pictures(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _in_words(caption: str) -> str:
-    """Return a caption without the marks of MyST: roles and emphasis leave their words."""
+    """Return a caption without the marks of MyST: roles and emphasis leave their words.
+
+    Of a caption that begins with what the figure tells, a sentence in bold, only that.
+    """
+    caption = re.sub(r"^\*\*([^*]*\.)\*\*.*", r"\1", caption, flags=re.DOTALL)
     return re.sub(r"\{\w+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", caption).replace("*", "").strip()
 
 

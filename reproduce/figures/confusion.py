@@ -1,23 +1,27 @@
 """Confusion matrices as small multiples, and the same per class as a table."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from reproduce.errors import unknown_name
+from reproduce.errors import UserError, unknown_name
+from reproduce.evaluation.per_class import in_minority
+from reproduce.figures import confusion_panels
 from reproduce.figures.inputs import not_empty, square
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import SEQUENTIAL, in_the_look, panels, title
+from reproduce.figures.style import in_the_look
 from reproduce.figures.table import Table
-from reproduce.figures.wording import MISSING, method_label, percent
+from reproduce.figures.wording import (
+    MISSING,
+    as_subject,
+    in_sentence,
+    method_label,
+    percent,
+    plural,
+)
 
-_WRITTEN_UP_TO = 10
 PER_CLASS = ("recall", "precision", "f1")
 
 
@@ -28,108 +32,147 @@ def row_shares(matrix: np.ndarray) -> np.ndarray:
 
 
 class Confusion(Picture):
-    """One confusion matrix for each method, rows normalised, on one colour scale.
+    """Confusion matrices, classes by their training images, frequent against rare beside each.
 
     Parameters
     ----------
     matrices
-        {method: counts [C, C]}, rows the true and columns the predicted classes; also the mean
-        over seeds.
+        {method: counts [C, C]}, rows the true and columns the predicted classes, in the order of
+        `class_names`.
     class_names
-        in the order of rows and columns.
-    columns
-        panels beside each other.
+        names of the classes.
+    counts
+        training images of each class; the classes are ordered by them, the rare ones (fewer than
+        the average class) last and marked. Left out, or all equal, the order stays and none is
+        rare.
+    drawn
+        which draw of rare classes this is ("seed 0"): another draw has other rare classes, so
+        draws are not summed.
+    printed
+        whether a paper prints these counts: cells then hold them as they are printed.
 
     Notes
     -----
-    Cells hold whole percents of their row for up to ten classes. A cell below half a percent stays
-    empty, so that the mistakes stand out; a class without a test image is hatched.
+    Cells are percents of their row, and written where classes are few; a cell below half a percent
+    stays empty, so that the mistakes stand out; a class without a test image is hatched.
     """
 
     kind = "confusion"
 
-    def __init__(self, matrices: Mapping[str, Any], class_names: Sequence[str], columns: int = 2):
+    def __init__(
+        self,
+        matrices: Mapping[str, Any],
+        class_names: Sequence[str],
+        counts: Sequence[int] | None = None,
+        *,
+        drawn: str = "",
+        printed: bool = False,
+    ):
         super().__init__()
-        self.shares = {
-            name: row_shares(matrix) for name, matrix in _checked(matrices, class_names).items()
+        checked = _checked(matrices, class_names)
+        self.order, self.rare = by_frequency(counts, len(class_names))
+        self.matrices = {
+            name: matrix[np.ix_(self.order, self.order)] for name, matrix in checked.items()
         }
-        self.class_names, self.columns = class_names, min(columns, len(self.shares))
+        self.shares = {name: row_shares(matrix) for name, matrix in self.matrices.items()}
+        self.class_names = [str(class_names[place]) for place in self.order]
+        self.counts = None if counts is None else [int(counts[place]) for place in self.order]
+        self.drawn, self.printed = drawn, printed
+
+    @property
+    def frequent(self) -> int:
+        """Return how many classes are frequent: the first ones."""
+        return int((~self.rare).sum())
+
+    def groups(self, name: str) -> np.ndarray:
+        """Return the shares [true, predicted] of frequent and rare classes, in that order."""
+        cut = [self.frequent]
+        rows = [part.sum(axis=0) for part in np.split(self.matrices[name], cut)]
+        return row_shares(np.array([[part.sum() for part in np.split(row, cut)] for row in rows]))
 
     @in_the_look
     def draw(self) -> Figure:
-        """Draw a panel for each method."""
-        few, columns, names = (
-            len(self.class_names) <= _WRITTEN_UP_TO,
-            self.columns,
-            self.class_names,
+        """Draw a panel for each method, and the two groups beside it."""
+        return confusion_panels.drawn(self)
+
+    def message(self) -> str:
+        """Say how often rare images go to frequent classes, where most and where least."""
+        if not self.rare.any():
+            return ""
+        lost = {name: self.groups(name)[1, 0] for name in self.matrices}
+        lost = {name: share for name, share in lost.items() if np.isfinite(share)}
+        if not lost:
+            return ""
+        most, least = (pick(lost, key=lost.__getitem__) for pick in (max, min))
+        there = f" ({self.drawn})" if self.drawn else ""
+        said = f"{as_subject(most)} sends {percent(lost[most], 0)} % of the rare classes' images "
+        said += "to frequent classes"
+        if lost[most] - lost[least] >= 0.005:
+            said += f", {in_sentence(least)} {percent(lost[least], 0)} %"
+        return f"{said}{there}."
+
+    def seen(self) -> str:
+        """Say what the panels are."""
+        order = "from the most frequent class to the rarest" if self.rare.any() else ""
+        order = f", {order}" if order else ""
+        return (
+            f"{'Printed confusion' if self.printed else 'Confusion'} matrices of "
+            f"{plural(len(self.matrices), 'method')}: rows are true, columns "
+            f"predicted classes{order}."
         )
-        figure, axes = panels(len(self.shares), 3.6 if columns > 1 else 5.2, columns)
-        for place, (axis, (name, shares)) in enumerate(zip(axes, self.shares.items(), strict=True)):
-            _heatmap(axis, shares, few)
-            left, lowest = place % columns == 0, place + columns >= len(self.shares)
-            _name_classes(axis, names, left, lowest)
-            recall = percent(np.nanmean(np.diag(shares)))
-            title(axis, method_label(name), f"mean recall {recall} %")
-        figure.set_figheight(figure.get_figheight() + 0.6 + 0.08 * _longest(names))
-        bar = figure.colorbar(
-            ScalarMappable(Normalize(0, 100), SEQUENTIAL), ax=axes, location="bottom",
-            shrink=0.6, aspect=40, pad=0.02,
-        )  # fmt: skip
-        bar.set_label("percent of the true class" + (" (empty: below 0.5)" if few else ""))
-        bar.outline.set_visible(False)
-        return figure
+
+    def reading(self) -> str:
+        """Say what marks the rare classes, and what the small matrix is."""
+        empty = (
+            "Cells are numbers of images, as printed; the colour is their share of the row. "
+            if self.printed
+            else "Cells are percents of their row; below 0.5 they stay empty. "
+        )
+        if not self.rare.any():
+            return empty.strip()
+        return (
+            f"{empty}Rare classes are orange, below the line. Beside: where the images of frequent "
+            "(F) and rare (R) classes went, in percent."
+        )
 
     def words(self) -> str:
-        """Say each method's recall per class."""
+        """Say each method's recall per class, and what goes from rare to frequent classes."""
         sentences = []
         for name, shares in self.shares.items():
             each = ", ".join(
                 f"{label} {percent(recall)}"
                 for label, recall in zip(self.class_names, np.diag(shares), strict=True)
             )
-            sentences.append(f"{method_label(name)}: recall in percent by class: {each}.")
+            lost = ""
+            if self.rare.any():
+                groups = self.groups(name)
+                lost = (
+                    f"; of images of rare classes {percent(groups[1, 0])} called a frequent class, "
+                    f"of frequent ones {percent(groups[0, 1])} a rare one"
+                )
+            sentences.append(
+                f"{method_label(name)}: recall in percent by class: {each}; mean "
+                f"{percent(np.nanmean(np.diag(shares)))}{lost}."
+            )
         return " ".join(sentences)
+
+
+def by_frequency(counts: Sequence[int] | None, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the classes from the most frequent to the rarest, and which of them are rare."""
+    if counts is None:
+        return np.arange(classes), np.zeros(classes, dtype=bool)
+    counts = np.asarray(counts)
+    if counts.shape != (classes,):
+        raise UserError(
+            f"training counts have shape {counts.shape}, expected ({classes},): one for each class"
+        )
+    order = np.argsort(-counts, kind="stable")
+    return order, in_minority(counts)[order]
 
 
 def _checked(matrices: Mapping[str, Any], class_names: Sequence[str]) -> dict[str, np.ndarray]:
     not_empty("confusion matrices", matrices)
     return {name: square(name, matrix, class_names) for name, matrix in matrices.items()}
-
-
-def _heatmap(axis: Axes, shares: np.ndarray, written: bool) -> None:
-    """Draw one matrix of row shares."""
-    import seaborn
-
-    percents = 100 * shares
-    words = [[f"{p:.0f}" if p >= 0.5 else "" for p in row] for row in percents]
-    axis.set_facecolor("#f3f3f3")
-    seaborn.heatmap(
-        percents, ax=axis, vmin=0, vmax=100, cmap=SEQUENTIAL, cbar=False, square=True,
-        annot=np.array(words) if written else None, fmt="", annot_kws={"fontsize": 10.5},
-        linewidths=0.6 if written else 0, linecolor="#dddddd",
-        xticklabels=False, yticklabels=False,
-    )  # fmt: skip
-    for row in np.flatnonzero(np.isnan(shares).all(axis=1)):
-        axis.fill_between([0, len(shares)], row, row + 1, hatch="///", fc="none", ec="#bbbbbb")
-
-
-def _name_classes(axis: Axes, class_names: Sequence[str], left: bool, lowest: bool) -> None:
-    """Write the class names; long ones only at the outer panels, or no room is left to draw."""
-    step = -(-len(class_names) // _WRITTEN_UP_TO)
-    places = np.arange(0, len(class_names), step)
-    names = [textwrap.fill(str(class_names[place]), 14, max_lines=2) for place in places]
-    short = _longest(class_names) <= 3
-    axis.set_xticks(places + 0.5, names if short or lowest else [""] * len(names))
-    axis.set_yticks(places + 0.5, names if short or left else [""] * len(names))
-    axis.tick_params(length=0, labelsize=10.5)
-    axis.tick_params(axis="x", rotation=0 if short else 90)
-    axis.set_xlabel("predicted class" if lowest else "")
-    axis.set_ylabel("true class" if left else "")
-
-
-def _longest(class_names: Sequence[str]) -> int:
-    """Return the letters of the longest class name, as far as one line shows them."""
-    return max(min(len(str(name)), 14) for name in class_names)
 
 
 def per_class(matrix: np.ndarray, metric: str) -> np.ndarray:

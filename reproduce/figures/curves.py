@@ -10,7 +10,7 @@ from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, in_the_look, method_style, new_figure
-from reproduce.figures.wording import method_label, percent, plural
+from reproduce.figures.wording import in_sentence, method_label, percent, plural
 
 History = Sequence[Mapping[str, Any]]
 _PARTS = ("phase", "iteration", "loss")
@@ -81,8 +81,39 @@ class TrainingCurves(Picture):
             loss.set_ylabel("training loss (log axis)")
         accuracy.set_ylabel("training accuracy (%)")
         accuracy.set_xlabel("iteration")
-        figure.legend(loc="outside lower center", ncols=2, columnspacing=1.5)
+        figure.legend(loc="outside lower center", ncols=3, columnspacing=1.0)
         return figure
+
+    def seen(self) -> str:
+        """Say what the lines are."""
+        return (
+            "Training loss above and training accuracy below, against the iterations, a line for "
+            f"each seed of {plural(len(self.runs), 'method')}."
+        )
+
+    def reading(self) -> str:
+        """Say what must not be compared."""
+        return (
+            "Dotted: a new phase begins. Losses of different objectives are not on one scale: "
+            "compare their shapes."
+        )
+
+    def message(self) -> str:
+        """Say between which accuracies training ends."""
+        ends = {
+            name: float(np.mean([values["training_accuracy"][-1] for _, values, _ in runs]))
+            for name, runs in self.runs.items()
+        }
+        ends = {name: end for name, end in ends.items() if np.isfinite(end)}
+        if not ends:
+            return ""
+        best, worst = (pick(ends, key=ends.__getitem__) for pick in (max, min))
+        said = f"Training ends at {percent(ends[best])} % accuracy on the images shown"
+        if best == worst:
+            return f"{said} ({in_sentence(best)})."
+        return (
+            f"{said} for {in_sentence(best)}, at {percent(ends[worst])} % for {in_sentence(worst)}."
+        )
 
     def words(self) -> str:
         """Say in words where the curves end."""

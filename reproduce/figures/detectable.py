@@ -12,13 +12,22 @@ from matplotlib.patches import Patch
 
 from reproduce.errors import UserError
 from reproduce.figures.by_seed import ROUNDING
-from reproduce.figures.histogram import BAR
 from reproduce.figures.inputs import is_number, not_empty
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, MARGIN, PUBLISHED, in_the_look, panels, title
+from reproduce.figures.style import (
+    FAINT,
+    FREQUENT,
+    INK,
+    MARGIN,
+    PUBLISHED,
+    WRONG,
+    in_the_look,
+    panels,
+    title,
+)
 from reproduce.figures.wording import method_label, metric_label, plural, points
 
-WRONG, TIED = "#882255", "#8a8a8a"
+TIED = FAINT
 _SHARE = 0.95
 _BARS = 44
 _INCHES = 1.5
@@ -135,18 +144,40 @@ class Detectable(Picture):
         edges = _edges(np.concatenate([100 * one.gaps for one in found.values()]))
         for axis, (pair, one) in zip(axes, found.items(), strict=True):
             _panel(axis, one, edges, self.published.get(pair), self.smallest.get(pair))
-            signs = "" if np.isnan(one.wrong) else f"; wrong sign in {_percent(one.wrong)}"
             inside = f"{points(one.low)} to {points(one.high)}"
             known = "true" if pair in self.true else "mean"
-            title(axis, _name(pair), f"{known} {points(one.true)}; draws {inside}{signs}")
-        size = f",\non {self.images:,} test images drawn from many more" if self.images else ""
-        name = metric_label(self.metric)
-        of = f" of means of {self.runs} runs" if self.runs > 1 else ""
-        axes[-1].set_xlabel(f"measured gap in {name}{of} (percentage points){size}")
+            title(axis, _name(pair), f"{known} {points(one.true)}; draws {inside}")
+        axes[-1].set_xlabel(f"measured gap in {metric_label(self.metric)} (points)")
         axes[-1].set_xlim(_limits(found, self.published, self.smallest))
         known = set(self.true) == set(found)
         _legend(figure, found, known, bool(self.published), bool(self.smallest))
         return figure
+
+    def message(self) -> str:
+        """Say how often such a test set has the wrong sign, for the pair where most often."""
+        known = {pair: one.wrong for pair, one in self.found.items() if np.isfinite(one.wrong)}
+        if not known:
+            return ""
+        pair = max(known, key=known.__getitem__)
+        size = f"Test sets of {self.images:,} images" if self.images else "Test sets of this size"
+        return (
+            f"{size} give {_name(pair)} the wrong sign in {_percent(known[pair])} of draws; "
+            f"95 % of draws lie from {points(self.found[pair].low)} to "
+            f"{points(self.found[pair].high)} points."
+        )
+
+    def seen(self) -> str:
+        """Say what the bars are."""
+        size = f" of {self.images:,} images" if self.images else ""
+        return (
+            f"Histograms of the gap in {metric_label(self.metric)} between two methods over "
+            f"thousands of test sets{size}, with the gap on all images and the paper's gap."
+        )
+
+    def reading(self) -> str:
+        """Say what does not vary here."""
+        of = f"Means of {self.runs} trained runs; the" if self.runs > 1 else "The"
+        return f"{of} weights are fixed: only the choice of test images varies."
 
     def words(self) -> str:
         """Say of each pair what draws show of its true gap."""
@@ -204,7 +235,7 @@ def _panel(
     right = signs == np.sign(one.true) if abs(one.true) > ROUNDING else signs != 0
     tied = signs == 0
     split = [values[right], values[tied & ~right], values[~right & ~tied]]
-    counts, *_ = axis.hist(split, edges, stacked=True, color=[BAR, TIED, WRONG], zorder=2)
+    counts, *_ = axis.hist(split, edges, stacked=True, color=[FREQUENT, TIED, WRONG], zorder=2)
     top = np.max(counts)
     if smallest is not None:
         axis.axvspan(-100 * smallest, 100 * smallest, color=MARGIN, alpha=0.55, lw=0, zorder=0)
@@ -251,8 +282,8 @@ def _legend(
         names.append("draws without a gap")
     if smallest:
         handles.append(Patch(color=MARGIN, lw=0))
-        names.append("true gaps too small to be told from 0")
-    figure.legend(handles, names, loc="outside lower left", ncols=2, columnspacing=1.4,
+        names.append("too small to be told from 0")
+    figure.legend(handles, names, loc="outside lower left", ncols=2, columnspacing=1.0,
                   borderpad=0.1)  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from matplotlib.lines import Line2D
 
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import INK, PUBLISHED, in_the_look, new_figure
+from reproduce.figures.style import INK, PAPER, PUBLISHED, in_the_look, new_figure
 
-# What stands left of the axis, and the title, in letters of a line.
-_LABEL, _TITLE = 26, 66
-_ROW = 0.62
+# What stands left of the axis, in letters of a line.
+_LABEL = 22
+_ROW = 0.68
 
 
 class Effects(Picture):
@@ -29,13 +29,15 @@ class Effects(Picture):
         out.
     message
         The title: what is seen, with its number.
+    says
+        Who prints the published effects: paper, summary or post.
     """
 
-    def __init__(self, rows: Iterable[Any], message: str):
+    def __init__(self, rows: Iterable[Any], message: str, says: str = "paper"):
         super().__init__()
         rows = list(rows)
         not_empty("rows", rows)
-        self.unit, self.message = rows[0].unit, message
+        self.unit, self.told, self.says = rows[0].unit, message, says
         alike = [
             row for row in rows if row.unit == self.unit and (self.unit or _same(row, rows[0]))
         ]
@@ -47,12 +49,12 @@ class Effects(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw a row for each comparison."""
-        figure, axes = new_figure(1.5 + _ROW * len(self.rows))
+        figure, axes = new_figure(1.0 + _ROW * len(self.rows))
         axis = axes[0, 0]
         axis.axvline(0, color=INK, lw=1, zorder=1)
         for place, row in enumerate(self.rows):
             if row.paper:
-                _draw(axis, row.paper, place - 0.17, self._scaled, PUBLISHED, "D", "white")
+                _draw(axis, row.paper, place - 0.17, self._scaled, PUBLISHED, "D", PAPER)
             if row.ours:
                 _draw(axis, row.ours, place + 0.17, self._scaled, INK, "o", INK)
         labels = [textwrap.fill(f"{row.measure}, {row.words}", _LABEL) for row in self.rows]
@@ -61,13 +63,21 @@ class Effects(Picture):
         axis.tick_params(axis="y", length=0)
         axis.grid(False, axis="y")
         axis.spines["left"].set_visible(False)
-        axis.ticklabel_format(axis="x", useOffset=False)
+        axis.locator_params(axis="x", nbins=5)
         axis.set_xlabel("effect in percentage points" if self.unit == "points" else "effect")
-        figure.suptitle(
-            textwrap.fill(self.message, _TITLE), ha="left", x=0.015, fontsize=12, fontweight="bold"
-        )
-        _legend(axis, self.rows)
+        _legend(figure, self.rows, self.says)
         return figure
+
+    def message(self) -> str:
+        """Return the answer in a sentence."""
+        return self.told
+
+    def seen(self) -> str:
+        """Say what the rows are."""
+        return (
+            f"A row for each main comparison: the {self.says}'s printed effect (diamond) above "
+            "ours (dot), each with its interval."
+        )
 
     def _scaled(self, value: float) -> float:
         return 100 * value if self.unit else value
@@ -76,11 +86,13 @@ class Effects(Picture):
         """Say the first rows; the table beside has every number."""
         said = []
         for row in self.rows:
-            paper = f"paper {row.said(row.paper)}" if row.paper else "paper prints none"
+            paper = (
+                f"{self.says} {row.said(row.paper)}" if row.paper else f"{self.says} prints none"
+            )
             said.append(
                 f"{row.words}: {paper}, ours {row.said(row.ours) if row.ours else 'not run'}"
             )
-        whole = "Effects with intervals, paper's above ours. " + "; ".join(said) + "."
+        whole = f"Effects with intervals, the {self.says}'s above ours. " + "; ".join(said) + "."
         return whole if len(whole) <= 250 else whole[:247].rpartition("; ")[0] + "."
 
 
@@ -97,15 +109,14 @@ def _draw(axis: Axes, effect: Any, place: float, scaled, colour: str, marker: st
     axis.plot(scaled(effect.mean), place, marker, color=colour, mfc=face, mew=2, ms=8, zorder=3)
 
 
-def _legend(axis: Axes, rows: list[Any]) -> None:
-    """Explain the two marks under the axis."""
+def _legend(figure: Figure, rows: list[Any], says: str) -> None:
+    """Explain the two marks below."""
     handles, names = [], []
     if any(row.paper for row in rows):
-        handles.append(Line2D([], [], marker="D", mfc="white", mec=PUBLISHED, color=PUBLISHED,
+        handles.append(Line2D([], [], marker="D", mfc=PAPER, mec=PUBLISHED, color=PUBLISHED,
                               mew=2, ms=8, lw=2.2))  # fmt: skip
-        names.append("the paper")
+        names.append(f"the {says}")
     if any(row.ours for row in rows):
         handles.append(Line2D([], [], marker="o", color=INK, ms=8, lw=2.2))
         names.append("ours, 95 % interval")
-    axis.legend(handles, names, loc="upper center", bbox_to_anchor=(0.4, -0.32 * 2 / len(rows)),
-                ncols=2, frameon=False)  # fmt: skip
+    figure.legend(handles, names, loc="outside lower center", ncols=2)

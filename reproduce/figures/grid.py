@@ -1,32 +1,27 @@
 """Coloured cells over two factors, a panel for each method: a metric, or what is gained in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.patheffects import withStroke
 
 from reproduce.figures.factor import Factor
+from reproduce.figures.heat import HEAT, LOSS, cell, frame, letters
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, QUIET, SEQUENTIAL, WIDTH, in_the_look, panels
+from reproduce.figures.style import FAINT, INK, QUIET, SMALLEST, WIDTH, in_the_look, panels
 from reproduce.figures.wording import (
     MISSING,
     method_label,
     plural,
 )
 
-# Purple against orange, white in the middle: told apart with every common colour blindness.
-DIVERGING = "PuOr_r"
-_GROUND, _HATCH = "#f2f2f2", "#adadad"
-_BESIDE_EACH_OTHER_UP_TO = 4
+# From a value to a colour and how strong it is.
+Colours = Callable[[float], tuple[str, float]]
 _LISTED_UP_TO = 9
 
 
@@ -54,6 +49,11 @@ class Cell:
     hatched: bool = False
     framed: bool = False
 
+    @property
+    def lines(self) -> list[str]:
+        """Return what is written in it, from the top."""
+        return [line for line in (self.large, self.small, self.under) if line]
+
 
 class Grid(Picture):
     """Coloured cells over two factors, a panel for each method.
@@ -68,9 +68,9 @@ class Grid(Picture):
     across, upwards
         the factors.
     colours
-        a palette and its scale in percent; all panels share it.
+        from a value to a colour and its strength, the same in all panels.
     label
-        what the bar of colours says.
+        what is in the cells, with its unit.
     opening
         the words before the sentences of the methods.
     hatched, framed
@@ -84,7 +84,7 @@ class Grid(Picture):
         across: Factor,
         upwards: Factor,
         *,
-        colours: tuple[Colormap, Normalize],
+        colours: Colours,
         label: str,
         opening: str,
         hatched: str = "",
@@ -92,12 +92,21 @@ class Grid(Picture):
     ):
         super().__init__(rows)
         self.cells, self.across, self.upwards = dict(cells), across, upwards
-        (self.palette, self.norm), self.label, self.opening = colours, label, opening
+        self.colours, self.label, self.opening = colours, label, opening
         self.hatched, self.framed = hatched, framed
         self.methods = list(dict.fromkeys(method for method, _, _ in cells))
         self.columns = across.values(x for _, x, _ in cells)
         heights = [y for _, _, y in cells]
         self.rows = [None] if set(heights) == {None} else upwards.values(heights)
+
+    def seen(self) -> str:
+        """Say what the cells hold."""
+        many = f", a panel for each of {plural(len(self.methods), 'method')}"
+        up = "" if self.rows == [None] else f", {self.upwards.words} upwards"
+        return (
+            f"Coloured cells: {self.label}; {self.across.words} to the right{up}"
+            f"{many if len(self.methods) > 1 else ''}."
+        )
 
     def words(self) -> str:
         """Say every cell, or the ends of a large grid."""
@@ -124,107 +133,98 @@ class Grid(Picture):
 
     @in_the_look
     def draw(self) -> Figure:
-        """Draw a panel per method, the bar of colours below and the legend of marks above."""
-        few = len(self.columns) <= _BESIDE_EACH_OTHER_UP_TO and len(self.methods) > 1
-        columns = 2 if few else 1
-        high = self._cell_height()
-        height = high * len(self.rows) + 0.42 + 1.5 / -(-len(self.methods) // columns)
+        """Draw a panel per method, and what the marks mean above."""
+        columns = 2 if self._beside() and len(self.methods) > 1 else 1
+        high = self._cell_height(columns)
+        height = high * len(self.rows) + 0.42
         figure, axes = panels(len(self.methods), height, columns, sharex=True, sharey=True)
-        size = self._print_size(72 * 0.8 * WIDTH / columns / len(self.columns), 72 * high)
         for turn, (axis, method) in enumerate(zip(axes, self.methods, strict=True)):
-            self._panel(axis, method, size)
+            self._panel(axis, method, columns)
             below = turn + columns >= len(self.methods)
             axis.tick_params(labelbottom=below, labelleft=turn % columns == 0)
             axis.set_xlabel(self.across.label() if below else "")
         if self.rows != [None]:
-            figure.supylabel(self.upwards.label(), fontsize=12)
-        bar = figure.colorbar(
-            ScalarMappable(self.norm, self.palette), ax=axes, location="bottom", shrink=0.6,
-            aspect=32, pad=0.02,
-        )  # fmt: skip
-        bar.set_label(self.label, fontsize=11)
-        bar.outline.set_visible(False)
-        if self.hatched:
-            mark = Patch(facecolor="white", edgecolor=QUIET, hatch="////", lw=0.8)
-            figure.legend([mark], [self.hatched], loc="outside upper right")
-        if self.framed[0]:
-            mark = Patch(facecolor="white", edgecolor=self.framed[1], lw=2.6)
-            figure.legend([mark], [self.framed[0]], loc="outside upper left", borderpad=0.1)
+            figure.supylabel(self.upwards.label(), fontsize=SMALLEST)
+        figure.set_figheight(figure.get_figheight() + 0.5 + 0.3 * self._legend(figure))
         return figure
 
-    def _cell_height(self) -> float:
-        if any(cell.under for cell in self.cells.values()):
-            return 0.92
-        known = {1: 0.75, 2: 0.6}
-        return known.get(len(self.rows), 0.5 if len(self.rows) <= _BESIDE_EACH_OTHER_UP_TO else 0.4)
+    def _legend(self, figure: Figure) -> int:
+        """Explain hatching and frames; return how many lines that takes."""
+        marks = []
+        if self.hatched and any(cell.hatched for cell in self.cells.values()):
+            marks.append((Patch(facecolor="none", edgecolor=QUIET, hatch="////", lw=0.8),
+                          self.hatched))  # fmt: skip
+        if self.framed[0]:
+            marks.append((Patch(facecolor="none", edgecolor=self.framed[1], lw=2.6),
+                          self.framed[0]))  # fmt: skip
+        if marks:
+            handles, names = zip(*marks, strict=True)
+            figure.legend(handles, names, loc="outside upper left", borderpad=0.1)
+        return len(marks)
 
-    def _print_size(self, wide: float, high: float) -> float:
-        """Return the size of the large print that keeps all three lines inside a cell."""
-        letters = max(
-            len(text) for cell in self.cells.values() for text in (cell.small, cell.under)
-        )
-        lines = 3.6 if any(cell.under for cell in self.cells.values()) else 2.5
-        return min(11.5, wide / max(3.5, 0.5 * letters), high / lines)
+    def _beside(self) -> bool:
+        """Say whether two panels fit beside each other, letters as large as they must be."""
+        lines = [line for cell in self.cells.values() for line in cell.lines]
+        return _fits(max(lines, key=len, default=""), 0.5 * WIDTH - 0.45, len(self.columns))
 
-    def _panel(self, axis: Axes, method: Any, size: float) -> None:
-        places = [(method, x, y) for y in self.rows for x in self.columns]
-        cells = [self.cells.get(place, Cell()) for place in places]
-        values = np.array([np.nan if c.value is None else 100 * c.value for c in cells])
-        axis.pcolormesh(
-            np.ma.masked_invalid(values).reshape(len(self.rows), len(self.columns)),
-            cmap=self.palette, norm=self.norm, edgecolors="white", lw=2,
-        )  # fmt: skip
-        for turn, cell in enumerate(cells):
-            row, column = divmod(turn, len(self.columns))
-            self._print(axis, (column, row), values[turn], cell, size)
-            box = {"xy": (column + 0.02, row + 0.03), "width": 0.96, "height": 0.94, "fill": False}
-            if cell.hatched:
-                axis.add_patch(Rectangle(**box, hatch="///", edgecolor=_HATCH, lw=0))
-            if cell.framed:
-                axis.add_patch(Rectangle(**box, edgecolor=self.framed[1], lw=2.6, zorder=5))
+    def _lines(self, cell: Cell, columns: int) -> list[str]:
+        """Return the lines of a cell that fit; the words have them all."""
+        room = WIDTH / columns - 0.45
+        return [line for line in cell.lines if _fits(line, room, len(self.columns))]
+
+    def _cell_height(self, columns: int) -> float:
+        lines = max(len(self._lines(cell, columns)) for cell in self.cells.values())
+        return 0.14 + 0.2 * max(lines, 1)
+
+    def _panel(self, axis: Axes, method: Any, panels_beside: int) -> None:
+        frame(axis, len(self.columns), len(self.rows))
+        axis.set_aspect("auto")
+        axis.invert_yaxis()
+        for row, y in enumerate(self.rows):
+            for column, x in enumerate(self.columns):
+                one = self.cells.get((method, x, y), Cell())
+                self._cell(axis, (column, row), one, panels_beside)
         axis.set_title(method_label(method) if method else "")
         axis.set_xticks(np.arange(len(self.columns)) + 0.5, map(self.across.tick, self.columns))
         heights = ["" if y is None else self.upwards.tick(y) for y in self.rows]
         axis.set_yticks(np.arange(len(self.rows)) + 0.5, heights)
-        axis.set(xlim=(0, len(self.columns)), ylim=(0, len(self.rows)), facecolor=_GROUND)
-        axis.tick_params(length=0)
-        axis.grid(False)
-        axis.spines[:].set_visible(False)
 
-    def _print(
-        self, axis: Axes, place: tuple[int, int], value: float, cell: Cell, size: float
-    ) -> None:
-        """Write a cell's value, and what is known of it below in small print."""
-        ink, ground = INK, _GROUND
-        if np.isfinite(value):
-            *ground, _ = self.palette(self.norm(value))
-            ink = INK if np.dot(ground, (0.299, 0.587, 0.114)) > 0.5 else "white"
-        x, y = place[0] + 0.5, place[1] + 0.5 + (0.12 if cell.under else 0)
-        # The rim of the cell's colour keeps figures legible on hatching.
-        manner = {"ha": "center", "va": "center", "color": ink, "zorder": 6,
-                  "path_effects": [withStroke(linewidth=2.5, foreground=ground)]}  # fmt: skip
-        apart = 0.14 if cell.small else 0
-        axis.text(x, y + apart, cell.large, fontsize=size, **manner)
-        axis.text(x, y - (0.16 if cell.under else 0.26), cell.small, fontsize=0.78 * size, **manner)
-        if cell.under:
-            axis.text(x, y - 0.42, cell.under, fontsize=0.8 * size, fontstyle="italic", **manner)
+    def _cell(self, axis: Axes, place: tuple[int, int], one: Cell, columns: int) -> None:
+        colour, strength = self.colours(one.value) if one.value is not None else (FAINT, 0.12)
+        cell(axis, place, strength, color=colour)
+        box = {"xy": (place[0] + 0.03, place[1] + 0.04), "width": 0.94, "height": 0.92}
+        if one.hatched:
+            axis.add_patch(Rectangle(**box, fill=False, hatch="///", edgecolor=FAINT, lw=0))
+        if one.framed:
+            axis.add_patch(Rectangle(**box, fill=False, edgecolor=self.framed[1], lw=2.6, zorder=5))
+        lines = self._lines(one, columns)
+        apart = 0.2 / self._cell_height(columns)
+        for turn, line in enumerate(lines):
+            axis.text(
+                place[0] + 0.5, place[1] + 0.48 + apart * ((len(lines) - 1) / 2 - turn), line,
+                ha="center", va="center", color=letters(strength), zorder=6,
+                fontweight="bold" if turn == 0 and len(lines) > 1 else "normal",
+            )  # fmt: skip
 
 
-def blues(values: Iterable[float]) -> tuple[Colormap, Normalize]:
-    """Return the colours of measured fractions, on a scale in percent from least to most."""
-    values = [100 * value for value in values]
+def _fits(line: str, inches: float, cells: int) -> bool:
+    """Say whether a line in the smallest letters fits into one of so many cells."""
+    return 0.6 * SMALLEST * len(line) + 2 <= 72 * inches / cells
+
+
+def blues(values: Iterable[float]) -> Colours:
+    """Return the colours of measured fractions, from faint for the least to strong."""
+    values = list(values)
     low, high = min(values), max(values)
-    # Without the palest tones, which would look like a cell that is missing.
-    palette = matplotlib.colormaps[SEQUENTIAL](np.linspace(0.12, 0.95, 64))
     # A grid of equal values still needs a scale of some width.
-    norm = Normalize(low if high > low else low - 1, high)
-    return LinearSegmentedColormap.from_list("measured", palette), norm
+    reach = high - low or 1.0
+    return lambda value: (HEAT, 0.08 + 0.84 * (value - low) / reach)
 
 
-def diverging(values: Iterable[float]) -> tuple[Colormap, Normalize]:
-    """Return the colours of differences, on a scale in points with 0 in the middle."""
-    reach = max(abs(100 * value) for value in values) or 1.0
-    return matplotlib.colormaps[DIVERGING], Normalize(-reach, reach)
+def diverging(values: Iterable[float]) -> Colours:
+    """Return the colours of differences: blue above 0, orange below, none at 0."""
+    reach = max(map(abs, values)) or 1.0
+    return lambda value: (HEAT if value >= 0 else LOSS, 0.92 * abs(value) / reach)
 
 
 def with_factor(rows: Iterable[Observation], factor: Factor) -> list[Observation]:

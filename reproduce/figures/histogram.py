@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from reproduce.errors import UserError
+from reproduce.evaluation.per_class import in_minority
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, in_the_look, panels
+from reproduce.figures.style import FREQUENT, INK, RARE, SMALLEST, in_the_look, panels
 
-BAR, RARE = "#9fb8cc", "#0072B2"
 _LOG_FROM = 20
 _UPRIGHT_UP_TO, _WRITTEN_UP_TO = 12, 40
 
@@ -52,8 +53,8 @@ class ClassHistogram(Picture):
     Notes
     -----
     The axis is logarithmic as soon as the largest count is 20 times the smallest, and says so;
-    since a bar's length then misleads, every bar carries its number. Classes with the smallest
-    count of a panel are darker, unless all are equal.
+    since a bar's length then misleads, every bar carries its number. Rare classes, those with fewer
+    images than the average class of their panel, are orange.
     """
 
     def __init__(
@@ -85,8 +86,37 @@ class ClassHistogram(Picture):
             axis.tick_params(axis="x", length=0)
         _name_classes(axes[-1], self.class_names)
         scale = " (log axis)" if logarithmic else ""
-        figure.supylabel(f"{self.unit} per class{scale}", fontsize=12, color=INK)
+        figure.supylabel(f"{self.unit} per class{scale}", fontsize=SMALLEST, color=INK)
+        if any(map(np.any, map(in_minority, self.counts.values()))):
+            figure.legend(
+                [Patch(color=FREQUENT, lw=0), Patch(color=RARE, lw=0)],
+                ["frequent", "rare: fewer than the average class"],
+                loc="outside upper left", ncols=2, borderpad=0.1,
+            )  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say how far the most unequal condition goes."""
+        ratios = {
+            name: values.max() / values.min() if values.min() else np.inf
+            for name, values in self.counts.items()
+        }
+        name = max(ratios, key=ratios.__getitem__)
+        values = self.counts[name]
+        if values.max() == values.min():
+            return f"Every class has {values[0]:,} {self.unit}."
+        rare = int(in_minority(values).sum())
+        said = f"{rare} of {len(values)} classes are rare: the smallest has {values.min():,} "
+        said += f"{self.unit}, the largest {values.max():,}."
+        return f"At {name}: {said}" if len(self.counts) > 1 else said
+
+    def seen(self) -> str:
+        """Say what the bars are."""
+        several = f", a panel for each of {len(self.counts)} conditions"
+        return (
+            f"Bars: number of {self.unit} of each class{several if len(self.counts) > 1 else ''}; "
+            "rare classes are orange."
+        )
 
     def words(self) -> str:
         """Say the smallest and the largest count of each condition."""
@@ -109,18 +139,23 @@ def _sentence(condition: str, values: np.ndarray, class_names: Sequence[str]) ->
 
 def _bars(axis: Axes, values: np.ndarray, floor: float) -> None:
     """Draw one condition's bars and write the counts on them."""
-    rare = (values == values.min()) & (values.min() < values.max())
+    rare = in_minority(values)
     places = np.arange(len(values))
     axis.bar(places, np.maximum(values - floor, 0), bottom=floor, width=0.78,
-             color=np.where(rare, RARE, BAR))  # fmt: skip
+             color=np.where(rare, RARE, FREQUENT))  # fmt: skip
     if len(values) > _WRITTEN_UP_TO:
         return
     turned = len(values) > _UPRIGHT_UP_TO
     for place, value in zip(places, values, strict=True):
         axis.annotate(
-            f"{value}", (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
-            ha="center", va="bottom", fontsize=11 if not turned else 10, rotation=90 * turned,
+            _short(value), (place, max(value, floor)), xytext=(0, 2), textcoords="offset points",
+            ha="center", va="bottom", rotation=90 * turned,
         )  # fmt: skip
+
+
+def _short(count: int) -> str:
+    """Return a count with as few letters as say it exactly: 5000 is 5k."""
+    return f"{count / 1000:g}k" if count >= 1000 and count % 100 == 0 else f"{count}"
 
 
 def _name_classes(axis: Axes, class_names: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """What methods gain over a reference on the same seeds, each with its interval."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
@@ -14,15 +15,20 @@ from reproduce.figures.by_seed import (
     has_interval,
     span,
 )
+from reproduce.figures.clipped import cut_off, inside, limits
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import FAINT, INK, in_the_look, method_style, panels
+from reproduce.figures.style import FAINT, INK, PAPER, in_the_look, method_style, panels
 from reproduce.figures.wording import (
+    in_sentence,
     method_label,
     metric_digits,
+    metric_in_sentence,
     metric_label,
     points,
 )
+
+_LETTERS = 20
 
 
 def _gains(
@@ -85,22 +91,70 @@ class Gains(Picture):
     def draw(self) -> Figure:
         """Draw a panel for each metric."""
         most = max(map(len, self.found.values()))
-        figure, axes = panels(len(self.found), 0.29 * most + 0.85, 1)
+        names = {name for effects in self.found.values() for name in effects}
+        pitch = 0.36 if any(len(method_label(name)) > _LETTERS for name in names) else 0.27
+        figure, axes = panels(len(self.found), pitch * most + 0.75, 1)
         for axis, (metric, effects) in zip(axes, self.found.items(), strict=True):
-            _panel(axis, effects, self.marked)
+            _panel(axis, effects, self.marked, metric)
             axis.set_title(metric_label(metric))
         over = method_label(self.reference).lower()
-        axes[-1].set_xlabel(f"gain over {over} (percentage points)")
-        figure.suptitle(self._key(), fontsize=11, ha="left", x=0.015)
+        axes[-1].set_xlabel(f"gain over {over} (percentage points)", loc="right")
         return figure
 
-    def _key(self) -> str:
-        """Return what the marks mean, of those that are drawn."""
+    def message(self) -> str:
+        """Say which methods gain for certain in the first metric, and how much the best does."""
+        metric, effects = next(iter(self.found.items()))
+        label, digits = metric_in_sentence(metric), metric_digits(metric)
+        over = in_sentence(self.reference)
+        best, effect = next(iter(effects.items()))
+        ends = effect_ends(effect, digits)
+        sure = [one for one in effects.values() if not contains_zero(one)]
+        above = sum(one.mean > 0 for one in sure)
+        below = len(sure) - above
+        if not any(map(has_interval, effects.values())):
+            seeds = "one seed" if self.counts == "1" else f"{self.counts} seeds"
+            return (
+                f"Of the others {method_label(best)} is highest in {label}: "
+                f"{points(effect.mean, digits)} points from {over} ({seeds}, no interval)."
+            )
+        if not above:
+            lost = f" ({below} lie below)" if below else ""
+            return (
+                f"No interval of a gain in {label} over {over} lies above 0{lost}; the largest is "
+                f"{points(effect.mean, digits)} points{ends}, {method_label(best)}."
+            )
+        return (
+            f"{method_label(best)} gains most {label} over {over}: {points(effect.mean, digits)} "
+            f"points{ends}; {above} of {len(effects)} intervals lie above 0, {below} below."
+        )
+
+    def seen(self) -> str:
+        """Say what the rows are."""
+        metrics = ", ".join(metric_label(name).partition(" (")[0] for name in self.found)
+        return (
+            f"Gain of each method over {in_sentence(self.reference)} in percentage points "
+            f"with its interval, the largest on top: {metrics}."
+        )
+
+    def reading(self) -> str:
+        """Say what the marks mean, of those that are drawn."""
         seeds = f"small dots: seeds (n = {self.counts})"
         if not any(self.sure):
-            return f"{seeds}; no interval"
-        none = "" if all(self.sure) else " or there is none"
-        return f"bar: 95 % interval, seeds and test images; {seeds}; hollow: it holds 0{none}"
+            return f"Hollow: no interval is known; {seeds}."
+        none = "" if all(self.sure) else ", or there is none"
+        cut = " An arrow: beyond the axis, with its number." if self._cuts() else ""
+        return (
+            f"Bars: 95 % intervals over seeds and test images; {seeds}. Hollow: the interval "
+            f"includes 0{none}.{cut}"
+        )
+
+    def _cuts(self) -> bool:
+        for effects in self.found.values():
+            ends = list(map(_ends, effects.values()))
+            low, high = limits(ends)
+            if any(one < low or other > high for one, other in ends):
+                return True
+        return False
 
     def words(self) -> str:
         """Say each gain with its interval."""
@@ -119,26 +173,40 @@ class Gains(Picture):
         )
 
 
-def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None) -> None:
+def _ends(effect: Effect) -> tuple[float, float]:
+    """Return the ends of what is drawn of an effect, in points; seeds may lie outside."""
+    if has_interval(effect):
+        return 100 * effect.low, 100 * effect.high
+    return 100 * min(effect.differences), 100 * max(effect.differences)
+
+
+def _panel(axis: Axes, effects: dict[str, Effect], marked: str | None, metric: str) -> None:
     """Draw one metric: a row per method, the best on top."""
+    axis.set_xlim(*limits(list(map(_ends, effects.values()))))
+    left, right = axis.get_xlim()
     axis.axvline(0, color=INK, lw=1)
-    if marked is not None and marked in effects:
+    if marked is not None and marked in effects and left < 100 * effects[marked].mean < right:
         axis.axvline(100 * effects[marked].mean, color=method_style(marked).colour, lw=1.5,
                      linestyle=":", zorder=1)  # fmt: skip
     for row, (method, effect) in enumerate(effects.items()):
         colour = method_style(method).colour if method == marked else INK
-        seeds = [100 * value for value in effect.differences]
+        seeds = inside(axis, [100 * value for value in effect.differences])
         axis.plot(seeds, [row - 0.27] * len(seeds), ".", color=FAINT, ms=4.5, zorder=2)
-        if has_interval(effect):
-            axis.plot([100 * effect.low, 100 * effect.high], [row, row], color=colour, lw=2.2,
-                      solid_capstyle="butt", zorder=2)  # fmt: skip
-        axis.plot(100 * effect.mean, row, "s" if method == marked else "o", ms=8, mec=colour, mew=2,
-                  mfc="white" if contains_zero(effect) else colour, zorder=3)  # fmt: skip
-    axis.set_yticks(range(len(effects)), [method_label(method) for method in effects])
+        low, high = max(_ends(effect)[0], left), min(_ends(effect)[1], right)
+        if has_interval(effect) and low < high:
+            axis.plot([low, high], [row, row], color=colour, lw=2.2, solid_capstyle="butt",
+                      zorder=2)  # fmt: skip
+        mean = 100 * effect.mean
+        if not cut_off(axis, row, mean, points(effect.mean, metric_digits(metric)), colour):
+            axis.plot(mean, row, "s" if method == marked else "o", ms=8, mec=colour, mew=2,
+                      mfc=PAPER if contains_zero(effect) else colour, zorder=3)  # fmt: skip
+    names = [textwrap.fill(method_label(method), _LETTERS) for method in effects]
+    axis.set_yticks(range(len(effects)), names, linespacing=0.95)
     for label, method in zip(axis.get_yticklabels(), effects, strict=True):
         label.set_fontweight("bold" if method == marked else "normal")
     axis.set_ylim(len(effects) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
+    axis.locator_params(axis="x", nbins=5)
     axis.spines["left"].set_visible(False)
     axis.spines["bottom"].set_color(FAINT)
     axis.grid(False, axis="y")

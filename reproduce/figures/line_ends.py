@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from scipy.optimize import isotonic_regression
 
+from reproduce.figures.style import SMALLEST, legible
 from reproduce.figures.wording import method_label
 
-SIZE = 10.5
-_LETTERS = 21
+SIZE = SMALLEST
+_LETTERS = 17
 _LEADING = 1.22
 
 
@@ -60,8 +60,7 @@ def name_the_ends(
     top = max((m + h / 2 for m, h in zip(moved, heights, strict=True)), default=0)
     moved = moved - max(0, top - 1.04)
     for (name, share), place in zip(zip(ends, shares, strict=True), moved, strict=True):
-        # Yellow letters are hard to read on white; the same hue, darker, is not.
-        ink = 0.68 * np.array(to_rgb(colours[name]))
+        ink = legible(colours[name])
         axis.plot([1.005, 1.035], [share, place], transform=axis.transAxes, clip_on=False,
                   color=colours[name], lw=1.3)  # fmt: skip
         axis.text(

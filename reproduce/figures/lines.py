@@ -60,7 +60,7 @@ class Lines(Picture):
     Methods that agree in every value, as an AUC before and after thresholding does, share a line
     that has both names. Where there is one panel and a single value of the factor, each method has
     a row. A paper that writes its axis, its lines or its sentences in another way overrides
-    `style`, `label`, `end`, `title`, `opening`, `said` and `ending`.
+    `style`, `label`, `end`, `message`, `reading`, `opening`, `said` and `ending`.
     """
 
     # How far apart the dots of the first and the fifth line stand, as a share of a step.
@@ -120,9 +120,48 @@ class Lines(Picture):
         """Return what is written at the end of a line that belongs to these, which are alike."""
         return line_name(lines)
 
-    def title(self) -> str:
-        """Return what line, band and dots are, and how many seeds there were."""
-        return self._known("line", "band" if self._filled() else "bars")
+    def message(self) -> str:
+        """Say which line ends highest and which lowest, in the first panel."""
+        where, lines = next(iter(self.found.items()))
+        place = self.places[-1]
+        ends = {
+            line: self._mean(values, place) for line, values in lines.items() if place in values
+        }
+        if not ends:
+            return ""
+        best, worst = (pick(ends, key=ends.__getitem__) for pick in (max, min))
+        label, digits = metric_label(self.metric).partition(" (")[0], metric_digits(self.metric)
+        at = self.along.said(place) + (f", {self.panel.said(where)}" if self.panel else "")
+        seeds = "one seed" if set(self.seeds) == {1} else f"means of {span(self.seeds)} seeds"
+        high, low = (percent(ends[line], digits) for line in (best, worst))
+        if high == low:
+            return f"{label} at {at}: {high} % for every method ({seeds})."
+        return (
+            f"{label} at {at}: from {low} % ({self.label(worst)}) to {high} % "
+            f"({self.label(best)}); {seeds}."
+        )
+
+    @staticmethod
+    def _mean(values: Line, place: Any) -> float:
+        return mean_and_sd(list(values[place].values()))[0]
+
+    def seen(self) -> str:
+        """Say what runs along the axes."""
+        several = f", a panel for each of {len(self.found)} values" if self.panel else ""
+        along = self.along.words or self.along.name
+        return (
+            f"{metric_label(self.metric)} in percent against {along}, "
+            f"a line for each of {plural(len(self.kin), 'method')}{several}."
+        )
+
+    def reading(self) -> str:
+        """Say what line, band and dots are, and how many seeds there were."""
+        if self._one_row_each():
+            return self._known("Mark", "bar")
+        return self._known("Line", "band" if self._filled() else "bars")
+
+    def _one_row_each(self) -> bool:
+        return len(self.places) == 1 and self.panel is None
 
     def opening(self) -> str:
         """Return the sentence before those of the lines."""
@@ -161,7 +200,7 @@ class Lines(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw the lines, or a row for each where the factor has a single value."""
-        if len(self.places) == 1 and self.panel is None:
+        if self._one_row_each():
             return self._rows()
         ticks = [self.along.tick(place) for place in self.places]
         below = 0.65 + 0.25 * any("\n" in tick for tick in ticks)
@@ -177,10 +216,6 @@ class Lines(Picture):
             if self.panel:
                 axis.set_title(self.panel.said(where))
         axes[-1].set_xlabel(self.along.label())
-        if self.panel:
-            figure.suptitle(self.title(), fontsize=11, ha="left", x=0.015)
-        else:
-            axes[0].set_title(self.title(), fontsize=11, fontweight="normal")
         for axis, lines in zip(axes, self.found.values(), strict=True):
             self._name(axis, lines)
         return figure
@@ -197,7 +232,7 @@ class Lines(Picture):
         said = [f"{mean}: mean"]
         said += [f"{spread}: {SPREADS[self.spread]}"] if self.spread else []
         said += ["dots: seeds"] if self.dots else []
-        return f"{'; '.join(said)} (n = {span(self.seeds)})"
+        return f"{'; '.join(said)} (n = {span(self.seeds)})."
 
     def _filled(self) -> bool:
         return len(self.kin) <= _FILLED_UP_TO
@@ -255,6 +290,5 @@ class Lines(Picture):
         axis.set_ylim(len(lines) - 0.4, -0.6)
         axis.tick_params(axis="y", length=0)
         axis.set_xlabel(f"{metric_label(self.metric)} (%)")
-        known = f"{self.along.said(place)}; {self._known('mark', 'bar')}"
-        axis.set_title(known, fontsize=11, fontweight="normal")
+        axis.set_title(self.along.said(place), fontweight="normal")
         return figure

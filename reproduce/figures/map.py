@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib import patheffects
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.figures import map_panels
+from reproduce.figures.confusion import by_frequency
 from reproduce.figures.inputs import class_labels, not_empty
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import class_style, in_the_look, panels, title
-from reproduce.figures.wording import method_label, percent, plain
+from reproduce.figures.style import in_the_look
+from reproduce.figures.wording import as_subject, in_sentence, method_label, percent, plain, plural
 
 FEWEST_POINTS = 10
 NEIGHBOURS = 10
@@ -127,20 +127,22 @@ def embedding_map(
 
 
 class Maps(Picture):
-    """Maps of the same points side by side, with their quality in each title.
+    """Maps of the same points side by side: rare classes in colour and in front of the others.
 
     Parameters
     ----------
     maps
         {method: map}.
     labels
-        true classes [n]; they give colour and marker, and the name written in the cluster.
+        true classes [n]; they give colour and marker.
     class_names
         in the order of the labels.
     predictions
-        {method: predicted classes [n]}; points predicted wrongly get a black cross.
-    columns
-        maps beside each other.
+        {method: predicted classes [n]}; a point predicted wrongly is an outline. A method that is
+        not in it has no classifier that was trained, and its points are all filled.
+    counts
+        training images of each class; those with fewer than the average are rare. Left out, or all
+        equal, every class has its colour.
     """
 
     kind = "map"
@@ -151,42 +153,64 @@ class Maps(Picture):
         labels: Any,
         class_names: Sequence[str],
         predictions: Mapping[str, Any] | None = None,
-        columns: int = 2,
+        counts: Sequence[int] | None = None,
     ):
         super().__init__()
         not_empty("maps", maps)
-        self.maps, self.class_names, self.columns = maps, class_names, columns
-        self.truth = {
-            name: class_labels(labels, len(found.coordinates), class_names)
-            for name, found in maps.items()
-        }
+        self.maps, self.class_names = maps, class_names
+        self.order, rare = by_frequency(counts, len(class_names))
+        self.rare = set(self.order[rare].tolist())
+        first = next(iter(maps.values()))
+        self.truth = class_labels(labels, len(first.coordinates), class_names)
+        for name in predictions or {}:
+            if name not in maps:
+                raise unknown_name("map among the predictions", name, maps)
         self.wrong = {
-            name: _wrong(name, predictions, truth, class_names)
-            for name, truth in self.truth.items()
+            name: class_labels(said, len(self.truth), class_names) != self.truth
+            for name, said in (predictions or {}).items()
         }
+
+    def wrong_of_rare(self, name: str) -> tuple[int, int] | None:
+        """Return how many points of rare classes are wrong, and of how many."""
+        if name not in self.wrong or not self.rare:
+            return None
+        is_rare = np.isin(self.truth, list(self.rare))
+        return int((self.wrong[name] & is_rare).sum()), int(is_rare.sum())
 
     @in_the_look
     def draw(self) -> Figure:
         """Draw a panel for each map, and one legend."""
-        count, columns = len(self.maps), self.columns
-        figure, axes = panels(count, 4.1 if min(columns, count) > 1 else 6.2, columns)
-        for axis, (name, found) in zip(axes, self.maps.items(), strict=True):
-            _scatter(axis, found.coordinates, self.truth[name], self.class_names)
-            wrong = self.wrong[name]
-            if wrong is not None:
-                axis.scatter(
-                    *found.coordinates[wrong].T, marker="x", c="black", s=26, linewidths=1.2,
-                    zorder=3,
-                )  # fmt: skip
-            title(
-                axis,
-                method_label(name),
-                f"kNN: map {percent(found.knn_accuracy, 0)} %, "
-                f"embedding {percent(found.knn_accuracy_embeddings, 0)} %",
-                f"trustworthiness {found.trustworthiness:.2f}",
-            )
-        _legend(figure, axes[0], any(wrong is not None for wrong in self.wrong.values()))
-        return figure
+        return map_panels.drawn(self)
+
+    def message(self) -> str:
+        """Say how many of the rare classes' points are wrong, where most and where least."""
+        said = {name: self.wrong_of_rare(name) for name in self.maps}
+        known = {name: wrong for name, wrong in said.items() if wrong is not None}
+        if not known:
+            return ""
+        most, least = (pick(known, key=lambda name: known[name][0]) for pick in (max, min))
+        text = (
+            f"{as_subject(most)} gets {known[most][0]} of the {known[most][1]} rare images in "
+            "this map wrong"
+        )
+        if known[least][0] < known[most][0]:
+            text += f", {in_sentence(least)} {known[least][0]}"
+        return f"{text} (one seed)."
+
+    def seen(self) -> str:
+        """Say what the maps are."""
+        said = ", rare classes in colour, frequent ones in grey" if self.rare else " by class"
+        count = plural(len(self.maps), "network")
+        return f"t-SNE maps of the same test images in the last hidden layer of {count}{said}."
+
+    def reading(self) -> str:
+        """Say what the marks mean."""
+        wrong = "Outlines: predicted wrongly. " if self.wrong else ""
+        return (
+            f"{wrong}The maps are turned to lie alike. Under each name: how many points have the "
+            "class of their neighbours in the map (kNN), and its trustworthiness (1: all "
+            "neighbours are true ones)."
+        )
 
     def words(self) -> str:
         """Say how far each map can be believed."""
@@ -194,68 +218,13 @@ class Maps(Picture):
             f"{method_label(name)}: {percent(found.knn_accuracy)} percent of the points have the "
             f"class of their {found.neighbours} nearest neighbours in the map, "
             f"{percent(found.knn_accuracy_embeddings)} percent in the embeddings; "
-            f"trustworthiness {found.trustworthiness:.3f}."
+            f"trustworthiness {found.trustworthiness:.3f}{self._errors(name)}."
             for name, found in self.maps.items()
         )
 
-
-def _wrong(
-    name: str, predictions: Mapping[str, Any] | None, truth: np.ndarray, class_names: Sequence[str]
-) -> np.ndarray | None:
-    """Return which points of a map are predicted wrongly, None where no prediction is given."""
-    if predictions is None:
-        return None
-    if name not in predictions:
-        raise unknown_name("map among the predictions", name, predictions)
-    return class_labels(predictions[name], len(truth), class_names) != truth
-
-
-def _scatter(
-    axis: Axes, coordinates: np.ndarray, labels: np.ndarray, class_names: Sequence[str]
-) -> None:
-    """Draw the points of one map, and its short class names in the clusters."""
-    short = max(len(str(name)) for name in class_names) <= 4 and len(class_names) <= 20
-    size = float(np.clip(9000 / len(coordinates), 6, 34))
-    for index, class_name in enumerate(class_names):
-        points = coordinates[labels == index]
-        if len(points) == 0:
-            continue
-        style = class_style(index)
-        axis.scatter(
-            *points.T, s=size, c=style.colour, marker=style.marker, alpha=0.75, linewidths=0,
-            label=str(class_name),
-        )  # fmt: skip
-        if short:
-            _write_name(axis, points, str(class_name), style.colour)
-    axis.set_xticks([])
-    axis.set_yticks([])
-    axis.grid(False)
-    axis.spines[:].set_visible(True)
-    axis.spines[:].set_color("#cccccc")
-    axis.set_aspect("equal", adjustable="datalim")
-    axis.set_box_aspect(1)
-
-
-def _write_name(axis: Axes, points: np.ndarray, name: str, colour: str) -> None:
-    """Write a class's name at the point of it that is nearest to all others."""
-    distances = np.abs(points - np.median(points, axis=0)).sum(axis=1)
-    place = points[distances.argmin()]
-    halo = [patheffects.withStroke(linewidth=3.5, foreground="white")]
-    axis.text(
-        *place, name, color=colour, fontsize=13, fontweight="bold", ha="center", va="center",
-        zorder=4, path_effects=halo,
-    )  # fmt: skip
-
-
-def _legend(figure: Figure, axis: Axes, marked: bool) -> None:
-    """Put one legend for all maps under them."""
-    handles, names = axis.get_legend_handles_labels()
-    if marked:
-        handles.append(axis.scatter([], [], marker="x", c="black", s=26, linewidths=1.2))
-        names.append("predicted wrongly")
-    longest = max(map(len, names[:-1] if marked else names))
-    columns = max(2, min(6, 60 // (longest + 5)))
-    figure.legend(
-        handles, names, loc="outside lower center", ncols=columns, markerscale=1.6,
-        handletextpad=0.2, columnspacing=1.2,
-    )  # fmt: skip
+    def _errors(self, name: str) -> str:
+        if name not in self.wrong:
+            return ""
+        rare = self.wrong_of_rare(name)
+        of_rare = f", of rare classes {rare[0]} of {rare[1]}" if rare else ""
+        return f"; predicted wrongly {self.wrong[name].sum()} of {len(self.truth)}{of_rare}"

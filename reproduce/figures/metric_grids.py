@@ -1,6 +1,7 @@
 """A metric over two factors as a grid, and what each method gains in it over a reference."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from reproduce.figures.factor import Factor
 from reproduce.figures.grid import Cell, Grid, blues, diverging, with_factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.wording import (
+    in_sentence,
     mean_and_sd,
     mean_and_spread,
     method_label,
@@ -58,6 +60,27 @@ class MetricGrid(Grid):
             opening=f"{metric_label(metric)} in percent over {across.name} and {upwards.name}, "
             f"mean ± sd over seeds (n = {counts}).",
         )
+        self.metric = metric
+
+    def message(self) -> str:
+        """Say where the metric is lowest and how much of it the best method keeps there."""
+        known = {at: cell.value for at, cell in self.cells.items() if cell.value is not None}
+        (method, x, y), low = min(known.items(), key=lambda item: item[1])
+        there = {name: value for (name, *at), value in known.items() if at == [x, y]}
+        best = max(there, key=there.__getitem__)
+        digits = metric_digits(self.metric)
+        said = (
+            f"{metric_label(self.metric).partition(' (')[0]} is lowest at {self.place(x, y)}: "
+            f"{percent(low, digits)} % ({in_sentence(method)})"
+        )
+        if best != method:
+            best_said = in_sentence(best)
+            said += f"; the highest there is {percent(there[best], digits)} % ({best_said})"
+        return f"{said}."
+
+    def reading(self) -> str:
+        """Say what the colours mean."""
+        return "The stronger the blue, the higher; all panels have one scale."
 
 
 class GainGrid(Grid):
@@ -83,9 +106,10 @@ class GainGrid(Grid):
         )
         over = f"over {method_label(reference).lower()} in points of {metric_label(metric)}"
         label = f"gain {over}"
+        self.metric, self.reference, self.effects = metric, reference, effects
         known = [effect for effect in effects.values() if has_interval(effect)]
         if known:
-            label += "\n± half of the 95 % interval, seeds and test images"
+            label += ", ± half of the 95 % interval over seeds and test images"
             label += f" (n = {span(effect.repeats for effect in effects.values())})"
         unsure, none = sum(map(contains_zero, known)), len(effects) - len(known)
         without = f"; {none} have no interval" if none else ""
@@ -101,6 +125,39 @@ class GainGrid(Grid):
             f"{without}.",
             hatched="the interval holds 0" + (", or there is none" if none else ""),
         )
+
+    def message(self) -> str:
+        """Say the largest gain that is known to be one, and in how many cells there is any."""
+        return gain_message(self.effects, self.metric, self.reference, self.place)
+
+    def reading(self) -> str:
+        """Say what the colours and the hatching mean."""
+        return (
+            "Blue: above the reference; orange: below it; hatched: the sign is not known, since "
+            "the interval holds 0 or there is none."
+        )
+
+
+def gain_message(
+    effects: Mapping[tuple, Effect],
+    metric: str,
+    reference: str,
+    place: Callable[[Any, Any], str],
+) -> str:
+    """Return what gains {(method, x, y): effect} tell of their signs, and the largest."""
+    over, digits = in_sentence(reference), metric_digits(metric)
+    above = {at: one for at, one in effects.items() if not contains_zero(one) and one.mean > 0}
+    below = sum(not contains_zero(one) and one.mean < 0 for one in effects.values())
+    if not above:
+        low = f"; {below} lie below 0" if below else ""
+        if all(not has_interval(one) for one in effects.values()):
+            return f"{plural(len(effects), 'difference')} from {over}, without intervals."
+        return f"None of {len(effects)} gains over {over} has an interval above 0{low}."
+    (method, x, y), best = max(above.items(), key=lambda item: item[1].mean)
+    return (
+        f"{method_label(method)} gains most over {over}: {points(best.mean, digits)} points at "
+        f"{place(x, y)}; {len(above)} of {len(effects)} intervals lie above 0, {below} below."
+    )
 
 
 def _gain(effect: Effect, digits: int) -> Cell:

@@ -17,11 +17,15 @@ class NothingToShow(UserError):
     """
 
 
+LONGEST_ALT = 250
+
+
 class Picture(ABC):
     """A figure and its numbers in words, computed once from the same rows.
 
     A subclass takes its rows when it is made, works out everything that both of its faces need,
-    and raises `NothingToShow` where that is nothing.
+    and raises `NothingToShow` where that is nothing. Over the picture stands what it tells, then
+    what is seen and how to read it; the numbers fold away under it.
 
     Attributes
     ----------
@@ -65,3 +69,31 @@ class Picture(ABC):
     @abstractmethod
     def words(self) -> str:
         """Say in words what is drawn, with the numbers."""
+
+    def message(self) -> str:
+        """Return the title: what these numbers tell, with the number; empty if they tell nothing.
+
+        It holds for this very run: of one seed it says so, and of an interval that holds 0 it
+        claims no difference.
+        """
+        return ""
+
+    def seen(self) -> str:
+        """Return in a sentence or two what is drawn, without a result: the alt text's beginning."""
+        return ""
+
+    def reading(self) -> str:
+        """Return how to read the marks; empty where nothing needs it."""
+        return ""
+
+    def alt(self) -> str:
+        """Return what is seen, and what it tells where both fit; never over 250 characters."""
+        first, both = self.seen(), f"{self.seen()} {self.message()}".strip()
+        return both if len(both) <= LONGEST_ALT else shortened(first, LONGEST_ALT)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text, or as many of its words as fit."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"

@@ -1,9 +1,10 @@
-"""Showing a figure in a notebook, with its numbers in words and where they come from."""
+"""Showing a figure in a notebook: what it tells, the picture, its numbers, its origin."""
 
 import base64
+import html
 import io
+import re
 import sys
-import textwrap
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -11,50 +12,83 @@ from PIL import Image
 
 from reproduce.errors import UserError
 from reproduce.figures.inputs import text_given
+from reproduce.figures.picture import Picture
 from reproduce.figures.provenance import NAMED, said_of_itself
-from reproduce.figures.style import LOOK, QUIET
+from reproduce.figures.style import LOOK
+from reproduce.figures.svg import svg
 
-DPI = 110
+# Twice the pixels of the place on a page, for the screens that have them.
+DPI = 192
 LARGEST = 150_000
-_SMALL = 9.5
 
 
-def show(figure: Figure, *, numbers: str, provenance: str, kind: str = "") -> None:
-    """Display a figure as PNG with a provenance line under it, and close it.
+def announcement(picture: Picture) -> str:
+    """Return what stands over a picture: its message in bold, and what is seen; may be empty."""
+    said = f"{picture.seen()} {picture.reading()}".strip()
+    message = picture.message()
+    return f"**{message}** {said}".strip() if message else said
+
+
+def show(picture: Picture, origin: str) -> None:
+    """Display a picture between what it tells and its numbers, and close it.
+
+    The announcement and the alt text stand in the outputs' metadata too, from where `reproduce run`
+    takes them as the figure's caption and alt text (`reproduce.book.execute.polish`).
 
     Parameters
     ----------
-    figure
-        what a drawing function returned.
-    numbers
-        the figure's content in words; kept in the output's metadata, from where `reproduce run`
-        appends it to the alt text of the cell.
-    provenance
-        see `reproduce.figures.provenance.provenance_line`.
-    kind
-        what kind of picture it is, for pages that set pictures side by side.
+    picture
+        what is shown.
+    origin
+        where it comes from, see `reproduce.figures.provenance.provenance_line`.
     """
     from IPython import display
 
-    numbers = text_given("the text of the figure's numbers", numbers)
-    image = png(figure, text_given("the provenance line", provenance))
-    bundle = {"image/png": base64.b64encode(image).decode("ascii"), "text/plain": numbers}
-    said = {"numbers": numbers, **said_of_itself(kind, provenance)}
+    numbers = text_given("the text of the figure's numbers", picture.words())
+    text_given("the provenance line", origin)
+    caption, figure = announcement(picture), picture.draw()
+    if caption:
+        display.display(
+            {"text/markdown": caption, "text/plain": caption}, raw=True,
+            metadata={NAMED: {"announces": True}},
+        )  # fmt: skip
+    said = {"numbers": numbers, "caption": caption, "alt": picture.alt()}
+    said |= said_of_itself(picture.kind, origin)
+    bundle = {**drawing(figure), "text/plain": numbers}
     display.display(bundle, raw=True, metadata={NAMED: said})
+    display.display({"text/html": notes(numbers, origin), "text/plain": origin}, raw=True)
     close(figure)
 
 
-def png(figure: Figure, provenance: str | None = None) -> bytes:
+def notes(numbers: str, origin: str) -> str:
+    """Return what stands under a figure: where it comes from, and its numbers folded away."""
+    # A sentence a line; the full stop of "1." or of "0.5" ends none.
+    lines = re.split(r"(?<=[^\d\s]\.|\)\.|\d\.)\s+(?=[A-Z])", numbers)
+    listed = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    return (
+        f'<div class="figure-notes"><small>{html.escape(origin)}</small>'
+        f"<details><summary>Numbers of this figure</summary><ul>{listed}</ul></details></div>"
+    )
+
+
+def drawing(figure: Figure) -> dict[str, str]:
+    """Return a figure as SVG, or as PNG where that takes too much of a page; by media type."""
+    _settle(figure)
+    lines = svg(figure)
+    if len(lines.encode()) <= LARGEST:
+        return {"image/svg+xml": lines}
+    return {"image/png": base64.b64encode(png(figure)).decode("ascii")}
+
+
+def png(figure: Figure) -> bytes:
     """Return the figure as PNG, small enough for a page that holds many.
 
     Where full colour takes more than 150 KB, a palette of 256 colours takes its place; where even
     that is too much, the resolution goes down step by step.
     """
     _settle(figure)
-    for dpi in (DPI, 95, 80, 65):
+    for dpi in (DPI, 160, 128, 96):
         picture = _rendered(figure, dpi)
-        if provenance:
-            picture = _stacked(picture, _rendered(_strip(provenance, figure.get_figwidth()), dpi))
         for colours in (None, 256):
             image = _encoded(picture if colours is None else _with_palette(picture, colours))
             if len(image) <= LARGEST:
@@ -78,34 +112,6 @@ def _rendered(figure: Figure, dpi: int) -> Image.Image:
     with matplotlib.rc_context(LOOK):
         figure.savefig(target, format="png", dpi=dpi)
     return Image.open(target).convert("RGB")
-
-
-def _strip(line: str, width: float) -> Figure:
-    """Return a narrow figure that holds one small line of text, wrapped where it is long.
-
-    A picture of its own under the figure cannot disturb the figure's layout.
-    """
-    lines = textwrap.wrap(line, width=int(width * 72 / (_SMALL * 0.6)))
-    height = (len(lines) * _SMALL * 1.35 + 12) / 72
-    strip = Figure(figsize=(width, height), facecolor="white")
-    strip.text(
-        0.012,
-        1 - 6 / (72 * height),
-        "\n".join(lines),
-        va="top",
-        fontsize=_SMALL,
-        color=QUIET,
-        fontfamily=LOOK["font.family"],
-    )
-    return strip
-
-
-def _stacked(upper: Image.Image, lower: Image.Image) -> Image.Image:
-    """Return two pictures as one, the second under the first."""
-    whole = Image.new("RGB", (max(upper.width, lower.width), upper.height + lower.height), "white")
-    whole.paste(upper, (0, 0))
-    whole.paste(lower, (0, upper.height))
-    return whole
 
 
 def _with_palette(picture: Image.Image, colours: int) -> Image.Image:

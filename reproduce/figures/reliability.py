@@ -18,8 +18,8 @@ from reproduce.evaluation.calibration import (
 from reproduce.evaluation.inputs import checked_labels, checked_probabilities, checked_scores
 from reproduce.figures.inputs import Observation, grouped, one_per_seed, with_columns
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import FAINT, in_the_look, method_style, panels, title
-from reproduce.figures.wording import mean_and_sd, method_label, percent, plural
+from reproduce.figures.style import FAINT, QUIET, in_the_look, method_style, panels, title
+from reproduce.figures.wording import in_sentence, mean_and_sd, method_label, percent, plural
 
 BINS = 10
 
@@ -128,7 +128,7 @@ class ReliabilityDiagrams(Picture):
     def draw(self) -> Figure:
         """Draw both curves of each method."""
         count = len(self.found)
-        figure, axes = panels(count, 4.1 if count > 1 else 5.6, 2, sharex=True, sharey=True)
+        figure, axes = panels(count, 2.95 if count > 1 else 5.0, 2, sharex=True, sharey=True)
         for turn, (axis, (before, both)) in enumerate(zip(axes, self.found.items(), strict=True)):
             axis.plot([0, 100], [0, 100], color=FAINT, lw=1.2, linestyle=":")
             _draw(axis, before, both[0].curve, after=False)
@@ -138,17 +138,43 @@ class ReliabilityDiagrams(Picture):
             axis.tick_params(labelbottom=below, labelleft=left)
             axis.set_xlabel("confidence (%)" if below else "")
             axis.set_ylabel("accuracy (%)" if left else "")
-            title(axis, method_label(before), f"ECE {_change(both, 'errors')}",
-                  f"classwise ECE {_change(both, 'classwise')}")  # fmt: skip
+            title(axis, method_label(before), f"ECE {_change(both, 'errors')}")
         figure.legend(
             [
-                Line2D([], [], color="#444444", marker="o", ms=8),
-                Line2D([], [], color="#444444", marker="D", mfc="white", ms=8, linestyle="--"),
+                Line2D([], [], color=QUIET, marker="o", ms=8),
+                Line2D([], [], color=QUIET, marker="D", mfc="white", ms=8, linestyle="--"),
             ],
             ["before", "after thresholding"], loc="outside lower center", ncols=2,
             handlelength=3.2,
         )  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say whose calibration error thresholding changes most."""
+        changes = {
+            method: float(np.mean(both[1].errors) - np.mean(both[0].errors))
+            for method, both in self.found.items()
+        }
+        method = max(changes, key=lambda name: abs(changes[name]))
+        both = self.found[method]
+        return (
+            f"Thresholding moves the calibration error of {in_sentence(method)} most: "
+            f"{_change(both, 'errors')} ({plural(len(both[0].errors), 'seed')})."
+        )
+
+    def seen(self) -> str:
+        """Say what the curves are."""
+        return (
+            "Accuracy against confidence before and after thresholding, a panel for each of "
+            f"{plural(len(self.found), 'trained method')}; the diagonal is perfect calibration."
+        )
+
+    def reading(self) -> str:
+        """Say what lies below the diagonal, and what the marks' sizes are."""
+        return (
+            "Below the diagonal a network is too sure. The area of a mark is the share of images "
+            "with that confidence; ECE: mean distance from the diagonal."
+        )
 
     def words(self) -> str:
         """Say each method's errors before and after, and whether it is too sure."""
@@ -172,9 +198,9 @@ def _draw(axis: Axes, method: str, curve: Reliability, after: bool) -> None:
               linestyle="--" if after else "-", label=method)  # fmt: skip
     share = curve.count / curve.count.sum()
     axis.scatter(
-        100 * curve.confidence, 100 * curve.accuracy, s=18 + 260 * share,
+        100 * curve.confidence, 100 * curve.accuracy, s=14 + 160 * share,
         marker="D" if after else "o", facecolor="white" if after else colour, edgecolor=colour,
-        linewidths=1.8, zorder=4 if after else 3,
+        linewidths=1.8, zorder=4 if after else 3, clip_on=False,
     )  # fmt: skip
 
 

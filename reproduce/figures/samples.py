@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 from reproduce.errors import UserError
 from reproduce.figures.inputs import class_labels, not_empty, text_given
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import FAINT, WIDTH, in_the_look, new_figure
+from reproduce.figures.style import BAND, FAINT, WIDTH, in_the_look, new_figure
 
-_GAP = 0.06
+_GAP, _LARGEST = 0.06, 0.5
 
 
 def _checked_images(images: Any, rows: int) -> np.ndarray:
@@ -74,8 +74,9 @@ class Samples(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw a row of images for each class."""
-        classes, columns = len(self.class_names), self.columns
-        figure, axes = new_figure(classes * (WIDTH - 1.3) / columns + 0.5)
+        classes = len(self.class_names)
+        columns = min(self.columns, int(np.bincount(self.labels).max()))
+        figure, axes = new_figure(classes * min(_LARGEST, (WIDTH - 1.3) / columns) + 0.5)
         axis = axes[0, 0]
         axis.set(xlim=(-_GAP, columns), ylim=(classes, -_GAP), aspect="equal")
         axis.set_xticks([])
@@ -92,8 +93,16 @@ class Samples(Picture):
                 _frame(axis, row, column, None if self.images is None else self.images[index])
         if self.images is None:
             _say_unpublished(axis, columns, classes, self.dataset)
-        axis.set_xlabel(textwrap.fill(self.note, 78), fontsize=10, loc="left", labelpad=6)
+        axis.set_xlabel(textwrap.fill(self.note, 52), loc="left", labelpad=6)
         return figure
+
+    def seen(self) -> str:
+        """Say what the rows are."""
+        if self.images is None:
+            return (
+                f"Empty frames: images of {self.dataset} are not published; a row for each class."
+            )
+        return f"A few images of {self.dataset}, a row for each of {len(self.class_names)} classes."
 
     def words(self) -> str:
         """Say how many images of each class are shown."""
@@ -114,11 +123,11 @@ def _frame(axis: Axes, row: int, column: int, picture: np.ndarray | None) -> Non
     """Draw one image, or an empty frame in its place."""
     right, low = column + 1 - _GAP, row + 1 - _GAP
     if picture is None:
-        axis.add_patch(Rectangle((column, row), 1 - _GAP, 1 - _GAP, fc="#ededed", ec="#cccccc"))
+        axis.add_patch(Rectangle((column, row), 1 - _GAP, 1 - _GAP, fc=BAND, ec="#cccccc"))
         return
     axis.imshow(
         picture, cmap="gray", vmin=0, vmax=255, extent=(column, right, low, row),
-        interpolation="nearest",
+        interpolation="none",
     )  # fmt: skip
     axis.set(xlim=(-_GAP, axis.get_xlim()[1]), ylim=(axis.get_ylim()[0], -_GAP))
 

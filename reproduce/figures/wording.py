@@ -17,6 +17,28 @@ def method_label(name: str) -> str:
     return (look and look.label) or in_words(name)
 
 
+def in_sentence(name: str) -> str:
+    """Return a method's name as it stands within a sentence: "the baseline", "CutMix"."""
+    label = method_label(name)
+    first = label.split(" ")[0]
+    if first[1:] != first[1:].lower():
+        return label
+    return ("the " if name == "baseline" else "") + label[:1].lower() + label[1:]
+
+
+def as_subject(name: str) -> str:
+    """Return a method's name as it begins a sentence: "The baseline", "CutMix"."""
+    said = in_sentence(name)
+    return said[:1].upper() + said[1:]
+
+
+def metric_in_sentence(name: str) -> str:
+    """Return a metric's name as it stands within a sentence: "macro F1", "ROC AUC"."""
+    label = metric_label(name).partition(" (")[0]
+    first = label.split(" ")[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
 def metric_label(name: str) -> str:
     """Return a metric's name as a reader sees it: "gmean_recall" -> "G-mean of recalls"."""
     return metric(name).label if is_metric(name) else in_words(name)

@@ -12,11 +12,24 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
+from reproduce.figures.confusion_panels import without_common_word
+from reproduce.figures.heat import cell
 from reproduce.figures.inputs import not_empty, square
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, QUIET, SEQUENTIAL, in_the_look, panels, title
+from reproduce.figures.style import (
+    INK,
+    ON_STRONG,
+    QUIET,
+    SMALLEST,
+    TEXT,
+    WRONG,
+    in_the_look,
+    panels,
+    title,
+)
+from reproduce.figures.wording import plural
 
-OUTSIDE = "#882255"
+OUTSIDE = WRONG
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ class FramedConfusion(Picture):
         class_names: Sequence[str],
         stated: Sequence[int],
         mends: Mapping[str, Mend] | None = None,
-        columns: int = 2,
+        columns: int = 1,
     ):
         super().__init__()
         self.counts = _checked_counts(matrices, class_names, stated)
@@ -64,7 +77,7 @@ class FramedConfusion(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw a panel for each table."""
-        figure, axes = panels(len(self.counts), 3.9, self.columns)
+        figure, axes = panels(len(self.counts), 3.0, self.columns)
         for place, (axis, (name, counts)) in enumerate(zip(axes, self.counts.items(), strict=True)):
             _counts(axis, counts, self.mends.get(name))
             _sums(axis, counts, self.stated)
@@ -73,6 +86,35 @@ class FramedConfusion(Picture):
             same = "as stated" if total == sum(self.stated) else f"stated {sum(self.stated)}"
             title(axis, name, f"{total} images, {same}")
         return figure
+
+    def message(self) -> str:
+        """Say which table does not add up, and which single cell would mend it."""
+        wrong = [
+            name for name, counts in self.counts.items()
+            if not np.array_equal(counts.sum(axis=1), self.stated)
+        ]  # fmt: skip
+        if not wrong:
+            return "The rows of every table add up to the stated class sizes."
+        verb = "does" if len(wrong) == 1 else "do"
+        said = f"{len(wrong)} of {plural(len(self.counts), 'table')} {verb} not add up"
+        mend = self.mends.get(wrong[0])
+        if mend is None:
+            return f"{said}."
+        printed = self.counts[wrong[0]][mend.row, mend.column]
+        return f"{said}; “{wrong[0]}” would with {mend.needed} in place of {printed:g}."
+
+    def seen(self) -> str:
+        """Say what the panels are."""
+        return (
+            f"{len(self.counts)} printed confusion matrices with their row sums, a "
+            "sum that differs from the stated class size in bold."
+        )
+
+    def reading(self) -> str:
+        """Say what the frame is."""
+        if not self.mends:
+            return ""
+        return "Framed: the one cell that would mend the table, and the count it would need."
 
     def words(self) -> str:
         """Say the sums of each table, and which cell would mend it."""
@@ -111,14 +153,16 @@ def _checked_counts(
 def _counts(axis: Axes, counts: np.ndarray, mend: Mend | None) -> None:
     """Draw the cells, shaded by their share of the row, and frame the one that would mend them."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axis.imshow(shares, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="equal")
+    axis.set(xlim=(-0.5, len(counts) - 0.5), ylim=(len(counts) - 0.5, -0.5), aspect="equal")
+    for (row, column), share in np.ndenumerate(shares):
+        cell(axis, (column - 0.5, row - 0.5), share)
     for (row, column), count in np.ndenumerate(counts):
         framed = mend is not None and (row, column) == (mend.row, mend.column)
         axis.text(
             column, row, f"{count:g}\n→ {mend.needed}" if framed else f"{count:g}",
-            ha="center", va="center", fontsize=10 if framed else 12,
+            ha="center", va="center", fontsize=SMALLEST if framed else TEXT,
             fontweight="bold" if framed else "normal",
-            color="white" if shares[row, column] > 0.6 else OUTSIDE if framed else INK,
+            color=ON_STRONG if shares[row, column] > 0.6 else OUTSIDE if framed else INK,
         )  # fmt: skip
     if mend is not None:
         corner = (mend.column - 0.5, mend.row - 0.5)
@@ -128,24 +172,25 @@ def _counts(axis: Axes, counts: np.ndarray, mend: Mend | None) -> None:
 def _sums(axis: Axes, counts: np.ndarray, stated: Sequence[int]) -> None:
     """Write the row sums right of the cells, and the stated size where it is another."""
     edge = len(counts) - 0.3
-    axis.text(edge, len(counts) - 0.4, "sum", fontsize=10.5, color=QUIET, va="top")
+    axis.text(edge, len(counts) - 0.4, "sum", color=QUIET, va="top")
     for row, (found, wanted) in enumerate(zip(counts.sum(axis=1), stated, strict=True)):
         wrong = found != wanted
         axis.text(
             edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center",
-            fontsize=11, fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
+            fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
         )  # fmt: skip
 
 
 def _classes(axis: Axes, class_names: Sequence[str], named: bool) -> None:
-    places = np.arange(len(class_names))
-    axis.set_xticks(places, class_names, rotation=90)
-    axis.set_yticks(places, class_names if named else [""] * len(class_names))
-    axis.set_xlim(-0.5, len(class_names) + 1.3)
-    axis.tick_params(length=0, labelsize=10.5)
-    axis.set_ylabel("true class" if named else "")
+    noun, names = without_common_word(class_names)
+    places = np.arange(len(names))
+    axis.set_xticks(places, names, rotation=90 if max(map(len, names)) > 3 else 0)
+    axis.set_yticks(places, names if named else [""] * len(names))
+    axis.set_xlim(-0.5, len(names) + 1.3)
+    axis.tick_params(length=0)
+    axis.set_ylabel(f"true {noun or 'class'}" if named else "")
     # Under the cells, not under the sums beside them.
-    axis.set_xlabel("predicted class", x=len(class_names) / (2 * len(class_names) + 3.6))
+    axis.set_xlabel(f"predicted {noun or 'class'}", x=len(names) / (2 * len(names) + 3.6))
     axis.xaxis.label.set_horizontalalignment("center")
     axis.grid(False)
     axis.spines[["left", "bottom"]].set_visible(False)

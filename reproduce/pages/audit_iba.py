@@ -9,10 +9,13 @@ from matplotlib.figure import Figure
 from reproduce.audit.outcome import Outcome
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, QUIET, class_style, in_the_look, new_figure
+from reproduce.figures.style import INK, QUIET, REGION, class_style, in_the_look, new_figure
 from reproduce.figures.wording import plural
 from reproduce.pages.audit import OUTSIDE
 from reproduce.pages.audit_regions import KINDS
+
+# Rounding of the printed values moves a row by less.
+_NEAR = 0.005
 
 
 class _Point(NamedTuple):
@@ -58,7 +61,7 @@ class IbaRegion(Picture):
         figure, axes = new_figure(4.6)
         axis = axes[0, 0]
         x = np.linspace(low, high, 100)
-        axis.fill_between(x, x**2, x, color="#e4eef6", lw=0, zorder=0)
+        axis.fill_between(x, x**2, x, color=REGION, lw=0, zorder=0)
         axis.plot(x, x**2, color=OUTSIDE, lw=1.6)
         axis.plot(x, x, color=QUIET, lw=1.2)
         for index, (name, of_group) in enumerate(self.points.items()):
@@ -69,17 +72,35 @@ class IbaRegion(Picture):
             )  # fmt: skip
         axis.annotate(
             "averaged first: G²", (x[70], x[70] ** 2), xytext=(12, -14),
-            textcoords="offset points", color=OUTSIDE, fontsize=10.5,
+            textcoords="offset points", color=OUTSIDE,
         )  # fmt: skip
         axis.annotate(
             "upper bound: G", (x[55], x[55]), xytext=(-8, 6), textcoords="offset points",
-            color=QUIET, fontsize=10.5, ha="right",
+            color=QUIET, ha="right",
         )  # fmt: skip
         axis.set_xlim(low, high)
         axis.set_xlabel("G-mean as printed")
         axis.set_ylabel("IBA at alpha 0, from the printed line")
         axis.legend(loc="upper left")
         return figure
+
+    def message(self) -> str:
+        """Say how far the rows lie from the curve of values averaged first."""
+        above = [
+            one.intercept - one.g_mean**2 for of_group in self.points.values() for one in of_group
+        ]
+        on = sum(abs(gap) < _NEAR for gap in above)
+        return (
+            f"{on} of {plural(len(above), 'row')} lie on the curve of averaging first; "
+            f"{sum(gap >= _NEAR for gap in above)} lie above it, by at most {max(above):.3f}."
+        )
+
+    def seen(self) -> str:
+        """Say what the points are."""
+        return (
+            "IBA at alpha 0 that each printed row leads to, against its G-mean, between the curve "
+            "of values averaged first and the bound."
+        )
 
     def words(self) -> str:
         """Say by how much the intercepts exceed the squared G-means."""

@@ -15,18 +15,18 @@ from reproduce.audit.outcome import Outcome
 from reproduce.errors import UserError
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import INK, QUIET, in_the_look, new_figure, panels, title
+from reproduce.figures.style import BLUE, INK, QUIET, REGION, in_the_look, new_figure, panels, title
 from reproduce.figures.wording import plural
 from reproduce.pages.audit import OUTSIDE
 
-_ALLOWED = "#e4eef6"
+_ALLOWED = REGION
 # From so many rows on, names stand in a column beside the picture, each with a line to its point.
 CROWDED = 6
 # How many sizes the words list; the picture shows all.
 MENTIONED = 6
 # Marker, colour and words of what can hold and what cannot.
 KINDS = {
-    False: ("o", "#0072B2", "can hold"),
+    False: ("o", BLUE, "can hold"),
     True: ("X", OUTSIDE, "cannot hold as printed"),
 }
 
@@ -53,7 +53,8 @@ class F1Region(Picture):
     def draw(self) -> Figure:
         """Draw a point for each row."""
         rows = self.rows
-        figure, axes = new_figure(5.0)
+        crowded = len(rows) >= CROWDED
+        figure, axes = new_figure(4.0 if crowded else 4.8)
         axis = axes[0, 0]
         ends = [end for row in rows for end in (row.allowed, row.printed)]
         room = 0.12 * (max(ends) - min(ends)) + 1e-3
@@ -61,7 +62,7 @@ class F1Region(Picture):
         low, high = min(ends) - 1.5 * room, max(ends) + room
         axis.fill_between([low, high], low, [low, high], color=_ALLOWED, lw=0, zorder=0)
         axis.plot([low, high], [low, high], color=QUIET, lw=1.2)
-        _scores(axis, rows, gap=0.05 * (high - low), edge=high)
+        _scores(axis, rows, gap=(0.08 if crowded else 0.055) * (high - low), edge=high)
         axis.set_xlim(low, high)
         axis.set_ylim(low, high)
         axis.set_aspect("equal")
@@ -70,10 +71,27 @@ class F1Region(Picture):
             side.set_major_formatter(FormatStrFormatter("%.2f"))
         axis.set_xlabel("largest F1 that precision and recall allow")
         axis.set_ylabel("F1 as printed")
-        axis.text(0.98, 0.02, "possible", transform=axis.transAxes, ha="right", color=QUIET)
+        axis.text(0.98, 0.03, "possible", transform=axis.transAxes, ha="right", color=QUIET)
         axis.text(0.04, 0.93, "impossible", transform=axis.transAxes, color=QUIET)
         figure.legend(handles=_keys(rows), loc="outside lower center", ncols=2)
         return figure
+
+    def message(self) -> str:
+        """Say how many rows cannot hold as printed."""
+        outside = sum(row.outside for row in self.rows)
+        if not outside:
+            return f"Each of {plural(len(self.rows), 'printed F1')} can hold."
+        return (
+            f"{outside} of {plural(len(self.rows), 'printed F1')} cannot hold: larger than the "
+            "same row's precision and recall allow."
+        )
+
+    def seen(self) -> str:
+        """Say what the points are."""
+        return (
+            "Printed F1 of each row against the largest F1 that its precision and recall allow; "
+            "the possible half is shaded."
+        )
 
     def words(self) -> str:
         """Say what is printed and what is possible."""
@@ -129,7 +147,7 @@ def _scores(axis: Axes, rows: Sequence[_Row], gap: float, edge: float) -> None:
             place, side = (edge + gap, lowest), "left"
             ends = (row.allowed, place[0] - gap / 4), (row.printed, lowest)
             axis.plot(*ends, color=QUIET, lw=0.7, clip_on=False, zorder=2)
-        axis.text(*place, row.name, ha=side, va="center", fontsize=10.5, color=INK)
+        axis.text(*place, row.name, ha=side, va="center", color=INK)
 
 
 def _keys(rows: Sequence[_Row]) -> list[Line2D]:
@@ -178,6 +196,29 @@ class ImpliedSizes(Picture):
         axes[-1].set_xlabel("class sizes that give exactly the printed rates")
         return figure
 
+    def message(self) -> str:
+        """Say how many stated sizes can have given the printed rates."""
+        cells = [
+            wanted in of_class.get(name, ())
+            for name, wanted in self.stated.items()
+            for of_class in self.sizes.values()
+        ]
+        return (
+            f"{sum(not one for one in cells)} of {len(cells)} pairs of a table and a class have "
+            "rates that the stated class size cannot give."
+        )
+
+    def seen(self) -> str:
+        """Say what the marks are."""
+        return (
+            "The class sizes that give exactly the printed rates of each table, a panel for each "
+            "class; the stated size is a dashed line."
+        )
+
+    def reading(self) -> str:
+        """Say which numbers are written."""
+        return "Written: the possible size nearest to the stated one."
+
     def words(self) -> str:
         """Say the sizes nearest to the stated one."""
         return " ".join(
@@ -194,10 +235,10 @@ def _possible(axis: Axes, height: int, possible: Sequence[int], wanted: int) -> 
     for size in _nearest(possible, wanted, 1):
         axis.annotate(
             str(size), (size, height), xytext=(0, 7), textcoords="offset points",
-            ha="center", fontsize=10, bbox={"fc": "white", "ec": "none", "pad": 0.4},
+            ha="center", bbox={"fc": "white", "ec": "none", "pad": 0.4},
         )  # fmt: skip
     if not possible:
-        axis.text(wanted, height, "  none", va="center", color=OUTSIDE, fontsize=10.5)
+        axis.text(wanted, height, "  none", va="center", color=OUTSIDE)
 
 
 def _nearest(possible: Sequence[int], wanted: int, count: int) -> list[int]:

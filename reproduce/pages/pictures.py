@@ -36,28 +36,42 @@ def samples(study: Study) -> Samples:
 
 @shown()
 def confusions(study: Study) -> Confusion:
-    """Show the confusion matrix of each method at the point drawn in detail."""
-    made = Confusion(study.confusions(**study.shown), study.record.class_names)
-    at = f"{study.at_shown}; " if study.protocol.paper.captioned else ""
-    return made.made_of(study.results(**study.shown)).at(f"{at}summed over seeds")
+    """Show the confusion matrix of each method for the first seed, whose rare classes it has."""
+    at = {"seed": study.seeds[0], **study.shown}
+    results = study.results(**at)
+    made = Confusion(
+        study.confusions(**at), study.record.class_names, results[0].counts, drawn=_seed(study)
+    )
+    return made.made_of(results).at(study.at_shown if study.protocol.paper.captioned else "")
 
 
 @shown()
 def maps(study: Study, beside: str | None = None) -> Maps:
     """Show maps of test images by each trained network of the first seed.
 
-    `beside` names an experiment whose networks are mapped too.
+    `beside` names an experiment whose networks are mapped too; a network that nobody trained has
+    no errors to show, since its answers say nothing.
     """
-    seed = study.seeds[0]
-    cells = study.trained(seed=seed, **study.shown)
-    cells += study.beside(beside) if beside else []
-    drawn = {cell.method: map_of(study, cell, study.parameters.map_images) for cell in cells}
+    at = {"seed": study.seeds[0], **study.shown}
+    cells = study.trained(**at)
+    others = study.beside(beside) if beside else []
+    drawn = {
+        cell.method: map_of(study, cell, study.parameters.map_images) for cell in [*cells, *others]
+    }
     labels = next(iter(drawn.values()))[1]
-    found = {method: one for method, (one, _, _) in drawn.items()}
-    predictions = {method: said for method, (_, _, said) in drawn.items()}
-    made = Maps(found, labels, study.record.class_names, predictions)
+    made = Maps(
+        {method: one for method, (one, _, _) in drawn.items()},
+        labels,
+        study.record.class_names,
+        {cell.method: drawn[cell.method][2] for cell in cells},
+        study.results(**at)[0].counts,
+    )
     at = study.at_shown if study.protocol.paper.captioned else ""
-    return made.made_of(study.result(cell) for cell in cells).at(at)
+    return made.made_of(study.result(cell) for cell in [*cells, *others]).at(at)
+
+
+def _seed(study: Study) -> str:
+    return f"seed {study.seeds[0]}"
 
 
 # -- verdicts ------------------------------------------------------------------------------------
@@ -112,14 +126,8 @@ def forest(
 
 
 def parted(judgements: Sequence[Judgement], of: int) -> list[list[Judgement]]:
-    """Return the judgements in so many lists with about as many comparisons, a figure each."""
-    ends = np.cumsum([len(judgement.parts) for judgement in judgements])
-    found: list[list[Judgement]] = [[] for _ in range(of)]
-    for judgement, end in zip(judgements, ends, strict=True):
-        # By the middle of its comparisons, so that none is counted twice.
-        middle = (end - len(judgement.parts) / 2) / ends[-1]
-        found[min(int(middle * of), of - 1)].append(judgement)
-    return found
+    """Return the judgements in so many lists of about as many claims, a figure each."""
+    return [list(part) for part in np.array_split(np.array(judgements, dtype=object), of)]
 
 
 @shown()

@@ -110,7 +110,7 @@ def show(study: Study, what: Shown, **options: Any) -> None:
 
 def show_picture(picture: Picture, origin: str) -> None:
     """Show a picture that no study stands behind, and under it where it comes from."""
-    show_figure(picture.draw(), numbers=picture.words(), provenance=origin, kind=picture.kind)
+    show_figure(picture, origin)
 
 
 def provenance(study: Study, sources: Iterable[Any], at: str = "") -> Provenance:

@@ -74,7 +74,8 @@ def executed_notebook(**metadata):
     """Return a notebook as papermill leaves it."""
     picture = new_output(
         "display_data", {"image/png": "", "text/plain": "3 lines"},
-        metadata={"reproduce": {"numbers": "accuracy 98.2 %,\n  n = 3"}},
+        metadata={"reproduce": {"caption": "**It holds.** Lines.", "numbers": "accuracy 98.2 %",
+                                "alt": "Lines that rise, 3 of them."}},
     )  # fmt: skip
     mystnb = {"image": {"alt": "Accuracy by method. "}, "figure": {"caption": "Accuracy."}}
     cells = [
@@ -94,12 +95,28 @@ def test_polishing_removes_timings_and_noise():
     assert [output.text for output in notebook.cells[2].outputs] == ["kept"]
 
 
-def test_polishing_appends_a_figures_numbers_to_its_alt_text():
+def test_polishing_gives_a_figure_what_its_picture_says_of_itself():
     notebook = executed_notebook()
     polish(notebook)
-    image = notebook.cells[1].metadata["mystnb"]["image"]
-    assert image["alt"] == "Accuracy by method. accuracy 98.2 %, n = 3"
-    assert notebook.cells[1].metadata["mystnb"]["figure"]["caption"] == "Accuracy."
+    mystnb = notebook.cells[1].metadata["mystnb"]
+    assert mystnb["image"]["alt"] == "Lines that rise, 3 of them."
+    assert mystnb["figure"] == {"caption": "**It holds.** Lines.", "caption_before": True}
+
+
+def test_a_picture_that_says_nothing_keeps_what_the_notebook_says_of_it():
+    notebook = executed_notebook()
+    notebook.cells[1].outputs[0].metadata["reproduce"] |= {"caption": "", "alt": ""}
+    polish(notebook)
+    mystnb = notebook.cells[1].metadata["mystnb"]
+    assert mystnb["image"]["alt"] == "Accuracy by method. "
+    assert mystnb["figure"]["caption"] == "Accuracy."
+
+
+def test_a_sentence_in_place_of_a_picture_has_no_caption():
+    notebook = executed_notebook()
+    notebook.cells[1].outputs = [new_output("display_data", {"text/markdown": "Not shown."})]
+    polish(notebook)
+    assert "figure" not in notebook.cells[1].metadata["mystnb"]
 
 
 def test_polishing_folds_the_injected_cell_and_names_it_the_same_each_time():

@@ -7,9 +7,16 @@ from reproduce.figures.confusion import (
     per_class,
     per_class_table,
 )
+from reproduce.figures.style import RARE
 
 # Rows are true classes: recall of b is 30 / 40, its precision 30 / 33.
 MATRIX = [[97, 3], [10, 30]]
+
+
+def cells(axis):
+    """Return {(row, column): strength of the coloured cell there}."""
+    boxes = [patch for patch in axis.patches if patch.get_width() == patch.get_height() == 1]
+    return {(int(box.get_y()), int(box.get_x())): box.get_alpha() for box in boxes if box.fill}
 
 
 def test_rows_are_normalised_and_written(written):
@@ -18,24 +25,71 @@ def test_rows_are_normalised_and_written(written):
     assert {"97", "3", "25", "75"} <= set(words)
     assert "Baseline" in words and "mean recall 86.0 %" in written(figure)
     axis = figure.axes[0]
-    assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted class", "true class")
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted", "true")
+    assert cells(axis) == pytest.approx({(0, 0): 0.97, (0, 1): 0.03, (1, 0): 0.25, (1, 1): 0.75})
 
 
-def test_all_matrices_share_one_colour_scale(class_names):
-    rng = np.random.default_rng(0)
-    matrices = {name: rng.integers(0, 9, (10, 10)) for name in ("baseline", "oversampling", "ldam")}
-    figure = Confusion(matrices, class_names).draw()
-    meshes = [c for axis in figure.axes[:3] for c in axis.collections]
-    assert len(meshes) == 3 and {mesh.get_clim() for mesh in meshes} == {(0, 100)}
+def test_classes_are_ordered_by_their_training_images_and_the_rare_ones_marked():
+    matrix = [[8, 2, 0], [1, 9, 0], [4, 1, 5]]
+    made = Confusion({"baseline": matrix}, ["x", "y", "z"], [10, 500, 300], drawn="seed 3")
+    assert made.class_names == ["y", "z", "x"] and made.rare.tolist() == [False, False, True]
+    axis = made.draw().axes[0]
+    labels = axis.get_yticklabels()
+    assert [label.get_text() for label in labels] == ["y", "z", "x"]
+    assert [label.get_color() == RARE for label in labels] == [False, False, True]
+    # The first row is y: 9 of 10 right, 1 called x, which is the last column.
+    assert cells(axis)[0, 0] == pytest.approx(0.9) and cells(axis)[0, 2] == pytest.approx(0.1)
+    lines = [line.get_ydata()[0] for line in axis.get_lines() if line.get_color() == RARE]
+    assert 2 in lines
+
+
+def test_frequent_against_rare_stands_beside_and_gives_the_title(written):
+    # Of x, the rare class, 6 of 10 go to y and z; of those, 3 + 0 of 20 go to x.
+    matrices = {"baseline": [[4, 5, 1], [1, 9, 0], [2, 0, 8]],
+                "oversampling": [[8, 1, 1], [1, 9, 0], [2, 0, 8]]}  # fmt: skip
+    made = Confusion(matrices, ["x", "y", "z"], [10, 500, 300], drawn="seed 0")
+    assert made.groups("baseline") == pytest.approx(np.array([[17, 3], [6, 4]]) / [[20], [10]])
+    figure = made.draw()
     assert len(figure.axes) == 4
+    small = [text.get_text() for text in figure.axes[1].texts]
+    assert small == ["85", "15", "60", "40"]
+    assert made.message() == (
+        "The baseline sends 60 % of the rare classes' images to frequent classes, oversampling "
+        "20 % (seed 0)."
+    )
+    assert "called a frequent class" in made.words()
+    equal = Confusion(matrices, ["x", "y", "z"], [10, 10, 10])
+    assert not equal.rare.any() and equal.message() == "" and len(equal.draw().axes) == 2
+
+
+def test_a_printed_matrix_shows_the_counts_as_printed(written):
+    words = written(Confusion({"a": MATRIX}, ["Grade 0", "Grade 1"], printed=True).draw())
+    assert {"97", "3", "10", "30"} <= set(words.split("\n")) and "75" not in words.split("\n")
+    assert "true grade" in words and "Grade 0" not in words
+
+
+def test_many_classes_have_colours_without_numbers_on_one_scale(class_names):
+    rng = np.random.default_rng(0)
+    matrices = {name: rng.integers(1, 9, (10, 10)) for name in ("baseline", "oversampling", "ldam")}
+    figure = Confusion(matrices, class_names).draw()
+    assert len(figure.axes) == 3
+    for axis, matrix in zip(figure.axes, matrices.values(), strict=True):
+        shares = matrix / matrix.sum(axis=1, keepdims=True)
+        assert cells(axis)[4, 7] == pytest.approx(shares[4, 7])
+        assert not [text for text in axis.texts if text.get_text().isdigit()]
 
 
 def test_numbers_hold_the_recall_of_each_class():
     said = Confusion({"baseline": MATRIX, "oversampling": [[1, 1], [0, 4]]}, ["a", "b"]).words()
     assert said == (
-        "Baseline: recall in percent by class: a 97.0, b 75.0. "
-        "Oversampling: recall in percent by class: a 50.0, b 100.0."
+        "Baseline: recall in percent by class: a 97.0, b 75.0; mean 86.0. "
+        "Oversampling: recall in percent by class: a 50.0, b 100.0; mean 75.0."
     )
+
+
+def test_counts_for_other_classes_are_refused():
+    with pytest.raises(UserError, match="training counts"):
+        Confusion({"baseline": MATRIX}, ["a", "b"], [1, 2, 3])
 
 
 def test_a_class_without_test_images_is_a_gap_not_a_zero():

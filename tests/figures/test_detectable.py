@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.figures.detectable import BAR, TIED, WRONG, Detectable, drawn
+from reproduce.figures.detectable import TIED, Detectable, drawn
+from reproduce.figures.style import FREQUENT, WRONG
 from reproduce.figures.wording import method_label
 
 PAIR, OTHER = ("dual_head", "simclr"), ("dual_head", "auc_cl")
@@ -40,9 +41,9 @@ def test_a_draw_is_wrong_if_its_sign_is_not_that_of_the_true_gap():
 
 def test_bars_are_coloured_by_sign_and_hold_every_draw():
     axis = Detectable({PAIR: GAPS}, true={PAIR: 0.03}).draw().axes[0]
-    assert bars(axis) == {BAR: 750, TIED: 50, WRONG: 200}
+    assert bars(axis) == {FREQUENT: 750, TIED: 50, WRONG: 200}
     axis = Detectable({PAIR: GAPS}, true={PAIR: -0.03}).draw().axes[0]
-    assert bars(axis) == {BAR: 200, TIED: 50, WRONG: 750}
+    assert bars(axis) == {FREQUENT: 200, TIED: 50, WRONG: 750}
 
 
 def test_true_gap_interval_of_draws_and_the_papers_gap_are_marked():

@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
 from reproduce.figures.factor import Factor
 from reproduce.figures.grid import Cell, Grid, blues
+from reproduce.figures.heat import HEAT, LOSS
 from reproduce.figures.metric_grids import GainGrid, MetricGrid
+from reproduce.figures.style import FAINT, SMALLEST
 
 RHO, MU = Factor("rho", "imbalance ratio rho"), Factor("mu", "minority share mu")
 
@@ -41,6 +44,22 @@ def panel(figure, name):
     return next(axis for axis in figure.axes if axis.get_title(loc="left") == name)
 
 
+def boxes(axis):
+    """Return {(row, column): the coloured cell there}."""
+    found = [p for p in axis.patches if isinstance(p, Rectangle) and p.get_width() == 1 and p.fill]
+    return {(int(box.get_y()), int(box.get_x())): box for box in found}
+
+
+def strengths(axis):
+    found = boxes(axis)
+    rows, columns = (1 + max(place[turn] for place in found) for turn in (0, 1))
+    return np.array([[found[r, c].get_alpha() for c in range(columns)] for r in range(rows)])
+
+
+def colours(axis):
+    return {to_hex(box.get_facecolor()) for box in boxes(axis).values()}
+
+
 def hatched(axis):
     boxes = [patch for patch in axis.patches if isinstance(patch, Rectangle) and patch.get_hatch()]
     return sorted((int(box.get_x()), int(box.get_y())) for box in boxes)
@@ -51,26 +70,26 @@ def test_a_cell_lies_at_its_rho_and_mu_and_says_mean_and_sd():
     axis, lowest = panel(figure, "Baseline"), panel(figure, "Undersampling")
     assert [label.get_text() for label in lowest.get_xticklabels()] == ["10", "100"]
     assert [label.get_text() for label in lowest.get_yticklabels()] == ["0.2", "0.8"]
-    values = axis.collections[0].get_array()
     # Rows are mu, upwards; columns are rho.
-    assert np.asarray(values) == pytest.approx(np.array([[94.8, 93.9], [94.2, 93.3]]))
+    assert strengths(axis)[1, 1] < strengths(axis)[0, 1] < strengths(axis)[1, 0]
     at = {(round(t.get_position()[0] - 0.5, 2), t.get_text()) for t in axis.texts}
     assert {(1.0, "93.90"), (0.0, "94.20"), (1.0, "± 0.10")} <= at
 
 
 def test_all_panels_share_one_scale_of_colour():
     figure = metric_grid(rows()).draw()
-    scales = {panel(figure, n).collections[0].get_clim() for n in ("Baseline", "Undersampling")}
-    ((low, high),) = scales
-    assert low == pytest.approx(92.31) and high == pytest.approx(96.81)
+    baseline, other = (strengths(panel(figure, n)) for n in ("Baseline", "Undersampling"))
+    best = strengths(panel(figure, "Oversampling"))
+    # From the least of all panels, 92.31, to the most, 96.81.
+    assert other.min() == pytest.approx(0.08) and best.max() == pytest.approx(0.92)
+    assert baseline[0, 0] == pytest.approx(0.08 + 0.84 * (94.8 - 92.31) / 4.5)
 
 
 def test_gains_are_centred_on_zero_and_the_reference_has_no_panel():
     figure = gain_grid(rows()).draw()
     axis = panel(figure, "Undersampling")
-    low, high = axis.collections[0].get_clim()
-    assert low == -high and high == pytest.approx(2.01)
-    assert np.asarray(axis.collections[0].get_array()) == pytest.approx(-0.99)
+    assert strengths(axis) == pytest.approx(0.92 * 0.99 / 2.01)
+    assert colours(axis) == {LOSS} and colours(panel(figure, "Oversampling")) == {HEAT}
     assert all(axis.get_title(loc="left") != "Baseline" for axis in figure.axes)
 
 
@@ -107,7 +126,7 @@ def test_grids_of_every_size_are_drawn_with_legible_print(size):
     for draw in (metric_grid, gain_grid):
         figure = draw(rows(rhos, mus, 2, ("baseline", "oversampling"))).draw()
         sizes = [text.get_fontsize() for axis in figure.axes for text in axis.texts]
-        assert len(sizes) >= 2 * size * size and min(sizes) >= 7.5
+        assert len(sizes) >= size * size and min(sizes) >= SMALLEST
         figure.draw_without_rendering()
         for axis in figure.axes:
             boxes = [t.get_window_extent() for t in axis.texts if t.get_fontsize() == max(sizes)]
@@ -118,7 +137,7 @@ def test_a_point_that_was_not_measured_is_a_dash(written):
     some = [row for row in rows() if (row["rho"], row["mu"]) != (100, 0.8)]
     figure = metric_grid(some).draw()
     assert "–" in written(figure)
-    assert np.ma.is_masked(panel(figure, "Baseline").collections[0].get_array()[1, 1])
+    assert boxes(panel(figure, "Baseline"))[1, 1].get_facecolor()[:3] == to_rgb(FAINT)
 
 
 def test_numbers_by_hand():
@@ -168,7 +187,7 @@ def test_a_grid_without_methods_has_one_panel_and_can_frame_cells(written):
     figure = framed_grid().draw()
     axis = figure.axes[0]
     assert axis.get_title(loc="left") == ""
-    frames = [patch for patch in axis.patches if isinstance(patch, Rectangle)]
+    frames = [patch for patch in axis.patches if to_hex(patch.get_edgecolor()) == "#cc3311"]
     assert [(int(box.get_x()), int(box.get_y())) for box in frames] == [(0, 0)]
     assert {"paper 77", "paper 60", "not measured"} <= set(written(figure).split("\n"))
     assert "the paper's" in written(figure) and "holds 0" not in written(figure)
@@ -179,6 +198,31 @@ def test_three_lines_in_a_cell_do_not_overlap():
     figure = framed_grid().draw()
     figure.draw_without_rendering()
     texts = [text for text in figure.axes[0].texts if text.get_text()]
-    assert min(text.get_fontsize() for text in texts) >= 7
+    assert min(text.get_fontsize() for text in texts) >= SMALLEST
     boxes = [text.get_window_extent() for text in texts]
     assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+
+
+def test_the_title_says_the_largest_gain_and_counts_signs_that_are_known():
+    assert gain_grid(rows()).message() == (
+        "Oversampling gains most over the baseline: +2.01 points at rho 10, mu 0.2; 4 of 8 "
+        "intervals lie above 0, 4 below."
+    )
+    assert (
+        gain_grid(rows(), draws=None).message()
+        == "8 differences from the baseline, without intervals."
+    )
+    worse = [row for row in rows() if row["method"] != "oversampling"]
+    assert gain_grid(worse).message() == (
+        "None of 4 gains over the baseline has an interval above 0; 4 lie below 0."
+    )
+    assert metric_grid(rows()).message() == (
+        "ROC AUC is lowest at rho 100, mu 0.8: 92.31 % (undersampling); the highest there is "
+        "95.31 % (oversampling)."
+    )
+
+
+def test_small_print_that_does_not_fit_is_left_out_and_stays_in_the_words(written):
+    many = rows(range(10, 100, 10), (0.2, 0.8))
+    assert "± 0.10" not in written(metric_grid(many).draw())
+    assert "± 0.10" in metric_grid(many).words()

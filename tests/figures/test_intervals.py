@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from reproduce.errors import UserError
 from reproduce.figures.intervals import Gains
+from reproduce.figures.style import PAPER
 
 GAINS = {"focal": 0.001, "oversampling": 0.03, "mixup": 0.01, "baseline": 0.0}
 # Differences of the three seeds from their mean: sd 0.01, so half an interval is 4.3027 sd / √3.
@@ -48,7 +50,7 @@ def test_the_bar_is_the_t_interval_and_a_hollow_dot_holds_zero():
     axis = gains(rows(), ("auc",)).draw().axes[0]
     bars = [line.get_xdata() for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
     assert list(bars[0]) == pytest.approx([3 - HALF, 3 + HALF])
-    assert [dot.get_markerfacecolor() == "white" for dot in dots(axis)] == [False, True, True]
+    assert [to_hex(dot.get_markerfacecolor()) == PAPER for dot in dots(axis)] == [False, True, True]
 
 
 def test_test_images_widen_the_bar():
@@ -60,16 +62,16 @@ def test_test_images_widen_the_bar():
     assert wider.standard_error > 1.2 * known.standard_error and wider.mean == known.mean
 
 
-def test_without_test_images_there_are_seeds_and_no_interval(written):
+def test_without_test_images_there_are_seeds_and_no_interval():
     """An interval over seeds alone would be another kind than that of the verdicts."""
     picture = gains(rows(), ("auc",), None)
     figure = picture.draw()
     axis = figure.axes[0]
     assert not [line for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
-    assert all(dot.get_markerfacecolor() == "white" for dot in dots(axis))
+    assert all(to_hex(dot.get_markerfacecolor()) == PAPER for dot in dots(axis))
     seeds = [line.get_xdata() for line in axis.get_lines() if line.get_marker() == "."]
     assert [sorted(place) for place in seeds][1] == pytest.approx([0, 1, 2])
-    assert "no interval" in written(figure) and "95" not in written(figure)
+    assert "no interval" in picture.reading() and "95" not in picture.reading()
     said = picture.words()
     assert "MixUp +1.00 (spread over seeds 1.00)" in said
     assert "[" not in said and "interval" not in said
@@ -85,7 +87,7 @@ def test_the_older_method_stands_out():
 
 def test_one_seed_has_dots_without_bars():
     axis = gains(rows((0.0,)), ("auc",)).draw().axes[0]
-    assert all(dot.get_markerfacecolor() == "white" for dot in dots(axis))
+    assert all(to_hex(dot.get_markerfacecolor()) == PAPER for dot in dots(axis))
     assert not [line for line in axis.get_lines() if list(line.get_ydata()) == [0, 0]]
     assert "MixUp +1.00 (no interval)" in gains(rows((0.0,)), ("auc",)).words()
 
@@ -98,3 +100,31 @@ def test_numbers_by_hand_and_refusals():
         gains(rows(), ("gmean",)).draw()
     with pytest.raises(UserError, match="once"):
         gains(rows() + rows(), ("auc",)).draw()
+
+
+def test_the_title_claims_no_gain_that_its_interval_does_not_have():
+    assert gains(rows(), ("auc",)).message() == (
+        "Oversampling gains most ROC AUC over the baseline: +3.00 points [+0.52, +5.48]; 1 of 3 "
+        "intervals lie above 0, 0 below."
+    )
+    unsure = [row for row in rows() if row["method"] != "oversampling"]
+    assert gains(unsure, ("auc",)).message() == (
+        "No interval of a gain in ROC AUC over the baseline lies above 0; the largest is +1.00 "
+        "points [−1.48, +3.48], MixUp."
+    )
+    assert "one seed, no interval" in gains(rows((0.0,)), ("auc",)).message()
+
+
+def test_one_method_far_away_does_not_squeeze_the_others():
+    names = ("focal", "mixup", "oversampling", "ldam", "cutmix")
+    size = dict(zip(names, (0.010, 0.012, 0.015, -0.008, -0.4), strict=True))
+    far = [{"method": "baseline", "seed": seed, "auc": 0.9 + 0.01 * seed} for seed in range(3)]
+    jitter = (-0.001, 0, 0.001)
+    far += [{"method": name, "seed": seed, "auc": 0.9 + 0.01 * seed + size[name] + jitter[seed]}
+            for name in names for seed in range(3)]  # fmt: skip
+    made = gains(far, ("auc",))
+    axis = made.draw().axes[0]
+    assert -3 < axis.get_xlim()[0] < -0.8 and axis.get_xlim()[1] < 3
+    assert "−40.00" in [text.get_text() for text in axis.texts]
+    assert len(dots(axis)) == 4 and "arrow" in made.reading()
+    assert "arrow" not in gains(rows(), ("auc",)).reading()

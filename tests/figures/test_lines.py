@@ -43,29 +43,30 @@ def test_there_is_a_panel_for_each_mu_and_a_line_of_means_for_each_method(rows):
     assert figure.axes[1].get_xlabel() == "imbalance ratio rho (log axis)"
 
 
-def test_the_band_is_what_the_figure_says(observations, written):
+def test_the_band_is_what_the_figure_says(observations):
     two = [row for row in observations if row["method"] in ("baseline", "oversampling")]
     wider = [{**row, "accuracy": row["accuracy"] + 0.04 * (row["seed"] == 2)} for row in two]
     figure = over_rho(wider).draw()
     assert (min(band(figure.axes[0], 0)), max(band(figure.axes[0], 0))) == pytest.approx((70, 85))
-    assert "band: lowest to highest seed (n = 3)" in written(figure)
+    assert "band: lowest to highest seed (n = 3)" in over_rho(wider).reading()
     figure = over_rho(wider, spread="sd").draw()
     sd = np.std([79, 80, 85], ddof=1)
     assert max(band(figure.axes[0], 0)) == pytest.approx((79 + 80 + 85) / 3 + sd)
-    assert "± 1 sd" in written(figure)
+    assert "± 1 sd" in over_rho(wider, spread="sd").reading()
     figure = over_rho(wider, spread=None).draw()
-    assert not figure.axes[0].collections and "band" not in written(figure)
+    assert not figure.axes[0].collections
+    assert "band" not in over_rho(wider, spread=None).reading()
     with pytest.raises(UserError, match="range"):
         over_rho(wider, spread="interval")
 
 
-def test_every_seed_is_a_dot_where_dots_are_asked_for(observations, written):
+def test_every_seed_is_a_dot_where_dots_are_asked_for(observations):
     figure = with_dots(observations).draw()
     dots = [d for c in figure.axes[0].collections for d in np.asarray(c.get_offsets())[:, 1]
             if len(c.get_offsets()) == 3]  # fmt: skip
     assert sorted(dots) == pytest.approx(sorted(100 * o["accuracy"] for o in observations))
     assert line(figure.axes[0], "Thresholding").get_ydata() == pytest.approx([84.0, 75.0])
-    assert "dots: seeds (n = 3)" in written(figure)
+    assert "dots: seeds (n = 3)" in with_dots(observations).reading()
 
 
 def test_the_axis_is_labelled_with_the_values_of_the_factor(observations):
@@ -91,11 +92,11 @@ def test_names_stand_beside_their_lines_in_the_same_order(observations):
     assert names[0] == "Thresholding" and names[-1] == "Baseline"
 
 
-def test_more_than_four_methods_get_bars_that_do_not_hide_each_other(observations, written):
+def test_more_than_four_methods_get_bars_that_do_not_hide_each_other(observations):
     five = [*observations, *({**r, "method": "focal", "accuracy": 0.5 + r["accuracy"] / 2}
                              for r in observations if r["method"] == "baseline")]  # fmt: skip
     figure = over_rho(five).draw()
-    assert "bars: lowest" in written(figure)
+    assert "bars: lowest" in over_rho(five).reading()
     starts = [line.get_xdata()[0] for line in figure.axes[0].get_lines()
               if not line.get_label().startswith("_")]  # fmt: skip
     assert len(set(starts)) == 5 and all(8 < start < 12.5 for start in starts)
@@ -114,7 +115,8 @@ def test_at_a_single_value_each_method_has_a_row(observations, written):
     one = [row for row in observations if row["rho"] == 10]
     figure = with_dots(one).draw()
     (axis,) = figure.axes
-    assert "rho 10;" in written(figure) and "bar: ± 1 sd; dots: seeds (n = 3)" in written(figure)
+    assert "rho 10" in written(figure)
+    assert "bar: ± 1 sd; dots: seeds (n = 3)" in with_dots(one).reading()
     assert axis.get_yticklabels()[0].get_text() == "Baseline"
     assert list(line(axis, "Baseline").get_xdata()) == pytest.approx([80])
     bar = axis.collections[0].get_paths()[0].vertices[:, 0]
@@ -156,3 +158,14 @@ def test_bad_observations_are_refused(observations):
         over_rho([{**row, "rho": 0} for row in observations if row["rho"] == 10])
     with pytest.raises(UserError, match="unknown scale 'logarithmic'"):
         Factor("rho", scale="logarithmic")
+
+
+def test_the_title_says_the_ends_at_the_last_value_and_how_many_seeds(observations):
+    made = Lines(observations, "accuracy", RHO)
+    assert made.message() == (
+        "Accuracy at rho 100: from 71.0 % (Baseline) to 75.0 % (Thresholding); means of 3 seeds."
+    )
+    single = [row for row in observations if row["seed"] == 0]
+    assert Lines(single, "accuracy", RHO).message().endswith("74.0 % (Thresholding); one seed.")
+    same = [{**row, "accuracy": 0.5} for row in observations]
+    assert "50.0 % for every method" in Lines(same, "accuracy", RHO).message()

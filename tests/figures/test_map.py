@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from reproduce.errors import UserError
+from reproduce.figures.dots import places
 from reproduce.figures.map import EmbeddingMap, Maps, embedding_map
+from reproduce.figures.map_panels import turned
+from reproduce.figures.style import FREQUENT, PAPER
 
 SHORT = (20, 30)
 
@@ -51,17 +55,60 @@ def a_map(**changes):
 LABELS = np.array([0, 0, 1, 1, 2, 2])
 
 
-def test_titles_hold_the_quality_and_wrong_points_are_marked(written):
-    wrong = np.array([0, 1, 1, 1, 2, 0])
+def drawn_points(axis, name):
+    """Return the points that stand under a name, in all layers."""
+    return [places(patch) for patch in axis.patches if patch.get_label() == name]
+
+
+def test_titles_hold_the_quality_and_errors_are_outlines_in_their_class_colour(written):
+    said = np.array([0, 1, 1, 1, 2, 0])
     found = a_map()
-    figure = Maps({"baseline": found}, LABELS, list("abc"), {"baseline": wrong}).draw()
+    figure = Maps({"baseline": found}, LABELS, list("abc"), {"baseline": said}).draw()
     text = written(figure)
-    assert "kNN: map 91 %, embedding 96 %" in text and "trustworthiness 0.88" in text
-    assert "Baseline" in text and "predicted wrongly" in text
-    marked = figure.axes[0].collections[3].get_offsets()
-    assert np.array_equal(np.asarray(marked), found.coordinates[[1, 5]])
-    without = Maps({"baseline": found}, LABELS, list("abc")).draw()
-    assert "predicted wrongly" not in written(without)
+    assert "kNN 91 %, trust 0.88" in text and "Baseline" in text and "wrong" in text
+    centred = found.coordinates - found.coordinates.mean(axis=0)
+    axis = figure.axes[0]
+    assert drawn_points(axis, "a, wrong")[0] == pytest.approx(centred[[1]])
+    assert drawn_points(axis, "c, wrong")[0] == pytest.approx(centred[[5]])
+    assert drawn_points(axis, "b, right")[0] == pytest.approx(centred[[2, 3]])
+    ring = next(patch for patch in axis.patches if patch.get_label() == "a, wrong")
+    point = next(patch for patch in axis.patches if patch.get_label() == "a, right")
+    assert ring.get_edgecolor() == point.get_edgecolor()
+    holes = [patch for patch in axis.patches if to_hex(patch.get_edgecolor()) == PAPER]
+    assert len(holes) == 2 and all(hole.get_linewidth() < ring.get_linewidth() for hole in holes)
+    without = Maps({"baseline": found}, LABELS, list("abc"))
+    assert "wrong" not in written(without.draw()) and without.message() == ""
+
+
+def test_rare_classes_lie_in_front_in_colour_and_frequent_ones_are_grey(written):
+    made = Maps({"baseline": a_map()}, LABELS, list("abc"), counts=[50, 5, 60])
+    figure = made.draw()
+    patches = {patch.get_label(): patch for patch in figure.axes[0].patches}
+    assert to_hex(patches["a, right"].get_edgecolor()) == FREQUENT.lower()
+    assert to_hex(patches["c, right"].get_edgecolor()) == FREQUENT.lower()
+    assert to_hex(patches["b, right"].get_edgecolor()) != FREQUENT.lower()
+    depth = [patches[f"{name}, right"].get_zorder() for name in "cab"]
+    assert depth == sorted(depth) and len(set(depth)) == 3
+    assert "frequent" in written(figure) and made.rare == {1}
+
+
+def test_an_untrained_network_has_no_errors_to_show():
+    said = {"baseline": np.array([0, 0, 0, 1, 2, 2])}
+    maps = {"baseline": a_map(), "untrained": a_map()}
+    made = Maps(maps, LABELS, list("abc"), said, counts=[50, 5, 60])
+    trained, untrained = made.draw().axes[:2]
+    assert drawn_points(trained, "b, wrong") and not drawn_points(untrained, "b, wrong")
+    text = "The baseline gets 1 of the 2 rare images in this map wrong (one seed)."
+    assert made.message() == text
+
+
+def test_a_map_is_turned_and_mirrored_onto_the_first_and_not_stretched():
+    first = np.random.default_rng(0).normal(size=(6, 2))
+    moved = 3 + first @ np.array([[0.0, 1.0], [1.0, 0.0]])
+    assert turned(moved, first) == pytest.approx(first - first.mean(axis=0))
+    assert np.linalg.norm(turned(2 * moved, first)) == pytest.approx(
+        2 * np.linalg.norm(first - first.mean(axis=0))
+    )
 
 
 def test_map_numbers_hold_the_three_numbers():

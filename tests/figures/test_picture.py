@@ -2,7 +2,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from reproduce.figures.forest import Forest
-from reproduce.figures.picture import NothingToShow, Picture
+from reproduce.figures.picture import LONGEST_ALT, NothingToShow, Picture
 
 
 class Plain(Picture):
@@ -34,3 +34,21 @@ def test_what_a_picture_is_made_of_can_be_said_afterwards():
 def test_nothing_to_show_is_known_when_a_picture_is_made():
     with pytest.raises(NothingToShow, match="no judgements"):
         Forest([])
+
+
+class Telling(Plain):
+    def message(self):
+        return "Oversampling gains 3.0 points."
+
+    def seen(self):
+        return "Bars of the gain of each method."
+
+
+def test_the_alt_text_says_what_is_seen_and_what_it_tells_where_both_fit():
+    assert Telling([]).alt() == "Bars of the gain of each method. Oversampling gains 3.0 points."
+    made = Telling([])
+    made.message = lambda: "long " * 50
+    assert made.alt() == "Bars of the gain of each method."
+    made.seen = lambda: "many words " * 40
+    assert len(made.alt()) <= LONGEST_ALT == 250 and made.alt().endswith(("many…", "words…"))
+    assert Plain([]).alt() == ""

@@ -20,55 +20,84 @@ def shown(monkeypatch):
     return calls
 
 
-def drawn():
-    return ClassHistogram({"rho 10": [100, 10]}, ["a", "b"]).draw()
+class Told(ClassHistogram):
+    """A picture whose words can be set."""
+
+    said: str | None = None
+
+    def words(self):
+        return super().words() if self.said is None else self.said
 
 
-def test_the_numbers_go_into_the_metadata_and_the_picture_is_png(shown):
-    figure = drawn()
-    present.show(figure, numbers="a 100, b 10", provenance="digits, quick scale")
-    ((bundle,), named) = shown[0]
-    assert named == {"raw": True, "metadata": {"reproduce": {"numbers": "a 100, b 10"}}}
-    image = base64.b64decode(bundle["image/png"])
-    assert image.startswith(b"\x89PNG") and len(image) <= 150_000
-    assert not figure.axes
+def picture(said=None):
+    made = Told({"rho 10": [100, 10]}, ["a", "b"])
+    made.said = said
+    return made
 
 
-@pytest.mark.parametrize("numbers", ["", "  ", None])
+def test_what_it_tells_stands_above_and_the_numbers_fold_away_below(shown):
+    made = picture()
+    present.show(made, "digits, quick scale; 1 & 2")
+    (above, kept), (drawing, said), (below, _) = [(call[0][0], call[1]) for call in shown]
+    assert above["text/markdown"].startswith("**1 of 2 classes are rare: the smallest has 10")
+    assert kept["metadata"] == {"reproduce": {"announces": True}}
+    assert said["metadata"]["reproduce"] == {
+        "numbers": made.words(), "caption": above["text/markdown"], "alt": made.alt(),
+        "provenance": "digits, quick scale; 1 & 2",
+    }  # fmt: skip
+    assert drawing["image/svg+xml"].startswith("<svg") and drawing["text/plain"] == made.words()
+    assert "digits, quick scale; 1 &amp; 2" in below["text/html"]
+    assert "<details>" in below["text/html"] and made.words() in below["text/html"]
+
+
+def test_a_picture_that_tells_nothing_has_nothing_above_it(shown, monkeypatch):
+    monkeypatch.setattr(Told, "message", lambda self: "")
+    monkeypatch.setattr(Told, "seen", lambda self: "")
+    present.show(picture(), "digits")
+    assert len(shown) == 2 and shown[0][1]["metadata"]["reproduce"]["caption"] == ""
+
+
+@pytest.mark.parametrize("numbers", ["", "  "])
 def test_a_figure_without_numbers_is_refused(shown, numbers):
     with pytest.raises(UserError, match="numbers"):
-        present.show(drawn(), numbers=numbers, provenance="digits")
+        present.show(picture(numbers), "digits")
     assert not shown
 
 
 def test_a_figure_without_provenance_is_refused(shown):
     with pytest.raises(UserError, match="provenance"):
-        present.show(drawn(), numbers="a 100", provenance=" ")
+        present.show(picture(), " ")
 
 
-def test_a_pyplot_figure_is_closed(shown):
+def test_a_pyplot_figure_is_closed(shown, monkeypatch):
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     figure, _ = pyplot.subplots()
-    present.show(figure, numbers="nothing", provenance="nowhere")
-    assert figure.number not in pyplot.get_fignums()
+    monkeypatch.setattr(Told, "draw", lambda self: figure)
+    present.show(picture(), "nowhere")
+    assert figure.number not in pyplot.get_fignums() and not figure.axes
 
 
-def test_the_provenance_stands_under_the_picture_which_stays_the_same():
-    plain = Image.open(io.BytesIO(present.png(drawn()))).convert("RGB")
-    lined = Image.open(io.BytesIO(present.png(drawn(), "digits, quick scale"))).convert("RGB")
-    assert lined.width == plain.width == 770
-    assert lined.height > plain.height
-    above = np.asarray(lined.crop((0, 0, *plain.size)))
-    assert np.array_equal(above, np.asarray(plain))
-    assert np.asarray(lined)[plain.height :].min() < 150
+def test_a_sentence_of_the_numbers_is_a_line_and_decimals_end_none():
+    lines = present.notes("Baseline: 1.5 at rho 2. Focal: 3. 4 seeds. Oversampling: 2.", "x")
+    assert lines.count("<li>") == 3 and "<li>Focal: 3. 4 seeds.</li>" in lines
+
+
+def test_a_drawing_is_small_or_becomes_pixels_of_twice_the_width(monkeypatch):
+    small = present.drawing(picture().draw())
+    assert list(small) == ["image/svg+xml"]
+    monkeypatch.setattr(present, "svg", lambda figure: "x" * 150_001)
+    ((kind, data),) = present.drawing(picture().draw()).items()
+    assert kind == "image/png"
+    assert Image.open(io.BytesIO(base64.b64decode(data))).width == 960
 
 
 def test_equal_figures_are_equal_bytes():
-    assert present.png(drawn(), "x") == present.png(drawn(), "x")
+    assert present.drawing(picture().draw()) == present.drawing(picture().draw())
+    assert present.png(picture().draw()) == present.png(picture().draw())
 
 
 def test_a_picture_of_photographs_still_fits():

@@ -72,7 +72,7 @@ def test_both_curves_are_drawn_and_the_title_says_both_errors(written):
 
 def test_marks_grow_with_the_images_of_their_bin():
     before = ReliabilityDiagrams(rows(), PAIRS).draw().axes[0].collections[0]
-    assert np.diff(before.get_sizes()) == pytest.approx([0, 260 / 4])
+    assert np.diff(before.get_sizes()) == pytest.approx([0, 160 / 4])
 
 
 def test_numbers_by_hand_and_over_seeds():

@@ -62,10 +62,12 @@ def test_the_look_is_opaque_large_enough_and_does_not_leak():
     figure, axes = in_the_look(panels)(3, 2.0)
     assert dict(matplotlib.rcParams) == before
     assert len(axes) == 3 and len(figure.axes) == 3
-    assert figure.get_figwidth() == WIDTH == 7
+    assert figure.get_figwidth() == WIDTH == 5
     assert to_hex(figure.get_facecolor(), keep_alpha=True) == "#ffffffff"
     sizes = [LOOK[f"{what}size"] for what in ("font.", "xtick.label", "axes.label", "axes.title")]
-    assert min(sizes) >= 10
+    # On a phone of 390 pixels a figure has 350, so that letters of 11.3 points are 11 pixels high.
+    assert min(sizes) * 96 / 72 * 350 / (96 * WIDTH) >= 10.9
+    assert LOOK["axes.formatter.useoffset"] is False
 
 
 def test_a_title_is_inside_the_laid_out_figure():

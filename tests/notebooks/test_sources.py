@@ -15,6 +15,7 @@ import pytest
 
 from reproduce import papers
 from reproduce.book.chapters import CHAPTERS
+from reproduce.book.cutting import Cut, cut
 from reproduce.figures.picture import Picture
 from reproduce.registry import records
 from reproduce.study.parameters import PROFILES
@@ -22,8 +23,8 @@ from reproduce.study.parameters import PROFILES
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TAGS = {
-    "parameters", "hide-input", "hide-output", "remove-cell", "remove-stderr", "skip-in-smoke",
-    "solution", "raises-exception",
+    "parameters", "settings", "hide-input", "hide-output", "remove-cell", "remove-input",
+    "remove-stderr", "skip-in-smoke", "solution", "raises-exception",
 }  # fmt: skip
 FROM_PROFILE = "; None: as the profile says"
 PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<value>.+?)  # (?P<help>.+)")
@@ -95,7 +96,6 @@ def test_its_cells_are_named_once_and_not_by_chance(path):
 
 @every_notebook
 def test_it_is_thin(path):
-    assert len(nbformat.read(path, as_version=4).cells) >= 25
     for cell in cells(path, "code"):
         lines = [line for line in cell.source.splitlines() if line.strip()]
         assert "parameters" in tags(cell) or len(lines) <= 15, cell.id
@@ -106,6 +106,65 @@ def test_its_tags_are_ones_the_book_knows(path):
     for cell in nbformat.read(path, as_version=4).cells:
         assert set(tags(cell)) <= TAGS, cell.id
         assert set(cell.metadata) <= {"tags", "mystnb"}, cell.id
+
+
+# -- its pages -----------------------------------------------------------------------------------
+
+# How many cells a page may have; browser tests say how long it may be.
+MOST_CELLS = 25
+PAGES = ("method", "more", "claims", "open", "numbers", "rerun")
+
+
+def cut_pages(path: Path) -> list[Cut]:
+    """Return the pages of a notebook as the book cuts it."""
+    return cut(f"book/papers/{path.stem}", nbformat.read(path, as_version=4))
+
+
+def has_bars(cell) -> bool:
+    """Say whether a reader sees the code of a cell before the answer."""
+    return cell["cell_type"] == "code" and "remove-input" not in cell["metadata"].get("tags", [])
+
+
+@every_notebook
+def test_its_pages_are_short_in_cells(path):
+    counts = {one.page: len(one.notebook["cells"]) for one in cut_pages(path)}
+    assert len(counts) > 1
+    assert {page: count for page, count in counts.items() if count > MOST_CELLS} == {}
+
+
+@every_study
+def test_a_papers_pages_are_the_same_in_all_papers(path):
+    first, *others = cut_pages(path)
+    assert [one.page.partition("-")[2] for one in others] == list(PAGES)
+    titles = [one.title for one in others]
+    assert titles[0] == "How it was done" and titles[-1] == "Run it again, and exercises"
+    headings = "\n".join(prose_of(first.notebook["cells"]))
+    for section in ("## In plain words", "## Confusion matrices", "## t-SNE maps"):
+        assert section in headings, section
+
+
+@every_study
+def test_the_answer_comes_before_anything_else(path):
+    """No code, setting or bar of a folded cell stands between the title and the plain words."""
+    page = cut_pages(path)[0].notebook["cells"]
+    until = next(n for n, cell in enumerate(page) if "In plain words" in "".join(cell["source"]))
+    code = [cell for cell in page[:until] if cell["cell_type"] == "code"]
+    assert code and not any(has_bars(cell) for cell in code)
+    shown = "\n".join("".join(cell["source"]) for cell in code)
+    asked = ("claim", "sentence", "effects", "main_table", "caveat")
+    places = [shown.index(f"answer.{name}") for name in asked]
+    assert places == sorted(places)
+
+
+@every_study
+def test_settings_and_drawing_are_closed(path):
+    """What computes or draws is closed; the code that teaches is an output and stays open."""
+    for cell in cells(path, "code"):
+        assert {"hide-input", "remove-input"} & set(tags(cell)), cell.id
+
+
+def prose_of(page: list) -> list[str]:
+    return ["".join(cell["source"]) for cell in page if cell["cell_type"] == "markdown"]
 
 
 # -- its parameters -------------------------------------------------------------------------------
@@ -291,5 +350,7 @@ def test_every_command_in_its_text_has_parameters_that_exist(path):
 
 @every_notebook
 def test_it_speaks_korean_too(path):
-    """The sources are Korean; a short summary in it stands at the top of each notebook."""
-    assert re.search(r"[가-힣]{2,}", cells(path, "markdown")[0].source)
+    """The sources are Korean; a short summary in it stands on the first page of each notebook."""
+    first = cut_pages(path)[0].notebook["cells"]
+    words = [cell["source"] for cell in first if cell["cell_type"] == "markdown"]
+    assert any(re.search(r"[가-힣]{2,}", text) for text in words)

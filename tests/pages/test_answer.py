@@ -96,6 +96,8 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
         "−4.6\n[−8.0, −1.0]", "? undecided",
     ]  # fmt: skip
     assert table.note.startswith("Ours on RetinaMNIST. Effects in percentage points")
+    of_summary = answer.table_of(made_up(says="summary"), provenance="x")
+    assert of_summary.columns[1] == "Summary" and "The summary's follow" in of_summary.note
     two = answer.table_of(made_up(rows=(row(), row(data="MNIST"))), provenance="x")
     assert [one[0].partition("\n")[2] for one in two.rows] == ["RetinaMNIST", "MNIST"]
     assert table.rows[1][1] == "–" and "printed spreads" in table.note
@@ -105,11 +107,10 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
 
 
 def test_the_figure_draws_paper_and_ours_under_its_message(written):
-    figure = Effects(
-        [row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3"
-    ).draw()
+    made = Effects([row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3")
+    figure = made.draw()
     text = written(figure).replace("\n", " ")
-    assert "Cannot tell: +1.3" in text and "over AUC-CL" in text
+    assert made.message() == "Cannot tell: +1.3" and "over AUC-CL" in text
     marks = {line.get_marker(): [] for line in figure.axes[0].get_lines()}
     for line in figure.axes[0].get_lines():
         marks[line.get_marker()] += list(line.get_xdata())

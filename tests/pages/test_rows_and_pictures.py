@@ -43,9 +43,9 @@ def judged(*counts):
     return [SimpleNamespace(parts=[object()] * count) for count in counts]
 
 
-def test_parts_have_about_as_many_comparisons():
-    found = judged(5, 1, 1, 1, 1, 1)
-    assert pictures.parted(found, 2) == [found[:1], found[1:]]
+def test_figures_have_about_as_many_claims():
+    found = judged(5, 1, 1, 1)
+    assert pictures.parted(found, 2) == [found[:2], found[2:]]
     assert pictures.parted(found, 1) == [found]
     assert [len(part) for part in pictures.parted(judged(*[1] * 9), 3)] == [3, 3, 3]
     assert pictures.parted([], 3) == [[], [], []]
@@ -57,4 +57,4 @@ def test_a_forest_of_nothing_says_why():
     with pytest.raises(NothingToShow, match="none of the registered claims"):
         pictures.forest.make(Study(), judgements=judged(0, 0))
     with pytest.raises(NothingToShow, match="in the figure above"):
-        pictures.forest.make(Study(), judgements=judged(1), part=(0, 2))
+        pictures.forest.make(Study(), judgements=judged(1), part=(1, 2))

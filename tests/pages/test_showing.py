@@ -49,7 +49,7 @@ def displayed(monkeypatch):
 
     calls = []
     monkeypatch.setattr(display, "display", calls.append)
-    drawn = lambda figure, numbers, provenance: calls.append((numbers, provenance))  # noqa: E731
+    drawn = lambda picture, origin: calls.append((picture.words(), origin))  # noqa: E731
     monkeypatch.setattr(showing, "show_figure", drawn)
     return calls
 
@@ -63,7 +63,8 @@ def test_a_picture_is_shown_with_the_data_it_was_made_of(displayed):
     assert displayed == [
         (
             "nothing much",
-            "generated lesions and RetinaMNIST, smoke scale; 1 trial 01234567; seed 0; rho 10",
+            "generated lesions and RetinaMNIST, smoke scale; 1 trial 0123456789abcdef; seed 0; "
+            "rho 10",
         )
     ]
 

@@ -10,7 +10,9 @@ mend takes a parsed page and changes it in place:
 `tables`
     scrolling at the side, and the form that a table has on a phone;
 `languages`
-    Korean passages say that they are Korean.
+    Korean passages say that they are Korean;
+`drawings`
+    figures stand in the page itself, where they take the colours of the theme.
 """
 
 import re
@@ -19,6 +21,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from reproduce.book.mending.drawings import inline_drawings
 from reproduce.book.mending.icons import Icons
 from reproduce.book.mending.languages import mark_korean
 from reproduce.book.mending.names import mend_names
@@ -63,6 +66,7 @@ def mend_site(site: Path) -> None:
         html = path.read_text("utf-8")
         if MARK not in html[:300]:
             path.write_text(mended(html, icons), "utf-8")
+    inline_drawings(site)
     mend_search(site)
     icons.take_away(site)
 

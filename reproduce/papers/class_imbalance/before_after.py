@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -12,13 +11,25 @@ from matplotlib.lines import Line2D
 from reproduce.errors import UserError
 from reproduce.figures.inputs import Observation, is_number, with_columns
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import in_the_look, new_figure, title
+from reproduce.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    RARE,
+    WRONG,
+    in_the_look,
+    new_figure,
+    title,
+)
 from reproduce.figures.wording import (
+    in_sentence,
     method_label,
     metric_digits,
     metric_label,
     percent,
     plain,
+    plural,
     points,
 )
 
@@ -52,7 +63,7 @@ class BeforeAfter(Picture):
         """Draw a panel per method before, slopes darker as rho grows."""
         rhos = sorted({rho for by_rho in self.slopes.values() for rho in by_rho})
         styles = {rho: _rho_style(turn, len(rhos)) for turn, rho in enumerate(rhos)}
-        figure, axes = new_figure(4.6, 1, len(self.slopes), sharey=True)
+        figure, axes = new_figure(4.4, 1, len(self.slopes), sharey=True)
         for axis, (name, by_rho) in zip(axes.flat, self.slopes.items(), strict=True):
             for rho, slopes in by_rho.items():
                 colour, marker = styles[rho]
@@ -62,15 +73,39 @@ class BeforeAfter(Picture):
             axis.set_xticks([0, 1], ["before", "after"])
             axis.set_xlim(-0.28, 1.28)
             axis.grid(False, axis="x")
-            axis.set_xlabel("thresholding")
-            title(axis, method_label(name), f"mean {_mean_change(by_rho)}")
+            title(axis, method_label(name), _mean_change(by_rho))
         axes[0, 0].set_ylabel(f"{metric_label(self.metric)} (%)")
         figure.legend(
             [Line2D([], [], color=colour, marker=marker) for colour, marker in styles.values()],
             [f"rho {plain(rho)}" for rho in rhos], loc="outside lower center",
-            ncols=min(len(rhos), 5),
+            ncols=min(len(rhos), 4), title="before and after thresholding at",
         )  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say the largest mean change, and where it is."""
+        changes = {
+            (name, rho): float(np.mean([after - before for before, after in slopes]))
+            for name, by_rho in self.slopes.items()
+            for rho, slopes in by_rho.items()
+        }
+        name, rho = max(changes, key=lambda at: abs(changes[at]))
+        count, change = len(self.slopes[name][rho]), changes[name, rho]
+        verb = "adds" if change > 0 else "takes"
+        from_to = "to" if change > 0 else "from"
+        size = points(abs(change), metric_digits(self.metric)).lstrip("+")
+        label = metric_label(self.metric).lower()
+        return (
+            f"Dividing by the class shares {verb} {size} points {from_to} the {label} of "
+            f"{in_sentence(name)} at rho {plain(rho)} (mean of {plural(count, 'network')})."
+        )
+
+    def seen(self) -> str:
+        """Say what the slopes are."""
+        return (
+            f"{metric_label(self.metric)} of every network before and after thresholding: a slope "
+            "for each network, a panel for each way of training, coloured by rho."
+        )
 
     def words(self) -> str:
         """Say the means before and after at each rho."""
@@ -111,9 +146,9 @@ def _pairs(observations: Iterable[Observation], metric: str, pairs: Mapping[str,
 
 
 def _rho_style(turn: int, count: int) -> tuple[Any, str]:
-    """Return a colour that darkens with rho, and a marker."""
-    shade = 0.85 - 0.8 * turn / (count - 1) if count > 1 else 0.3
-    return matplotlib.colormaps["viridis"](shade), "osD^vP"[turn % 6]
+    """Return a colour and a marker for each rho, the rarest in the warmest colour."""
+    shades = (BLUE, GREEN, ORANGE, RARE, WRONG, INK)
+    return shades[turn % len(shades)], "osD^vP"[turn % 6]
 
 
 def _mean_change(by_rho: Mapping[Any, Sequence[tuple[float, float]]]) -> str:

@@ -10,7 +10,7 @@ from reproduce.figures.grid import Cell, Grid, diverging, with_factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.reliability import BINS
-from reproduce.figures.wording import percent
+from reproduce.figures.wording import in_sentence, percent
 from reproduce.papers.class_imbalance.factors import MU, RHO
 
 BEFORE, AFTER = "calibration_error", "calibration_error_after"
@@ -56,7 +56,7 @@ class CalibrationGrid(Grid):
 
     Notes
     -----
-    Orange: thresholding takes off some of the error; purple: it adds to it.
+    Blue: thresholding takes off some of the error; orange: it adds to it.
     """
 
     def __init__(self, rows: Iterable[Observation]):
@@ -72,12 +72,29 @@ class CalibrationGrid(Grid):
             RHO,
             MU,
             colours=diverging(change.taken_off for change in found.values()),
-            label="what thresholding takes off the calibration error (points)\ncells: ECE (%) "
-            f"before → after, means over seeds (n = {counts})",
+            label="calibration error (ECE, %) before → after thresholding, means over seeds "
+            f"(n = {counts})",
             opening=f"Calibration error (ECE, {BINS} bins of equal width) in percent before and "
             f"after thresholding, means over seeds; thresholding lowers it in {better} of "
             f"{len(found)} cells.",
         )
+
+        self.changes = found
+
+    def message(self) -> str:
+        """Say in how many cells thresholding lowers the error, and where it does most."""
+        found = self.changes
+        better = sum(change.taken_off > 0 for change in found.values())
+        (method, rho, mu), most = max(found.items(), key=lambda item: abs(item[1].taken_off))
+        return (
+            f"Thresholding lowers the calibration error in {better} of {len(found)} cells; it "
+            f"moves most for {in_sentence(method)} at {self.place(rho, mu)}: "
+            f"{percent(most.before)} to {percent(most.after)} %."
+        )
+
+    def reading(self) -> str:
+        """Say what the colours mean."""
+        return "Blue: thresholding takes error off; orange: it adds to it."
 
 
 def _cell(change: Change) -> Cell:

@@ -13,6 +13,7 @@ from reproduce.figures.lines import Line, Lines
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.style import MethodStyle
 from reproduce.figures.wording import (
+    in_sentence,
     mean_and_sd,
     mean_and_spread,
     method_label,
@@ -78,7 +79,7 @@ class ImbalanceOrFewer(Lines):
             metric,
             Factor(
                 "rho",
-                "imbalance ratio rho, and training images in all",
+                "rho, and training images in all",
                 "even",
                 tick=lambda rho: f"{plain(rho)}\n{self.images[rho]}",
             ),
@@ -102,9 +103,26 @@ class ImbalanceOrFewer(Lines):
         first, *others = lines
         return "\n".join([_NAMES[first], *(f"= {kind}" for kind in others)])
 
-    def title(self) -> str:
+    def message(self) -> str:
+        """Say what step imbalance costs beyond having fewer images, where it is largest."""
+        method, lines = next(iter(self.found.items()))
+        there = [rho for rho in self.places if all(rho in lines.get(k, {}) for k in _SHADED)]
+        if not there:
+            return ""
+        rho = there[-1]
+        step, control = (_mean(lines[kind][rho]) for kind in _SHADED)
+        label = metric_label(self.metric).partition(" (")[0]
+        words = "costs" if step < control else "adds"
+        size = points(abs(step - control), metric_digits(self.metric)).lstrip("+")
+        seeds = "one seed" if set(self.seeds) == {1} else "means over seeds"
+        return (
+            f"At rho {plain(rho)} being unequal {words} {in_sentence(method)} {size} points "
+            f"of {label} beyond having fewer images ({seeds})."
+        )
+
+    def reading(self) -> str:
         """Return what line, dots and shade are."""
-        return f"{super().title()}; shaded: lost to step imbalance"
+        return f"{super().reading()} Shaded: what is lost to step imbalance alone."
 
     def draw_panel(self, axis: Axes, lines: Mapping[Any, Line]) -> None:
         """Draw the lines, and the shade between step imbalance and the control."""

@@ -13,8 +13,8 @@ from reproduce.evaluation.generalization import balanced_accuracy
 from reproduce.figures.by_seed import by_seed, span
 from reproduce.figures.inputs import Observation, not_empty
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import FAINT, INK, in_the_look, method_style, panels
-from reproduce.figures.wording import method_label, plural, points
+from reproduce.figures.style import FAINT, INK, SMALLEST, in_the_look, method_style, panels
+from reproduce.figures.wording import in_sentence, method_label, plural, points
 
 TRAIN, TEST = "train_balanced_accuracy", "test_balanced_accuracy"
 _PARTS = (
@@ -139,15 +139,36 @@ class LearningGap(Picture):
             axis.tick_params(labelbottom=below)
             axis.set_xlabel("iteration" if below else "")
             axis.set_title(method_label(method))
-        counts = span(gaps.shape[1] for _, gaps in self.gaps.values())
-        grey = f"; grey: {method_label(self.reference).lower()}"
-        figure.suptitle(
-            f"line: mean; band: lowest to highest seed (n = {counts})"
-            f"{grey if self.reference in self.gaps else ''}",
-            fontsize=11, ha="left", x=0.015,
-        )  # fmt: skip
-        figure.supylabel("balanced accuracy, training − test (points)", fontsize=12)
+        figure.supylabel("training − test (points)", fontsize=SMALLEST)
         return figure
+
+    def message(self) -> str:
+        """Say whose gap is largest and whose smallest at the end."""
+        ends = {name: gaps[-1].mean() for name, (_, gaps) in self.gaps.items()}
+        most, least = (pick(ends, key=ends.__getitem__) for pick in (max, min))
+        counts = span(gaps.shape[1] for _, gaps in self.gaps.values())
+        seeds = "one seed" if counts == "1" else f"means of {counts} seeds"
+        said = f"At the end training lies {points(ends[most]).lstrip('+')} points above test for "
+        said += in_sentence(most)
+        if most == least:
+            return f"{said} ({seeds})."
+        other = in_sentence(least)
+        return f"{said}, {points(ends[least]).lstrip('+')} for {other} ({seeds})."
+
+    def seen(self) -> str:
+        """Say what the lines are."""
+        return (
+            "Balanced accuracy on the training images shown minus that on test images, in points, "
+            f"over the iterations, a panel for each of {plural(len(self.gaps), 'method')}."
+        )
+
+    def reading(self) -> str:
+        """Say what line, band and grey are."""
+        grey = f"; grey: {in_sentence(self.reference)}" * (self.reference in self.gaps)
+        return (
+            f"Line: mean; band: lowest to highest seed{grey}; dotted: a new phase begins. A gap "
+            "that goes on growing is overfitting."
+        )
 
     def words(self) -> str:
         """Say the gap of each method half-way and at the end."""

@@ -14,6 +14,7 @@ from reproduce.figures.wording import (
     mean_and_spread,
     metric_digits,
     metric_label,
+    percent,
     plain,
 )
 
@@ -49,7 +50,7 @@ class SamplingLevels(Lines):
             metric,
             Factor(
                 "level",
-                "level of sampling (0: as it is, 1: balance), and the ratio it leaves",
+                "level of sampling, and the ratio it leaves",
                 tick=lambda level: f"{_fraction(level)}\n{_ratio(self.rho, level)}",
                 say=lambda level: f"level {_fraction(level)}",
             ),
@@ -62,9 +63,25 @@ class SamplingLevels(Lines):
                 "to 1 (balance)"
             )
 
-    def title(self) -> str:
-        """Return what line and dots are, and at which rho."""
-        return f"rho {plain(self.rho)}; {super().title()}"
+    def message(self) -> str:
+        """Say at which level each sampler does best."""
+        (lines,) = self.found.values()
+        digits, said = metric_digits(self.metric), []
+        for line, values in lines.items():
+            means = {level: self._mean(values, level) for level in values}
+            best = max(means, key=means.__getitem__)
+            said.append(
+                f"{self.label(line)} at {_fraction(best)} ({percent(means[best], digits)} %)"
+            )
+        label = metric_label(self.metric).partition(" (")[0]
+        return (
+            f"Level of sampling with the highest {label} at rho {plain(self.rho)}: "
+            f"{', '.join(said)}."
+        )
+
+    def reading(self) -> str:
+        """Return what line and dots are, and what a level is."""
+        return f"{super().reading()} Level 0 is the data as it is, level 1 balance."
 
     def opening(self) -> str:
         """Return the sentence before those of the samplers."""

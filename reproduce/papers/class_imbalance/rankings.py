@@ -101,6 +101,37 @@ class RankingByLength(Picture):
             name_the_ends(axis, dict(zip(names, values[:, -1], strict=True)), colours, inches)
         return figure
 
+    def message(self) -> str:
+        """Say whether the first place changes hands with the length of training."""
+        found = self.ranking
+        firsts = [" = ".join(map(method_label, found.names[row]))
+                  for row in found.ranks.argmin(axis=0)]  # fmt: skip
+        label = metric_label(self.metric).partition(" (")[0].lower()
+        seeds = plural(found.values.shape[2], "seed")
+        if len(set(firsts)) == 1:
+            lengths = plural(len(found.lengths), "length")
+            return f"{firsts[0]} has the highest mean {label} at each of {lengths} ({seeds})."
+        return (
+            f"The highest mean {label} after {found.lengths[0]:,} iterations is that of "
+            f"{firsts[0]}, after {found.lengths[-1]:,} that of {firsts[-1]} "
+            f"({seeds})."
+        )
+
+    def seen(self) -> str:
+        """Say what the panels are."""
+        return (
+            f"{metric_label(self.metric)} of {plural(len(self.ranking.names), 'method')} against "
+            "the length of training, and below the rank of each by it."
+        )
+
+    def reading(self) -> str:
+        """Say what the marks hold."""
+        seeds = plural(self.ranking.values.shape[2], "seed")
+        return (
+            f"Line: mean; dots: seeds. In the marks below: how many of {seeds} have this very "
+            "rank; few of them mean that the order is chance."
+        )
+
     def words(self) -> str:
         """Say the order at each length."""
         found, digits, sentences = self.ranking, metric_digits(self.metric), []
@@ -130,7 +161,7 @@ def _line(upper: Axes, lower: Axes, found: Ranking, row: int) -> None:
                markerfacecolor="white", markeredgewidth=2)  # fmt: skip
     for place, length in enumerate(found.lengths):
         lower.text(length, found.ranks[row, place], str(found.agree[row, place]), ha="center",
-                   va="center", fontsize=10, zorder=5)  # fmt: skip
+                   va="center", zorder=5)  # fmt: skip
 
 
 def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
@@ -138,12 +169,6 @@ def _axes(upper: Axes, lower: Axes, found: Ranking, metric: str) -> None:
     upper.set_xticks(found.lengths, [f"{length:,}" for length in found.lengths])
     upper.minorticks_off()
     upper.set_ylabel(f"{metric_label(metric).partition(' (')[0]} (%)")
-    seeds = found.values.shape[2]
-    upper.set_title(f"line: mean; dots: seeds (n = {seeds})", fontsize=11, fontweight="normal")
-    lower.set_title(
-        f"in the mark: how many of {plural(seeds, 'seed')} have this very rank",
-        fontsize=11, fontweight="normal",
-    )  # fmt: skip
     lower.set_yticks(range(1, len(found.names) + 1))
     lower.set_ylim(len(found.names) + 0.6, 0.4)
     lower.set_ylabel("rank by the mean")

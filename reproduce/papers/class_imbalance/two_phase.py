@@ -10,15 +10,22 @@ from matplotlib.figure import Figure
 from reproduce.figures.by_seed import ROUNDING, by_seed, numbers_along
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import FAINT, INK, in_the_look, method_style, new_figure
+from reproduce.figures.style import (
+    FAINT,
+    INK,
+    SMALLEST,
+    in_the_look,
+    method_style,
+    new_figure,
+    title,
+)
 from reproduce.figures.wording import method_label, metric_digits, metric_label, percent, plain
 
 TWO_PHASE = {
     "oversampling": "two_phase_oversampling",
     "undersampling": "two_phase_undersampling",
 }
-_COLUMNS = 3
-_SHORT = {"oversampling": "over-\nsampling", "undersampling": "under-\nsampling"}
+_SHORT = {"oversampling": "over", "undersampling": "under"}
 
 # {(sampler, rho): {seed: (baseline, two-phase, sampler)}}
 Triples = dict[tuple[str, Any], dict[Any, tuple[float, float, float]]]
@@ -81,23 +88,42 @@ class TwoPhaseBetween(Picture):
 
     @in_the_look
     def draw(self) -> Figure:
-        """Draw a panel per rho, the samplers below each other."""
+        """Draw a row of panels per rho, a column per sampler."""
         samplers = list(dict.fromkeys(sampler for sampler, _ in self.triples))
-        columns = min(_COLUMNS, len(self.rhos))
-        rows = -(-len(self.rhos) // columns)
-        figure, axes = new_figure(3.0 * rows * len(samplers), rows * len(samplers), columns)
-        for block, sampler in enumerate(samplers):
-            for place in range(rows * columns):
-                axis = axes[block * rows + place // columns, place % columns]
-                at = (sampler, self.rhos[place]) if place < len(self.rhos) else None
-                if at in self.triples:
-                    _draw(axis, sampler, self.pairs[sampler], at[1], self.triples[at])
+        figure, axes = new_figure(2.45 * len(self.rhos), len(self.rhos), len(samplers))
+        for column, sampler in enumerate(samplers):
+            for row, rho in enumerate(self.rhos):
+                axis = axes[row, column]
+                if (sampler, rho) in self.triples:
+                    _draw(axis, sampler, self.pairs[sampler], rho, self.triples[sampler, rho])
                 else:
                     axis.remove()
-        figure.supylabel(f"{metric_label(self.metric).partition(' (')[0]} (%)", fontsize=12)
-        figure.suptitle("lines: seeds, dashed where two-phase is not between; bars: means",
-                        fontsize=11, ha="left", x=0.015)  # fmt: skip
+        label = f"{metric_label(self.metric).partition(' (')[0]} (%)"
+        figure.supylabel(label, fontsize=SMALLEST)
         return figure
+
+    def message(self) -> str:
+        """Count the seeds in which two-phase training lies between the other two."""
+        within = sum(sum(map(lies_between, seeds.values())) for seeds in self.triples.values())
+        every = sum(map(len, self.triples.values()))
+        return (
+            f"Two-phase training lies between the baseline and its sampler in {within} of {every} "
+            f"comparisons of {metric_label(self.metric).partition(' (')[0]}."
+        )
+
+    def seen(self) -> str:
+        """Say what the panels are."""
+        return (
+            f"{metric_label(self.metric)} in percent of the baseline, two-phase training and the "
+            "sampler it begins with, a thin line for each seed, a panel for each rho and sampler."
+        )
+
+    def reading(self) -> str:
+        """Say what dashes and bars are."""
+        return (
+            "Base: the baseline; over, under: the sampler. Bars: means; dashed: a seed in which "
+            "two-phase is not between. Each panel has a scale of its own."
+        )
 
     def words(self) -> str:
         """Say the three means of each panel and in how many seeds two-phase is between."""
@@ -125,13 +151,10 @@ def _draw(axis: Axes, sampler: str, two_phase: str, rho: Any, triples: Mapping) 
                   zorder=3, solid_capstyle="butt")  # fmt: skip
         axis.plot([place] * len(table), table[:, place], style.marker, color=style.colour,
                   markersize=7, markeredgecolor="white", markeredgewidth=0.8, zorder=4)  # fmt: skip
-    axis.set_xticks(range(3), ["base-\nline", "two-\nphase", _SHORT.get(sampler, sampler)],
-                    fontsize=10)  # fmt: skip
+    axis.set_xticks(range(3), ["base", "two-\nphase", _SHORT.get(sampler, sampler)])
     axis.set_xlim(-0.45, 2.45)
     axis.margins(y=0.1)
     axis.locator_params(axis="y", nbins=5)
     axis.grid(False, axis="x")
     within = sum(map(lies_between, triples.values()))
-    axis.set_title(f"rho {plain(rho)}\n", fontsize=12)
-    axis.text(0, 1.02, f"between: {within} of {len(triples)}", transform=axis.transAxes,
-              fontsize=10.5, va="bottom")  # fmt: skip
+    title(axis, f"rho {plain(rho)}", f"between: {within} of {len(triples)}")

@@ -8,7 +8,14 @@ from reproduce.figures.by_seed import span
 from reproduce.figures.factor import Factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.lines import Line, Lines, Seeds
-from reproduce.figures.wording import mean_and_spread, metric_digits, metric_label, plain, points
+from reproduce.figures.wording import (
+    mean_and_spread,
+    metric_digits,
+    metric_in_sentence,
+    metric_label,
+    plain,
+    points,
+)
 
 BATCH = Factor("batch_size", "batch size of pre-training", scale="log", say=plain)
 
@@ -22,6 +29,19 @@ class BatchSizes(Lines):
 
     def __init__(self, rows: Iterable[Observation], metric: str = "macro_f1"):
         super().__init__(rows, metric, BATCH, dots=True, inches=3.2)
+
+    def message(self) -> str:
+        """Say what the smallest batch costs or brings, by method."""
+        (lines,) = self.found.values()
+        moved = {line: self.ending(values) for line, values in lines.items()}
+        low, high = self.places[0], self.places[-1]
+        said = ", ".join(
+            f"{self.label(line)} {text.rpartition(' ')[2]}" for line, text in moved.items() if text
+        )
+        if not said:
+            return ""
+        label = metric_in_sentence(self.metric)
+        return f"Points of {label} at batch size {plain(low)} minus {plain(high)}: {said}."
 
     def opening(self) -> str:
         """Say from where to where sizes go."""

@@ -83,13 +83,40 @@ class EncoderPlane(Picture):
         for method, moments in self.found.items():
             _marks(axis, method, moments)
         axis.margins(0.09)
-        axis.set_xlabel("alignment: distance of two views (low: close)")
+        axis.set_xlabel("alignment (low: two views lie close)")
         axis.set_ylabel("uniformity (low: spread out evenly)")
-        counts = span(len(seeds) for moments in self.found.values() for seeds in moments.values())
-        said = f"marks: seeds (n = {counts}); arrows: mean to mean\nlower is better on both axes"
-        axis.set_title(said, fontsize=11, fontweight="normal")
-        figure.legend(handles=_legend(self.found), loc="outside right upper", handletextpad=0.3)
+        figure.legend(handles=_legend(self.found), loc="outside lower center", handletextpad=0.3,
+                      ncols=3)  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say which encoder spreads its pictures most evenly before fine-tuning."""
+        means = {
+            method: mean_and_sd([up for _, up in moments[BEFORE].values()])[0]
+            for method, moments in self.found.items()
+            if BEFORE in moments
+        }
+        if len(means) < 2:
+            return ""
+        best, worst = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+        return (
+            f"Before fine-tuning {method_label(best)} spreads pictures most evenly: uniformity "
+            f"{means[best]:.2f} against {means[worst]:.2f} ({method_label(worst)}).".replace(
+                " -", " −"
+            )
+        )
+
+    def seen(self) -> str:
+        """Say what the marks are."""
+        return (
+            "Uniformity against alignment of the encoders, a mark for each seed, before (filled) "
+            "and after fine-tuning (hollow)."
+        )
+
+    def reading(self) -> str:
+        """Say what the arrows and the axes mean."""
+        counts = span(len(seeds) for moments in self.found.values() for seeds in moments.values())
+        return f"Arrows go from mean to mean (n = {counts} seeds). Lower is better on both axes."
 
     def words(self) -> str:
         """Say the means, and their spread, of each method."""
@@ -135,7 +162,7 @@ def _legend(found: Places) -> list[Line2D]:
         if any(moment in moments for moments in found.values()):
             handles.append(Line2D([], [], linestyle="", marker="o", color=INK, markersize=8.5,
                                   markerfacecolor=face, markeredgewidth=1.6,
-                                  label=f"{moment}\nfine-tuning"))  # fmt: skip
+                                  label=f"{moment} fine-tuning"))  # fmt: skip
     return handles
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,12 @@ from reproduce.figures.by_seed import span
 from reproduce.figures.inputs import is_number, not_empty
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import (
-    CLASS_COLOURS,
     QUIET,
     MethodStyle,
     in_the_look,
-    method_style,
     new_figure,
     title,
+    unlike_styles,
 )
 from reproduce.figures.wording import method_label, percent, plural
 
@@ -148,7 +147,7 @@ class LossTerms(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw four panels along the pre-training."""
-        found, styles = self.found, _styles(self.found)
+        found, styles = self.found, unlike_styles(self.found)
         figure, axes = new_figure(6.0, 2, 2, sharex=True)
         flat = list(axes.flat)
         for axis, name in zip(flat, (SIMILARITY, RANKING, SHARE, MINED), strict=True):
@@ -162,12 +161,42 @@ class LossTerms(Picture):
         _axis_of_term(flat[1], found, RANKING)
         title(flat[0], "Similarity term", "as it enters the sum")
         title(flat[1], "Ranking term", "as it enters the sum")
-        title(flat[2], "Ranking's share of the gradient", "at the encoder (%); rest: similarity")
-        title(flat[3], "Negatives of the anchor's class", "mined; dashed: all candidates (%)")
+        title(flat[2], "Ranking's share", "of the gradient (%)")
+        title(flat[3], "Own class", "share of negatives (%)")
         flat[2].set_ylim(-3, 103)
         flat[3].set_ylim(0, None)
         _explain(figure, flat, found, styles)
         return figure
+
+    def message(self) -> str:
+        """Say how much of the gradient the ranking loss has while it acts."""
+        shares = {
+            name: float(np.nanmean(terms.series[SHARE][:, terms.first :]))
+            for name, terms in self.found.items()
+            if not np.isnan(terms.series[SHARE][:, terms.first :]).all()
+        }
+        if not shares:
+            return ""
+        most, least = (pick(shares, key=shares.__getitem__) for pick in (max, min))
+        said = f"{percent(shares[most], 0)} % of the gradient comes from the ranking loss while it "
+        said += f"acts ({method_label(most)}"
+        other = f"; {percent(shares[least], 0)} %: {method_label(least)}" if most != least else ""
+        return f"{said}{other})."
+
+    def seen(self) -> str:
+        """Say what the panels are."""
+        return (
+            "Four panels over the pre-training: the similarity term, the ranking term, the ranking "
+            "term's share of the gradient, and the share of negatives of the anchor's own class."
+        )
+
+    def reading(self) -> str:
+        """Say what line, band and dashes are."""
+        counts = span(terms.seeds for terms in self.found.values())
+        return (
+            f"Line: mean; band: lowest to highest seed (n = {counts}); dotted: the warm-up ends. "
+            "Own class: share of mined negatives with the anchor's class; dashed: of all."
+        )
 
     def words(self) -> str:
         """Say where the terms begin and end, and the shares."""
@@ -176,16 +205,6 @@ class LossTerms(Picture):
             "Weighted terms of the joint loss over the pre-training, means over seeds. "
             + " ".join(sentences)
         ).replace(" -", " −")
-
-
-def _styles(methods: Iterable[str]) -> dict[str, MethodStyle]:
-    """Return a style for each method, and another colour where two would be alike."""
-    found: dict[str, MethodStyle] = {}
-    for method in methods:
-        style, taken = method_style(method), {style.colour for style in found.values()}
-        free = [colour for colour in (style.colour, *CLASS_COLOURS) if colour not in taken]
-        found[method] = replace(style, colour=free[0]) if free else style
-    return found
 
 
 def _line(axis: Axes, label: str, style: MethodStyle, terms: Terms, name: str) -> None:
@@ -226,18 +245,14 @@ def _explain(
     styles: Mapping[str, MethodStyle],
 ) -> None:
     for axis in axes[2:]:
-        axis.set_xlabel("iteration of the pre-training")
-        axis.locator_params(axis="x", nbins=5)
+        axis.set_xlabel("iteration")
+        axis.locator_params(axis="x", nbins=4)
     ends = [terms.warm_up for terms in found.values() if terms.warm_up is not None]
     if ends:
         axes[0].annotate(
-            "end of the warm-up", (max(ends), 1), xycoords=axes[0].get_xaxis_transform(),
-            xytext=(5, -3), textcoords="offset points", fontsize=10, color=QUIET, va="top",
+            "warm-up ends", (max(ends), 1), xycoords=axes[0].get_xaxis_transform(),
+            xytext=(5, -3), textcoords="offset points", color=QUIET, va="top",
         )  # fmt: skip
-    counts = span(terms.seeds for terms in found.values())
-    alone = f"{method_label(next(iter(found)))}; " if len(found) == 1 else ""
-    figure.suptitle(f"{alone}line: mean; band: lowest to highest seed (n = {counts})",
-                    fontsize=11, ha="left", x=0.015)  # fmt: skip
     if len(found) > 1:
         handles = [
             Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker,

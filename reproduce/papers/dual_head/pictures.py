@@ -63,7 +63,8 @@ MARGIN = 0.02
 def printed_confusions(study: Study) -> Confusion:
     """Show the confusion matrices that the paper prints."""
     theirs, grades = printed.confusions(published.load(study.paper))
-    return Confusion(theirs, grades).out_of("as printed in Tables 1 to 3")
+    tested = next(iter(theirs.values())).sum(axis=1)
+    return Confusion(theirs, grades, tested, printed=True).out_of("as printed in Tables 1 to 3")
 
 
 @shown()

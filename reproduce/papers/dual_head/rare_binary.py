@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -12,7 +11,18 @@ from reproduce.errors import unknown_name
 from reproduce.figures.by_seed import Values, by_seed, gains, numbers_along, span
 from reproduce.figures.inputs import Observation, not_empty, with_columns
 from reproduce.figures.picture import Picture
-from reproduce.figures.style import FAINT, INK, PUBLISHED, MethodStyle, in_the_look, new_figure
+from reproduce.figures.style import (
+    BAND,
+    FAINT,
+    INK,
+    PUBLISHED,
+    SMALLEST,
+    MethodStyle,
+    in_the_look,
+    legible,
+    new_figure,
+    title,
+)
 from reproduce.figures.wording import (
     mean_and_sd,
     mean_and_spread,
@@ -27,7 +37,7 @@ from reproduce.registry.published import Cell
 
 METRICS = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1")
 READINGS = {"abnormal": MethodStyle("#0072B2", "s"), "normal": MethodStyle("#E69F00", "^")}
-_LINE = 0.165
+_LINE = 0.19
 
 Printed = dict[tuple[float, str, str], tuple[float, float | None]]
 
@@ -97,13 +107,45 @@ class RareBinary(Picture):
                 _panel(axis, gained, methods, share, lines)
                 _paper(axis, self.printed, methods, where, self.reference)
                 _levels(axis, values, paper, where, self.reference)
-                axis.set_title(f"{metric_label(metric)}, rare {100 * share:g} %")
+                title(axis, metric_label(metric), f"rare class {100 * share:g} %")
             _dress(axes[row, 0], methods, lines, self.reference)
         over = method_label(self.reference).lower()
-        figure.supxlabel(f"gain over {over} in percentage points", fontsize=12)
-        counts = span(len(gain) for gained in every for gain in gained.values())
-        _legend(figure, counts, bool(self.printed))
+        figure.supxlabel(f"gain over {over} (percentage points)", fontsize=SMALLEST)
+        _legend(figure, bool(self.printed))
         return figure
+
+    def message(self) -> str:
+        """Count where the paper's method lies above the reference in every seed."""
+        every = {
+            (metric, *place): gain
+            for metric, (_, gained) in self.measured.items()
+            for place, gain in gained.items()
+            if place[0] == printed.OURS
+        }
+        if not every:
+            return ""
+        above = sum(min(gain) > 0 for gain in every.values())
+        below = sum(max(gain) < 0 for gain in every.values())
+        return (
+            f"With a rare class {method_label(printed.OURS)} lies above "
+            f"{method_label(self.reference).lower()} in every seed in {above} of {len(every)} "
+            f"comparisons, below it in every seed in {below}."
+        )
+
+    def seen(self) -> str:
+        """Say what the rows are."""
+        return (
+            f"Gain of each method over {method_label(self.reference).lower()} where one of two "
+            "classes is rare, for both readings of which, beside what the paper prints."
+        )
+
+    def reading(self) -> str:
+        """Say what mark and bar are."""
+        counts = span(len(gain) for _, gained in self.measured.values() for gain in gained.values())
+        return (
+            f"Mark: mean of seeds (n = {counts}); bar: lowest to highest seed. The first row "
+            "has the reference's own level; the paper's is on its own data."
+        )
 
     def words(self) -> str:
         """Say levels, gains and what the paper prints."""
@@ -138,7 +180,7 @@ def _panel(
     axis.axvline(0, color=INK, lw=1, zorder=1)
     for block, method in enumerate(methods, start=1):
         if block % 2:
-            axis.axhspan(block * lines - 0.5, (block + 1) * lines - 0.5, color="#f2f2f2", lw=0,
+            axis.axhspan(block * lines - 0.5, (block + 1) * lines - 0.5, color=BAND, lw=0,
                          zorder=0)  # fmt: skip
         for line, (rare, style) in enumerate(READINGS.items()):
             seeds = 100 * np.array(gained.get((method, share, rare), []))
@@ -184,10 +226,8 @@ def _levels(
         sd = "" if paper[1] is None else f" ± {100 * paper[1]:.{digits}f}"
         written.append((f"{100 * paper[0]:.{digits}f}{sd}", 2, PUBLISHED))
     for text, line, colour in written:
-        # Yellow letters are hard to read on white; the same hue, darker, is not.
-        ink = 0.68 * np.array(to_rgb(colour))
         axis.annotate(text, (0, line), xytext=(5, 0), textcoords="offset points", va="center",
-                      fontsize=9.5, color=ink)  # fmt: skip
+                      color=legible(colour))  # fmt: skip
 
 
 def _dress(axis: Axes, methods: Sequence[str], lines: int, reference: str) -> None:
@@ -203,7 +243,7 @@ def _dress(axis: Axes, methods: Sequence[str], lines: int, reference: str) -> No
         panel.grid(False, axis="y")
 
 
-def _legend(figure: Figure, counts: str, paper: bool) -> None:
+def _legend(figure: Figure, paper: bool) -> None:
     handles = [
         Line2D([], [], color=style.colour, marker=style.marker, ms=7, lw=2)
         for style in READINGS.values()
@@ -211,10 +251,8 @@ def _legend(figure: Figure, counts: str, paper: bool) -> None:
     names = [f"rare: {rare}" for rare in READINGS]
     if paper:
         handles.append(Line2D([], [], marker="D", mfc="white", mec=PUBLISHED, mew=1.8, ms=6, ls=""))
-        names.append("paper, on its own data")
-    figure.legend(handles, names, loc="outside upper left", ncols=3, borderpad=0.1,
-                  title=f"mark: mean of seeds (n = {counts}); bar: lowest to highest seed",
-                  alignment="left")  # fmt: skip
+        names.append("paper")
+    figure.legend(handles, names, loc="outside upper left", ncols=3, borderpad=0.1)
 
 
 def _said(

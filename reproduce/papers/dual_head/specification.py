@@ -12,9 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.figures.by_seed import ROUNDING, span
+from reproduce.figures.dots import dots
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import (
+    BAND,
     FAINT,
     INK,
     MARGIN,
@@ -110,15 +112,41 @@ class SpecificationCurve(Picture):
             _matrix(lower, curve, self.choices, strongest, digits)
             upper.set_ylabel(f"{metric_label(self.metric).partition(' (')[0]},\npoints")
             title(upper, f"{method_label(self.method)} minus {method_label(rival)}",
-                  f"above 0 in {_share(curve.means > ROUNDING)} combinations",
-                  *_most(strongest, digits))  # fmt: skip
+                  f"above 0 in {_share(curve.means > ROUNDING)} readings",
+                  *_most(strongest))  # fmt: skip
             for axis in (upper, lower):
                 axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
-        shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
-        counts = span(len(effect) for curve in found.values() for effect in curve.effects)
-        figure.suptitle(f"dot: mean of seeds (n = {counts}); bar: lowest to highest seed{shaded}",
-                        fontsize=11, ha="left", x=0.015)  # fmt: skip
         return figure
+
+    def message(self) -> str:
+        """Say under how many combinations of readings the effect goes beyond the margin."""
+        said = []
+        for rival, curve in self.found.items():
+            beyond = int((curve.means > (self.margin or 0) + ROUNDING).sum())
+            said.append(f"over {method_label(rival)} in {beyond} of {len(curve.means)}")
+        margin = f"{100 * self.margin:g} points" if self.margin else "0"
+        return (
+            f"{method_label(self.method)} gains more than {margin} of {metric_label(self.metric)} "
+            f"{', '.join(said)} combinations of readings."
+        )
+
+    def seen(self) -> str:
+        """Say what the dots are."""
+        rivals = " and over ".join(map(method_label, self.found))
+        return (
+            f"Specification curves: the effect over {rivals} under every combination of readings, "
+            "sorted, and below which readings each is made of."
+        )
+
+    def reading(self) -> str:
+        """Say what dot, bar and shade are."""
+        counts = span(len(effect) for curve in self.found.values() for effect in curve.effects)
+        shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
+        return (
+            f"Dot: mean of seeds (n = {counts}), hollow where not above 0; bar: lowest to highest "
+            f"seed{shaded}. In colour: the reading that moves the effect most; it was picked as "
+            "the largest, so its size is an overestimate."
+        )
 
     def words(self) -> str:
         """Say how the effects lie, and how far each choice moves them."""
@@ -169,7 +197,7 @@ def _curve(axis: Axes, curve: Curve, colour: str, gap: float | None, margin: flo
                  linewidths=1.3, zorder=3, label="not above 0")  # fmt: skip
     if gap is not None:
         axis.axhline(100 * gap, color=PUBLISHED, lw=1.8, linestyle=(0, (4, 1.6)), label="paper")
-        axis.text(1.012, 100 * gap, f"paper\n{points(gap)}", color=PUBLISHED, fontsize=10.5,
+        axis.text(1.012, 100 * gap, f"paper\n{points(gap)}", color=PUBLISHED,
                   transform=axis.get_yaxis_transform(), va="center", linespacing=1.05)  # fmt: skip
     axis.grid(False, axis="x")
     axis.tick_params(axis="x", length=0, labelbottom=False)
@@ -180,24 +208,29 @@ def _matrix(
 ) -> None:
     """Draw which values each combination has, and the mean effect under each value."""
     labels, row = [], 0
-    axis.text(1.012, -1.0, "mean", transform=axis.get_yaxis_transform(), fontsize=10.5,
+    axis.text(1.012, -1.0, "mean", transform=axis.get_yaxis_transform(),
               va="center")  # fmt: skip
     for turn, choice in enumerate(choices):
         values = curve.values(choice)
         stands_out = strongest is not None and choice == strongest.choice
         if turn % 2 == 0:
-            axis.axhspan(row - 0.5, row + len(values) - 0.5, color="#f2f2f2", lw=0, zorder=0)
+            axis.axhspan(row - 0.5, row + len(values) - 0.5, color=BAND, lw=0, zorder=0)
         for value in values:
             places = curve.places(choice, value)
-            axis.scatter(places, [row] * len(places), s=0.8 * _dot(len(curve.chosen)), marker="s",
-                         color=STRONGEST if stands_out else INK, linewidths=0,
-                         label=f"{choice} {plain(value)}")  # fmt: skip
+            dots(
+                axis,
+                [(place, row) for place in places],
+                STRONGEST if stands_out else INK,
+                (0.8 * _dot(len(curve.chosen))) ** 0.5,
+                square=True,
+                label=f"{choice} {plain(value)}",
+            )
             axis.text(1.012, row, points(curve.under(choice, value).mean(), digits), va="center",
-                      transform=axis.get_yaxis_transform(), fontsize=10.5,
+                      transform=axis.get_yaxis_transform(),
                       fontweight="bold" if stands_out else "normal")  # fmt: skip
             labels.append((f"{_label(choice)}: {_label(value)}", stands_out))
             row += 1
-    axis.set_yticks(range(row), [label for label, _ in labels], fontsize=10.5)
+    axis.set_yticks(range(row), [label for label, _ in labels])
     for text, (_, stands_out) in zip(axis.get_yticklabels(), labels, strict=True):
         text.set(fontweight="bold" if stands_out else "normal")
     axis.set_ylim(row - 0.5, -0.5)
@@ -205,7 +238,7 @@ def _matrix(
     axis.grid(False)
     for side in axis.spines.values():
         side.set_visible(False)
-    axis.set_xlabel(f"{len(curve.chosen)} combinations of choices, by rising effect\n")
+    axis.set_xlabel(f"{len(curve.chosen)} combinations, by rising effect\n")
 
 
 def _dot(count: int) -> float:
@@ -221,11 +254,8 @@ def _share(is_so: np.ndarray) -> str:
     return f"{is_so.sum()} of {len(is_so)} ({100 * is_so.mean():.0f} %)"
 
 
-def _most(contrast: Contrast | None, digits: int) -> list[str]:
-    if contrast is None:
-        return []
-    choice, _, values = _said(contrast, digits).partition(", ")
-    return [f"moved most by “{choice}”:", values]
+def _most(contrast: Contrast | None) -> list[str]:
+    return [] if contrast is None else [f"moved most by “{_label(contrast.choice)}”"]
 
 
 def _said(contrast: Contrast, digits: int) -> str:

@@ -71,9 +71,31 @@ class WeightsGrid(Grid):
             label=f"{metric_label(metric)} (%), mean ± sd over seeds (n = {counts})",
             opening="",
             framed=(
-                "a point of the paper, with what it prints for its own data" * bool(self.printed),
+                "a point of the paper, with what it prints" * bool(self.printed),
                 PUBLISHED,
             ),
+        )
+
+    def message(self) -> str:
+        """Say how far the whole grid reaches, and where the paper's own points lie on it."""
+        digits = metric_digits(self.metric)
+        means = {place: _mean(seeds) for place, seeds in self.found.items()}
+        low, high = min(means.values()), max(means.values())
+        best = max(means, key=means.__getitem__)
+        said = (
+            f"From {percent(low, digits)} to {percent(high, digits)} % {metric_label(self.metric)} "
+            f"over the grid, highest at {_place(best)}"
+        )
+        if not self.printed:
+            return f"{said}."
+        gap = max(self.printed.values()) - min(self.printed.values())
+        return f"{said}; the paper's own points differ by {100 * gap:.0f} points."
+
+    def reading(self) -> str:
+        """Say what the colours and frames mean."""
+        return (
+            "The stronger the blue, the higher. Framed: the paper's points, printed for its own "
+            "data, so only differences between points compare."
         )
 
     def words(self) -> str:
@@ -102,10 +124,10 @@ def _cell(seeds: Mapping[Any, float] | None, paper: float | None, digits: int) -
     """Return a cell with its mean, what is known of its spread, and what the paper prints."""
     under, framed = "" if paper is None else f"paper {percent(paper, 0)}", paper is not None
     if seeds is None:
-        return Cell(None, MISSING, "not measured", under, framed=framed)
+        return Cell(None, MISSING, "", under, framed=framed)
     mean, spread = mean_and_sd(list(seeds.values()))
-    known = "" if spread is None else f"± {percent(spread, digits)}, "
-    return Cell(mean, percent(mean, digits), f"{known}n = {len(seeds)}", under, framed=framed)
+    known = "" if spread is None else f"± {percent(spread, digits)}"
+    return Cell(mean, percent(mean, digits), known, under, framed=framed)
 
 
 def _mean(seeds: Mapping[Any, float]) -> float:

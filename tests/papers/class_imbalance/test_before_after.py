@@ -25,9 +25,9 @@ def test_slopes_join_the_same_seed_before_and_after(observations, written):
     slopes = sorted(tuple(line.get_ydata()) for line in baseline.get_lines())
     assert len(slopes) == 6
     assert slopes[0] == pytest.approx((70, 74)) and slopes[-1] == pytest.approx((81, 85))
-    assert "mean +4.0 points" in written(figure)
+    assert "+4.0 points" in written(figure)
     # Oversampling starts at +3 and ends at +2: a fall must not look like a rise.
-    assert "mean −1.0 points" in written(figure)
+    assert "−1.0 points" in written(figure)
     assert all(line.get_ydata()[1] < line.get_ydata()[0] for line in oversampling.get_lines())
 
 

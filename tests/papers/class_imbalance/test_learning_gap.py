@@ -50,13 +50,13 @@ def test_the_line_is_the_mean_gap_and_the_band_its_range():
     assert (band.min(), band.max()) == pytest.approx((62.5, 75))
 
 
-def test_the_reference_is_grey_in_the_other_panels_only(written):
+def test_the_reference_is_grey_in_the_other_panels_only():
     figure = LearningGap(rows()).draw()
     labels = [[line.get_label() for line in axis.get_lines()] for axis in figure.axes]
     assert [each.count("baseline") for each in labels] == [1, 1]
-    assert "grey: baseline" in written(figure)
+    assert "grey: the baseline" in LearningGap(rows()).reading()
     alone = [row for row in rows() if row["method"] == "oversampling"]
-    assert "grey" not in written(LearningGap(alone).draw())
+    assert "grey" not in LearningGap(alone).reading()
 
 
 def test_numbers_by_hand():

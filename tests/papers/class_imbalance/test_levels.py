@@ -29,13 +29,13 @@ def test_every_curve_starts_at_the_baseline_and_ends_at_full_sampling():
     assert over.get_xdata() == pytest.approx([0, 1 / 3, 2 / 3, 1], abs=0.02)
 
 
-def test_seeds_are_dots_and_the_axis_says_level_and_ratio(written):
+def test_seeds_are_dots_and_the_axis_says_level_and_ratio():
     figure = SamplingLevels(rows()).draw()
     dots = sum(len(found.get_offsets()) for found in figure.axes[0].collections)
     assert dots == 2 * 4 * 2
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert labels == ["0\n100:1", "1/3\n22:1", "2/3\n4.6:1", "1\n1:1"]
-    assert "seeds (n = 2)" in written(figure)
+    assert "seeds (n = 2)" in SamplingLevels(rows()).reading()
 
 
 def test_numbers_by_hand():

@@ -40,7 +40,7 @@ def test_methods_alike_share_a_row_and_ties_their_mean_rank():
     assert ranking(tied, "auc").ranks.tolist() == [[1.5, 1.5], [1.5, 1.5]]
 
 
-def test_the_picture_has_values_above_and_ranks_below_with_the_best_on_top(written):
+def test_the_picture_has_values_above_and_ranks_below_with_the_best_on_top():
     figure = RankingByLength(rows()).draw()
     upper, lower = figure.axes
     assert upper.get_xscale() == "log"
@@ -49,7 +49,7 @@ def test_the_picture_has_values_above_and_ranks_below_with_the_best_on_top(writt
     assert lower.get_ylim()[0] > lower.get_ylim()[1]
     marks = {tuple(t.get_position()): t.get_text() for t in lower.texts if t.get_text().isdigit()}
     assert marks[100, 1.0] == "3" and marks[1000, 3.0] == "2" and len(marks) == 6
-    assert "3 seeds have this very rank" in written(figure)
+    assert "3 seeds have this very rank" in RankingByLength(rows()).reading()
 
 
 def test_numbers_by_hand():

@@ -54,14 +54,16 @@ def test_only_seeds_with_all_three_methods_count(written):
     assert "between: 2 of 2" in written(TwoPhaseBetween(some).draw())
 
 
-def test_panels_are_in_rows_of_three_and_samplers_below_each_other():
+def test_each_rho_has_a_row_and_each_sampler_a_column():
     both = rows((2, 5, 10, 100)) + [
         {**row, "method": row["method"].replace("over", "under")}
         for row in rows((2, 5, 10, 100)) if row["method"] != "baseline"
     ]  # fmt: skip
     figure = TwoPhaseBetween(both).draw()
     assert len(figure.axes) == 8
-    assert figure.axes[4].get_title(loc="left").strip() == "rho 2"
+    assert [axis.texts[0].get_text() for axis in figure.axes[:3]] == ["rho 2", "rho 2", "rho 5"]
+    labels = [label.get_text() for label in figure.axes[1].get_xticklabels()]
+    assert labels == ["base", "two-\nphase", "under"]
 
 
 def test_numbers_by_hand_and_refusals():

@@ -35,7 +35,7 @@ def test_a_line_has_the_means_by_rising_batch_size_on_a_log_axis():
     assert [label.get_text() for label in axis.get_xticklabels()] == ["32", "64", "128", "256"]
 
 
-def test_the_band_is_one_sd_and_every_seed_is_a_dot(written):
+def test_the_band_is_one_sd_and_every_seed_is_a_dot():
     figure = BatchSizes(rows()).draw()
     axis = figure.axes[0]
     bands = [found for found in axis.collections if isinstance(found, PolyCollection)]
@@ -44,7 +44,7 @@ def test_the_band_is_one_sd_and_every_seed_is_a_dot(written):
     dots = [c for c in axis.collections if len(c.get_offsets()) == 3]
     assert len(dots) == len(SLOPES) * len(SIZES)
     assert np.asarray(dots[0].get_offsets()[:, 1]) == pytest.approx([40, 41, 42])
-    assert "seeds (n = 3)" in written(figure)
+    assert "seeds (n = 3)" in BatchSizes(rows()).reading()
 
 
 def test_one_seed_has_a_line_without_a_band():

@@ -62,7 +62,7 @@ def test_the_end_of_the_warm_up_is_marked_in_every_panel(written):
     for axis in figure.axes:
         dotted = [x.get_xdata()[0] for x in axis.get_lines() if x.get_linestyle() == ":"]
         assert dotted == [10]
-    assert "end of the warm-up" in written(figure)
+    assert "warm-up ends" in written(figure)
     without = LossTerms({"dual_head": [history(warm_up=False)]}).draw()
     assert "warm-up" not in written(without)
     assert not [x for x in without.axes[0].get_lines() if x.get_linestyle() == ":"]

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from reproduce.errors import UserError
+from reproduce.figures.dots import places
 from reproduce.papers.dual_head.combinations import contrasts, curves
 from reproduce.papers.dual_head.specification import (
     SpecificationCurve,
@@ -40,6 +41,9 @@ def curve(changed=None, rival="simclr"):
 
 def scatter(axis, label):
     """Return where the dots of this name are, [dots, 2]."""
+    squares = [found for found in axis.patches if found.get_label() == label]
+    if squares:
+        return places(squares[0])
     found = next(found for found in axis.collections if found.get_label() == label)
     return np.asarray(found.get_offsets())
 
@@ -125,7 +129,7 @@ def test_the_curve_rises_and_hollow_dots_are_not_above_zero(written):
     above = scatter(simclr, "above 0")
     assert above == pytest.approx(np.array([[6, 2], [7, 3]]))
     assert len(scatter(simclr, "not above 0")) == 6
-    assert "above 0 in 2 of 8 (25 %) combinations" in written(figure)
+    assert "above 0 in 2 of 8 (25 %) readings" in written(figure)
     paper = [line for line in simclr.get_lines() if line.get_label() == "paper"]
     assert paper[0].get_ydata() == pytest.approx([5.88, 5.88])
     assert not [line for line in auc_cl.get_lines() if line.get_label() == "paper"]
@@ -142,7 +146,7 @@ def test_the_matrix_has_a_dot_for_every_value_of_every_combination():
     assert set(scatter(matrix, "solarize yes")[:, 0]) <= {0, 1, 2, 3, 4}
     assert {0, 1, 2} <= set(scatter(matrix, "solarize yes")[:, 0])
     for choice in CHOICES:
-        dots = [c.get_offsets()[:, 0] for c in matrix.collections
+        dots = [places(c)[:, 0] for c in matrix.patches
                 if str(c.get_label()).startswith(choice + " ")]  # fmt: skip
         assert sorted(np.concatenate(dots)) == list(range(8))
     bold = [t.get_text() for t in matrix.get_yticklabels() if t.get_fontweight() == "bold"]

@@ -40,7 +40,7 @@ def test_the_scale_of_the_paper_is_marked(written):
     for axis in figure.axes:
         dotted = [x.get_xdata()[0] for x in axis.get_lines() if x.get_linestyle() == ":"]
         assert dotted == [0.08]
-    assert "the paper (default)" in written(figure)
+    assert "default" in written(figure)
 
 
 def test_bands_are_two_standard_errors_and_stay_above_zero():
