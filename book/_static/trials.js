@@ -25,10 +25,14 @@
   };
 
   const follow = () => {
-    if (show()) find.closest(".trials-filter").scrollIntoView();
-    // What a link names must not stay folded away.
     const folded = named()?.closest("details");
-    if (folded && named().tagName === "PRE") folded.open = true;
+    if (show()) {
+      // The browser unfolds what a link names; here its trials are wanted, not the list of uses.
+      folded.open = false;
+      find.closest(".trials-filter").scrollIntoView();
+    } else if (folded) {
+      folded.open = true;
+    }
   };
 
   find.addEventListener("input", show);
@@ -39,5 +43,7 @@
     show();
   });
   window.addEventListener("hashchange", follow);
+  // Once more when the browser has scrolled by itself.
+  window.addEventListener("load", () => setTimeout(follow));
   follow();
 })();

@@ -28,6 +28,7 @@ EARLY, LATE = 100, 900
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect what is above to Sphinx's events."""
     app.connect("config-inited", _build_from_the_stage, priority=EARLY)
+    app.connect("env-before-read-docs", _forget_what_is_read_again)
     app.connect("env-get-updated", _number_figures, priority=LATE)
     app.connect("html-page-context", _name_the_whole_notebook, priority=LATE)
     app.connect("build-finished", _keep_the_whole_notebooks)
@@ -55,6 +56,17 @@ def _build_from_the_stage(app: Sphinx, config: Config) -> None:
 def _is_left_out(handler: Any) -> bool:
     """Say whether an extension that loads scripts from other hosts would be called."""
     return handler.__module__.partition(".")[0] in EXTENSIONS_LEFT_OUT
+
+
+def _forget_what_is_read_again(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+    """Forget all pages that are read again before the first of them is.
+
+    Sphinx forgets one at a time, and takes a figure that has moved from a page further on to one
+    before it for two of the same name.
+    """
+    for page in pages:
+        app.events.emit("env-purge-doc", env, page)
+        env.clear_doc(page)
 
 
 def _number_figures(app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -17,8 +17,8 @@ from reproduce.figures.provenance import NAMED
 from reproduce.figures.table import BETWEEN
 
 TRIALS = "trials"
-# A cell without a source is left out of the page, with its outputs.
-_UNSEEN = "# Where the figure above comes from, and its numbers."
+# Source of the cell with the notes on a figure: not shown, but MyST leaves out a cell without any.
+NOTES = "# Notes on the figure above"
 _COUNT = re.compile(r"\d[\d,]* trials?\b")
 _CAPTION = re.compile(r"<caption[^>]*>.*?<strong>(.*?)</strong>", re.DOTALL)
 
@@ -83,25 +83,26 @@ def prepared(
             else:
                 outputs, shown = _one(page, key, cell, number, outputs, found)
             found += shown
-        cells += _apart({**cell, "outputs": outputs}) if outputs else [cell]
+        cells += _parted({**cell, "outputs": outputs}) if "outputs" in cell else [cell]
     return {**notebook, "cells": cells}, found
 
 
-def _apart(cell: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a cell, and what stands under its figure in a cell of its own.
+def _parted(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a cell; of a figure with notes, the figure and a cell with the notes.
 
-    MyST-NB makes a figure of each output of a cell that names one.
+    MyST gives the name and the caption of a cell to each of its outputs.
     """
-    outputs, own = cell["outputs"], cell.get("metadata", {}).get("mystnb") or {}
-    below = [one for one in outputs if next(_pictures(one.get("data", {})), None) is None]
-    if not own.get("figure") or not below or len(below) == len(outputs):
+    named = "figure" in (cell.get("metadata", {}).get("mystnb") or {})
+    pictures = [one for one in cell["outputs"] if any(_pictures(one.get("data", {})))]
+    below = [one for one in cell["outputs"] if one not in pictures]
+    if not (named and pictures and below):
         return [cell]
-    kept = [one for one in outputs if one not in below]
-    under = {
-        **cell, "source": _UNSEEN, "metadata": {"tags": ["remove-input"]}, "outputs": below,
-        "id": f"{cell.get('id', 'figure')}-notes",
+    notes = {
+        "cell_type": "code", "execution_count": cell.get("execution_count"), "source": NOTES,
+        "metadata": {"tags": ["remove-input"]}, "outputs": below,
     }  # fmt: skip
-    return [{**cell, "outputs": kept}, under]
+    notes |= {"id": f"{cell['id'][:54]}-notes"} if "id" in cell else {}
+    return [{**cell, "outputs": pictures}, notes]
 
 
 def _said(output: Mapping[str, Any]) -> Mapping[str, Any]:

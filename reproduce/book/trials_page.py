@@ -169,8 +169,9 @@ def _said(result: Result) -> tuple[str, str]:
 
 
 def _metric_head(name: str) -> str:
+    """Return a metric's name without what is said in brackets: a column is narrow."""
     bare = name.removeprefix("test/")
-    return metric_label(bare) if is_metric(bare) else bare
+    return metric_label(bare).partition(" (")[0] if is_metric(bare) else bare
 
 
 def _number(name: str, value: float | None) -> str:

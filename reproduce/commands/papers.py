@@ -71,11 +71,15 @@ def claim_notes(claim) -> list[str]:
         notes.append(f"Or reading {reading.name}: {reading.what}{judged}")
     notes += [f"Not as registered: {condition}" for condition in claim.unmet]
     notes += [f"Needs the control {name}" for name in claim.needs]
+    for pairs in claim.stand_ins.values():
+        notes += [f"Where {one} was not run, {other} stands for it" for one, other in pairs.items()]
     for edition, frozen in editions.as_first_registered(claim.paper, claim.id):
         notes.append(f"In {edition.name}: {frozen.verdict}")
     for amendment in claim.amendments:
-        after = f"Amended {amendment.date} after {amendment.after}"
-        notes.append(f"{after}: {amendment.what} Why: {amendment.why}")
+        seen = amendment.after or "no result"
+        notes.append(
+            f"Amended {amendment.date} after {seen}: {amendment.what} Why: {amendment.why}"
+        )
     return notes
 
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.data import imbalance as imbalances
-from reproduce.data import splits, whitening
+from reproduce.data import padding, splits, whitening
 from reproduce.data.records import Dataset
+from reproduce.data.resizing import resize
 from reproduce.data.targets import CLASS_OF_IMAGE, ClassOfImage, nearest
 from reproduce.errors import UserError
-
-# Images resized in one go, so that a set that lies on disk is never in memory as floats.
-RESIZED_AT_ONCE = 2048
 
 
 @dataclass
@@ -145,6 +143,8 @@ def prepare(
         if transforms.get("whitening"):
             fitted_on = parts["train"]
             pixels = whitened(dataset, source, fitted_on, size, transforms["whitening"])
+        elif transforms.get("padded") and targets.maps(dataset, source) is None:
+            pixels = _padded(dataset, source, size)
         else:
             pixels = _resized(dataset, source, size)
         images[name] = Images(
@@ -187,6 +187,14 @@ def _resized(dataset: Dataset, source: str, size: int) -> np.ndarray:
     return _once((_which(dataset), source, size), lambda: resize(pixels, size))
 
 
+def _padded(dataset: Dataset, source: str, size: int) -> np.ndarray:
+    """Return all images of a source shrunk or padded to this size, made once."""
+    pixels = dataset.images[source]
+    if pixels.shape[1:3] == (size, size):
+        return pixels
+    return _once((_which(dataset), "padded", source, size), lambda: padding.padded(pixels, size))
+
+
 def _sized(dataset: Dataset, source: str, maps: np.ndarray | None, size: int):
     """Return label maps at this size, made once; None where there are none."""
     if maps is None or maps.shape[1:3] == (size, size):
@@ -202,26 +210,3 @@ def whitened(dataset: Dataset, source: str, fitted_on, size: int, name: str) -> 
     return _once(
         (*key, source), lambda: whitening.apply(name, fit, _resized(dataset, source, size))
     )
-
-
-def resize(pixels: np.ndarray, size: int) -> np.ndarray:
-    """Return the images at size x size (bilinear); unchanged where they have that size."""
-    if pixels.shape[1:3] == (size, size):
-        return pixels
-    made = np.empty((len(pixels), size, size, *pixels.shape[3:]), np.uint8)
-    for start in range(0, len(pixels), RESIZED_AT_ONCE):
-        piece = slice(start, start + RESIZED_AT_ONCE)
-        made[piece] = _resize(np.ascontiguousarray(pixels[piece]), size)
-    return made
-
-
-def _resize(pixels: np.ndarray, size: int) -> np.ndarray:
-    import torch
-    from torch.nn.functional import interpolate
-
-    images = torch.from_numpy(pixels)
-    images = images.unsqueeze(1) if images.ndim == 3 else images.permute(0, 3, 1, 2)
-    shrinking = size < min(pixels.shape[1:3])
-    images = interpolate(images.float(), (size, size), mode="bilinear", antialias=shrinking)
-    images = images.round().clamp(0, 255).to(torch.uint8)
-    return (images[:, 0] if pixels.ndim == 3 else images.permute(0, 2, 3, 1)).numpy()

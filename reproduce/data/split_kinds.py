@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reproduce.data.counted_splits import drawn
 from reproduce.data.grouped_splits import assert_disjoint, assign
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
@@ -105,6 +106,28 @@ def cross_validation(dataset: Dataset, folds: int, fold: int, seed: int) -> Part
     return _apart(dataset, _divided(source, np.flatnonzero(part == fold), len(part)))
 
 
+def counted(
+    dataset: Dataset,
+    train: list[int],
+    test: list[int],
+    seed: int,
+    held_out: list[int] | None = None,
+) -> Parts:
+    """Draw so many images of every class for each part, by group where there are groups."""
+    source, classes = _source(dataset), len(dataset.class_names)
+    wanted = {"train": train, "test": test} | ({"held_out": held_out} if held_out else {})
+    for part, counts in wanted.items():
+        if len(counts) != classes or min(counts) < 1:
+            raise UserError(
+                f"the split 'counted' was given {list(counts)} images for '{part}', expected a "
+                f"number of 1 or more for each of the {classes} classes of '{dataset.name}'"
+            )
+    labels = dataset.labels[source]
+    groups = groups_of(dataset, source) if dataset.groups is not None else np.arange(len(labels))
+    found = drawn(labels, groups, wanted, seed)
+    return _apart(dataset, {part: (source, found[part]) for part in wanted})
+
+
 MAKERS = {
     "official": official,
     "stratified": stratified,
@@ -112,6 +135,7 @@ MAKERS = {
     "grouped": grouped,
     "folds": official_folds,
     "cross_validation": cross_validation,
+    "counted": counted,
 }
 
 

@@ -33,7 +33,9 @@ def split(
         duplicate) on one side and is stratified as far as that allows. `folds` (fold): one fold of
         the data set's own division is the test part; `by` names the array in `extra` that holds
         it where there are several. `cross_validation` (folds, fold, seed): the
-        same with folds made here, by group where the data has groups, else stratified.
+        same with folds made here, by group where the data has groups, else stratified. `counted`
+        (train, test, seed, held_out): so many images of each class in each part, the others in
+        none, by group where the data has groups.
     validation_share
         So much of the *training* part becomes the part 'val', by group where the data has groups,
         else stratified. The test part is the same whether or not there is one.
@@ -103,6 +105,8 @@ def training_counts(
     """
     if kind == "official":
         counts = list(record.counts["train"])
+    elif kind == "counted":
+        counts = list(parameters["train"])
     else:
         counts = list(next(iter(record.counts.values())))
     if kind == "stratified":

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from reproduce.errors import UserError
 from reproduce.evaluation.metrics import f1_scores, precisions, recalls
 from reproduce.evaluation.one_vs_rest import gmean_one_vs_rest, index_balanced_accuracy
-from reproduce.evaluation.registry import APART
+from reproduce.evaluation.registry import set_apart
 
 ALPHAS = {"iba_0_1": 0.1, "iba_0_5": 0.5, "iba_1": 1.0}
 
@@ -85,8 +85,9 @@ def class_averages(
         found[name] = index_balanced_accuracy(matrix, alpha=alpha)
     for number in range(classes):
         found[f"precision_class_{number}"] = of_classes[..., number]
-    if APART in list(class_names) and classes > 2:
-        found["lesion_confusion_excess"] = confusion_excess(matrix, list(class_names).index(APART))
+    apart = set_apart(class_names)
+    if apart is not None:
+        found["lesion_confusion_excess"] = confusion_excess(matrix, apart)
     return {name: value for name, value in found.items() if not np.isnan(value).any()}
 
 

@@ -5,6 +5,7 @@ measure it yet, with a dated reason. Importing this loads no numerical library.
 """
 
 import re
+from collections.abc import Sequence
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.evaluation.metric import NUMBER, Family, Metric
@@ -168,8 +169,8 @@ _OF_ONE_CLASS = {
     "precision": ("precision", AVERAGES, "Precision"),
     "iou": ("intersection over union", MASKS, "IoU"),
 }
-# The class that `lesion_confusion_excess` sets apart from the others.
-APART = "normal skin"
+# The class that `lesion_confusion_excess` sets apart from the others has this word in its name.
+APART = "normal"
 
 
 def is_metric(name: str) -> bool:
@@ -199,6 +200,13 @@ def absent_class(name: str, class_names: tuple[str, ...]) -> str:
     found = _CLASS_NUMBER.fullmatch(name)
     if found and int(found[2]) >= len(class_names):
         return f"class {found[2]}, the classes here are 0 to {len(class_names) - 1}"
-    if name == "lesion_confusion_excess" and (APART not in class_names or len(class_names) < 3):
-        return f"a class '{APART}' beside two others, the classes here are {', '.join(class_names)}"
+    if name == "lesion_confusion_excess" and set_apart(class_names) is None:
+        there = ", ".join(class_names)
+        return f"a class 'normal skin' beside two others, the classes here are {there}"
     return ""
+
+
+def set_apart(class_names: Sequence[str]) -> int | None:
+    """Return the number of the class without a lesion; None where it or two others are lacking."""
+    normal = [k for k, name in enumerate(class_names) if APART in re.findall(r"\w+", name.lower())]
+    return normal[0] if len(normal) == 1 and len(class_names) > 2 else None

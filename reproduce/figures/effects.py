@@ -29,13 +29,15 @@ class Effects(Picture):
         out.
     message
         The title: what is seen, with its number.
+    says
+        Who prints the published effects: paper, summary or post.
     """
 
-    def __init__(self, rows: Iterable[Any], message: str):
+    def __init__(self, rows: Iterable[Any], message: str, says: str = "paper"):
         super().__init__()
         rows = list(rows)
         not_empty("rows", rows)
-        self.unit, self.told = rows[0].unit, message
+        self.unit, self.told, self.says = rows[0].unit, message, says
         alike = [
             row for row in rows if row.unit == self.unit and (self.unit or _same(row, rows[0]))
         ]
@@ -63,7 +65,7 @@ class Effects(Picture):
         axis.spines["left"].set_visible(False)
         axis.locator_params(axis="x", nbins=5)
         axis.set_xlabel("effect in percentage points" if self.unit == "points" else "effect")
-        _legend(figure, self.rows)
+        _legend(figure, self.rows, self.says)
         return figure
 
     def message(self) -> str:
@@ -73,8 +75,8 @@ class Effects(Picture):
     def seen(self) -> str:
         """Say what the rows are."""
         return (
-            "A row for each main comparison: the effect that the paper prints (diamond) above ours "
-            "(dot), each with its interval."
+            f"A row for each main comparison: the {self.says}'s printed effect (diamond) above "
+            "ours (dot), each with its interval."
         )
 
     def _scaled(self, value: float) -> float:
@@ -84,11 +86,13 @@ class Effects(Picture):
         """Say the first rows; the table beside has every number."""
         said = []
         for row in self.rows:
-            paper = f"paper {row.said(row.paper)}" if row.paper else "paper prints none"
+            paper = (
+                f"{self.says} {row.said(row.paper)}" if row.paper else f"{self.says} prints none"
+            )
             said.append(
                 f"{row.words}: {paper}, ours {row.said(row.ours) if row.ours else 'not run'}"
             )
-        whole = "Effects with intervals, paper's above ours. " + "; ".join(said) + "."
+        whole = f"Effects with intervals, the {self.says}'s above ours. " + "; ".join(said) + "."
         return whole if len(whole) <= 250 else whole[:247].rpartition("; ")[0] + "."
 
 
@@ -105,13 +109,13 @@ def _draw(axis: Axes, effect: Any, place: float, scaled, colour: str, marker: st
     axis.plot(scaled(effect.mean), place, marker, color=colour, mfc=face, mew=2, ms=8, zorder=3)
 
 
-def _legend(figure: Figure, rows: list[Any]) -> None:
+def _legend(figure: Figure, rows: list[Any], says: str) -> None:
     """Explain the two marks below."""
     handles, names = [], []
     if any(row.paper for row in rows):
         handles.append(Line2D([], [], marker="D", mfc=PAPER, mec=PUBLISHED, color=PUBLISHED,
                               mew=2, ms=8, lw=2.2))  # fmt: skip
-        names.append("the paper")
+        names.append(f"the {says}")
     if any(row.ours for row in rows):
         handles.append(Line2D([], [], marker="o", color=INK, ms=8, lw=2.2))
         names.append("ours, 95 % interval")

@@ -36,6 +36,8 @@ class Table:
         what kind of table it is, for pages that set tables side by side: "comparison", or empty.
     anchor
         where links find it on its page.
+    whole
+        columns whose lines are not broken: an interval, a word with its mark.
     """
 
     caption: str
@@ -46,6 +48,7 @@ class Table:
     note: str = ""
     kind: str = ""
     anchor: str = ""
+    whole: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         text_given("the caption of a table", self.caption)
@@ -95,6 +98,7 @@ class Table:
         numeric = self.numeric_from is not None and column >= self.numeric_from
         side = "right; white-space: nowrap" if numeric and tag == "td" else "left"
         side = "right" if numeric and tag == "th" else side
+        side += "; white-space: nowrap" if column in self.whole and tag == "td" else ""
         # Row names are often whole sentences, which are easier to read when they are not bold.
         weight = "; font-weight: normal" if "row" in scope else ""
         style = f"padding: 0.25em 0.5em; text-align: {side}{weight}"

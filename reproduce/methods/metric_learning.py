@@ -8,16 +8,17 @@ projection would be gone by then; batches hold several images of several identit
 anchor has a positive (the post on the difficulty-aware loss says nothing about either).
 
 The paper of 2021 does not print the size of the embedding, whether it stays as it is while the
-classifier learns, nor how pairs are drawn (its ambiguities have the readings). Differences from its
-drawing: the classifier stands on the encoder's features, not on the projection of them, and the
-length of both phases is fixed, where the paper stops when the training loss no longer falls.
+classifier learns, nor how pairs are drawn (its ambiguities have the readings). Its drawing has the
+classifier on the embedding, and so it is here unless the features are asked for. A recipe that
+stops by its training loss does so in both phases.
 """
 
 from typing import Any
 
+from reproduce.errors import UserError
 from reproduce.methods.contrastive import MODERATE
 from reproduce.methods.method import Method
-from reproduce.training.phases import Heads, Phase, Projection
+from reproduce.training.phases import Heads, Mixing, Phase, Projection
 
 EMBEDDING_RATE = 5e-4
 EMBEDDING_SIZE = 128
@@ -35,26 +36,56 @@ def embedded(
     classes_per_batch: int = CLASSES,
     embedding_size: int | None = EMBEDDING_SIZE,
     embedding: str = "frozen",
+    classifier_on: str = "embedding",
 ) -> Method:
     """Return an embedding phase with this loss, then the classification.
 
     A batch holds as many images of each of `classes_per_batch` classes as fit into the recipe's
     batch size. Without an `embedding_size` the loss reads the pooled features themselves.
-    `embedding` says whether they stay "frozen" under the classifier or are "fine_tuned" with it.
+    `embedding` says whether they stay "frozen" under the classifier or are "fine_tuned" with it;
+    `classifier_on` whether it reads the "embedding" or the "features" that this is made of. A
+    classifier that learned in the first phase, by cross-entropy, starts anew in the second.
     """
-    each = max(1, recipe.batch_size // classes_per_batch)
-    linear = {"embedding": Projection(size=embedding_size)} if embedding_size else {}
-    first = recipe.but(
+    if embedding not in ("frozen", "fine_tuned") or classifier_on not in ("embedding", "features"):
+        raise UserError(
+            f"embedding is '{embedding}' and classifier_on '{classifier_on}'; expected frozen or "
+            "fine_tuned, and embedding or features"
+        )
+    heads = _heads(embedding_size, classifier_on)
+    first = balanced(recipe, classes_per_batch).but(
         objective=objective,
         objective_parameters=objective_parameters or {},
+        optimizer=recipe.optimizer.but(learning_rate=rate),
+        heads=heads,
+    )
+    second = recipe.but(heads=heads.but(projections={}))
+    if objective == "cross_entropy":
+        second = second.but(reinitialise=("classifier",))
+    return Method((first, on_frozen(second) if embedding == "frozen" else second))
+
+
+def balanced(recipe: Phase, classes_per_batch: int = CLASSES) -> Phase:
+    """Return the recipe on batches that show every class equally often."""
+    each = max(1, recipe.batch_size // classes_per_batch)
+    return recipe.but(
         sampler="class_batches",
         sampler_parameters={"images_per_class": each},
         batch_size=each * classes_per_batch,
-        optimizer=recipe.optimizer.but(learning_rate=rate),
-        heads=Heads(projections=linear),
     )
-    frozen = {"train": "classifier", "batch_norm": "frozen"} if embedding == "frozen" else {}
-    return Method((first, recipe.but(**frozen)))
+
+
+def on_frozen(recipe: Phase) -> Phase:
+    """Return the recipe for the classifier alone, each image seen once where nothing moves it."""
+    moved = recipe.transforms != "none" or recipe.mixing != Mixing()
+    return recipe.but(train="classifier", batch_norm="frozen", embedded=not moved)
+
+
+def _heads(size: int | None, classifier_on: str) -> Heads:
+    if not size:
+        return Heads()
+    if classifier_on == "embedding":
+        return Heads(embedding=size)
+    return Heads(projections={"embedding": Projection(size=size)})
 
 
 def compared(

@@ -45,8 +45,11 @@ BACKBONES = {
     "all_cnn": Backbone("all_cnn:AllCNN", smallest=9),
     "resnet10": Backbone("resnet10:ResNet10", smallest=32),
     "resnet50": Backbone("imagenet:ResNet50", smallest=32),
+    "inception_small": Backbone("inception_small:InceptionSmall", smallest=32),
     "inception_v3": Backbone("imagenet:InceptionV3", smallest=75),
     "mobilenet_v1": Backbone("imagenet:MobileNetV1", smallest=32),
+    "mobilenet_v1_half": Backbone("imagenet:MobileNetV1Half", smallest=32),
+    "mobilenet_v1_quarter": Backbone("imagenet:MobileNetV1Quarter", smallest=32),
     "mobilenet_v2": Backbone("imagenet:MobileNetV2", smallest=32),
     "hrnet_small_ocr": Backbone(
         "segmentation:SmallHRNetOCR", smallest=32, multiple=32, task="segmentation"

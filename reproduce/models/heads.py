@@ -62,6 +62,34 @@ class LinearProjection(nn.Module):
         return _by_row(self.layer, embeddings)
 
 
+class WithEmbedding(nn.Module):
+    """An encoder that ends in a linear layer: images -> embeddings of `out_features` numbers."""
+
+    def __init__(self, encoder: nn.Module, in_features: int, size: int):
+        super().__init__()
+        self.backbone, self.layer = encoder, LinearProjection(in_features, size)
+        self.in_features, self.out_features = in_features, size
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the embeddings [N, size]."""
+        return self.layer(self.backbone(images))
+
+
+def set_embedding(network: nn.Module, size: int) -> None:
+    """Let the network's encoder end in a freshly drawn embedding of this size; 0 takes it away.
+
+    The classifier that stands there reads other numbers then: `reset_classifier` draws a new one.
+    """
+    if hasattr(network, "on_pixels"):
+        raise UserError("an embedding is one of an image, and this network has one a pixel; leave "
+                        "embedding out")  # fmt: skip
+    encoder = network.encoder
+    features = network.classifier.in_features
+    if isinstance(encoder, WithEmbedding):
+        encoder, features = encoder.backbone, encoder.in_features
+    network.encoder = WithEmbedding(encoder, features, size) if size else encoder
+
+
 class CosineClassifier(nn.Module):
     """Cosines between features and one learned direction a class, each in [-1, 1].
 
@@ -103,18 +131,23 @@ def reset_classifier(
 ) -> nn.Module:
     """Put a freshly drawn classifier on the network (seed torch before) and return it.
 
-    "linear" is the classifier the network was published with, whatever its layers; "cosine" is a
-    `CosineClassifier` with this scale. It lies on the device of the old one.
+    "linear" is the classifier the network was published with, whatever its layers, and on an
+    embedding one linear layer; "cosine" is a `CosineClassifier` with this scale. It lies on the
+    device of the old one.
     """
     if kind not in CLASSIFIERS:
         raise unknown_name("kind of classifier", kind, CLASSIFIERS)
     old = network.classifier
     classes = old.out_features if classes is None else classes
     device = next(old.parameters()).device
-    if kind == "linear":
+    embedded = isinstance(network.encoder, WithEmbedding)
+    if kind == "linear" and embedded:
+        new = nn.Linear(network.encoder.out_features, classes)
+    elif kind == "linear":
         new = network.new_classifier(classes)
     else:
-        new = CosineClassifier(old.in_features, classes, scale)
+        features = network.encoder.out_features if embedded else old.in_features
+        new = CosineClassifier(features, classes, scale)
         if hasattr(network, "on_pixels"):
             new = network.on_pixels(new)
     network.classifier = new.to(device).train(network.training)

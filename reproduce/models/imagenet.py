@@ -6,8 +6,8 @@ the initialisation is that of the package each comes from.
 
 from functools import partial
 
-import timm
 import torchvision
+from timm.models.efficientnet import _gen_mobilenet_v1
 from torch import nn
 
 from reproduce.models.network import DropoutLinear, Network
@@ -66,16 +66,31 @@ class MobileNetV1(Network):
     +-1 / sqrt(classes): with three classes and 1,024 features the first logits are far from 0.
     """
 
+    WIDTH = 1.0
+
     def __init__(self, channels: int, size: int, classes: int, pad_type: str = ""):
         super().__init__()
-        self.encoder = timm.create_model(
+        # timm registers the full width by name; narrower ones come from the same description.
+        self.encoder = _gen_mobilenet_v1(
             "mobilenetv1_100",
-            pretrained=False,
+            self.WIDTH,
             in_chans=channels,
             num_classes=0,
             pad_type=pad_type,
         )
-        self.classifier = nn.Linear(1024, classes)
+        self.classifier = nn.Linear(self.encoder.num_features, classes)
+
+
+class MobileNetV1Half(MobileNetV1):
+    """MobileNet version 1 with half as many maps in every layer; embeddings of 512 numbers."""
+
+    WIDTH = 0.5
+
+
+class MobileNetV1Quarter(MobileNetV1):
+    """MobileNet version 1 with a quarter of the maps in every layer; embeddings of 256 numbers."""
+
+    WIDTH = 0.25
 
 
 class MobileNetV2(Network):

@@ -33,8 +33,9 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     """Return the answer of a run, as pages show it and an edition keeps it."""
     main, known = main_result.load(study.paper), {one.claim_id: one for one in judgements}
     ours = [known[one.claim.id] for one in main]
+    claims = {one.claim.id: one.claim for one in main}
     told = {
-        claim.id: of_claim(study, claim) for claim in {m.claim.id: m.claim for m in main}.values()
+        name: of_claim(study, claim) if known[name].parts else {} for name, claim in claims.items()
     }
     rows = tuple(
         _row(one, judged, told[one.claim.id]) for one, judged in zip(main, ours, strict=True)
@@ -59,6 +60,7 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
         registered=len(judgements),
         tested=len(tested),
         by_verdict=_counted(judgements),
+        says=main[0].claim.says,
     )
 
 
@@ -194,7 +196,7 @@ def effects(study: Study, judgements: Sequence[Judgement]) -> Effects:
         raise NothingToShow(
             "none of the main comparisons was run, and no effect of them is printed"
         )
-    made = Effects(found.rows, found.short)
+    made = Effects(found.rows, found.short, found.says)
     return made.out_of(_line(study, found))
 
 
@@ -224,10 +226,11 @@ def table_of(found: Answer, *, provenance: str) -> Table:
             row.said(row.paper, "\n"), row.said(row.ours, "\n") if row.ours else "not run",
             row.said(row.apart, "\n"), marked(row.word).replace(", ", ",\n", 1),
         ])  # fmt: skip
-    columns = ["Effect", "Paper", "Ours", "Ours minus paper's", "Verdict"]
+    theirs = found.says.capitalize()
+    columns = ["Effect", theirs, "Ours", f"Ours minus {found.says}'s", "Verdict"]
     on = f"Ours on {places.pop()}. " if len(places) == 1 else ""
-    return Table("The main result: the paper's effects and ours", columns, rows, provenance,
-                 note=on + _note(found), kind=COMPARISON)  # fmt: skip
+    return Table(f"The main result: the {found.says}'s effects and ours", columns, rows, provenance,
+                 note=on + _note(found), whole=(1, 2, 3, 4), kind=COMPARISON)  # fmt: skip
 
 
 def _note(found: Answer) -> str:
@@ -238,7 +241,7 @@ def _note(found: Answer) -> str:
     first = f"{', '.join(said)}, with 95 % intervals." if said else "With 95 % intervals."
     sure = [row.paper.sure for row in found.rows if row.paper]
     if any(sure):
-        first += " The paper's follow from its printed spreads."
+        first += f" The {found.says}'s follow from its printed spreads."
     if not all(sure):
-        first += " Where the paper prints no spread, its effect is taken as exact."
+        first += f" Where the {found.says} prints no spread, its effect is taken as exact."
     return first

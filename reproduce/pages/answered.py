@@ -114,6 +114,8 @@ class Answer:
     registered, tested, by_verdict
         How many claims there are, how many were put to the test, and how many of those and of the
         illustrations got which verdict.
+    says
+        Who states the main claim and prints its effects: the paper, a summary of it, or a post.
     """
 
     paper: str
@@ -130,6 +132,7 @@ class Answer:
     registered: int = 0
     tested: int = 0
     by_verdict: Mapping[str, int] = field(default_factory=dict)
+    says: str = "paper"
 
     @property
     def mark(self) -> str:
@@ -185,12 +188,12 @@ def not_run(paper: str) -> Answer:
         for one in main_result.load(paper)
     )  # fmt: skip
     first, who = rows[0], claims.load(paper)
-    says = next(claim.says for claim in who if claim.id == first.claim)
+    says: str = next(claim.says for claim in who if claim.id == first.claim)
     theirs = _printed(first, WHO[says])
     sentence = f"Not run yet: {theirs}." if theirs else "Not run yet."
     return Answer(
         paper, main_result.sentence(paper), sentence, "Not run yet", NOT_RUN, NOT_RUN, rows,
-        registered=len(who),
+        registered=len(who), says=says,
     )  # fmt: skip
 
 

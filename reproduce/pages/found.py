@@ -35,8 +35,21 @@ def numbers_table(findings: Iterable[str], provenance: str) -> Table:
 
 
 def _lines(said: str) -> list[str]:
-    """Return the clauses of a sentence."""
-    first, *rest = said.split("; ")
-    head, colon, tail = first.partition(": ")
-    lines = [f"{head}:", tail, *rest] if colon and rest else [first, *rest]
-    return [line[:1].upper() + line[1:] for line in lines]
+    """Return the clauses of some sentences, those in brackets left whole."""
+    lines = [clause for sentence in _split(said, ". ") for clause in _split(sentence, "; ")]
+    head, colon, tail = lines[0].partition(": ")
+    if colon and len(lines) > 1:
+        lines = [f"{head}:", tail, *lines[1:]]
+    return [line[:1].upper() + line[1:].removesuffix(".") for line in lines]
+
+
+def _split(said: str, sign: str) -> list[str]:
+    """Split at a sign where no bracket is open."""
+    parts = [""]
+    for piece in re.split(f"({re.escape(sign)})", said):
+        within = parts[-1].count("(") > parts[-1].count(")")
+        if piece == sign and not within:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return [part for part in parts if part]

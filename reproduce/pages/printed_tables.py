@@ -43,7 +43,7 @@ def one_table(printed: PrintedTable, study: Study | None = None) -> Table:
     return Table(
         caption, ["", *printed.columns], rows, line, numeric_from=None if layout.words else 1,
         note=_note(printed, ours), anchor=anchor(layout.paper, layout.id, printed.name),
-        kind=COMPARISON,
+        kind="" if layout.words else COMPARISON,
     )  # fmt: skip
 
 

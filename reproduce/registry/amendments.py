@@ -1,4 +1,4 @@
-"""Amendments: what was changed after results were seen, in one claim or in the rule for all."""
+"""Amendments: what was changed of what was registered, in one claim or in the rule for all."""
 
 from datetime import date
 from importlib import resources
@@ -12,20 +12,20 @@ RULE = "rule.yaml"
 
 
 class Amendment(Strict):
-    """A change of a registered claim after results were seen.
+    """A change of a registered claim.
 
     Attributes
     ----------
     date, what, why
         When, what was registered before and what is now, and the reason.
     after
-        The edition whose results had been seen.
+        The edition whose results had been seen; without it, none of the paper had been.
     """
 
     date: date
     what: Text
     why: Text
-    after: Text
+    after: Text | None = None
 
 
 class RuleAmendment(Strict):

@@ -60,11 +60,13 @@ class Claim(Strict):
         Conditions on its verdict: which of its `controls` runs here do not meet, and how.
     needs
         The positive controls without which its test bed cannot tell.
+    stand_ins
+        By factor, which value stands for one that was not run: a smaller network for a large one.
     mixture
         In which shares of the classes its metrics are taken: those of the test images, or those of
         the training images, as in a test part that is as imbalanced as training.
     amendments
-        What was changed after results were seen.
+        What was changed since it was registered, before results were seen or after.
     """
 
     paper: str
@@ -92,6 +94,7 @@ class Claim(Strict):
     identity: Text | None = None
     unmet: list[Text] = []
     needs: list[Text] = []
+    stand_ins: dict[str, dict[Text, Text]] = {}
     mixture: Literal["test", "training"] = "test"
     amendments: list[Amendment] = []
 
@@ -122,7 +125,7 @@ class Claim(Strict):
     @property
     def amended(self) -> bool:
         """Say whether it was changed after results were seen."""
-        return bool(self.amendments)
+        return any(amendment.after for amendment in self.amendments)
 
     def seeds_refused(self) -> frozenset[int]:
         """Return the seeds on which it may not be judged.
@@ -172,6 +175,7 @@ class Claim(Strict):
         for reading in self.readings:
             require_factors(f"reading '{reading.name}'", reading.where or {}, paper)
         require_known(self._everything(), paper)
+        require_factors("stand_ins", dict.fromkeys(self.stand_ins, ""), paper)
         return self
 
     @model_validator(mode="after")
@@ -213,7 +217,7 @@ def _require_stands(claim: Claim, positive: set, published: set) -> None:
         if control not in positive:
             raise UserError(f"{label}: needs: '{control}' is not in {controls.FILE}")
     for amendment in claim.amendments:
-        if amendment.after not in published:
+        if amendment.after and amendment.after not in published:
             raise UserError(f"{label}: amendments: after: '{amendment.after}' is not in "
                             f"{editions.FILE}; name the edition that was seen")  # fmt: skip
 

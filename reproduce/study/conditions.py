@@ -31,6 +31,8 @@ BY_CONSTRUCTION: Mapping[str, str] = {
         "it is what the metric measures",
     "undersampled arms are measured on the images they were trained on":
         "learning curves look at the images that were drawn",
+    "measured in the embedding; the map is drawn for illustration only":
+        "no metric reads a map",
     "one-vs-rest AUC per class on scores that are not renormalised over classes":
         "it is what the metric measures",
 }  # fmt: skip
@@ -103,6 +105,41 @@ def same_start(study: Study, claim: Claim, compared: Mapping[str, list[Compariso
     return ""
 
 
+def same_start_of_a_network(
+    study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]
+) -> str:
+    """Say where arms of one seed and one network start differently or see other images."""
+    for comparison in _every(compared):
+        seen: dict[tuple, dict[str, str]] = {}
+        for cell in _cells([comparison]):
+            one = {name: str(getattr(cell.trial, name)) for name in ("initialisation", "split")}
+            known = seen.setdefault((cell.seed, cell.trial.backbone, cell.trial.dataset), one)
+            for name, value in one.items():
+                if known[name] != value:
+                    return f"{name} differs: {known[name]}, {value}"
+    return ""
+
+
+def same_classification(
+    study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]
+) -> str:
+    """Say where the last phases of arms that have two are not one and the same."""
+    for comparison in _every(compared):
+        two = [cell.trial.phases for cell in _cells([comparison]) if len(cell.trial.phases) > 1]
+        if len({str(phases[-1]) for phases in two}) > 1:
+            return "the last phases differ"
+    return ""
+
+
+def stopped_alike(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
+    """Say where phases stop by other rules; else how many images arms were shown, if apart."""
+    phases = [phase for cell in _cells(_every(compared)) for phase in cell.trial.phases]
+    rules = sorted({phase.stop for phase in phases})
+    if len(rules) > 1:
+        return f"epochs without a lower loss: {', '.join(map(str, rules))}"
+    return _shown_apart(study, compared, slice(None))
+
+
 def same_fine_tuning(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
     """Say where arms start differently or end on different recipes, by their last phase."""
     apart = same_start(study, claim, compared)
@@ -173,6 +210,9 @@ CHECKS: Mapping[str, Check] = {
     "same number of image passes for both batch sizes": same_images_shown,
     "the test set keeps the imbalance of the training set, as the text has it": imbalanced_test,
     "both readings of which class is rare": either_class_rare,
+    "same split and same initial weights for all arms of one backbone": same_start_of_a_network,
+    "same classification phase after every embedding phase": same_classification,
+    "each phase stops by its training loss as in the text; image passes may differ": stopped_alike,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from reproduce.evaluation.verdicts import (
 from reproduce.registry import claims as registry
 from reproduce.registry import editions
 from reproduce.registry.claims import Claim, Contrast
-from reproduce.study import controls, readings
+from reproduce.study import controls, readings, stand_ins
 from reproduce.study.conditions import conditions
 from reproduce.study.readings import Measured
 from reproduce.study.study import Study
@@ -52,6 +52,7 @@ def judge_one(study: Study, claim: Claim, *, enforced: bool = True) -> Judgement
     needed = controls.needed(study, claim.needs if enforced else [], found.datasets)
     judgement = _judged(study, claim, found, needed, enforced)
     beside = conditions(study, claim, found.comparisons)
+    beside += stand_ins.said(stand_ins.in_use(study, claim))
     if judgement.verdict is not Verdict.TEST_BED:  # Else its reason says it.
         beside += controls.unmet(needed)
     return replace(judgement, conditions=tuple(beside), first_registered=first_registered(claim))
@@ -91,6 +92,9 @@ def under_readings(study: Study, claim: Claim) -> dict[str, list[Contrast]]:
     here = list(dict.fromkeys(cell.factors["dataset"] for cell in study.cells))
     fitting = [dataset for dataset in here if _registered(claim, dataset)]
     by_name = {claim.reading or "default": claim.contrasts, **claim.under_readings()}
+    standing = stand_ins.in_use(study, claim)
+    if standing:
+        by_name = {name: stand_ins.applied(of, standing) for name, of in by_name.items()}
     if not fitting or fitting[0] == here[0]:
         return by_name
     return {name: _moved(contrasts, fitting[0]) for name, contrasts in by_name.items()}

@@ -14,9 +14,11 @@ def taken(result: Result) -> tuple[int, ...]:
     for row in result.history:
         phase = int(row["phase"])
         last[phase] = max(last[phase], int(row["iteration"]))
-    # A phase whose length is given in steps took them, whatever was noted on the way.
+    # A phase whose length is given in steps took them, whatever was noted on the way, unless it
+    # stops by itself.
     return tuple(
-        phase.iterations or noted for phase, noted in zip(result.trial.phases, last, strict=True)
+        noted if phase.stop else phase.iterations or noted
+        for phase, noted in zip(result.trial.phases, last, strict=True)
     )
 
 

@@ -86,8 +86,11 @@ def _read(file: Path) -> dict[tuple[int, int], tuple[np.ndarray, ...]]:
 
 
 def every(iterations: int) -> int:
-    """Return after how many iterations to look, so that there are about `POINTS` of a phase."""
-    return max(1, iterations // POINTS)
+    """Return after how many iterations to look, so that there are about `POINTS` of a phase.
+
+    0, after every epoch, of a phase whose length is not given in iterations.
+    """
+    return max(1, iterations // POINTS) if iterations else 0
 
 
 def watched(train: Images) -> Images:

@@ -16,9 +16,8 @@ from reproduce.data.preparation import Images
 from reproduce.errors import UserError
 from reproduce.losses.checks import without_value_checks
 from reproduce.randomness import seed_torch
-from reproduce.training import checkpoints, optimization, parts, stacks, terms
-from reproduce.training.embedded import EmbeddedInputs
-from reproduce.training.inputs import Inputs
+from reproduce.training import checkpoints, optimization, parts, stacks, stopping, terms
+from reproduce.training.embedded import inputs_of
 from reproduce.training.objectives import build_objective, stretch
 from reproduce.training.phases import Phase
 from reproduce.training.stacked import Stack
@@ -44,7 +43,8 @@ class Settings:
     checkpoint_seconds: float = 5.0
     stop_requested: Callable[[], bool] = lambda: False
     progress: Callable[[int, int, float], None] = lambda done, total, loss: None
-    # Called with the network after every `observe_every` iterations; it changes nothing.
+    # Called with the network after every `observe_every` iterations, 0: after every block; it
+    # changes nothing.
     observe: Callable[[int, int, torch.nn.Module], None] | None = None
     observe_every: int = 0
     # Called with the network, and the number of the phases that are done, before the last phase
@@ -82,10 +82,9 @@ def train(
     task: tasks.Task | None = None,
 ) -> State:
     """Run the phases one after the other, resuming from the checkpoint where there is one."""
+    stopping.require_lengths(phases)
     inputs = [
-        (EmbeddedInputs if phase.sampler == "smote" else Inputs)(
-            phase, images, counts, number, data_seed, seed
-        )
+        inputs_of(phase, images, counts, number, data_seed, seed)
         for number, phase in enumerate(phases)
     ]
     return run_phases(network, phases, inputs, counts, seed, precision, settings, task)
@@ -176,7 +175,7 @@ class _PhaseRun:
         pending: list[tuple[torch.Tensor, torch.Tensor | None, dict[str, torch.Tensor]]] = []
         parts.set_modes(self.network, self.phase)
         per_epoch = self.inputs.batches_per_epoch
-        while state.iteration < self.length:
+        while not self._over(state):
             if settings.stop_requested():
                 self._collect(pending, state)
                 state.seconds += time.monotonic() - started
@@ -188,10 +187,10 @@ class _PhaseRun:
             pending.append(self._step(state.iteration, seed, precision, settings.device))
             state.iteration += 1
             state.steps += 1
-            if settings.observe and state.iteration % settings.observe_every == 0:
+            at_end_of_block = self._ends_block(state.iteration)
+            if settings.observe and self._looked_at(state.iteration, settings.observe_every):
                 settings.observe(self.number, state.iteration, self.network)
                 parts.set_modes(self.network, self.phase)
-            at_end_of_block = self._ends_block(state.iteration)
             if len(pending) >= every or at_end_of_block:
                 loss = self._collect(pending, state)
                 settings.progress(self.done_before + state.iteration, self.total, loss)
@@ -202,6 +201,14 @@ class _PhaseRun:
                     self._save(state, settings)
                     started = last_saved = time.monotonic()
         state.seconds += time.monotonic() - started
+
+    def _over(self, state: State) -> bool:
+        return state.iteration >= self.length or stopping.stopped(
+            state.history, self.number, self.phase
+        )
+
+    def _looked_at(self, done: int, every: int) -> bool:
+        return done % every == 0 if every else self._ends_block(done)
 
     def _ends_block(self, done: int) -> bool:
         return done % self.block == 0 or done == self.length

@@ -2,7 +2,12 @@
 
 from torch import nn
 
-from reproduce.models.heads import LinearProjection, Projection, reset_classifier
+from reproduce.models.heads import (
+    LinearProjection,
+    Projection,
+    reset_classifier,
+    set_embedding,
+)
 from reproduce.randomness import seed_torch
 from reproduce.training.inputs import Shown
 from reproduce.training.phases import Heads, Phase
@@ -14,7 +19,12 @@ def attach(network: nn.Module, phases: list[Phase], number: int, classes: int, s
     wanted = phases[number].heads
     before = phases[number - 1].heads if number else Heads()
     device = next(network.parameters()).device
-    if wanted.classifier != before.classifier or "classifier" in phases[number].reinitialise:
+    moved = wanted.embedding != before.embedding
+    if moved:
+        seed_torch(seed, "embedding", number)
+        set_embedding(network, wanted.embedding)
+    other = moved or wanted.classifier != before.classifier
+    if other or "classifier" in phases[number].reinitialise:
         seed_torch(seed, "classifier", number)
         reset_classifier(network, wanted.classifier, classes, wanted.scale)
     elif wanted.classifier == "cosine":
@@ -22,7 +32,7 @@ def attach(network: nn.Module, phases: list[Phase], number: int, classes: int, s
     kept = dict(getattr(network, "projections", {}))
     projections = nn.ModuleDict()
     for name, spec in sorted(wanted.projections.items()):
-        if before.projections.get(name) == spec and name in kept:
+        if before.projections.get(name) == spec and name in kept and not moved:
             projections[name] = kept[name]
             continue
         seed_torch(seed, f"projection {name}", number)

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from reproduce.training.schedules import factor
 
+# Samplers that put images, or embeddings, together into new ones.
+BLENDING = ("smote", "balanced_mixup")
+
 
 class Frozen(BaseModel):
     """A value that cannot be changed and knows no unknown field.
@@ -104,13 +107,15 @@ class Projection(Frozen):
 class Heads(Frozen):
     """What stands on the encoder: the kind of classifier, and projection heads by name.
 
-    A projection that the phase before had too, by name and shape, keeps its weights; a classifier
-    of another kind than before starts anew.
+    With `embedding` the encoder ends in a linear layer of so many numbers, which classifier,
+    projections and losses then read. What the phase before had too, by name and shape, keeps its
+    weights; a classifier of another kind than before, or on another embedding, starts anew.
     """
 
     classifier: Literal["linear", "cosine"] = "linear"
     scale: float = Field(1.0, gt=0)
     projections: dict[str, Projection] = {}
+    embedding: int = Field(0, ge=0)
 
 
 class LossParameters(Frozen):
@@ -130,6 +135,9 @@ class Phase(Frozen):
     """Which objective, which images, how long, which optimizer, and which parts learn.
 
     With `continued`, optimizer, schedule and the objective's state go on from the phase before.
+    With `stop` the phase ends after so many epochs in a row whose mean training loss was not below
+    that of all before them; its length is then a ceiling. With `embedded` a frozen encoder looks at
+    each training image once, and the classifier is shown what it saw.
     """
 
     batch_size: int = Field(ge=1)
@@ -151,6 +159,8 @@ class Phase(Frozen):
     reinitialise: tuple[Literal["classifier"], ...] = ()
     heads: Heads = Heads()
     loss_parameters: LossParameters = LossParameters()
+    stop: int = Field(0, ge=0)
+    embedded: bool = False
 
     @model_validator(mode="after")
     def _consistent(self):
@@ -160,10 +170,23 @@ class Phase(Frozen):
             raise ValueError("images are mixed in phases with one view only")
         if self.views > 1 and self.transforms == "none":
             raise ValueError("views differ only by their transforms; name some, or ask for 1 view")
+        if self.stop and self.continued:
+            raise ValueError("a phase that continues another has its length; leave out stop")
+        return self
+
+    @model_validator(mode="after")
+    def _embedded_images_stay_what_they_are(self):
+        plain = self.transforms == "none" and self.mixing == Mixing() and self.views == 1
+        frozen = self.train == "classifier" and self.batch_norm == "frozen"
+        if self.embedded and not (plain and frozen and self.sampler not in BLENDING):
+            raise ValueError(
+                "embedded is for images as they are and a frozen encoder: set train to "
+                "'classifier' and batch_norm to 'frozen', and leave out transforms and mixing"
+            )
         return self
 
     def length(self, batches_per_epoch: int) -> int:
-        """Return the number of iterations, given how many make one epoch."""
+        """Return the number of iterations, at most, given how many make one epoch."""
         return self.iterations or self.epochs * batches_per_epoch
 
     def block(self, batches_per_epoch: int) -> int:
@@ -171,6 +194,6 @@ class Phase(Frozen):
 
         An epoch, or a twentieth of a phase whose length is given in iterations, at most 250.
         """
-        if self.epochs:
+        if self.epochs or self.stop:
             return batches_per_epoch
         return max(1, min(250, self.iterations // 20))

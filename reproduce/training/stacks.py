@@ -13,7 +13,7 @@ from reproduce.losses import Batch, Context
 from reproduce.losses.checks import labels as checked_labels
 from reproduce.losses.objective import Objective
 from reproduce.training.inputs import Inputs, Shown
-from reproduce.training.phases import Heads, Mixing, Phase
+from reproduce.training.phases import BLENDING, Heads, Mixing, Phase
 
 # Batches drawn ahead, so that numbers cross to the GPU rarely and are drawn while it computes.
 BATCHES_AHEAD = 128
@@ -41,8 +41,8 @@ def schedule_of(phases: tuple[Phase, ...]) -> str | None:
             phase.objective == "cross_entropy" and not phase.objective_parameters
             and phase.views == 1 and phase.transforms == "none" and phase.mixing == Mixing()
             and phase.heads == Heads() and not phase.reinitialise and not phase.epochs
-            and phase.schedule.unit == "iteration"
-            and phase.sampler not in ("balanced_mixup", "smote")
+            and phase.schedule.unit == "iteration" and not phase.stop and not phase.embedded
+            and phase.sampler not in BLENDING
         )  # fmt: skip
         if not plain:
             return None

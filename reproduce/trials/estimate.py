@@ -8,21 +8,43 @@ from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial
 
 # Training images a second on one core of a 2.5 GHz server, where nothing was trained here yet.
-IMAGES_A_SECOND = {"lenet5": 4400.0, "all_cnn": 80.0}
+IMAGES_A_SECOND = {"lenet5": 4400.0, "all_cnn": 80.0, "mobilenet_v1": 147.0, "resnet10": 148.0}
 # Starting a worker: importing torch and reading the data.
 SECONDS_TO_START = 5.0
 
 
 def images_shown(trial: Trial, in_training: int = 0) -> int:
-    """Return how many training images, or views of them, a trial passes through the network."""
+    """Return how many training images, or views of them, a trial passes through the network.
+
+    At most, where a phase stops by itself. One that is shown embeddings passes each image once.
+    """
     return sum(
-        phase.views * (phase.batch_size * phase.iterations or phase.epochs * in_training)
+        in_training
+        if phase.embedded
+        else phase.views * (phase.batch_size * phase.iterations or phase.epochs * in_training)
         for phase in trial.phases
     )
 
 
-def _in_training(record: Record | None) -> int:
-    """Return how many images of a data set are trained on at most."""
+def _images_seen(result: Result) -> int:
+    """Return how many images a finished trial passed, of phases that stopped as far as they went.
+
+    The last row of a phase's history says how many steps it took.
+    """
+    trial, images = result.trial, _trained_on(result)
+    seen = images_shown(trial, images)
+    for number, phase in enumerate(trial.phases):
+        if phase.stop and not phase.embedded:
+            steps = max(row["iteration"] for row in result.history if row["phase"] == number)
+            seen -= images_shown(trial.but(phases=(phase,)), images)
+            seen += phase.views * phase.batch_size * int(steps)
+    return seen
+
+
+def _in_training(record: Record | None, trial: Trial) -> int:
+    """Return how many images of a data set a trial trains on at most."""
+    if trial.split.get("kind") == "counted":
+        return sum(trial.split["train"])
     if record is None:
         return 0
     return sum(record.counts.get("train") or max(record.counts.values(), key=sum))
@@ -36,7 +58,7 @@ def _trained_on(result: Result) -> int:
 def speed(store: Store, backbone: str) -> float:
     """Return images a second for a network: as measured in this store, else from the table."""
     rates = sorted(
-        images_shown(result.trial, _trained_on(result)) / result.seconds
+        _images_seen(result) / result.seconds
         for result in store.results()
         if result.trial.backbone == backbone and result.seconds > 1
     )
@@ -51,8 +73,10 @@ def seconds(
     if not pending:
         return 0.0
     rates = {name: speed(store, name) for name in {item.trial.backbone for item in pending}}
-    images = _in_training(record)
-    needed = sum(images_shown(item.trial, images) / rates[item.trial.backbone] for item in pending)
+    needed = sum(
+        images_shown(item.trial, _in_training(record, item.trial)) / rates[item.trial.backbone]
+        for item in pending
+    )
     return SECONDS_TO_START + needed / max(1, min(workers, len(pending)))
 
 

@@ -68,7 +68,7 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
             stop_requested=surroundings.stop_requested,
             progress=surroundings.progress,
             observe=curve,
-            observe_every=learning_curve.every(trial.phases[0].iterations) if curve else 0,
+            observe_every=learning_curve.every(_given_steps(trial)) if curve else 0,
             between=watched or (lambda done, network: None),
         ),
         task=task_of(trial),
@@ -108,6 +108,12 @@ def _encoders(planned: Planned, prepared: Prepared, device, file: Path) -> Encod
     test = prepared.evaluate[trial.evaluate_on[0]]
     held_out = next((prepared.evaluate[p] for p in HELD_OUT if p in prepared.evaluate), None)
     return Encoders(prepared.train, test, trial.phases, device, trial.precision, file, held_out)
+
+
+def _given_steps(trial: Trial) -> int:
+    """Return the steps of the first phase, 0 where they are not known before it ends."""
+    first = trial.phases[0]
+    return 0 if first.stop else first.iterations
 
 
 def prepared_for(trial: Trial) -> Prepared:

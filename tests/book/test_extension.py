@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reproduce.book.build import build
 from reproduce.book.checks import site_problems
 from reproduce.book.contents import read_contents
 from reproduce.book.extension import _renamed
@@ -60,3 +61,18 @@ def test_the_buttons_of_a_cut_page_name_the_whole_notebook():
         {"url": f"https://mybinder.org/v2/gh/a/b/main?urlpath=tree/{whole}.ipynb"},
         {"url": "https://github.com/a/b", "label": None},
     ]
+
+
+def test_a_place_may_move_to_another_page(project):
+    """What an earlier build remembers of the page it came from is no second place of its name."""
+    configuration = project / "_config.yml"
+    added = "sphinx:\n  local_extensions: {reproduce.book.extension: .}\n"
+    configuration.write_text(configuration.read_text().replace("sphinx:\n", added))
+    (project / "_toc.yml").write_text("format: jb-book\nroot: book/a\nchapters: [{file: book/b}]\n")
+    pages = project / "book" / "a.md", project / "book" / "b.md"
+    moved = "\n(place)=\n## Here\n\nSee {ref}`it <place>`.\n"
+    for holder in (1, 0):
+        for number, page in enumerate(pages):
+            page.write_text(f"# Page {number}\n\nWords.\n" + moved * (number == holder))
+        build("published", project)
+    assert "Here" in (project / "_build/html/book/a.html").read_text()

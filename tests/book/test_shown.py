@@ -86,17 +86,18 @@ def test_the_line_under_a_figure_leads_to_its_trials():
     assert (one.place, one.kind, one.keys) == ("maps", "map", ("ab", "cd"))
     assert one.title == "Two maps of seeds" and one.alt == "Two clouds of points"
     assert one.picture == ("svg", "<svg/>")
-    # Under the figure, in a cell of its own: each output of the figure's cell would be a figure.
-    drawn, below = made["cells"]
-    assert len(drawn["outputs"]) == 1 and "mystnb" not in below["metadata"]
-    assert below["metadata"]["tags"] == ["remove-input"]
-    link = html_of(below["outputs"][0]).find("a")
+    drawn, notes = made["cells"]
+    link = html_of(notes["outputs"][0]).find("a")
     assert link["href"] == "dual_head-trials.html#of-maps" and link.get_text() == "2 trials"
+    # The name and the caption are the picture's alone.
+    assert len(drawn["outputs"]) == 1 and "mystnb" not in notes["metadata"]
+    assert notes["source"].strip(), "MyST leaves out a cell without a source"
 
 
 def test_what_a_figure_tells_is_its_title_and_is_not_said_twice_on_the_page():
-    own = {"figure": {"name": "maps", "caption": "**The baseline errs most.** Maps of two seeds."}}
-    above = {"output_type": "display_data", "data": {"text/markdown": "**It errs.**"},
+    caption = "**The baseline errs most.** Maps of two seeds."
+    own = {"figure": {"name": "maps", "caption": caption}}
+    above = {"output_type": "display_data", "data": {"text/markdown": caption},
              "metadata": {"reproduce": {"announces": True}}}  # fmt: skip
     made, (one,) = prepared(PAGE, "dual_head", {"cells": [cell(above, *figure(), **own)]})
     assert one.title == "The baseline errs most."

@@ -198,3 +198,19 @@ def test_verify_compares_the_counts_of_both_tables(tree):
     assert problems[1].startswith("challenge: class 'akiec' has 2 images, published are 43")
     (problem,) = verify.verify("ham10000_masks").problems
     assert problem == "all: 46 images, published are 10015"
+
+
+def test_three_diagnoses_of_the_release_stand_in_for_skin_corns_and_warts(tree):
+    rows = [row for row in write_tree(tree) if row[1] in ("nv", "mel", "bkl")]
+    found = catalog.load("ham10000_warts?size=8")
+    assert found.labels["all"].tolist() == [("nv", "mel", "bkl").index(row[1]) for row in rows]
+    # Of 16 x 12 pixels 8 x 6 are left, with a row of black above and below.
+    images = found.images["all"]
+    assert images.shape[1:] == (8, 8, 3) and not images[:, [0, -1]].any()
+    brightness = images[:, 2:6].mean(axis=(1, 2, 3))
+    expected = [20 * CLASSES.index(row[1]) for row in rows]
+    assert np.abs(brightness - expected).max() < 3
+    lesions = [row[2] for row in rows]
+    same = np.array(lesions)[:, None] == np.array(lesions)
+    groups = found.groups["all"]
+    assert ((groups[:, None] == groups) == same).all()

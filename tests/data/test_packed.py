@@ -237,6 +237,22 @@ def test_writers_need_mnist_beside_them(folder):
         catalog.load("mnist_writers")
 
 
+def test_three_diagnoses_stand_in_for_skin_corns_and_warts(folder):
+    """All their images are one part, in the order of the file, with their lesions."""
+    arrays = ham10000(folder)
+    found = catalog.load("ham10000_warts")
+    names = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
+    rows = [k for k, y in enumerate(arrays["train_labels"]) if names[y] in ("nv", "mel", "bkl")]
+    order = {"nv": 0, "mel": 1, "bkl": 2}
+    assert (found.images["all"] == arrays["train_images"][rows]).all()
+    expected = [order[names[y]] for y in arrays["train_labels"][rows]]
+    assert found.labels["all"].tolist() == expected
+    assert (found.groups["all"] == arrays["train_lesions"][rows]).all()
+    assert [name.split()[0] for name in found.class_names] == list(order)
+    assert found.title.startswith("Another copy of HAM10000's nevi")
+    assert found.fingerprint != catalog.load("ham10000?split=all").fingerprint
+
+
 @pytest.mark.parametrize("option", ["size=12", "channels=1", "fit=pad"])
 def test_a_copy_has_one_shape(folder, option):
     ham10000(folder)

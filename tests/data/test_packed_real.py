@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reproduce.data import catalog, parts, verify
+from reproduce.data import catalog, parts, splits, verify
 
 REAL = {
     "ham10000": {"train": 8012, "test": 2003},
@@ -44,3 +44,23 @@ def test_the_folder_of_busis_masks_holds_the_same_images_and_parts(real_data):
         for row, name in enumerate(names):
             with Image.open(root / part / "masks" / f"{name}.png") as mask:
                 assert np.array_equal(np.asarray(mask), masks[row]), name
+
+
+# Of the metric-learning paper's Table 1: skin, corns, warts.
+TRAIN, TEST, HELD_OUT = [808, 350, 855], [202, 87, 213], [50, 50, 20]
+
+
+@pytest.mark.real_data("ham10000_warts")
+def test_three_diagnoses_of_ham10000_have_the_counts_of_the_metric_learning_paper(real_data):
+    y, lesions = real_data.labels["all"], real_data.groups["all"]
+    seen = []
+    for seed in range(20):
+        wanted = {"train": TRAIN, "test": TEST, "held_out": HELD_OUT}
+        parts_of = splits.split(real_data, "counted", seed=seed, **wanted)
+        rows = {part: indices for part, (_, indices) in parts_of.items()}
+        for part, counts in wanted.items():
+            assert np.bincount(y[rows[part]]).tolist() == counts
+        seen_lesions = [set(lesions[of_part]) for of_part in rows.values()]
+        assert sum(map(len, seen_lesions)) == len(set.union(*seen_lesions))
+        seen.append(tuple(rows["test"]))
+    assert len(set(seen)) == 20

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from reproduce.data.preparation import Images, prepare, resize
+from reproduce.data.preparation import Images, prepare
+from reproduce.data.resizing import resize
 from reproduce.errors import UserError
 
 CPU = torch.device("cpu")

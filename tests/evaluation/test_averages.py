@@ -8,6 +8,7 @@ from reproduce.errors import UserError
 from reproduce.evaluation import averages
 from reproduce.evaluation.averages import class_averages
 from reproduce.evaluation.metrics import confusion
+from reproduce.evaluation.registry import set_apart
 
 SKIN = ("normal skin", "corn", "wart")
 # Rows: truly skin, corn, wart. Of 20 lesions 3 + 4 are taken for the other, 1 + 2 for skin.
@@ -94,3 +95,24 @@ def test_an_absent_class_has_no_value_of_its_own():
 def test_counts_and_names_must_fit():
     with pytest.raises(UserError, match="for each of 3 classes, received 2 and 3"):
         class_averages(TABLE, [1, 2], SKIN)
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        (("nv (for normal skin)", "mel (for corns)", "bkl (for warts)"), 0),
+        (("benign", "malignant", "normal"), 2),
+        (("abnormal", "malignant", "benign"), None),  # a word, not a part of one
+        (("normal skin", "normal nail", "wart"), None),
+        (("normal", "abnormal"), None),
+    ],
+)
+def test_the_class_set_apart_is_the_one_called_normal(names, place):
+    assert set_apart(names) == place
+    table = TABLE[: len(names), : len(names)]
+    found = class_averages(table, [50, 9, 20][: len(names)], names)
+    if place is None:
+        assert "lesion_confusion_excess" not in found
+    else:
+        expected = averages.confusion_excess(table, place)
+        assert found["lesion_confusion_excess"] == expected

@@ -2,6 +2,8 @@
 
 import pytest
 
+from reproduce.errors import UserError
+from reproduce.methods.metric_learning import embedded
 from reproduce.methods.registry import build
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection
 
@@ -23,9 +25,11 @@ def test_an_embedding_is_learned_then_a_classifier_on_it(loss):
     assert embedding == RECIPE.but(
         objective=loss, sampler="class_batches", sampler_parameters={"images_per_class": 10},
         batch_size=30, optimizer=Optimizer(name="adam", learning_rate=5e-4),
-        heads=Heads(projections={"embedding": Projection(size=128)}),
+        heads=Heads(embedding=128),
     )  # fmt: skip
-    assert classifier == RECIPE.but(train="classifier", batch_norm="frozen")
+    assert classifier == RECIPE.but(
+        train="classifier", batch_norm="frozen", heads=Heads(embedding=128)
+    )
     assert build(loss, RECIPE).posthoc == ()
 
 
@@ -38,6 +42,36 @@ def test_the_other_readings_can_be_asked_for(loss):
     assert embedding.heads == Heads() and embedding.objective_parameters == {"margin": 1.0}
     assert embedding.optimizer.learning_rate == 1e-3
     assert (embedding.batch_size, embedding.sampler_parameters) == (32, {"images_per_class": 8})
+
+
+def test_the_classifier_can_stand_on_the_features():
+    embedding, classifier = build("triplet", RECIPE, classifier_on="features").phases
+    assert embedding.heads == Heads(projections={"embedding": Projection(size=128)})
+    assert classifier.heads == Heads() and classifier.train == "classifier"
+
+
+@pytest.mark.parametrize("wrong", [{"embedding": "kept"}, {"classifier_on": "logits"}])
+def test_other_words_are_refused(wrong):
+    with pytest.raises(UserError, match="expected frozen or fine_tuned, and embedding or features"):
+        build("triplet", RECIPE, **wrong)
+
+
+def test_images_that_nothing_moves_are_looked_at_once_by_a_frozen_encoder():
+    still = RECIPE.but(transforms="none")
+    assert build("triplet", still).phases[1].embedded
+    assert not build("triplet", RECIPE).phases[1].embedded
+    assert not build("triplet", still, embedding="fine_tuned").phases[1].embedded
+
+
+def test_both_phases_stop_where_the_recipe_does():
+    assert [phase.stop for phase in build("triplet", RECIPE.but(stop=3)).phases] == [3, 3]
+
+
+def test_cross_entropy_twice_differs_from_a_metric_loss_in_the_loss_alone():
+    first, second = embedded(RECIPE, objective="cross_entropy").phases
+    other, last = embedded(RECIPE, objective="triplet").phases
+    assert first == other.but(objective="cross_entropy")
+    assert second == last.but(reinitialise=("classifier",))
 
 
 # -- to verify with --------------------------------------------------------------------------------

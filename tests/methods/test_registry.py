@@ -9,6 +9,7 @@ from reproduce import losses
 from reproduce.errors import UserError
 from reproduce.methods import entries, known_answers, registry
 from reproduce.methods.entry import TASKS, Entry
+from reproduce.papers.metric_learning import methods as metric_learning
 from reproduce.registry import claims, records
 from reproduce.training.phases import Optimizer, Phase, Schedule
 
@@ -48,8 +49,8 @@ def test_every_entry_says_what_it_is_and_where_it_comes_from():
 
 
 def test_papers_and_claims_name_methods_that_exist():
-    """Besides what is an arm by its data, not by its method."""
-    arms = {"untrained", "undersampling_equal_epochs", "balanced"}
+    """Besides what is an arm by its data or by its paper's recipe, not by its method."""
+    arms = {"untrained", "undersampling_equal_epochs", "balanced", *metric_learning.ARMS}
     for paper in records.papers().values():
         assert set(paper.methods) - arms <= set(registry.names()), paper.key
         for name, asked in paper.options.items():

@@ -96,6 +96,8 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
         "−4.6\n[−8.0, −1.0]", "? undecided",
     ]  # fmt: skip
     assert table.note.startswith("Ours on RetinaMNIST. Effects in percentage points")
+    of_summary = answer.table_of(made_up(says="summary"), provenance="x")
+    assert of_summary.columns[1] == "Summary" and "The summary's follow" in of_summary.note
     two = answer.table_of(made_up(rows=(row(), row(data="MNIST"))), provenance="x")
     assert [one[0].partition("\n")[2] for one in two.rows] == ["RetinaMNIST", "MNIST"]
     assert table.rows[1][1] == "–" and "printed spreads" in table.note

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from reproduce.errors import UserError
-from reproduce.figures.table import Table
+from reproduce.figures.table import Table, Tables
 from reproduce.pages.tables import published_beside_reproduced, summary_table
 
 WHERE = "digits (real stand-in), quick scale"
@@ -87,3 +87,18 @@ def test_published_values_stay_as_printed_beside_ours():
     assert table.rows[1] == ["Oversampling", "0.9", "not run at this scale", "–", "–; –"]
     with pytest.raises(UserError, match="published"):
         published_beside_reproduced([{"label": "x", "metric": "auc"}], provenance=WHERE)
+
+
+def test_the_lines_of_whole_columns_are_not_broken_and_an_anchor_is_there_for_links():
+    table = Table("c", ["a", "b"], [["r", "[−1, +1]"]], provenance="p", whole=(1,), anchor="here")
+    page = BeautifulSoup(table._repr_html_(), "html.parser")
+    assert "nowrap" in page.tbody.td["style"] and "nowrap" not in page.tbody.th["style"]
+    assert page.find(id="here").table is not None
+    assert "id=" not in Table("c", ["a"], [["r"]], provenance="p")._repr_html_()
+
+
+def test_several_tables_are_shown_one_below_the_other():
+    one = Table("First", ["a"], [["r"]], provenance="p")
+    both = Tables([one, Table("Second", ["a"], [["r"]], provenance="p")])
+    assert both._repr_html_().count("<table") == 2 and str(both).index("First") == 0
+    assert "\n\nSecond" in str(both)

@@ -73,8 +73,8 @@ def test_every_file_loads(paper):
         ("balanced_contrastive", "classifier_length", "share_of_the_recipe"),
         ("difficulty_aware", "projection_head", "none"),
         ("difficulty_aware", "batches", "several_of_each"),
-        ("metric_learning", "classifier_input", "features"),
-        ("metric_learning", "early_stopping", "fixed_length"),
+        ("metric_learning", "classifier_input", "projected"),
+        ("metric_learning", "early_stopping", "three_epochs"),
     ],
 )
 def test_the_ambiguities_that_shape_the_code_are_recorded(paper, id, default):

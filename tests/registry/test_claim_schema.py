@@ -125,11 +125,13 @@ def test_an_amendment_says_when_what_why_and_after_which_edition():
     claim = accepted(amendments=[AMENDED])
     assert claim.amended and claim.amendments[0].date == date(2026, 11, 28)
     assert not accepted().amended
-    for field in AMENDED:
+    for field in {*AMENDED} - {"after"}:
         lacking = {name: value for name, value in AMENDED.items() if name != field}
         assert f"amendments.0.{field}" in refused(lambda c, a=lacking: c.update(amendments=[a]))
     assert "amendments.0.why" in refused(lambda c: c.update(amendments=[{**AMENDED, "why": " "}]))
     earlier = {**AMENDED, "date": "2026-11-27"}
+    unseen = {name: value for name, value in AMENDED.items() if name != "after"}
+    assert not accepted(amendments=[unseen]).amended, "no result had been seen"
     assert "order of their dates" in refused(lambda c: c.update(amendments=[AMENDED, earlier]))
 
 

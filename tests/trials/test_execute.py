@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from reproduce import models
-from reproduce.data import catalog, preparation
+from reproduce.data import catalog, preparation, resizing
 from reproduce.errors import UserError
 from reproduce.tasks import classification
 from reproduce.trials.execute import Surroundings, execute
@@ -98,7 +98,7 @@ def test_kept_weights_make_the_kept_scores(trained):
     network.load_state_dict(load_file(result.weights_file))
     dataset = catalog.load("digits")
     source, indices = preparation.splits.split(dataset, **planned.trial.split)["test"]
-    images = preparation.resize(dataset.images[source][indices], 28)
+    images = resizing.resize(dataset.images[source][indices], 28)
     with torch.no_grad():
         logits = network(torch.from_numpy(images).float()[:, None] / 256).numpy()
     assert np.allclose(logits, result.arrays["test/logits"], atol=1e-5)

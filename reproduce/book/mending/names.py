@@ -23,6 +23,9 @@ def mend_names(page: BeautifulSoup) -> None:
     for link in page.select("[role=doc-backlink]"):
         # Allowed on links alone, and there it says nothing that the link's text does not.
         del link["role"]
+    # A picture of what stands elsewhere: the keyboard passes over it as a voice does.
+    for hidden in page.select("div[aria-hidden=true]"):
+        hidden["inert"] = ""
     for footer in page.find_all("footer", class_="bd-footer"):
         if not footer.get_text(strip=True):
             footer.decompose()

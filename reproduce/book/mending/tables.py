@@ -19,12 +19,14 @@ def mend_tables(page: BeautifulSoup) -> None:
     """Mend every table of the article."""
     named: dict[str, int] = {}
     for table in page.select("article table"):
-        if table.find_parent("table") is not None:
+        if table.find_parent("table") or table.find_parent(attrs={"aria-hidden": "true"}):
             continue
         for head in table.find_all("th"):
             if not head.get_text(strip=True) and head.find("img") is None:
                 head.name = "td"
                 head.attrs.pop("scope", None)
+        if table.thead is not None and not table.thead.get_text(strip=True):
+            table.thead.decompose()
         _frame(page, table, named)
         columns = _columns(table)
         if columns is not None and _has_sentences(table, len(columns)):

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from reproduce.figures.wording import method_label, plain, points
+from reproduce.figures.wording import method_label, plain, plural, points
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.levels_in_words import Row, has, in_percent, mean_of
 from reproduce.study.study import Study
 
 # A change smaller than this, as a fraction, is not called one in a plain sentence.
-VISIBLE = 0.001
+VISIBLE = 0.005
 
 
 def plain_words(study: Study) -> Iterator[str]:
@@ -68,10 +68,11 @@ def _sampling(rows: list[Row]) -> str:
         - mean_of(rows, "auc", method="baseline", rho=rho)
         for rho in rhos
     ]
-    said = [f"{points(gain, 1)} points of ROC AUC at {plain(rho)} to 1"
-            for rho, gain in zip(rhos, gains, strict=True)]  # fmt: skip
+    said = [
+        f"{points(gain, 1)} at {plain(rho)} to 1" for rho, gain in zip(rhos, gains, strict=True)
+    ]
     listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
-    return f"Against doing nothing, oversampling changes {listed}."
+    return f"In points of ROC AUC, oversampling gains over doing nothing: {listed}."
 
 
 def _overfitting(rows: list[Row]) -> str:
@@ -99,8 +100,8 @@ def _later(rows: list[Row], at: str) -> str:
     more = f", the best of them {_named(best)}" if ahead else ""
     count, has_or_have = len(ahead) or "None", "has" if len(ahead) < 2 else "have"
     return (
-        f"{count} of the {len(names)} methods that came later {has_or_have} a higher ROC "
-        f"AUC than oversampling at {at}{more}; none of them was tuned."
+        f"{count} of {plural(len(names), 'later method')} {has_or_have} a higher ROC AUC than "
+        f"oversampling at {at}{more}; none was tuned."
     )
 
 
@@ -122,7 +123,7 @@ def _tie(rows: list[Row], one: str, other: str) -> bool:
 
 def _named(method: str) -> str:
     label = method_label(method)
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return label if label[1:] != label[1:].lower() else label[:1].lower() + label[1:]
 
 
 def _way(change: float, down: str, up: str, neither: str) -> str:

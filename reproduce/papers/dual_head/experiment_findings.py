@@ -16,6 +16,7 @@ from reproduce.papers.dual_head.effect_words import (
 )
 from reproduce.papers.dual_head.explained import named
 from reproduce.papers.dual_head.printed import OURS
+from reproduce.registry.datasets import in_words
 
 # A changed method, and what it is compared with: itself with one component less, or another.
 CHANGED = {
@@ -98,7 +99,7 @@ def binary(rows: list[Row], draws: Draws) -> str:
             said.append(f"{percent(share, 0)} % {rare}: {named(OURS)} {level} %, {gaps}")
     if not said:
         return ""
-    return f"**Two classes ({rows[0]['dataset']})**, macro F1: {'; '.join(said)}."
+    return f"**Two classes ({in_words(rows[0]['dataset'])})**, macro F1: {'; '.join(said)}."
 
 
 def components(rows: list[Row], draws: Draws) -> str:
@@ -116,7 +117,7 @@ def components(rows: list[Row], draws: Draws) -> str:
         for name in order
     )
     own = [name for name in order if CHANGED[name] == OURS]
-    most = f" Of its own components the one that moves it most: {named(own[0])}." if own else ""
+    most = f' Of its own components "{named(own[0])}" moves it most.' if own else ""
     return f"**Components**, change of macro F1: {changes}.{most}"
 
 

@@ -32,6 +32,7 @@ from reproduce.papers.dual_head.rows import (
     other_fine_tuning_rows,
 )
 from reproduce.papers.dual_head.small_test_sets import gap_draws
+from reproduce.registry.datasets import in_words
 from reproduce.registry.published import Cell as Published
 from reproduce.study.cell import Cell
 from reproduce.study.resampled import draws_of
@@ -85,8 +86,9 @@ def _methods(study: Study, cells: Sequence[Cell], paper: Mapping[str, float], dr
     )
     tested = int(study.measures.confusion(cells[0]).sum())
     said = (
-        f"**{dataset}** ({study.role_of(dataset)}, {tested:,} test images), macro F1 and accuracy "
-        f"in percent, mean ± standard deviation over {repeats(values.values())}: {known}."
+        f"**{in_words(dataset)}** ({study.role_of(dataset)}, {tested:,} test images), macro F1 "
+        "and accuracy in percent, mean ± standard deviation over "
+        f"{repeats(values.values())}: {known}."
     )
     if (OURS,) not in values or not any((rival,) in values for rival in RIVALS):
         return said

@@ -11,7 +11,7 @@ from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import Draws, contains_zero, effect_between, has_interval
 from reproduce.figures.inputs import is_number
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import points
+from reproduce.figures.wording import percent, points
 from reproduce.pages.rows import Row, rows_at, rows_of
 from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.effect_words import between
@@ -42,9 +42,10 @@ def _rivals(rows: list[Row], draws: Draws) -> str:
     known = {rival: effect for rival, effect in found.items() if effect}
     if not known:
         return ""
-    said = " and ".join(
-        f"{_apart(effect)} {named(rival)} ({_sure(effect)})" for rival, effect in known.items()
-    )
+    each = [
+        f"{_apart(effect)} {_rival(rival)} ({_sure(effect)})" for rival, effect in known.items()
+    ]
+    said = f"{', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else each[0]
     on = datasets.in_words(rows[0]["dataset"])
     return f"On {on} the macro F1 of the dual-head method is {said}."
 
@@ -87,28 +88,33 @@ def _probe(rows: list[Row], draws: Draws) -> str:
     if not known or not untrained:
         return ""
     above = sum(effect.mean > 0 and not contains_zero(effect) for effect in known)
-    many = "none" if not above else "all" if above == len(known) else str(above)
+    many = "any" if not above else "all" if above == len(known) else str(above)
     return (
-        f"Before fine-tuning, a linear probe reads more of the grades from {many} of the "
-        f"{len(known)} pre-trained encoders than from one that nobody trained."
+        f"Before fine-tuning, a linear probe {'reads' if above else 'does not read'} more of the "
+        f"grades from {many} of the {len(known)} pre-trained encoders than from one that nobody "
+        "trained."
     )
 
 
 def _small(study: Study, cells: Sequence[Published]) -> str:
     if not cells:
         return ""
-    theirs, _ = printed.confusions(cells)
-    tested = next(iter(theirs.values())).sum(axis=1).tolist()
+    matrices, _ = printed.confusions(cells)
+    tested = next(iter(matrices.values())).sum(axis=1).tolist()
     try:
         found = gap_draws(study, tested, printed.gaps(cells))
     except NothingToShow:
         return ""
-    told, printed_gap = max(found["smallest"].values()), min(found["published"].values())
-    enough = "larger" if printed_gap > told else "not all larger"
+    told, theirs = max(found["smallest"].values()), sorted(found["published"].values())
     return (
         f"A test set of {found['images']} images, the size of the paper's, tells a gap from none "
-        f"once it reaches about {100 * told:.0f} points; the paper's gaps are {enough}."
+        f"once it reaches about {100 * told:.0f} points; the paper prints gaps of "
+        f"{percent(theirs[0])} to {percent(theirs[-1])}."
     )
+
+
+def _rival(method: str) -> str:
+    return "supervised training" if method == UNTRAINED else named(method)
 
 
 def _apart(effect: Effect) -> str:

@@ -53,6 +53,11 @@ def test_the_bibliography_is_a_list_of_items():
     assert "role" not in page.a.attrs
 
 
+def test_what_is_hidden_from_a_voice_is_no_stop():
+    page = mended('<div aria-hidden="true"><a href="x">y</a></div><div><a href="x">y</a></div>')
+    assert ["inert" in tag.attrs for tag in page.find_all("div")] == [True, False]
+
+
 def test_an_empty_foot_goes_and_a_full_one_stays():
     page = mended('<footer class="bd-footer"> </footer><footer class="bd-footer">MIT</footer>')
     assert [foot.get_text() for foot in page.find_all("footer")] == ["MIT"]

@@ -50,6 +50,15 @@ def test_an_empty_head_is_no_head():
     assert [cell.name for cell in article.select("thead tr > *")] == ["td", "th"]
 
 
+def test_a_preview_that_is_hidden_is_left_alone():
+    article = mended(f'<div aria-hidden="true">{table(["A", "B"], ["x", "y"])}</div>')
+    assert article.select(".table-frame") == []
+
+
+def test_a_row_of_empty_heads_goes():
+    assert mended(table(["", ""], ["x", "y"])).thead is None
+
+
 def test_each_table_has_a_box_with_a_name_of_its_own():
     article = mended(
         table(["A", "B"], ["x", "y"], caption="Recall")

@@ -7,7 +7,7 @@ import numpy as np
 from reproduce.papers.dual_head import findings
 from reproduce.study.measures import NotMeasured
 
-DATASET = "lesions?size=28"
+DATASET, DATASET_IN_WORDS = "lesions?size=28", "generated lesions, 28 px"
 # Draws of a test set whose choice moves nothing.
 STILL = np.zeros(50)
 

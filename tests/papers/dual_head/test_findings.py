@@ -8,7 +8,8 @@ import pytest
 
 from reproduce.papers.dual_head import findings
 from reproduce.registry import published
-from tests.papers.dual_head.found import DATASET, Study, grid, rows_of, said
+from tests.papers.dual_head.found import DATASET_IN_WORDS as DATASET
+from tests.papers.dual_head.found import Study, grid, rows_of, said
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_a_class_that_no_network_recognises_is_named():
 
 def test_the_second_data_set_is_named_as_what_it_is():
     study = Study(second=grid((0.40, 0.40, 0.40), dataset="retinamnist"))
-    sentence = said(study, "retinamnist")
+    sentence = said(study, "RetinaMNIST")
     assert "(real stand-in, 10 test images)" in sentence and "−9.0 points" in sentence
 
 
@@ -159,7 +160,7 @@ def test_two_classes_each_share_and_reading_by_itself():
     ):
         for r in grid((0.49 + gain,) * 3, dataset="pneumoniamnist"):
             rows.append({**r, "rare": rare, "rare_share": share})
-    sentence = said(Study(binary=rows), "Two classes (pneumoniamnist)")
+    sentence = said(Study(binary=rows), "Two classes (PneumoniaMNIST)")
     assert "5 % abnormal: dual-head 59.0 ± 0.0 %, minus supervised +17.0 points" in sentence
     assert ", minus SimCLR +10.0 points" in sentence
     assert "10 % abnormal: dual-head 29.0 ± 0.0 %, minus supervised −13.0 points" in sentence
@@ -176,8 +177,8 @@ def test_components_are_set_against_what_they_change():
     assert "ranking loss alone against dual-head −1.0 points" in sentence
     assert "all negatives, none mined against dual-head +6.0 points" in sentence
     assert "AUC-CL after a warm-up against AUC-CL −10.0 points" in sentence
-    assert "supervised, as long in all against supervised +10.0 points" in sentence
-    assert sentence.endswith("moves it most: all negatives, none mined.")
+    assert "supervised, same number of epochs in total against supervised +10.0 points" in sentence
+    assert sentence.endswith('components "all negatives, none mined" moves it most.')
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from reproduce.papers.dual_head import findings
 from reproduce.registry import published
-from tests.papers.dual_head.found import DATASET, Study, grid, rows_of, said
+from tests.papers.dual_head.found import DATASET_IN_WORDS as DATASET
+from tests.papers.dual_head.found import Study, grid, rows_of, said
 
 METHODS = ("supervised", "simclr", "auc_cl", "dual_head")
 
@@ -35,7 +36,7 @@ def test_a_method_that_is_not_there_is_not_spoken_of(printed):
         assert found and not any("best rival" in sentence for sentence in found)
     starts = [re.match(r"\*\*(.+?)\*\*", s)[1] for s in findings.findings(Study(**every), printed)]
     assert starts == [
-        DATASET, "retinamnist", "Lambda and k.", f"Two classes ({DATASET})", "Components",
+        DATASET, "RetinaMNIST", "Lambda and k.", f"Two classes ({DATASET})", "Components",
         "Fine-tuned on the images as they are", "Encoders before fine-tuning",
     ]  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Kim, Kim and Chun (2021): its record, claims, parameters, cells, findings, figures."""

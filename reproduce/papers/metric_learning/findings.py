@@ -1,0 +1,191 @@
+"""What a run of the metric-learning study found, in sentences: every number from its results.
+
+What the metric losses gain over cross-entropy comes first, then how much of it cross-entropy gains
+as well when it is given what they are given. A sentence of what was not run is left out.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import by_seed, contains_zero, effect_between, effect_ends
+from reproduce.figures.picture import NothingToShow
+from reproduce.figures.wording import mean_and_spread, method_label, percent, points
+from reproduce.pages.rows import Row, rows_of
+from reproduce.papers.metric_learning.methods import BALANCED, METRIC_LOSSES
+from reproduce.papers.metric_learning.rows import (
+    BASELINE,
+    EMBEDDED,
+    RARE,
+    reading_rows,
+    shown_rows,
+    with_controls,
+)
+from reproduce.study.resampled import draws_of
+from reproduce.study.study import Study
+
+BEST, TWICE = "lifted_structured", "cross_entropy_twice"
+
+
+def plain(study: Study) -> list[str]:
+    """Return a few sentences without intervals, the answer first."""
+    asked = (_gain, _remains, _second_phase, _rare, _start)
+    return _said(study, asked)
+
+
+def findings(study: Study) -> list[str]:
+    """Return the findings with their numbers, each beginning with its subject in bold."""
+    return _said(study, (_levels, _over_baseline, _over_balanced, _embedding, _lengths, _readings))
+
+
+def _said(study: Study, asked: Iterable[Callable[[Study], str]]) -> list[str]:
+    found = []
+    for one in asked:
+        try:
+            found.append(one(study))
+        except NothingToShow:
+            continue
+    return [sentence for sentence in found if sentence]
+
+
+def _effect(study: Study, rows: Sequence[Row], one: str, other: str, metric: str) -> Effect:
+    """Return what a method gains over another, or say that there is nothing to pair."""
+    ones, others = ([row for row in rows if row["method"] == name] for name in (one, other))
+    found = effect_between(ones, others, metric, draws_of(study)) if ones and others else None
+    if found is None:
+        raise NothingToShow(f"{method_label(one)} and {method_label(other)} share no seed here")
+    return found
+
+
+def _named(name: str) -> str:
+    return method_label(name)[:1].lower() + method_label(name)[1:]
+
+
+def _moves(effect: Effect) -> str:
+    """Return "2.1 points more", or "less"."""
+    return f"{percent(abs(effect.mean))} points {'more' if effect.mean >= 0 else 'less'}"
+
+
+def _unsure(effect: Effect) -> str:
+    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
+    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
+
+
+# -- in plain words --------------------------------------------------------------------------------
+
+
+def _gain(study: Study) -> str:
+    effect = _effect(study, shown_rows(study), BEST, BASELINE, "accuracy")
+    return (
+        f"An embedding by the lifted structured loss, with a classifier on it, gets "
+        f"{_moves(effect)} of the test images right than cross-entropy alone{_unsure(effect)}."
+    )
+
+
+def _remains(study: Study) -> str:
+    effect = _effect(study, with_controls(study), BEST, BALANCED, "accuracy")
+    return (
+        "Than cross-entropy that is shown the same batches, each class equally often, it gets "
+        f"{_moves(effect)} right{_unsure(effect)}."
+    )
+
+
+def _second_phase(study: Study) -> str:
+    effect = _effect(study, with_controls(study), BEST, TWICE, "accuracy")
+    return (
+        "Cross-entropy can be given the same two phases, layers and batches; than this the lifted "
+        f"structured loss gets {_moves(effect)} right{_unsure(effect)}, which is what the loss "
+        "itself adds."
+    )
+
+
+def _rare(study: Study) -> str:
+    rows = with_controls(study, RARE) or shown_rows(study, RARE)
+    effect = _effect(study, rows, BEST, BASELINE, RARE[0])
+    said = f"Of the rarest class it finds {_moves(effect)} than cross-entropy{_unsure(effect)}"
+    if any(row["method"] == BALANCED for row in rows):
+        other = _effect(study, rows, BALANCED, BASELINE, RARE[0])
+        said += f"; balanced batches alone find {_moves(other)}{_unsure(other)}"
+    return f"{said}."
+
+
+def _start(study: Study) -> str:
+    rows = rows_of(study, "random_start", backbone=study.shown["backbone"])
+    effect = _effect(study, rows, BEST, BASELINE, "accuracy")
+    return (
+        f"With all weights starting at random numbers it gets {_moves(effect)} right than "
+        f"cross-entropy{_unsure(effect)}."
+    )
+
+
+# -- with their numbers ----------------------------------------------------------------------------
+
+
+def _levels(study: Study) -> str:
+    rows = with_controls(study) or shown_rows(study)
+    values = by_seed(rows, "accuracy", ("method",))
+    each = "; ".join(
+        f"{_named(method)} {mean_and_spread(list(seeds.values()))}"
+        for (method,), seeds in values.items()
+    )
+    return f"**Accuracy**, in percent, mean ± standard deviation over seeds: {each}."
+
+
+def _over(study: Study, reference: str) -> str:
+    rows, said = with_controls(study, RARE) or shown_rows(study, RARE), []
+    for metric, words in (("accuracy", "accuracy"), (RARE[0], "recall of the rarest class")):
+        for loss in METRIC_LOSSES:
+            try:
+                effect = _effect(study, rows, loss, reference, metric)
+            except NothingToShow:
+                continue
+            said.append(f"{_named(loss)}, {words} {points(effect.mean)}{effect_ends(effect, 1)}")
+    if not said:
+        raise NothingToShow("no metric loss was run beside it")
+    return f"**Over {_named(reference)}**, in points: {'; '.join(said)}."
+
+
+def _over_baseline(study: Study) -> str:
+    return _over(study, BASELINE)
+
+
+def _over_balanced(study: Study) -> str:
+    return _over(study, BALANCED)
+
+
+def _embedding(study: Study) -> str:
+    rows, said = shown_rows(study, EMBEDDED), []
+    for name in (BASELINE, *METRIC_LOSSES):
+        own = [row for row in rows if row["method"] == name]
+        known = [row for row in own if all(row[metric] is not None for metric in EMBEDDED)]
+        if known:
+            outline, near = (sum(row[m] for row in known) / len(known) for m in EMBEDDED)
+            said.append(f"{_named(name)} {outline:.3f}, {percent(near)} %")
+    if not said:
+        raise NothingToShow("no embedding was kept")
+    return f"**The embedding**, silhouette and accuracy of its neighbours: {'; '.join(said)}."
+
+
+def _lengths(study: Study) -> str:
+    said = []
+    for method, phases in study.steps(study.select(**study.shown)).items():
+        totals = sorted(sum(one) for one in phases)
+        ends = f"{totals[0]:,}" if totals[0] == totals[-1] else f"{totals[0]:,} to {totals[-1]:,}"
+        said.append(f"{_named(method)} {ends}")
+    if not said:
+        raise NothingToShow("nothing was trained")
+    return f"**Steps taken** before the training loss stopped a phase: {'; '.join(said)}."
+
+
+def _readings(study: Study) -> str:
+    said = []
+    for name, rows in reading_rows(study).items():
+        losses = [one for one in METRIC_LOSSES if any(row["method"] == one for row in rows)]
+        found = [_effect(study, rows, loss, BASELINE, "accuracy") for loss in losses]
+        each = ", ".join(
+            f"{_named(loss)} {points(effect.mean)}"
+            for loss, effect in zip(losses, found, strict=True)
+        )
+        said.append(f"{name.replace('_', ' ').replace(': ', ', ')} {each}")
+    if not said:
+        raise NothingToShow("no other reading was run")
+    return f"**Other readings**, gain in accuracy over cross-entropy: {'; '.join(said)}."

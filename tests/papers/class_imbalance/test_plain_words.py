@@ -1,0 +1,76 @@
+"""The plain sentences say what the rows say, direction included."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from reproduce.papers.class_imbalance import plain_words
+from reproduce.papers.class_imbalance import rows as experiments
+
+
+def row(method, auc, accuracy, *, rho=1000.0, **more):
+    return {"method": method, "auc": auc, "accuracy": accuracy, "rho": rho, "seed": 0, **more}
+
+
+GRID = [
+    row("baseline", 0.99, 0.97, rho=10.0), row("baseline", 0.95, 0.57),
+    row("oversampling", 0.99, 0.97, rho=10.0), row("oversampling", 0.98, 0.80),
+    row("thresholding", 0.99, 0.97, rho=10.0), row("thresholding", 0.95, 0.86),
+]  # fmt: skip
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Return the sentences of these rows."""
+
+    def of(grid=GRID, learning=(), trends=()):
+        monkeypatch.setattr(experiments, "rows_over_rho", lambda study: list(grid))
+        monkeypatch.setattr(experiments, "learning_rows", lambda study: list(learning))
+        monkeypatch.setattr(experiments, "rows_of", lambda study, name, **at: list(trends))
+        study = SimpleNamespace(shown={}, at_shown="rho 100, mu 0.5")
+        return list(plain_words.plain_words(study))
+
+    return of
+
+
+def test_the_grid_in_plain_words(said):
+    harm, best, sampling, *others = said()
+    assert "instead of 10 times, the accuracy of the plain network falls from 97 % to 57 %" in harm
+    assert "at 1000 to 1 the most accurate is thresholding (+29 points over doing nothing)" in best
+    assert best.endswith("asks only for the right ranking, oversampling leads.")
+    assert sampling.endswith("0.0 at 10 to 1 and +3.0 at 1000 to 1.")
+    assert others == ["", ""]
+
+
+def test_directions_follow_from_the_rows(said):
+    turned = [{**r, "accuracy": 1 - r["accuracy"]} for r in GRID]
+    assert "rises from 3 % to 43 %" in said(turned)[0]
+    alike = [{**r, "auc": 0.9} for r in GRID]
+    assert said(alike)[1].endswith("and it also ranks images best.")
+
+
+def test_one_ratio_or_one_method_is_not_compared(said):
+    assert said([GRID[1]])[:3] == ["", "", ""]
+    assert said([])[:3] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [(0.95, "widens by 5.0 points"), (0.85, "narrows by 5.0 points"), (0.901, "does not move")],
+)
+def test_a_gap_that_grows_is_told_from_one_that_shrinks(said, end, words):
+    curve = [
+        {"method": "oversampling", "iteration": time, "train_balanced_accuracy": there,
+         "test_balanced_accuracy": 0.8}
+        for time, there in ((50, 0.90), (100, end))
+    ]  # fmt: skip
+    assert f"training and new images {words}." in said(learning=curve)[3]
+
+
+def test_later_methods_are_counted_against_oversampling(said):
+    trends = [row("oversampling", 0.98, 0.9), row("focal", 0.97, 0.9), row("mixup", 0.99, 0.9)]
+    assert said(trends=trends)[4] == (
+        "1 of 2 later methods has a higher ROC AUC than oversampling at rho 100, mu 0.5, the best "
+        "of them MixUp; none was tuned."
+    )
+    assert said(trends=trends[:2])[4].startswith("None of 1 later method has a higher")
