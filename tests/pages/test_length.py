@@ -6,8 +6,8 @@ import pytest
 
 from reproduce.pages.length import steps_table
 
-PHASE = SimpleNamespace(iterations=2000, transforms="none", mixing=SimpleNamespace(name="none"), stop=0,
-                        batch_size=64)  # fmt: skip
+PHASE = SimpleNamespace(iterations=2000, transforms="none", mixing=SimpleNamespace(name="none"),
+                        batch_size=64, stop=0)  # fmt: skip
 VIEWS = SimpleNamespace(iterations=300, transforms="simclr_two_views", batch_size=64,
                         mixing=SimpleNamespace(name="mixup"), stop=0)  # fmt: skip
 
