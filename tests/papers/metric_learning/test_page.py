@@ -83,7 +83,7 @@ def test_what_remains_is_set_against_each_control(whole):
 @pytest.mark.parametrize(
     "given",
     [
-        {},
+        pytest.param({}, marks=pytest.mark.thorough),
         {"losses": ["ce"], "experiments": "none", "seeds": [0]},
         {"losses": ["ce", "lifted_structured"], "backbones": ["mobilenet"], "experiments": "none"},
         {"losses": ["triplet", "contrastive"], "experiments": ["controls", "readings"]},
