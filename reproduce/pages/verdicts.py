@@ -81,7 +81,7 @@ def verdict_table(
     notes = [all_of, _whose_data(judgements), _units(judgements), trained, note, *shared]
     columns = ["Claim", "Verdict", "Effect", "Published"]
     said = " ".join(filter(None, notes))
-    return Table(caption, columns, rows, provenance, note=said, whole=(2, 3))
+    return Table(caption, columns, rows, provenance, note=said, whole=(3,))
 
 
 def lettered(judgements: Iterable[Judgement]) -> dict[str, str]:
@@ -138,7 +138,7 @@ def _effect(part: Any) -> str:
     return "\n".join([
         f"{difference(part, effect.mean)}{f' {unit}' if unit else ''}",
         ends if sure else "no interval",
-        f"margin {margin_of(part)}, n = {effect.repeats}",
+        f"margin {margin_of(part)}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{effect.repeats}",
     ])  # fmt: skip
 
 

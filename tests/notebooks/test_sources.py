@@ -76,8 +76,8 @@ def test_its_tags_are_ones_the_book_knows(path):
 # How many cells a page may have; browser tests say how long it may be.
 MOST_CELLS = 25
 PAGES = ("method", "more", "open", "numbers", "rerun")
-# Where a paper has more claims or effects than fit beside these, they have pages of their own.
-FURTHER = {"claims", "effects"}
+# What a paper has more of than fits on these has pages of its own.
+FURTHER = {"claims", "effects", "later", "inside"}
 
 
 def has_bars(cell) -> bool:
