@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TAGS = {
     "parameters", "settings", "hide-input", "hide-output", "remove-cell", "remove-input",
-    "remove-stderr", "answer-figure", "answer-table", "skip-in-smoke", "solution", "raises-exception",
+    "remove-stderr", "answer-figure", "answer-table", "skip-in-smoke", "solution",
+    "raises-exception",
 }  # fmt: skip
 FROM_PROFILE = "; None: as the profile says"
 PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<value>.+?)  # (?P<help>.+)")
