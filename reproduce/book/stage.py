@@ -27,7 +27,7 @@ from reproduce.trials.edition import Edition
 EDITIONS = ("latest", "published")
 CONFIGURATION = ("_config.yml", "_toc.yml")
 OVERLAID = ("papers", "results")
-LEFT_OUT = (".ipynb_checkpoints", "__pycache__", ".DS_Store")
+LEFT_OUT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "waiting")
 # Notebooks that are being executed, or stopped.
 UNFINISHED = (".running.ipynb", ".failed.ipynb")
 

@@ -111,6 +111,9 @@ def publish(
             notebook = _train_and_execute(study, given, edition, workers, force)
         _tell(study)
         suffixes = ("csv", "npz", "json")
+        if study.whole.registered:
+            # What waited for it is in it, or in the store that it came from.
+            edition.waiting(paper).unlink(missing_ok=True)
     files = [notebook, *(edition.results(paper, suffix) for suffix in suffixes)]
     size = sum(file.stat().st_size for file in files) / 1024**2
     out.print(f"published ({size:.1f} MB), to be committed:", *map(relative, files))

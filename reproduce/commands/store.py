@@ -169,6 +169,11 @@ def merge(
                 for key in papers.names()
                 if book.stamp(key)
             }
+            merged |= {
+                f"waiting for the next edition of {key}": pack.merge(opened, book.waiting(key))
+                for key in papers.names()
+                if book.waiting(key).is_file()
+            }
         else:
             merged = {source: pack.merge(opened, Path(source))}
         for name, outcome in merged.items():

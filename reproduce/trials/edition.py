@@ -61,6 +61,10 @@ class Edition:
                 f"{relative(path)} is damaged ({reason(error)}); restore it or run the paper again"
             ) from error
 
+    def waiting(self, paper: str) -> Path:
+        """Return where trials that were packed for its next edition wait."""
+        return self.root / "waiting" / f"{paper}.zip"
+
     def papers(self) -> list[str]:
         """Return the papers that the edition holds trials of."""
         return sorted(path.stem for path in self.root.glob("results/*.csv"))

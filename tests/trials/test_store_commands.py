@@ -155,3 +155,19 @@ def test_an_unknown_content_of_a_pack_is_refused(trained_store, tmp_path):
         arguments = ("-o", tmp_path / "p.zip", "--with", "results,wights")
         store_command("pack", *arguments, "--store", trained_store.path)
     assert not (tmp_path / "p.zip").exists()
+
+
+def test_trials_that_wait_for_the_next_edition_are_merged_with_the_published(
+    trained_store, tmp_path, monkeypatch
+):
+    """A part that was trained on another machine goes on from here."""
+    book = editions.Edition(tmp_path / "book")
+    monkeypatch.setattr(editions, "published", lambda: book)
+    book.waiting("metric_learning").parent.mkdir(parents=True)
+    place = book.waiting("metric_learning")
+    store_command("pack", "-o", place, "--store", trained_store.path)
+    printed = store_command("merge", "published", "--store", tmp_path / "next")
+    number = len(trained_store.results())
+    assert f"waiting for the next edition of metric_learning: {number} new" in printed
+    there = Store(tmp_path / "next").results()
+    assert {one.key for one in there} == {one.key for one in trained_store.results()}
