@@ -97,9 +97,11 @@ def _parted(cell: dict[str, Any]) -> list[dict[str, Any]]:
     below = [one for one in cell["outputs"] if one not in pictures]
     if not (named and pictures and below):
         return [cell]
+    # The notes stand where the figure does: what the page is laid out by goes with them.
+    placed = [tag for tag in cell.get("metadata", {}).get("tags", []) if tag.startswith("answer-")]
     notes = {
         "cell_type": "code", "execution_count": cell.get("execution_count"), "source": NOTES,
-        "metadata": {"tags": ["remove-input"]}, "outputs": below,
+        "metadata": {"tags": ["remove-input", *placed]}, "outputs": below,
     }  # fmt: skip
     notes |= {"id": f"{cell['id'][:54]}-notes"} if "id" in cell else {}
     return [{**cell, "outputs": pictures}, notes]

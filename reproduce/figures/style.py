@@ -38,7 +38,6 @@ ON_STRONG = "#fefefe"
 REGION, WRONG = "#e4eef6", "#882255"
 # Rare classes, and what is frequent, in every figure that tells them apart.
 RARE, FREQUENT = "#C2410C", "#a9b4be"
-SEQUENTIAL = "Blues"
 # A margin within which a difference does not matter, and what a paper prints.
 MARGIN, PUBLISHED = "#dcdcdc", "#D55E00"
 LOOK = {

@@ -17,10 +17,11 @@ from matplotlib.figure import Figure
 from reproduce.figures import style
 from reproduce.registry.records import looks
 
-# What the page's own dark ground and letters look like.
+# What the page's own dark ground and letters look like; the ground is the theme's where it says.
 _GROUND, _LETTERS = "#14181e", "#e4e7ea"
 _FIXED = {
-    style.PAPER: _GROUND, style.INK: _LETTERS, style.QUIET: "#b4bac0", style.FAINT: "#8d949b",
+    style.PAPER: f"var(--pst-color-background, {_GROUND})",
+    style.INK: _LETTERS, style.QUIET: "#b4bac0", style.FAINT: "#8d949b",
     style.GRID: "#343a41", style.BAND: "#1f252c", style.MARGIN: "#3d444c",
     style.FREQUENT: "#5d6873", style.REGION: "#1c2b39", "#cccccc": "#4a5057", "#000000": _LETTERS,
 }  # fmt: skip
@@ -74,11 +75,11 @@ def _themed(text: str, figure: Figure) -> str:
         used[colour] = dark[colour]
         return f": var(--c{colour[1:]}, {colour})"
 
-    # Letters without a colour are black unless the drawing says otherwise.
     text = re.sub(r": (#[0-9a-fA-F]{6})\b", variable, text)
     text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     values = "".join(f"--c{colour[1:]}:{value};" for colour, value in sorted(used.items()))
-    rules = f'html[data-theme="dark"] .book-figure{{{values}}}'
+    # Without a colour of its own, letters and marks are black.
+    rules = f'html[data-theme="dark"] .book-figure{{fill:{_LETTERS};{values}}}'
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     box = f"0 0 {0.75 * width:g} {0.75 * height:g}"
     head = (

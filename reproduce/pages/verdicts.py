@@ -81,7 +81,7 @@ def verdict_table(
     notes = [all_of, _whose_data(judgements), _units(judgements), trained, note, *shared]
     columns = ["Claim", "Verdict", "Effect", "Published"]
     said = " ".join(filter(None, notes))
-    return Table(caption, columns, rows, provenance, note=said, whole=(2, 3))
+    return Table(caption, columns, rows, provenance, note=said, whole=(3,))
 
 
 def lettered(judgements: Iterable[Judgement]) -> dict[str, str]:
@@ -133,12 +133,12 @@ def _effect(part: Any) -> str:
     """Return an effect, and under it its interval, its repeats and its margin."""
     effect, unit = part.effect, unit_of(part)
     sure = math.isfinite(effect.low) and math.isfinite(effect.high)
-    ends = f"[{difference(part, effect.low)}, {difference(part, effect.high)}]"
-    repeats = f"n = {effect.repeats}"
+    # An interval is never broken over two lines: the column would be as narrow as its ends.
+    ends = f"[{difference(part, effect.low)},\N{NO-BREAK SPACE}{difference(part, effect.high)}]"
     return "\n".join([
         f"{difference(part, effect.mean)}{f' {unit}' if unit else ''}",
-        f"{ends if sure else 'no interval'}, {repeats}",
-        f"margin {margin_of(part)}",
+        ends if sure else "no interval",
+        f"margin {margin_of(part)}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{effect.repeats}",
     ])  # fmt: skip
 
 

@@ -55,4 +55,4 @@ def in_words(factors: dict[str, Any], paper: Paper) -> str:
         return str(factors.get("dataset", ""))
     words = [v for name, v in told.items() if isinstance(v, str) and v != paper.usual.get(name)]
     numbers = [f"{name} {v:g}" for name, v in told.items() if not isinstance(v, str)]
-    return " ".join([*words, ", ".join(numbers)])
+    return " ".join(filter(None, [*words, ", ".join(numbers)]))

@@ -56,7 +56,7 @@ class HeadCount:
     @property
     def words(self) -> str:
         """Return it as a sentence or two."""
-        counted = ", ".join(f"{count} x {word}" for word, count in self.by_word.items())
+        counted = ", ".join(f"{word}: {count}" for word, count in self.by_word.items())
         said = (
             f"{self.registered} claims are registered; this run put {self.tested} to the test"
             f"{f' ({counted})' if counted else ''}"

@@ -212,12 +212,17 @@ def _check_list(values: list, name: str, known: Iterable[str] | None) -> None:
     for number, value in enumerate(values):
         _check_bits(value)
         if known is not None and value not in known:
-            raise ValueError(str(unknown_name(name.removesuffix("s"), value, known)))
+            raise ValueError(str(unknown_name(_one_of(name), value, known)))
         if value in values[:number]:
             shown = f"{value:g}" if isinstance(value, float) else value
             raise ValueError(f"{shown} is there twice; give it once")
     if NONE in values and len(values) > 1:
         raise ValueError(f"'{NONE}' cannot stand beside others; leave it or them out")
+
+
+def _one_of(names: str) -> str:
+    """Return the singular of a parameter's name: methods -> method, losses -> loss."""
+    return names.removesuffix("es") if names.endswith("sses") else names.removesuffix("s")
 
 
 def _check_bits(value: Any) -> None:

@@ -9,13 +9,13 @@ import numpy as np
 
 from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
-from reproduce.data.records import Record
 from reproduce.errors import Stopped, UserError
 from reproduce.study import steps
 from reproduce.study.cell import Cell, in_words
 from reproduce.study.measures import Measures
 from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
+from reproduce.study.records_here import find_record
 from reproduce.study.registered import StepProgress, registered_edition
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
@@ -285,17 +285,3 @@ class Study:
     def confusions(self, **wanted: Any) -> dict[str, np.ndarray]:
         """Return the confusion matrix of each method, summed over the selected cells."""
         return self.measures.confusions(self.select(**wanted))
-
-
-def find_record(name: str, store: Store) -> Record:
-    """Return the record of a data set: from the data if it is here, else from the store.
-
-    A generated set that the store knows is not drawn again to say what is in it.
-    """
-    known = next((record for record in store.records() if record.name == name), None)
-    if known and known.fingerprint == catalog.fingerprint_of(name):
-        return known
-    if known is None or catalog.is_here(name):
-        # Where the data is absent this raises the error that says how to get it.
-        return catalog.load(name).record()
-    return known

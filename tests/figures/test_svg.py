@@ -30,6 +30,8 @@ def test_colours_of_the_look_are_variables_that_fall_back_to_themselves():
     assert "#123456" in text and "--c123456" not in text
     rule = re.search(r'html\[data-theme="dark"\] .book-figure\{([^}]*)\}', text)[1]
     values = dict(one.split(":") for one in rule.rstrip(";").split(";"))
+    # What has no colour of its own is black in the light, and must not be in the dark.
+    assert contrast(to_rgb(values.pop("fill")), to_rgb("#14181e")) > 10
     assert set(re.findall(r"var\((--c\w+),", text)) == set(values)
     assert "<style>" in text and "prefers-color-scheme" not in text
 
@@ -42,8 +44,9 @@ def test_ids_are_those_that_something_refers_to_and_two_figures_share_none():
 
 def test_every_dark_colour_is_seen_on_the_dark_ground():
     dark = dark_colours()
-    ground = to_rgb(dark[PAPER])
-    faint = {"#e3e3e3", "#f2f2f2", "#dcdcdc", "#a9b4be", "#e4eef6", "#cccccc", PAPER}
+    assert dark.pop(PAPER).startswith("var(--pst-color-background, #")
+    ground = to_rgb("#14181e")
+    faint = {"#e3e3e3", "#f2f2f2", "#dcdcdc", "#a9b4be", "#e4eef6", "#cccccc"}
     for colour, found in dark.items():
         least = 1.0 if colour in faint else 4.4
         assert contrast(to_rgb(found), ground) >= least, colour

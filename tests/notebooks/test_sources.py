@@ -1,63 +1,26 @@
-"""The notebooks as they are committed: thin, output-free, parameterized, readable by all."""
+"""The notebooks as they are committed: thin, output-free, parameterized, cut into short pages."""
 
 import ast
-import importlib
 import re
-import shlex
 import symtable
 import types
 import typing
-from pathlib import Path
 
 import nbformat
 import papermill
-import pytest
 
 from reproduce import papers
-from reproduce.book.chapters import CHAPTERS
-from reproduce.book.cutting import Cut, cut
-from reproduce.figures.picture import Picture
-from reproduce.registry import records
-from reproduce.study.parameters import PROFILES
-
-ROOT = Path(__file__).resolve().parents[2]
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TAGS = {
-    "parameters", "settings", "hide-input", "hide-output", "remove-cell", "remove-input",
-    "remove-stderr", "skip-in-smoke", "solution", "raises-exception",
-}  # fmt: skip
-FROM_PROFILE = "; None: as the profile says"
-PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<value>.+?)  # (?P<help>.+)")
-STUDIES = [path for path in PATHS if path.stem not in CHAPTERS]
-
-every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-every_study = pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
-
-
-def cells(path: Path, kind: str) -> list:
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
-
-
-def tags(cell) -> list[str]:
-    return cell.metadata.get("tags", [])
-
-
-def parameters_cell(path: Path):
-    (found,) = [cell for cell in cells(path, "code") if "parameters" in tags(cell)]
-    return found
-
-
-def prose(path: Path) -> str:
-    return "\n".join(cell.source for cell in cells(path, "markdown"))
-
-
-def words_in(role: str, text: str) -> list[str]:
-    """Return what a MyST role is applied to: {term}`shown <word>`, {cite}`one,two`."""
-    found = []
-    for content in re.findall(rf"{{{role}}}`([^`]+)`", text):
-        target = re.search(r"<([^>]+)>$", content)
-        found += [part.strip() for part in (target[1] if target else content).split(",")]
-    return found
+from tests.notebooks.sources import (
+    FROM_PROFILE,
+    PARAMETER,
+    TAGS,
+    cells,
+    cut_pages,
+    every_notebook,
+    every_study,
+    parameters_cell,
+    tags,
+)
 
 
 def plain_type(annotation) -> str:
@@ -112,12 +75,9 @@ def test_its_tags_are_ones_the_book_knows(path):
 
 # How many cells a page may have; browser tests say how long it may be.
 MOST_CELLS = 25
-PAGES = ("method", "more", "claims", "open", "numbers", "rerun")
-
-
-def cut_pages(path: Path) -> list[Cut]:
-    """Return the pages of a notebook as the book cuts it."""
-    return cut(f"book/papers/{path.stem}", nbformat.read(path, as_version=4))
+PAGES = ("method", "more", "open", "numbers", "rerun")
+# What a paper has more of than fits on these has pages of its own.
+FURTHER = {"claims", "effects", "later", "inside"}
 
 
 def has_bars(cell) -> bool:
@@ -135,7 +95,8 @@ def test_its_pages_are_short_in_cells(path):
 @every_study
 def test_a_papers_pages_are_the_same_in_all_papers(path):
     first, *others = cut_pages(path)
-    assert [one.page.partition("-")[2] for one in others] == list(PAGES)
+    names = [one.page.partition("-")[2] for one in others]
+    assert [name for name in names if name not in FURTHER] == list(PAGES)
     titles = [one.title for one in others]
     assert titles[0] == "How it was done" and titles[-1] == "Run it again, and exercises"
     headings = "\n".join(prose_of(first.notebook["cells"]))
@@ -226,131 +187,3 @@ def test_no_variable_of_its_cells_is_taken_for_a_parameter(path):
 
 
 # -- its figures ----------------------------------------------------------------------------------
-
-
-def makes_a_picture(given: ast.expr, imported: dict[str, str]) -> bool:
-    """Say whether what show() is given (`pictures.NAME`) makes a picture, and no table or text."""
-    assert isinstance(given, ast.Attribute) and isinstance(given.value, ast.Name), "pictures.NAME"
-    module = importlib.import_module(f"{imported[given.value.id]}.{given.value.id}")
-    made = typing.get_type_hints(getattr(module, given.attr).make)["return"]
-    return any(issubclass(one, Picture) for one in typing.get_args(made) or [made])
-
-
-def shows_a_figure(source: str, imported: dict[str, str]) -> bool:
-    """Say whether a cell shows a picture: of a study, or one that no study stands behind."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    called = [(call.func.id, call) for call in calls if isinstance(call.func, ast.Name)]
-    return any(
-        name == "show_picture" or (name == "show" and makes_a_picture(call.args[1], imported))
-        for name, call in called
-    )
-
-
-def imports_of(path: Path) -> dict[str, str]:
-    found = {}
-    for cell in cells(path, "code"):
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.ImportFrom):
-                found |= {alias.asname or alias.name: node.module for alias in node.names}
-    return found
-
-
-def test_a_cell_that_shows_a_figure_is_recognised():
-    imported = {"pictures": "reproduce.papers.dual_head"}
-    assert shows_a_figure("x = 1\nshow(study, pictures.gains)", imported)
-    assert shows_a_figure("show_picture(F1Region(rows), origin)", {})
-    assert not shows_a_figure("show(study, pictures.summary)", imported)
-    assert not shows_a_figure("show(study, pictures.findings)", imported)
-    assert not shows_a_figure("show(study, pictures.otherwise)", imported)
-    assert not shows_a_figure("judge(study)", imported)
-
-
-@every_notebook
-def test_every_figure_has_alt_text_a_caption_and_a_name(path):
-    imported, names = imports_of(path), []
-    drawing = [cell for cell in cells(path, "code") if shows_a_figure(cell.source, imported)]
-    assert len(drawing) >= 5
-    for cell in drawing:
-        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-        figure = cell.metadata.get("mystnb", {}).get("figure", {})
-        assert len(alt) >= 20, cell.id
-        assert not re.search(r"\.(png|svg|jpe?g)$", alt), cell.id
-        assert len(figure.get("caption", "")) >= 20, cell.id
-        names.append(figure["name"])
-    assert len(set(names)) == len(names)
-
-
-@every_notebook
-def test_only_cells_that_show_a_figure_promise_one(path):
-    imported = imports_of(path)
-    for cell in cells(path, "code"):
-        if "mystnb" in cell.metadata:
-            assert shows_a_figure(cell.source, imported), cell.id
-
-
-# -- its prose ------------------------------------------------------------------------------------
-
-METHODS = {name.replace("_", " ") for name in records.looks()}
-METHODS |= {look.label.lower() for look in records.looks().values() if look.label}
-
-
-def typed_results(text: str) -> list[str]:
-    """Return the sentences that hold a percentage and the name of a method: a typed result?"""
-    sentences = re.split(r"(?<=[.:;])\s+|\n\n|\n(?=[-*|])", text)
-    percentage = re.compile(r"\d\s*(%|percent|points)")
-    return [
-        sentence for sentence in sentences
-        if percentage.search(sentence) and any(name in sentence.lower() for name in METHODS)
-    ]  # fmt: skip
-
-
-def test_a_typed_result_is_recognised():
-    assert typed_results("Oversampling reaches 98.2 % on MNIST.")
-    assert typed_results("It gains\n1.5 points with thresholding. Fine.")
-    assert not typed_results("Oversampling is best. Intervals are at the 95 % level.")
-
-
-@every_notebook
-def test_no_result_is_typed_by_hand(path):
-    assert typed_results(prose(path)) == []
-
-
-@every_notebook
-def test_every_citation_is_in_the_bibliography(path):
-    known = re.findall(
-        r"^@\w+\{([^,\s]+),", (ROOT / "book/references.bib").read_text(), re.MULTILINE
-    )
-    cited = words_in("cite", prose(path)) + words_in("cite:[a-z]+", prose(path))
-    assert cited
-    assert set(cited) <= set(known)
-
-
-@every_notebook
-def test_every_linked_word_is_in_the_glossary(path):
-    glossary = (ROOT / "book" / "glossary.md").read_text("utf-8")
-    blocks = re.findall(r"^```\{glossary\}\n(.*?)^```", glossary, re.MULTILINE | re.DOTALL)
-    known = {line.lower() for block in blocks for line in block.splitlines() if line[:1].strip()}
-    linked = {word.lower() for word in words_in("term", prose(path))}
-    assert linked
-    assert linked - known - {f"{word}s" for word in known} == set()
-
-
-@every_study
-def test_every_command_in_its_text_has_parameters_that_exist(path):
-    lines = re.findall(r"reproduce run [^`\n#]+", prose(path))
-    assert len(lines) >= 4
-    for line in lines:
-        words = shlex.split(line)[2:]
-        parameters = papers.protocol(words[0]).parameters
-        given = {words[i + 1]: words[i + 2] for i, word in enumerate(words) if word == "-p"}
-        parameters.read(given)
-        profiles = [words[i + 1] for i, word in enumerate(words) if word == "--profile"]
-        assert set(profiles) <= set(PROFILES)
-
-
-@every_notebook
-def test_it_speaks_korean_too(path):
-    """The sources are Korean; a short summary in it stands on the first page of each notebook."""
-    first = cut_pages(path)[0].notebook["cells"]
-    words = [cell["source"] for cell in first if cell["cell_type"] == "markdown"]
-    assert any(re.search(r"[가-힣]{2,}", text) for text in words)

@@ -7,9 +7,9 @@ import pytest
 from reproduce.pages.length import steps_table
 
 PHASE = SimpleNamespace(iterations=2000, transforms="none", mixing=SimpleNamespace(name="none"),
-                        batch_size=64)  # fmt: skip
+                        batch_size=64, stop=0)  # fmt: skip
 VIEWS = SimpleNamespace(iterations=300, transforms="simclr_two_views", batch_size=64,
-                        mixing=SimpleNamespace(name="mixup"))  # fmt: skip
+                        mixing=SimpleNamespace(name="mixup"), stop=0)  # fmt: skip
 
 
 class Study:

@@ -17,7 +17,7 @@ def test_verdicts_of_claims_and_of_their_parts(part, judgement):
     )
     assert table.rows[0] == [
         "Oversampling is better.", "✓ holds",
-        "+2.0 points\n[+1.0, +3.0], n = 5\nmargin ± 0.5", "+3.0",
+        "+2.0 points\n[+1.0,\xa0+3.0]\nmargin ± 0.5, n\xa0=\xa05", "+3.0",
     ]  # fmt: skip
     assert [row[1] for row in table.rows] == ["✓ holds", "? undecided", "✓ holds", "? undecided"]
     assert table.rows[3][3] == "–"
@@ -39,7 +39,10 @@ def test_a_stand_in_is_named_and_a_lesser_gain_keeps_its_sign(part, judgement):
     less = judgement(part(mean=-0.02, expect="less"), on_stand_in=True)
     table = verdict_table([less], provenance=WHERE)
     assert "stand-in, not on the paper's own data" in table._repr_html_().replace("&#x27;", "'")
-    assert table.rows[0][2:] == ["−2.0 points\n[−3.0, −1.0], n = 5\nmargin ± 0.5", "−3.0"]
+    assert table.rows[0][2:] == [
+        "−2.0 points\n[−3.0,\xa0−1.0]\nmargin ± 0.5, n\xa0=\xa05",
+        "−3.0",
+    ]
     with pytest.raises(UserError):
         verdict_table([], provenance=WHERE)
 
@@ -81,7 +84,7 @@ def test_an_effect_that_is_no_percentage_has_its_own_unit(part, judgement):
     cosine = part(mean=-0.071, half=0.004, metric="class_centre_cosine", margin=0.02)
     counted = part(mean=0.5, metric="auc", over="majority", margin=0.1)
     table = verdict_table([judgement(cosine), judgement(counted)], provenance=WHERE)
-    assert table.rows[0][2] == "−0.071\n[−0.075, −0.067], n = 5\nmargin ± 0.02"
+    assert table.rows[0][2] == "−0.071\n[−0.075,\xa0−0.067]\nmargin ± 0.02, n\xa0=\xa05"
     assert "Effects on Class centre cosine are in the metric's own unit" in table.note
     assert table.rows[1][2].startswith("+50.0 % of the points of the grid")
 
@@ -118,5 +121,5 @@ def test_what_several_claims_do_not_meet_is_said_once_under_a_letter(part, judge
 def test_an_effect_of_one_repeat_has_no_interval(part, judgement):
     alone = part(half=float("inf"))
     assert verdict_table([judgement(alone)], provenance=WHERE).rows[0][2] == (
-        "+2.0 points\nno interval, n = 5\nmargin ± 0.5"
+        "+2.0 points\nno interval\nmargin ± 0.5, n\xa0=\xa05"
     )

@@ -87,9 +87,8 @@ def _fits_first_column(table: Tag) -> bool:
 
 
 def _label(table: Tag, columns: list[str]) -> None:
-    """Write into each cell the head of its column, and the roles that a list of cards loses."""
+    """Write into each cell the head of its column, and the roles that rows lose as cards."""
     table["class"] = [*table.get("class", []), "as-cards"]
-    table["role"] = "table"
     for part in table.find_all(["thead", "tbody"]):
         part["role"] = "rowgroup"
     for row in table.find_all("tr"):

@@ -61,53 +61,60 @@ def _named(name: str) -> str:
 
 
 def _moves(effect: Effect) -> str:
-    """Return "2.1 points more" or "less", and whether that can be told from nothing."""
-    more = "more" if effect.mean >= 0 else "less"
-    sure = ", which the interval does not tell from none" if contains_zero(effect) else ""
-    return f"{percent(abs(effect.mean))} points {more}{sure}"
+    """Return "2.1 points more", or "less"."""
+    return f"{percent(abs(effect.mean))} points {'more' if effect.mean >= 0 else 'less'}"
+
+
+def _unsure(effect: Effect) -> str:
+    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
+    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
 
 
 # -- in plain words --------------------------------------------------------------------------------
 
 
 def _gain(study: Study) -> str:
-    rows = shown_rows(study)
-    effect = _effect(study, rows, BEST, BASELINE, "accuracy")
+    effect = _effect(study, shown_rows(study), BEST, BASELINE, "accuracy")
     return (
         f"An embedding by the lifted structured loss, with a classifier on it, gets "
-        f"{_moves(effect)} of the test images right than cross-entropy alone."
+        f"{_moves(effect)} of the test images right than cross-entropy alone{_unsure(effect)}."
     )
 
 
 def _remains(study: Study) -> str:
     effect = _effect(study, with_controls(study), BEST, BALANCED, "accuracy")
     return (
-        "Over cross-entropy that is shown the same batches, each class equally often, it gets "
-        f"{_moves(effect)}."
+        "Than cross-entropy that is shown the same batches, each class equally often, it gets "
+        f"{_moves(effect)} right{_unsure(effect)}."
     )
 
 
 def _second_phase(study: Study) -> str:
     effect = _effect(study, with_controls(study), BEST, TWICE, "accuracy")
     return (
-        "Over cross-entropy with the same two phases, the same layers and the same batches, it "
-        f"gets {_moves(effect)}: that is what the loss itself adds."
+        "Cross-entropy can be given the same two phases, layers and batches; than this the lifted "
+        f"structured loss gets {_moves(effect)} right{_unsure(effect)}, which is what the loss "
+        "itself adds."
     )
 
 
 def _rare(study: Study) -> str:
     rows = with_controls(study, RARE) or shown_rows(study, RARE)
-    said = f"{_moves(_effect(study, rows, BEST, BASELINE, RARE[0]))} than cross-entropy"
+    effect = _effect(study, rows, BEST, BASELINE, RARE[0])
+    said = f"Of the rarest class it finds {_moves(effect)} than cross-entropy{_unsure(effect)}"
     if any(row["method"] == BALANCED for row in rows):
         other = _effect(study, rows, BALANCED, BASELINE, RARE[0])
-        said += f"; balanced batches alone find {_moves(other)}"
-    return f"Of the rarest class it finds {said}."
+        said += f"; balanced batches alone find {_moves(other)}{_unsure(other)}"
+    return f"{said}."
 
 
 def _start(study: Study) -> str:
     rows = rows_of(study, "random_start", backbone=study.shown["backbone"])
     effect = _effect(study, rows, BEST, BASELINE, "accuracy")
-    return f"With all weights starting at random numbers the gain is {points(effect.mean)} points."
+    return (
+        f"With all weights starting at random numbers it gets {_moves(effect)} right than "
+        f"cross-entropy{_unsure(effect)}."
+    )
 
 
 # -- with their numbers ----------------------------------------------------------------------------

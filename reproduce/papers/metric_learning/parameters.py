@@ -71,7 +71,7 @@ class MetricLearning(Parameters):
     dataset: str | None = Field(None, description="ham10000_warts, warts_corns, folder:PATH ...")
     second_dataset: str | None = Field(None, description="where the losses run once more")
     losses: NamesOrProfile = Field(
-        None, description="losses to compare, ce being cross-entropy; or methods"
+        None, description="losses to compare (ce: cross-entropy), or methods"
     )
     backbones: NamesOrProfile = Field(None, description="networks; the paper's are three")
     experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
@@ -81,9 +81,7 @@ class MetricLearning(Parameters):
     )
     image_size: int | None = Field(None, ge=28, description="side in pixels; 128 in the paper")
     epochs: int | None = Field(None, ge=1, description="of each phase, at most; not printed")
-    classifier_epochs: int | None = Field(
-        None, ge=1, description="the same, of a classifier on a frozen embedding"
-    )
+    classifier_epochs: int | None = Field(None, ge=1, description="the same, on a frozen embedding")
     stop: int = Field(3, ge=0, description="epochs without a lower training loss; 0: never")
     batch_size: int = Field(64, ge=6, description="images a step; not printed")
     learning_rate: float = Field(6e-4, gt=0, description="of the classification; 0.0006 printed")

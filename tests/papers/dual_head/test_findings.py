@@ -177,7 +177,7 @@ def test_components_are_set_against_what_they_change():
     assert "ranking loss alone against dual-head −1.0 points" in sentence
     assert "all negatives, none mined against dual-head +6.0 points" in sentence
     assert "AUC-CL after a warm-up against AUC-CL −10.0 points" in sentence
-    assert "supervised, as long in all against supervised +10.0 points" in sentence
+    assert "supervised, same number of epochs in total against supervised +10.0 points" in sentence
     assert sentence.endswith('components "all negatives, none mined" moves it most.')
 
 
