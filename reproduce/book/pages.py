@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-SHORTEST_ALT = 20
+SHORTEST_ALT, LONGEST_ALT = 20, 250
 IMAGE_SUFFIX = re.compile(r"\.(png|jpe?g|svg|gif|webp|bmp|tiff?|avif)\s*$", re.IGNORECASE)
 HOME_PATH = re.compile(
     r"(?<![\w/.:~-])(?:file://)?(?:/(?:home|Users)/[\w.-]+|/root/[\w.-]+|[A-Za-z]:\\+Users\\+[\w.-]+)"
@@ -61,6 +61,8 @@ def alt_problem(alt: object) -> str | None:
         return f"is a file's name ({alt.strip()})"
     if len(alt.strip()) < SHORTEST_ALT:
         return f"has fewer than {SHORTEST_ALT} characters ({alt.strip()})"
+    if len(alt.strip()) > LONGEST_ALT:
+        return f"has more than {LONGEST_ALT} characters; a table of numbers belongs in the text"
     return None
 
 

@@ -48,6 +48,7 @@ def test_a_good_site_passes(site):
         ('<img src="figure.png" alt="">', "is missing"),
         ('<img src="figure.png" alt="_images/lines_of_auc_by_ratio.png">', "a file's name"),
         ('<img src="figure.png" alt="A figure">', "fewer than 20"),
+        (f'<img src="figure.png" alt="{"A bar. " * 40}">', "more than 250"),
         ('<a href="gone.html">x</a>', "gone.html leads nowhere"),
         ('<a href="papers.html#gone">x</a>', "papers.html#gone names a place"),
         ('<a href="#gone">x</a>', "#gone names a place"),
