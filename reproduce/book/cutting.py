@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from docutils import nodes
+
 from reproduce import papers
 from reproduce.book import markup
 from reproduce.errors import UserError
 
+SECTION = re.compile(r"^## ([^\n]+)$", re.MULTILINE)
 START = re.compile(r"\s*(?:\((?P<label>[\w-]+)\)=\s*\n)?# (?P<title>[^\n]+)\n?")
 # The folder, beside the pages, with the notebooks as they were executed.
 WHOLE = "whole"
@@ -71,9 +74,12 @@ def cut(page: str, notebook: dict[str, Any]) -> list[Cut]:
     first = ANSWER if chapter_title(page) else short_title(_title(parts[0]))
     titles = [first, *(short_title(heading["title"]) for heading in headings[1:])]
     parts = _with_settings_moved(parts, names)
+    lines = [_line(key, addresses, titles, number) for number in range(len(parts))]
+    # The first screen of an answer has no room for a list of contents beside it.
+    lines[0] += _sections(parts[0])
     return [
-        Cut(address, title, _as_notebook(notebook, cells, _line(key, addresses, titles, number)))
-        for number, (address, title, cells) in enumerate(zip(addresses, titles, parts, strict=True))
+        Cut(address, title, _as_notebook(notebook, cells, line))
+        for address, title, cells, line in zip(addresses, titles, parts, lines, strict=True)
     ]
 
 
@@ -148,6 +154,16 @@ def _line(key: str, addresses: list[str], titles: list[str], here: int) -> str:
     return (
         " ".join(["```{div} pages-of-paper\n", *belongs, " · ".join([*entries, whole])]) + "\n```"
     )
+
+
+def _sections(cells: list[dict]) -> str:
+    """Return the line that leads to the sections of a page; empty where it has none."""
+    markdown = [_source(cell) for cell in cells if cell.get("cell_type") == "markdown"]
+    titles = [title for text in markdown for title in SECTION.findall(text)]
+    links = [f'<a href="#{nodes.make_id(title)}">{markup.escaped(title)}</a>' for title in titles]
+    if not links:
+        return ""
+    return f"\n\n```{{div}} pages-of-paper\nOn this page: {' · '.join(links)}\n```"
 
 
 def _as_notebook(whole: dict[str, Any], cells: list[dict], line: str) -> dict[str, Any]:

@@ -81,6 +81,20 @@ def test_each_page_leads_to_its_siblings_and_to_the_whole_notebook():
     assert "{download}`Whole notebook <whole/dual_head.ipynb>`" in line
 
 
+def test_an_answer_leads_to_its_own_sections_and_other_pages_need_no_such_line():
+    cells = [*THREE["cells"]]
+    cells.insert(5, markdown("## t-SNE maps\n\nPoints."))
+    answer, method, _ = cut(PAGE, notebook_of(*cells))
+    (line,) = [line for line in sources(answer)[0].splitlines() if line.startswith("On this page")]
+    assert line == (
+        'On this page: <a href="#confusion-matrices">Confusion matrices</a> · '
+        '<a href="#t-sne-maps">t-SNE maps</a>'
+    )
+    assert "On this page" not in sources(method)[0]
+    bare = cut(PAGE, notebook_of(*THREE["cells"][:4], *THREE["cells"][5:]))
+    assert "On this page" not in sources(bare[0])[0]
+
+
 def test_cells_before_the_first_heading_belong_to_the_first_page():
     first, _ = cut(PAGE, notebook_of(code("begin()"), *THREE["cells"][:1], *THREE["cells"][5:7]))
     assert sources(first)[0] == "begin()"
