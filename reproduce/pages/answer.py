@@ -147,7 +147,9 @@ def data_line(study: Study, used: Sequence[str]) -> str:
     said = []
     for record in records:
         parts = {name: sum(counts) for name, counts in record.counts.items() if name != "balanced"}
-        images = ", ".join(f"{count:,} {_PART.get(n, n)}" for n, count in parts.items())
+        # In one order, wherever the record was read from.
+        order = [*(name for name in _PART if name in parts), *sorted(set(parts) - set(_PART))]
+        images = ", ".join(f"{parts[name]:,} {_PART.get(name, name)}" for name in order)
         role = roles[study.role_of(record.name)]
         said.append(f"{datasets.in_words(record.name)} ({role}; {images} images)")
     seeds, trainings = len(study.seeds), len(study.planned())
@@ -157,7 +159,7 @@ def data_line(study: Study, used: Sequence[str]) -> str:
     )
 
 
-_PART = {"train": "training", "val": "validation"}
+_PART = {"train": "training", "val": "validation", "test": "test"}
 
 
 def _and(said: Iterable[str]) -> str:

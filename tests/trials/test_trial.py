@@ -64,9 +64,15 @@ OTHER_PHASE = {
     "reinitialise": ("classifier",),
     "heads": Heads(classifier="cosine", scale=16.0),
     "loss_parameters": LossParameters(learning_rate=0.3),
+    "stop": 3,
+    "embedded": True,
 }
+# What a phase that shows embeddings must have; a trial with that alone is another one.
+FROZEN = {"train": "classifier", "batch_norm": "frozen"}
 OTHER_MIXING = {"name": "mixup", "alpha": 0.2, "per": "image"}
-OTHER_HEADS = {"classifier": "cosine", "scale": 30.0, "projections": {"a": {"size": 8}}}
+OTHER_HEADS = {
+    "classifier": "cosine", "scale": 30.0, "projections": {"a": {"size": 8}}, "embedding": 32,
+}  # fmt: skip
 OTHER_PROJECTION = {"size": 7, "hidden": 16, "batch_norm": True, "bias": False}
 OTHER_LOSS_PARAMETERS = {"learning_rate": 0.2, "weight_decay": 0.1}
 OTHER_TRIAL = {
@@ -106,6 +112,7 @@ def variants(trial):
         both = {name: value}
         both |= {"iterations": 0} if name == "epochs" else {}
         both |= {"transforms": "flip"} if name == "views" else {}
+        both |= FROZEN if name == "embedded" else {}
         changed[f"phases.{name}"] = trial.but(phases=(phase.but(**both),))
     for name, value in OTHER_OPTIMIZER.items():
         optimizer = phase.optimizer.but(**{"momentum": 0.9, name: value})
@@ -123,6 +130,7 @@ def variants(trial):
         head = Projection(**{"size": 8, "hidden": 4, name: value})
         heads = Heads(projections={"a": head})
         changed[f"projection.{name}"] = trial.but(phases=(phase.but(heads=heads),))
+    changed["frozen"] = trial.but(phases=(phase.but(**FROZEN),))
     changed["a second phase"] = trial.but(phases=(phase, phase))
     changed["no phase"] = trial.but(phases=())
     return changed

@@ -85,7 +85,7 @@ def test_the_table_has_neighbours_and_probe_before_and_after():
     assert list(table.rows[0]) == [
         "Supervised", "2", "40.0 ± 0.0", "61.0 ± 1.4", "45.0 ± 0.0", "70.0 ± 0.0",
     ]  # fmt: skip
-    assert "initial weights" in table.note and "dataset lesions" in table.note
+    assert "initial weights" in table.note and "All on generated lesions." in table.note
     assert table.provenance == "lesions, quick scale"
     without = encoder_table(rows()[2:], provenance="lesions, quick scale")
     assert "initial weights" not in without.note
