@@ -108,7 +108,8 @@ def test_a_papers_pages_are_the_same_in_all_papers(path):
 def test_the_answer_comes_before_anything_else(path):
     """No code, setting or bar of a folded cell stands between the title and the plain words."""
     page = cut_pages(path)[0].notebook["cells"]
-    until = next(n for n, cell in enumerate(page) if "In plain words" in "".join(cell["source"]))
+    sources = ["".join(cell["source"]) for cell in page]
+    until = next(n for n, text in enumerate(sources) if text.startswith("## In plain words"))
     code = [cell for cell in page[:until] if cell["cell_type"] == "code"]
     assert code and not any(has_bars(cell) for cell in code)
     shown = "\n".join("".join(cell["source"]) for cell in code)
