@@ -76,6 +76,8 @@ class Parameters(BaseModel):
     of_its_data: ClassVar[tuple[str, ...]] = ()
     # What the profile `paper` says on the paper's other data sets.
     in_the_paper: ClassVar[dict[str, dict[str, Any]]] = {}
+    # By parameter, the experiment that alone uses it.
+    used_by: ClassVar[dict[str, str]] = {}
 
     profile: Literal["smoke", "quick", "laptop", "paper"] = Field(
         "quick", description="scale of the run: smoke, quick, laptop or paper"
@@ -170,11 +172,24 @@ class Parameters(BaseModel):
         return {**self.fallback, **on_it, **profile, "dataset": dataset}
 
     def contradictions(self, given: set[str]) -> Iterable[str]:
-        """Return what was asked for and cannot be had together, a line each.
+        """Yield what was asked for and cannot be had together, a line each.
 
         `self` is resolved; `given` are the names of the parameters that are not at their default.
+        A paper adds its own to what any paper with a second data set, or with a parameter that one
+        experiment alone uses, would refuse.
         """
-        return ()
+        for name, experiment in self.used_by.items():
+            if name in given and experiment not in self.experiments:
+                yield (
+                    f"{name} is used by the experiment '{experiment}' alone, which is not run: "
+                    f"name it in experiments, or leave {name} out"
+                )
+        second = getattr(self, "second_dataset", None)
+        if second is not None and second == self.dataset and "second" in self.experiments:
+            yield (
+                f"second_dataset is {second}, as dataset is: name another, or leave the experiment "
+                "'second' out"
+            )
 
     def scale(self) -> str:
         """Return the profile's name if every scale-bearing parameter equals it, else 'custom'."""

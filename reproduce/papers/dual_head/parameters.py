@@ -24,14 +24,15 @@ IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
 REAL, LARGE = "retinamnist", "lesions?balanced=20000&size=28"
 # Experiments that the profile `laptop`, whose data are others, does not have.
 OF_THE_BED = ("initialisation", "views", "length")
-# What a single experiment uses.
-USED_BY = {"second_dataset": "second", "binary_dataset": "binary", "surrogate": "initialisation"}
 
 
 class DualHead(Parameters):
     """Parameters of the notebook `dual_head`."""
 
     paper: ClassVar[str] = "dual_head"
+    used_by: ClassVar[dict[str, str]] = {
+        "second_dataset": "second", "binary_dataset": "binary", "surrogate": "initialisation",
+    }  # fmt: skip
     known: ClassVar[dict[str, Iterable[str]]] = {
         "methods": Available(), "experiments": (*EXPERIMENTS, NONE),
     }  # fmt: skip
@@ -152,6 +153,7 @@ class DualHead(Parameters):
 
     def contradictions(self, given: set[str]) -> Iterable[str]:
         """Name two ways to mine at once, and what no experiment that was asked for uses."""
+        yield from super().contradictions(given)
         if {"top_k", "ratio"} <= given:
             yield (
                 "top_k and ratio both say how many negatives of an anchor are mined: give one of "
@@ -161,17 +163,6 @@ class DualHead(Parameters):
             yield (
                 f"experiment 'length' is the registered pilot on {ROTATING}, received dataset "
                 f"{self.dataset}: give -p dataset {ROTATING}, or leave 'length' out"
-            )
-        for name, experiment in USED_BY.items():
-            if name in given and experiment not in self.experiments:
-                yield (
-                    f"{name} is used by the experiment '{experiment}' alone, which is not run: "
-                    f"name it in experiments, or leave {name} out"
-                )
-        if "second" in self.experiments and self.second_dataset == self.dataset:
-            yield (
-                f"second_dataset is {self.second_dataset}, as dataset is: name another, or leave "
-                "the experiment 'second' out"
             )
 
     def scale(self) -> str:

@@ -21,8 +21,6 @@ from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOr
 
 # Generated images with a test part from which small ones are drawn, at a size for two cores.
 SMALL = f"{GENERATED}?balanced=3000&size=32"
-# What a single experiment uses.
-USED_BY = {"second_dataset": "second"}
 
 
 class Losses(Available):
@@ -39,6 +37,7 @@ class MetricLearning(Parameters):
     """Parameters of the notebook `metric_learning`."""
 
     paper: ClassVar[str] = "metric_learning"
+    used_by: ClassVar[dict[str, str]] = {"second_dataset": "second"}
     known: ClassVar[dict[str, Iterable[str]]] = {
         "losses": Losses(), "backbones": tuple(BACKBONES), "experiments": (*EXPERIMENTS, NONE),
     }  # fmt: skip
@@ -119,17 +118,7 @@ class MetricLearning(Parameters):
 
     def contradictions(self, given: set[str]) -> Iterable[str]:
         """Name what cannot be had together, and what no experiment that was asked for uses."""
-        for name, experiment in USED_BY.items():
-            if name in given and experiment not in self.experiments:
-                yield (
-                    f"{name} is used by the experiment '{experiment}' alone, which is not run: "
-                    f"name it in experiments, or leave {name} out"
-                )
-        if "second" in self.experiments and self.second_dataset == self.dataset:
-            yield (
-                f"second_dataset is {self.second_dataset}, as dataset is: name another, or leave "
-                "the experiment 'second' out"
-            )
+        yield from super().contradictions(given)
         if "sizes" in self.experiments and names.parse(self.dataset).base != REAL:
             yield (
                 f"experiment 'sizes' draws fewer training images of {REAL}, and dataset is "
