@@ -187,7 +187,9 @@ def caveat(study: Study, judgements: Sequence[Judgement]) -> str:
     """Show the gravest caveat, and on which data and at which scale all this stands."""
     found = of_study(study, judgements)
     first = f"**Biggest caveat.** {found.caveat}\n\n" if found.caveat else ""
-    return f"{first}**Data and scale.** {found.data}"
+    impossible = caveats.as_printed(study.paper)
+    theirs = f"**As printed.** {impossible}\n\n" if impossible else ""
+    return f"{first}{theirs}**Data and scale.** {found.data}"
 
 
 @shown()

@@ -18,7 +18,7 @@ OPENINGS: dict[Verdict, str] = {
     Verdict.LESS_THAN_HALF: "Cannot tell whether it is there, but less than half of that printed",
     Verdict.DEPENDS: "Depends on how the text is read",
     Verdict.TEST_BED: "This test bed cannot tell",
-    Verdict.ILLUSTRATION: "Not judged yet",
+    Verdict.ILLUSTRATION: "Main claim not judged yet",
     Verdict.MECHANISM_SEEN: "The mechanism is seen on generated images",
     Verdict.MECHANISM_IN_PART: "The mechanism is seen in part on generated images",
     Verdict.MECHANISM_NOT_SEEN: "The mechanism is not seen on generated images",

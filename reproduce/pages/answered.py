@@ -150,6 +150,8 @@ class Answer:
         for name, what in APART.items():
             count = self.by_verdict.get(name, 0)
             said += [f"{count} {_be(count)} {what}"] if count else []
+        left = self.registered - sum(self.by_verdict.values())
+        said += [f"{left} {_be(left)} not attempted"] if left and self.by_verdict else []
         return ". ".join(said) + "."
 
     def to_json(self) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.pages.answer_words import OLD_SEEDS
-from reproduce.registry import datasets
+from reproduce.registry import datasets, main_result
+from reproduce.registry.auditing import audit
 from reproduce.registry.main_result import Main
 from reproduce.study.study import Study
 
@@ -39,7 +40,8 @@ def test_bed(asked: Asked) -> str:
     if not unmet:
         return ""
     what, _, seen = unmet[0].removeprefix(CONTROL).partition(" (")
-    outcome = "not run" if "was not run" in seen else "not passed"
+    # What the test images show is no control: it must be seen on images held out for it.
+    outcome = "not run on images held out for it" if "was not run" in seen else "not passed"
     return (
         "Nothing shows yet that such an effect could be seen here at all: the registered positive "
         f"control was {outcome} (“{what.rstrip('.')}”)."
@@ -112,6 +114,26 @@ ORDER: dict[str, Callable[[Asked], str]] = {
     "reading": reading,
     "departure": other,
 }
+
+
+def as_printed(paper: str) -> str:
+    """Say which numbers behind the printed effects the audit calls impossible; empty if none."""
+    behind = {
+        (printed.table, place)
+        for printed in (one.printed for one in main_result.headline(paper).main)
+        if printed
+        for place in (printed.of, printed.over, printed.metric.lower())
+    }
+    said = [
+        f"{one.table}, {one.statement.rstrip('.')}"
+        for one in audit(paper).findings
+        if one.severity == "impossible" and (one.table, one.row) in behind
+    ]
+    if not said:
+        return ""
+    return (
+        f"The printed effect stands on numbers that the audit calls impossible: {'; '.join(said)}."
+    )
 
 
 def gravest(asked: Asked) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def test_a_claim_that_holds_in_part_says_how_many_parts_and_its_comparison_its_o
 
 def test_an_illustration_is_no_verdict_and_says_why():
     of_scale = said(Verdict.ILLUSTRATION, scale="quick")
-    assert of_scale.startswith("Not judged yet: +1.3")
+    assert of_scale.startswith("Main claim not judged yet: +1.3")
     assert of_scale.endswith("; an illustration: a run at the quick scale gives no verdict.")
     few = said(Verdict.ILLUSTRATION, repeats=(5, 10))
     assert few.endswith("; an illustration: 5 of 10 registered repeats.")

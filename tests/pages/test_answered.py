@@ -61,7 +61,7 @@ def test_a_row_says_its_effects_in_the_unit_of_its_metric():
 def test_claims_are_counted_in_words_and_what_judges_nothing_stands_apart():
     assert answer().counted == (
         "27 claims are registered; 7 are judged: 5 hold, 2 undecided. 1 is shown as illustration "
-        "only. 1 is true by construction."
+        "only. 1 is true by construction. 18 are not attempted."
     )
     none = answer(tested=0, by_verdict={"illustration, no verdict": 26})
     assert none.counted.startswith("27 claims are registered; none has been judged yet. 26 are")

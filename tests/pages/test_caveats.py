@@ -43,7 +43,7 @@ def test_each_caveat_hides_the_lesser_ones():
 
 def test_a_control_that_was_not_run_is_told_from_one_that_failed():
     sentence = caveats.test_bed(asked(conditions=(UNMET,)))
-    assert "was not run (“A probe beats the start”)" in sentence
+    assert "was not run on images held out for it (“A probe beats the start”)" in sentence
     failed = "positive control not met: A probe beats the start (simclr: +0.01 [-0.1, +0.1])"
     assert "was not passed" in caveats.test_bed(asked(conditions=(failed,)))
     assert caveats.test_bed(asked(conditions=("not met: same steps",))) == ""
@@ -75,3 +75,10 @@ def test_repeats_say_why_there_is_no_verdict():
     assert "10 new seeds" in caveats.repeats(old)
     small = asked(verdict=Verdict.ILLUSTRATION, scale="quick")
     assert "quick scale" in caveats.repeats(small)
+
+
+def test_a_printed_effect_on_numbers_that_the_audit_calls_impossible_says_so():
+    """Of the row that it is the difference of; a paper without such a finding says nothing."""
+    said = caveats.as_printed("dual_head")
+    assert "Table 5, F1 of Proposed" in said and "at most 0.78465, printed is 0.7920" in said
+    assert caveats.as_printed("class_imbalance") == ""

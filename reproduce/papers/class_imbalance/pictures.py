@@ -33,6 +33,7 @@ from reproduce.papers.class_imbalance.levels import SamplingLevels
 from reproduce.papers.class_imbalance.plain_words import plain_words
 from reproduce.papers.class_imbalance.rankings import RankingByLength
 from reproduce.papers.class_imbalance.two_phase import TwoPhaseBetween
+from reproduce.registry import datasets
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
@@ -48,7 +49,9 @@ def class_counts(study: Study) -> ClassHistogram:
     """Show how many training images each class keeps at each imbalance ratio."""
     at = {"method": study.methods[0], "seed": study.seeds[0], **study.shown_without("rho")}
     picture = ClassHistogram(study.training_counts(**at), study.record.class_names)
-    return picture.out_of(f"{study.record.name}, training images of seed {study.seeds[0]} by class")
+    return picture.out_of(
+        f"{datasets.in_words(study.record.name)}, training images of seed {study.seeds[0]} by class"
+    )
 
 
 @shown()
@@ -189,7 +192,7 @@ def per_class(study: Study) -> Table:
         study.confusions(**at),
         study.record.class_names,
         training_counts=study.results(**at)[0].counts,
-        provenance=f"{study.record.name}, {study.scale}; {_first_seed(study)}",
+        provenance=f"{datasets.in_words(study.record.name)}, {study.scale}; {_first_seed(study)}",
     )
 
 

@@ -40,7 +40,7 @@ from reproduce.papers.dual_head.small_test_sets import gap_draws
 from reproduce.papers.dual_head.specification import SpecificationCurve
 from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
-from reproduce.registry import published
+from reproduce.registry import datasets, published
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 from reproduce.training.phases import Phase
@@ -73,7 +73,7 @@ def histogram(study: Study) -> ClassHistogram:
     record = study.record
     counts = study.training_counts(method=study.methods[0], seed=study.seeds[0])
     made = ClassHistogram(counts, record.class_names)
-    return made.out_of(f"{record.name}, training images by grade")
+    return made.out_of(f"{datasets.in_words(record.name)}, training images by grade")
 
 
 def phases(study: Study) -> tuple[Phase, ...]:

@@ -28,6 +28,7 @@ from reproduce.papers.metric_learning.architecture import Architecture
 from reproduce.papers.metric_learning.methods import BALANCED
 from reproduce.papers.metric_learning.retrieval import Retrieval, images_of, of_cell
 from reproduce.papers.metric_learning.rows import BASELINE, EMBEDDED, MACRO, RARE, WEIGHTED
+from reproduce.registry import datasets
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
@@ -61,7 +62,7 @@ def class_counts(study: Study) -> ClassHistogram:
     record = study.record
     at = {"method": study.methods[0], "seed": study.seeds[0], **study.shown}
     made = ClassHistogram(study.training_counts(**at), record.class_names)
-    return made.out_of(f"{record.name}, training images of a repeat by class")
+    return made.out_of(f"{datasets.in_words(record.name)}, training images of a repeat by class")
 
 
 @shown()
