@@ -1,8 +1,11 @@
 """A run with other parameters than the default ends by saying what moved."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
+
+from reproduce.commands import run
 
 
 @pytest.fixture
@@ -60,3 +63,15 @@ def test_without_a_default_run_there_is_nothing_to_compare_with(reproduce, proje
     assert status == 0
     assert "`reproduce run dual_head` makes the default run to compare this one with" in said
     assert "points" not in said
+
+
+def test_a_run_that_tries_no_claim_ends_with_a_sentence_and_no_empty_table(monkeypatch, capsys):
+    study = SimpleNamespace(
+        paper="class_imbalance", record=SimpleNamespace(name="digits"), scale="custom"
+    )
+    study.as_far_as_done = lambda: study
+    judged = [SimpleNamespace(parts=(), claim_id="imbalance_is_harmful")] * 3
+    monkeypatch.setattr("reproduce.study.judging.judge", lambda study: judged)
+    run._tell(study)
+    said = capsys.readouterr().out
+    assert said.startswith("None of the 3 claims could be tried on digits") and "┃" not in said

@@ -206,6 +206,9 @@ def _tell(study) -> None:
         ours = "\n".join(part.seen for part in judgement.parts)
         table.add_row(judgement.english, published, ours, judgement.word)
     where = f"{study.record.name}, {study.scale} scale"
+    if not table.row_count:
+        out.print(f"None of the {waiting} claims could be tried on {where}: the notebook says why.")
+        return
     out.print(f"Published beside ours, on {where} (effects in the metric's unit, 95 % intervals):")
     out.print(table)
     if waiting:
