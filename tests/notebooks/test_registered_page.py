@@ -59,7 +59,7 @@ def published(study: Study, root) -> dict:
         del step["hours_spent"]
     with np.load(edition.results(study.paper, "npz")) as arrays:
         content = {name: arrays[name].tobytes() for name in arrays.files}
-    results = editions.read_results(edition, study.paper, study.store)
+    results = editions.read_results(edition, study.paper)
     said = {result.key: (result.metrics, result.confusion) for result in results}
     return {**stamp, "arrays": content, "results": said}
 
