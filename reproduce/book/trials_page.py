@@ -89,7 +89,7 @@ def _made_on(results: Iterable[Result]) -> dict[str, int]:
         device = known.pop("device", "").removeprefix("device ")
         started = known.pop("initialisation", "").removeprefix("initialisation ").rstrip(".")
         said = escaped(", ".join(filter(None, [device, *known.values()])))
-        said += escaped(f" ({started[:1].lower()}{started[1:]})") if started else ""
+        said += f"; {escaped(started[:1].lower() + started[1:])}" if started else ""
         found[said] = found.get(said, 0) + 1
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 

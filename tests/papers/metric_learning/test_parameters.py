@@ -67,4 +67,6 @@ def test_who_names_losses_or_networks_gets_just_these():
     assert read(profile="quick", losses=["ce", "lifted_structured"]).experiments == []
     assert read(profile="quick", backbones=["mobilenet"]).experiments == []
     assert read(profile="quick").experiments == ["controls"]
-    assert read(profile="quick", losses=["ce"], experiments=["controls"]).experiments == ["controls"]
+    assert read(profile="quick", losses=["ce"], experiments=["controls"]).experiments == [
+        "controls"
+    ]
