@@ -183,10 +183,10 @@ def _no_verdict(by_name, scale, made, needed, registered, controls) -> tuple[Ver
         few = f"a verdict needs {needed} repeats"
         few += ", as registered" if registered and registered >= needed else ""
         why = f"{scale} scale gives no verdict" if scale in ILLUSTRATION_SCALES else few
-        why += f"; positive control failed: {'; '.join(failed)}" if failed else ""
+        why += f"; positive control not met: {'; '.join(failed)}" if failed else ""
         return Verdict.ILLUSTRATION, f"seen: {seen} ({why})"
     if failed:
-        return Verdict.TEST_BED, f"positive control failed: {'; '.join(failed)} (seen: {seen})"
+        return Verdict.TEST_BED, f"positive control not met: {'; '.join(failed)} (seen: {seen})"
     return None
 
 

@@ -149,7 +149,7 @@ def data_line(study: Study, used: Sequence[str]) -> str:
         parts = {name: sum(counts) for name, counts in record.counts.items() if name != "balanced"}
         # In one order, wherever the record was read from.
         order = [*(name for name in _PART if name in parts), *sorted(set(parts) - set(_PART))]
-        images = ", ".join(f"{parts[name]:,} {_PART.get(name, name)}" for name in order)
+        images = ", ".join(f"{parts[name]:,} {_PART.get(name, name)}".rstrip() for name in order)
         role = roles[study.role_of(record.name)]
         said.append(f"{datasets.in_words(record.name)} ({role}; {images} images)")
     seeds, trainings = len(study.seeds), len(study.planned())
@@ -159,7 +159,8 @@ def data_line(study: Study, used: Sequence[str]) -> str:
     )
 
 
-_PART = {"train": "training", "val": "validation", "test": "test"}
+# A set that each repeat divides anew has one part.
+_PART = {"train": "training", "val": "validation", "test": "test", "all": ""}
 
 
 def _and(said: Iterable[str]) -> str:

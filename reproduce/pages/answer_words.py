@@ -27,6 +27,8 @@ OPENINGS: dict[Verdict, str] = {
     Verdict.BY_CONSTRUCTION: "True by construction",
     Verdict.NOT_ATTEMPTED: "Not put to the test",
 }
+# How a condition begins that names a control which was not met.
+CONTROL = "positive control not met: "
 # How the reason begins where an amended claim has no seeds but those seen before (`readings`).
 OLD_SEEDS = "amended on "
 
@@ -100,12 +102,27 @@ def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
     if verdict is Verdict.ILLUSTRATION:
         return f"; an illustration: {why_illustration(judgement)}"
     if verdict is Verdict.TEST_BED:
-        return "; its positive control was not passed or not run"
+        return f"; its positive control was {outcome_of_control(judgement)}"
     if verdict is Verdict.BY_CONSTRUCTION:
         return f"; {_first(reason or judgement.reason)}"
     if row.verdict != verdict and len(judgement.parts) > 1:
         return f"; this comparison alone: {row.verdict}"
     return ""
+
+
+def unmet_control(judgement: Judgement) -> str:
+    """Return the positive control that was not met and what was seen of it; empty if none."""
+    for said in (*judgement.conditions, judgement.reason):
+        _, found, rest = said.partition(CONTROL)
+        if found:
+            return rest
+    return ""
+
+
+def outcome_of_control(judgement: Judgement) -> str:
+    """Say whether a control that was not met was looked at, on the images held out for it."""
+    unrun = "was not run" in unmet_control(judgement)
+    return "not run on images held out for it" if unrun else "not passed"
 
 
 def why_illustration(judgement: Judgement) -> str:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
-from reproduce.pages.answer_words import OLD_SEEDS
+from reproduce.pages.answer_words import OLD_SEEDS, outcome_of_control, unmet_control
 from reproduce.registry import datasets, main_result
 from reproduce.registry.auditing import audit
 from reproduce.registry.main_result import Main
 from reproduce.study.study import Study
-
-CONTROL = "positive control not met: "
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,14 @@ class Asked:
 
 def test_bed(asked: Asked) -> str:
     """Say that nothing shows that such an effect could be seen here."""
-    unmet = [one for found in asked.judgements for one in found.conditions
-             if one.startswith(CONTROL)]  # fmt: skip
-    if not unmet:
-        return ""
-    what, _, seen = unmet[0].removeprefix(CONTROL).partition(" (")
-    # What the test images show is no control: it must be seen on images held out for it.
-    outcome = "not run on images held out for it" if "was not run" in seen else "not passed"
-    return (
-        "Nothing shows yet that such an effect could be seen here at all: the registered positive "
-        f"control was {outcome} (“{what.rstrip('.')}”)."
-    )
+    for found in asked.judgements:
+        what = unmet_control(found).partition(" (")[0].partition(".: ")[0].rstrip(".")
+        if what:
+            return (
+                "Nothing shows yet that such an effect could be seen here at all: the registered "
+                f"positive control was {outcome_of_control(found)} (“{what}”)."
+            )
+    return ""
 
 
 def stand_in(asked: Asked) -> str:

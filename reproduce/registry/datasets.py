@@ -13,6 +13,7 @@ SHORT = {
     "isic2019": "ISIC2019",
     "warts_corns": "generated warts and corns",
     "dermoscopy": "generated dermoscopy",
+    "ham10000_warts": "three diagnoses of HAM10000",
     "busi_masks": "BUSI's masks",
     "ham10000_masks": "HAM10000's masks",
 }

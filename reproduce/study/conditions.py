@@ -132,12 +132,10 @@ def same_classification(
 
 
 def stopped_alike(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
-    """Say where phases stop by other rules; else how many images arms were shown, if apart."""
+    """Say where phases stop by other rules. How many images that takes is the rule's affair."""
     phases = [phase for cell in _cells(_every(compared)) for phase in cell.trial.phases]
     rules = sorted({phase.stop for phase in phases})
-    if len(rules) > 1:
-        return f"epochs without a lower loss: {', '.join(map(str, rules))}"
-    return _shown_apart(study, compared, slice(None))
+    return f"epochs without a lower loss: {', '.join(map(str, rules))}" if len(rules) > 1 else ""
 
 
 def same_fine_tuning(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:

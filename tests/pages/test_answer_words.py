@@ -75,7 +75,10 @@ def test_where_the_paper_prints_no_number_the_sentence_says_so():
 
 def test_an_identity_gives_its_reason_and_a_failed_control_is_said():
     assert said(Verdict.BY_CONSTRUCTION, reason="order is kept; +0.0").endswith("; order is kept.")
-    assert said(Verdict.TEST_BED).endswith("; its positive control was not passed or not run.")
+    assert said(Verdict.TEST_BED).endswith("; its positive control was not passed.")
+    control = "positive control not met: A probe beats the start"
+    judged_so = judged(Verdict.TEST_BED, conditions=(f"{control} (its control was not run (x))",))
+    assert answer_words.outcome_of_control(judged_so) == "not run on images held out for it"
 
 
 def test_other_units_than_points_are_said():
