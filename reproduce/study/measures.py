@@ -68,14 +68,14 @@ class Measures:
             for cell in cells
         ]
 
-    def scores(self, cell: Cell, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
+    def scores(self, cell: Cell, part: str = "") -> tuple[np.ndarray, np.ndarray]:
         """Return what its task measures, after the method's post-hoc steps, and the truth.
 
         Of a classification: class scores [n, C] and labels.
         """
         result = self.result(cell)
         try:
-            scores, truth = task_of(cell.trial).scores(result, part)
+            scores, truth = task_of(cell.trial).scores(result, part or cell.measured_on)
         except UserError as gone:
             raise NotMeasured(str(gone)) from gone
         if cell.definition.posthoc:
@@ -83,9 +83,9 @@ class Measures:
         return scores, truth
 
     def measured(self, cell: Cell) -> dict[str, float]:
-        """Return the stored metrics of a cell on the test part, after its post-hoc steps."""
+        """Return the stored metrics of a cell where it is measured, after its post-hoc steps."""
         if not cell.definition.posthoc:
-            return task_of(cell.trial).measured(self.result(cell))
+            return task_of(cell.trial).measured(self.result(cell), cell.measured_on)
         values = self._after_posthoc(cell)["metrics"]
         return {name: float(value) for name, value in values.items()}
 
@@ -210,7 +210,19 @@ class Measures:
         return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
 
     def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
-        """Return a stored metric on resamples: one at a time, since an AUC takes long."""
+        """Return a stored metric on resamples: one at a time, since an AUC takes long.
+
+        All at once where the task says that one costs what all do.
+        """
+        task = task_of(cell.trial)
+        if task.drawn_in_any_split:
+
+            def together():
+                scores, truth = self.scores(cell)
+                return {}, task.every_resampled(scores, truth, draws)
+
+            stored = f"resampled/every/{draws}/{cell.measured_on}"
+            return self.derived(stored, [cell], together)[1][name]
 
         def compute():
             if name in FROM_CONFUSION and task_of(cell.trial).posthoc:
