@@ -14,7 +14,8 @@ def strokes(images=60, size=28) -> np.ndarray:
 
 def test_the_models_are_the_registered_ones():
     """Trials are trained on what these numbers make; a change is another data set."""
-    assert capture.DEVICES == {"sharp": Capture(), "poor": Capture(0.5, 0.8, 0.6, 12.0)}
+    registered = {"sharp": Capture(), "poor": Capture(0.5, 0.8, 0.6, 12.0)}
+    assert registered == capture.DEVICES
     assert "contrast': 0.6" in capture.described()
 
 

@@ -71,7 +71,7 @@ def test_the_template_is_the_mean_of_unit_embeddings():
 
 def test_what_cannot_be_compared_is_refused():
     rows, shown = sample()
-    with pytest.raises(UserError, match="unknown rule of pairs 'acros'.*across"):
+    with pytest.raises(UserError, match=r"unknown rule of pairs 'acros'.*across"):
         shown.under("acros")
     with pytest.raises(UserError, match="a template needs 20 images of an identity"):
         pairs(rows, shown.under("template5"))

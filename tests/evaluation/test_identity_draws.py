@@ -1,4 +1,4 @@
-"""Resampled identities: against pairs weighted one by one, and how often intervals hold the truth."""
+"""Resampled identities: against pairs weighted one by one; how often intervals hold the truth."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Which pairs a loss works on: closed forms, the chain rule, and what the printed loss leaves out."""
+"""Which pairs a loss works on: by hand, by the chain rule, and what the printed loss leaves out."""
 
 import numpy as np
 import pytest
