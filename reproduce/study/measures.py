@@ -202,26 +202,20 @@ class Measures:
         def compute():
             scores, truth = self.scores(cell)
             classes = scores.shape[1]
-            values, table = (
-                task.summary(scores, truth, classes), task.table(scores, truth, classes),
-            )  # fmt: skip
-            return {"metrics": values, "confusion": table.tolist()}, {}
+            table = task.table(scores, truth, classes).tolist()
+            return {"metrics": task.summary(scores, truth, classes), "confusion": table}, {}
 
         return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
 
     def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
-        """Return a stored metric on resamples: one at a time, since an AUC takes long.
-
-        All at once where the task says that one costs what all do.
-        """
+        """Return a stored metric on resamples: one at a time, or all where one costs as much."""
         task = task_of(cell.trial)
         if task.drawn_in_any_split:
+            stored = f"resampled/every/{draws}/{cell.measured_on}"
 
             def together():
-                scores, truth = self.scores(cell)
-                return {}, task.every_resampled(scores, truth, draws)
+                return {}, task.every_resampled(*self.scores(cell), draws)
 
-            stored = f"resampled/every/{draws}/{cell.measured_on}"
             return self.derived(stored, [cell], together)[1][name]
 
         def compute():
