@@ -44,12 +44,21 @@ class Shown:
         """Yield the rules that can be applied to these images."""
         yield ""
         if self.domains is not None and len(np.unique(self.domains)) > 1:
-            yield from (WITHIN, ACROSS)
+            yield from (rule for rule in (WITHIN, ACROSS) if self._has_genuine(rule))
         if self.kinds is not None:
             yield ANY
         least = np.unique(self.identities, return_counts=True)[1]
         if np.count_nonzero(least >= max(TEMPLATES.values()) + 1) > 1:
             yield from TEMPLATES
+
+    def _has_genuine(self, rule: str) -> bool:
+        """Say whether somebody has two images that a rule of domains compares."""
+        kinds = np.zeros(len(self.identities), int) if self.kinds is None else self.kinds
+        pictured = np.stack([self.identities, kinds], axis=1)
+        alone = np.unique(np.column_stack([pictured, self.domains]), axis=0, return_counts=True)
+        if rule == WITHIN:
+            return bool((alone[1] > 1).any())
+        return len(alone[0]) > len(np.unique(pictured, axis=0))
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -172,8 +172,7 @@ class Measures:
 
     def held_out(self, cell: Cell, name: str) -> tuple[float, np.ndarray]:
         """Return a metric, and its bootstrap draws, on training images kept out of its fit."""
-        asked = metric(name)
-        family = _family(asked, cell)
+        family = _family(asked := metric(name), cell)
         if not family.holds_out:
             raise NotMeasured(f"{asked.name} is not measured on held-out images of training")
 
@@ -210,23 +209,22 @@ class Measures:
     def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
         """Return a stored metric on resamples: one at a time, or all where one costs as much."""
         task = task_of(cell.trial)
+
+        def together():
+            return {}, task.every_resampled(*self.scores(cell), draws)
+
         if task.drawn_in_any_split:
             stored = f"resampled/every/{draws}/{cell.measured_on}"
-
-            def together():
-                return {}, task.every_resampled(*self.scores(cell), draws)
-
             return self.derived(stored, [cell], together)[1][name]
 
         def compute():
-            if name in FROM_CONFUSION and task_of(cell.trial).posthoc:
+            if name in FROM_CONFUSION and task.posthoc:
                 found, truth = self.predicted(cell)
                 counts = resample_counts(truth, draws)
                 classes = len(self.result(cell).counts)
                 tables = resampled_confusions(truth, found, classes, counts)
                 return {}, {"values": np.asarray(FROM_CONFUSION[name](tables))}
-            scores, truth = self.scores(cell)
-            return {}, {"values": task_of(cell.trial).resampled(scores, truth, name, draws)}
+            return {}, {"values": task.resampled(*self.scores(cell), name, draws)}
 
         stored = f"resampled/{name}/{draws}/{steps_after(cell)}"
         return self.derived(stored, [cell], compute)[1]["values"]
@@ -274,8 +272,7 @@ class Measures:
         if asked.measured_as in values:
             return asked.made_of(values[asked.measured_as])
         known = self._known(cell)
-        absent = absent_class(asked.name, known[CLASS_NAMES])
-        if absent:
+        if absent := absent_class(asked.name, known[CLASS_NAMES]):
             why = f"it asks for {absent}"
         elif "_class_" in asked.name and asked.name.rpartition("_")[2].isdigit():
             why = "that class has no test image"

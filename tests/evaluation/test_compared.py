@@ -44,6 +44,9 @@ def test_without_kinds_and_domains_all_pairs_are_one_rule():
     assert list(plain.rules()) == [""]
     assert len(pairs(rows, plain).scores) == len(rows) * (len(rows) - 1) // 2
     assert list(shown.rules()) == ["", "within", "across", "any"]
+    # One image of everybody by each device: nobody has two of one.
+    both = Shown(np.repeat([0, 1, 2], 2), np.tile([0, 1], 3))
+    assert list(both.rules()) == ["", "across"]
     one_device = Shown(shown.identities, np.zeros(len(rows), int))
     assert list(one_device.rules()) == [""]
 
