@@ -7,7 +7,6 @@ from reproduce.figures.wording import mean_and_spread, method_label, plural
 from reproduce.registry import datasets
 from reproduce.registry.registration import registered
 from reproduce.study.study import Study
-from reproduce.tasks import task_of
 from reproduce.trials.store import Result
 
 ROLES = {
@@ -76,8 +75,7 @@ def registered_steps(study: Study) -> list[Table]:
 
 def expected(study: Study) -> Table:
     """Return what re-running this page should print again, and how long training took."""
-    task = task_of(study.cells[0].trial)
-    metric, rows = task.headline, []
+    (metric, words), rows = study.headline, []
     for method in study.methods:
         values = [row[metric] for row in study.observations(method=method, **study.shown)]
         rows.append([method_label(method), mean_and_spread(values, 2), str(len(values))])
@@ -88,7 +86,7 @@ def expected(study: Study) -> Table:
     unshown = len(trained) - len(study.planned())
     of_what = f"edition, of which {unshown} are not shown yet," if unshown else "page"
     return Table(
-        f"Expected {task.headline_words} at {study.at_shown}, in percent",
+        f"Expected {words} at {study.at_shown}, in percent",
         ["Method", "Mean ± sd", "n"],
         rows,
         f"{record_line(study)}; training all {len(trained)} networks of the {of_what} took "
