@@ -51,6 +51,8 @@ def options_of(name: str) -> dict[str, Option]:
         return options_of_generated(parsed.base)
     if entry.kind in sources.LOADERS:
         return sources.options_of(entry.kind)
+    if entry.kind == "packed":
+        return packed.options_of(parsed.base)
     if entry.fetched == "medmnist":
         return {
             "size": Option(28, "side in pixels, one of the published", MEDMNIST_SIZES),

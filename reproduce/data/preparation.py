@@ -1,7 +1,7 @@
 """From a data set and a trial's settings to what the training loop reads."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,7 +22,8 @@ class Images:
     where each image lies. The network sees pixels / `divisor`, less `mean` and divided by
     `deviation` where these are given, one number a channel; and of larger images only the middle
     `seen` x `seen`, where that is given, unless a transform chooses the part. `maps` has the class
-    of every pixel, stored as `pixels` are, where that is learned in place of the label.
+    of every pixel, stored as `pixels` are, where that is learned in place of the label. `about` has
+    what else a task must know of each image, such as the device that took it.
     """
 
     pixels: np.ndarray
@@ -33,6 +34,7 @@ class Images:
     rows: np.ndarray | None = None
     seen: int = 0
     maps: np.ndarray | None = None
+    about: dict[str, np.ndarray] = field(default_factory=dict)
 
     def stored(self, indices) -> np.ndarray:
         """Return the pixels of the images at `indices`, as stored."""
@@ -62,7 +64,8 @@ class Images:
     def part(self, indices: np.ndarray) -> "Images":
         """Return the images at `indices` alone; their pixels stay where they are."""
         rows = indices if self.rows is None else self.rows[indices]
-        return replace(self, labels=self.labels[indices], rows=rows)
+        about = {name: values[indices] for name, values in self.about.items()}
+        return replace(self, labels=self.labels[indices], rows=rows, about=about)
 
     def centre(self, pixels):
         """Return the middle of images [..., h, w] where the network sees less than is stored."""
@@ -156,6 +159,7 @@ def prepare(
             rows=indices,
             seen=transforms["size"] if size != transforms["size"] else 0,
             maps=_sized(dataset, source, targets.maps(dataset, source), size),
+            about=targets.about(dataset, source, indices),
         )
     counts = targets.counted(images["train"], dataset, class_names)
     evaluate = {name: images[name] for name in evaluate_on}

@@ -4,6 +4,7 @@ import numpy as np
 
 from reproduce.data.counted_splits import drawn
 from reproduce.data.grouped_splits import assert_disjoint, assign
+from reproduce.data.identity_splits import identities
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
 from reproduce.randomness import generator
@@ -136,6 +137,7 @@ MAKERS = {
     "folds": official_folds,
     "cross_validation": cross_validation,
     "counted": counted,
+    "identities": identities,
 }
 
 

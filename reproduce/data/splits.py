@@ -35,7 +35,8 @@ def split(
         it where there are several. `cross_validation` (folds, fold, seed): the
         same with folds made here, by group where the data has groups, else stratified. `counted`
         (train, test, seed, held_out): so many images of each class in each part, the others in
-        none, by group where the data has groups.
+        none, by group where the data has groups. `identities` (test, seed, val, seen, seen_each,
+        by, train_on, train): so many whole identities in each part, for verification.
     validation_share
         So much of the *training* part becomes the part 'val', by group where the data has groups,
         else stratified. The test part is the same whether or not there is one.

@@ -13,6 +13,9 @@ from reproduce.errors import UserError
 UNKNOWN = 255
 # Parts whose names say that identities in them were trained on: a control, not an open set.
 KNOWN_PARTS = ("train", "seen")
+# By what verification calls them, the arrays of `Dataset.extra`: the domain of an image, and what
+# two images must share to be compared (a writer is told by one digit, not by which digit it is).
+ABOUT = {"domains": "device", "kinds": "digit"}
 # Pixels counted at once, so that no copy of all masks in whole numbers is made.
 MAPS_AT_ONCE = 256
 
@@ -30,6 +33,10 @@ class ClassOfImage:
     def maps(self, dataset: Dataset, source: str) -> np.ndarray | None:
         """Return the classes of all pixels of a source [n, h, w]; None where images have one."""
         return None
+
+    def about(self, dataset: Dataset, source: str, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what else the task must know of each of these images, by name: here, nothing."""
+        return {}
 
     def counted(self, images, dataset: Dataset, class_names: tuple[str, ...]) -> np.ndarray:
         """Return how much there is to learn of each class; refuse a class of which nothing is."""
@@ -90,6 +97,13 @@ class Identity(ClassOfImage):
         """Return the identities that are trained on as 0, 1, ..., and their names."""
         present, numbers = np.unique(labels, return_inverse=True)
         return numbers, tuple(dataset.class_names[c] for c in present)
+
+    def about(self, dataset: Dataset, source: str, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the device that took each image, and what a pair must share, where known."""
+        known = (dataset.extra or {}).get(source, {})
+        return {
+            name: np.asarray(known[array])[rows] for name, array in ABOUT.items() if array in known
+        }
 
 
 CLASS_OF_IMAGE, CLASS_OF_PIXEL, IDENTITY = ClassOfImage(), ClassOfPixel(), Identity()

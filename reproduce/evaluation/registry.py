@@ -19,6 +19,7 @@ NEIGHBOURHOODS = Family("embeddings", "neighbourhoods", "neighbourhoods")
 ENCODERS = Family("encoders", "encoders", "encoders")
 MASKS = Family("masks", "masks", task="segmentation")
 PAIRS = Family("embeddings", "pairs", task="verification")
+PAIR_GRADIENTS = Family("gradients", "gradients", "gradients", task="verification")
 
 TEMPERATURES = "2026-11-28: needs the class temperatures that a loss has learned, kept by no trial"
 GRADIENTS = "2026-11-28: needs the gradient of a loss by pair, kept by no trial"
@@ -132,9 +133,11 @@ _OF_LOSSES = (
            "entropy of the negatives' gradient over classes, over its limit", None,
            unit=NUMBER, digits=3, waits_for=GRADIENTS),
     Metric("hard_positive_gradient_share",
-           "share of the positives' gradient on the hardest tenth", None, waits_for=GRADIENTS),
+           "share of the positives' gradient on the hardest tenth", PAIR_GRADIENTS,
+           "Gradient on the hardest positives"),
     Metric("hard_negative_gradient_share",
-           "share of the negatives' gradient on the hardest tenth", None, waits_for=GRADIENTS),
+           "share of the negatives' gradient on the hardest tenth", PAIR_GRADIENTS,
+           "Gradient on the hardest negatives"),
 )  # fmt: skip
 _OF_MAPS_AND_PAIRS = (
     Metric("miou", "mean intersection over union of the classes, pixels pooled over test images",

@@ -41,6 +41,7 @@ def pairs_of(
     domains: ArrayLike | None = None,
     *,
     across: bool | None = None,
+    kinds: ArrayLike | None = None,
 ) -> Pairs:
     """Return the unordered pairs of images with their cosine.
 
@@ -52,6 +53,8 @@ def pairs_of(
         of each image, e.g. the device; needed where only some pairs are asked for.
     across
         None: all pairs; True: those of two domains; False: those within one.
+    kinds
+        of each image, e.g. the digit it shows, where only images of one kind are compared.
     """
     rows, numbers = on_sphere(embeddings, "embeddings"), np.asarray(identities)
     if numbers.shape != (len(rows),):
@@ -60,24 +63,49 @@ def pairs_of(
             f"{numbers.shape}"
         )
     known, numbers = np.unique(numbers, return_inverse=True)
-    one, other = np.triu_indices(len(rows), k=1)
-    if across is not None:
-        if domains is None or np.shape(domains) != (len(rows),):
-            raise UserError("pairs within or across domains need the domain of every image")
-        of_two = np.asarray(domains)[one] != np.asarray(domains)[other]
-        one, other = one[of_two == across], other[of_two == across]
+    if across is not None and (domains is None or np.shape(domains) != (len(rows),)):
+        raise UserError("pairs within or across domains need the domain of every image")
+    first, second, scores = [], [], []
+    for own in _of_one_kind(len(rows), kinds):
+        one, other = np.triu_indices(len(own), k=1)
+        cosines = rows[own] @ rows[own].T
+        if across is not None:
+            of_two = np.asarray(domains)[own[one]] != np.asarray(domains)[own[other]]
+            one, other = one[of_two == across], other[of_two == across]
+        scores.append(cosines[one, other])
+        first.append(numbers[own[one]])
+        second.append(numbers[own[other]])
+    every = (np.concatenate(found) for found in (scores, first, second))
+    return in_order(*every, len(known))
+
+
+def _of_one_kind(images: int, kinds: ArrayLike | None) -> list[np.ndarray]:
+    """Return the images that may be compared with each other, kind by kind."""
+    if kinds is None:
+        return [np.arange(images)]
+    return [np.flatnonzero(np.asarray(kinds) == kind) for kind in np.unique(kinds)]
+
+
+def in_order(scores: np.ndarray, first: np.ndarray, second: np.ndarray, identities: int) -> Pairs:
+    """Return pairs by rising score; refuse them where genuine or impostor pairs are lacking."""
     # Rounded where float64 stops telling copies of an image apart: their cosines must tie.
-    scores = np.round((rows @ rows.T)[one, other], 12)
+    scores = np.round(scores, 12)
     order = np.argsort(scores, kind="stable")
-    first, second, scores = numbers[one][order], numbers[other][order], scores[order]
+    first, second, scores = first[order], second[order], scores[order]
     place = np.cumsum(np.diff(scores, prepend=-np.inf) > 0) - 1
-    pairs = Pairs(scores, first, second, place, len(known))
+    pairs = Pairs(scores, first, second, place, identities)
     if not pairs.genuine.any() or pairs.genuine.all():
         raise UserError(
             "verification needs pairs of one identity and pairs of two, received only one kind; "
             "pass several images of several identities"
         )
     return pairs
+
+
+def require_two(drawn: np.ndarray) -> None:
+    """Refuse a resample of fewer than two identities."""
+    if np.count_nonzero(drawn) < 2:
+        raise UserError("a resample holds one identity only; verification needs more identities")
 
 
 def identity_weights(pairs: Pairs, drawn: ArrayLike) -> np.ndarray:
@@ -87,8 +115,7 @@ def identity_weights(pairs: Pairs, drawn: ArrayLike) -> np.ndarray:
     copies. Two copies of one identity make no pairs with each other.
     """
     drawn = np.asarray(drawn, dtype=np.float64)
-    if np.count_nonzero(drawn) < 2:
-        raise UserError("a resample holds one identity only; verification needs more identities")
+    require_two(drawn)
     return np.where(pairs.genuine, drawn[pairs.first], drawn[pairs.first] * drawn[pairs.second])
 
 
@@ -98,7 +125,11 @@ def eer(pairs: Pairs, weights: np.ndarray | None = None) -> float:
     Interpolated linearly between the two thresholds, of all cosines that occur, at which the
     difference of the rates changes its sign.
     """
-    genuine, impostor = _by_place(pairs, weights)
+    return rate_where_equal(*_by_place(pairs, weights))
+
+
+def rate_where_equal(genuine: np.ndarray, impostor: np.ndarray) -> float:
+    """Return the equal error rate from the shares of pairs at each score, rising [places]."""
     rejected = np.concatenate([[0.0], np.cumsum(genuine)])
     accepted = np.concatenate([np.cumsum(impostor[::-1])[::-1], [0.0]])
     after = int(np.argmax(rejected >= accepted))

@@ -73,9 +73,9 @@ def registered_steps(study: Study) -> list[Table]:
     ]
 
 
-def expected(study: Study, metric: str = "accuracy") -> Table:
+def expected(study: Study) -> Table:
     """Return what re-running this page should print again, and how long training took."""
-    rows = []
+    (metric, words), rows = study.headline, []
     for method in study.methods:
         values = [row[metric] for row in study.observations(method=method, **study.shown)]
         rows.append([method_label(method), mean_and_spread(values, 2), str(len(values))])
@@ -86,7 +86,7 @@ def expected(study: Study, metric: str = "accuracy") -> Table:
     unshown = len(trained) - len(study.planned())
     of_what = f"edition, of which {unshown} are not shown yet," if unshown else "page"
     return Table(
-        f"Expected accuracy at {study.at_shown}, in percent",
+        f"Expected {words} at {study.at_shown}, in percent",
         ["Method", "Mean ± sd", "n"],
         rows,
         f"{record_line(study)}; training all {len(trained)} networks of the {of_what} took "

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from reproduce.data.entries import entries as known_data
+from reproduce.data.names import PATH_KINDS
 from reproduce.registry import records
 from reproduce.registry.contrasts import (
     Contrast,
@@ -36,6 +37,7 @@ class PositiveControl(Strict):
         Each expects greater or less; `passes` says whether all of them must be seen or any.
     data
         The data sets it is measured on: a claim judged on one of them asks for the control there.
+        `folder` stands for any folder of a reader's own.
     part
         The images it is measured on: "held_out" is a part of training kept out of what the
         control is fitted on; "test" are the test images, of data sets that no verdict stands on.
@@ -66,7 +68,7 @@ class PositiveControl(Strict):
         require_names_differ(self.contrasts)
         require_known(self.contrasts, records.paper(self.paper))
         for name in self.data:
-            require(name in known_data(), "data", name, "data set")
+            require(name in known_data() or name in PATH_KINDS, "data", name, "data set")
         for contrast in self.contrasts:
             if contrast.expect not in ("greater", "less") or contrast.over != "mean":
                 raise ValueError(

@@ -13,7 +13,8 @@ class Cell:
     """One method at one point of the grid, for one seed.
 
     `varied` names the factors that its experiment moves away from the grid: a claim that does not
-    speak of them is not judged on this cell.
+    speak of them is not judged on this cell. `measured_on` is the part of the data that it is
+    measured on, or a rule of pairs on it: cells that differ only there share their trial.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Cell:
     experiment: str = "grid"
     keep: tuple[str, ...] = ("logits",)
     varied: frozenset[str] = frozenset()
+    measured_on: str = "test"
 
     def matches(self, **wanted: Any) -> bool:
         """Say whether the cell lies at these factors; a list accepts any of its values."""

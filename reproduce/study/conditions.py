@@ -33,6 +33,10 @@ BY_CONSTRUCTION: Mapping[str, str] = {
         "learning curves look at the images that were drawn",
     "measured in the embedding; the map is drawn for illustration only":
         "no metric reads a map",
+    "identities of the test images unseen in training":
+        "preparing the data refuses any other division",
+    "all unordered pairs of test images of one digit, self pairs excluded":
+        "it is what a pair is",
     "one-vs-rest AUC per class on scores that are not renormalised over classes":
         "it is what the metric measures",
 }  # fmt: skip
@@ -162,6 +166,23 @@ def same_augmentation(study: Study, claim: Claim, compared: Mapping[str, list[Co
     return ""
 
 
+def same_temperature(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
+    """Say at which temperatures arms were trained, if not all at one."""
+    phases = [phase for cell in _cells(_every(compared)) for phase in cell.trial.phases]
+    found = sorted({str(phase.objective_parameters.get("temperature")) for phase in phases})
+    return f"temperatures {', '.join(found)}" if len(found) > 1 else ""
+
+
+def same_batches(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
+    """Say where arms of one seed start differently, or are shown other batches."""
+    for comparison in _every(compared):
+        phases = [phase for cell in _cells([comparison]) for phase in cell.trial.phases]
+        for name in ("sampler", "sampler_parameters", "batch_size", "iterations"):
+            if len({str(getattr(phase, name)) for phase in phases}) > 1:
+                return f"{name} differs"
+    return same_start(study, claim, compared)
+
+
 def balanced_test(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
     """Say how many test images classes have, where they differ and the metric feels it."""
     for comparison in _every(compared):
@@ -209,6 +230,8 @@ CHECKS: Mapping[str, Check] = {
     "the test set keeps the imbalance of the training set, as the text has it": imbalanced_test,
     "both readings of which class is rare": either_class_rare,
     "same split and same initial weights for all arms of one backbone": same_start_of_a_network,
+    "same identities, initial weights and batches for both losses": same_batches,
+    "same temperature for both losses": same_temperature,
     "same classification phase after every embedding phase": same_classification,
     "each phase stops by its training loss as in the text; image passes may differ": stopped_alike,
 }  # fmt: skip

@@ -11,6 +11,9 @@ from reproduce.study.effects import Stated, measured
 from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
+# How a sentence calls files of a reader's own.
+OWN = {"folder": "an image folder of one's own"}
+
 
 def needed(study: Study, wanted: Iterable[str], datasets: Iterable[str]) -> list[Control]:
     """Return the controls of these ids, run on the data that a claim stands on."""
@@ -23,7 +26,8 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     """Return whether a control was passed, with its numbers; one that was not run is not passed."""
     where = _place(study, control, datasets)
     if where is None:
-        return _not_run(control, f"none of {', '.join(control.data)} is in this run")
+        wanted = ", ".join(OWN.get(name, name) for name in control.data)
+        return _not_run(control, f"none of {wanted} is in this run")
     found = []
     for contrast in control.contrasts:
         moved = contrast.model_copy(update={"where": {"dataset": where, **contrast.where}})
@@ -55,7 +59,8 @@ def _place(study: Study, control: PositiveControl, datasets: Iterable[str]) -> s
     """Return the data set: that of the claim where the control is registered for it."""
     here = dict.fromkeys(cell.factors["dataset"] for cell in [*study.cells, *study.references])
     for dataset in [*datasets, *here]:
-        if names.parse(dataset).plain in control.data:
+        parsed = names.parse(dataset)
+        if parsed.plain in control.data or parsed.base in control.data:
             return dataset
     return None
 

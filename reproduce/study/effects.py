@@ -9,6 +9,7 @@ from reproduce.evaluation.verdicts import Contrast
 from reproduce.registry.claims import Contrast as Registered
 from reproduce.study.contrasts import Arm, Comparison
 from reproduce.study.part import Part, part_for
+from reproduce.tasks import task_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,12 @@ def over_majority(comparison: Comparison) -> bool:
 
 
 def _split_anew(comparison: Comparison) -> bool:
-    """Say whether each seed has its own split of the images: the spread then holds them."""
+    """Say whether each seed has its own split of the images: the spread then holds them.
+
+    Where draws hold the same people in any split, they say more than a rule for the spread.
+    """
+    if any(task_of(arm.cell.trial).drawn_in_any_split for arm in comparison.arms):
+        return False
     splits = {arm.cell.seed: str(sorted(arm.cell.trial.split.items())) for arm in comparison.arms}
     return len(set(splits.values())) == len(splits)
 

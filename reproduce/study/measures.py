@@ -68,14 +68,14 @@ class Measures:
             for cell in cells
         ]
 
-    def scores(self, cell: Cell, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
+    def scores(self, cell: Cell, part: str = "") -> tuple[np.ndarray, np.ndarray]:
         """Return what its task measures, after the method's post-hoc steps, and the truth.
 
         Of a classification: class scores [n, C] and labels.
         """
         result = self.result(cell)
         try:
-            scores, truth = task_of(cell.trial).scores(result, part)
+            scores, truth = task_of(cell.trial).scores(result, part or cell.measured_on)
         except UserError as gone:
             raise NotMeasured(str(gone)) from gone
         if cell.definition.posthoc:
@@ -83,9 +83,9 @@ class Measures:
         return scores, truth
 
     def measured(self, cell: Cell) -> dict[str, float]:
-        """Return the stored metrics of a cell on the test part, after its post-hoc steps."""
+        """Return the stored metrics of a cell where it is measured, after its post-hoc steps."""
         if not cell.definition.posthoc:
-            return task_of(cell.trial).measured(self.result(cell))
+            return task_of(cell.trial).measured(self.result(cell), cell.measured_on)
         values = self._after_posthoc(cell)["metrics"]
         return {name: float(value) for name, value in values.items()}
 
@@ -172,8 +172,7 @@ class Measures:
 
     def held_out(self, cell: Cell, name: str) -> tuple[float, np.ndarray]:
         """Return a metric, and its bootstrap draws, on training images kept out of its fit."""
-        asked = metric(name)
-        family = _family(asked, cell)
+        family = _family(asked := metric(name), cell)
         if not family.holds_out:
             raise NotMeasured(f"{asked.name} is not measured on held-out images of training")
 
@@ -202,25 +201,30 @@ class Measures:
         def compute():
             scores, truth = self.scores(cell)
             classes = scores.shape[1]
-            values, table = (
-                task.summary(scores, truth, classes), task.table(scores, truth, classes),
-            )  # fmt: skip
-            return {"metrics": values, "confusion": table.tolist()}, {}
+            table = task.table(scores, truth, classes).tolist()
+            return {"metrics": task.summary(scores, truth, classes), "confusion": table}, {}
 
         return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
 
     def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
-        """Return a stored metric on resamples: one at a time, since an AUC takes long."""
+        """Return a stored metric on resamples: one at a time, or all where one costs as much."""
+        task = task_of(cell.trial)
+
+        def together():
+            return {}, task.every_resampled(*self.scores(cell), draws)
+
+        if task.drawn_in_any_split:
+            stored = f"resampled/every/{draws}/{cell.measured_on}"
+            return self.derived(stored, [cell], together)[1][name]
 
         def compute():
-            if name in FROM_CONFUSION and task_of(cell.trial).posthoc:
+            if name in FROM_CONFUSION and task.posthoc:
                 found, truth = self.predicted(cell)
                 counts = resample_counts(truth, draws)
                 classes = len(self.result(cell).counts)
                 tables = resampled_confusions(truth, found, classes, counts)
                 return {}, {"values": np.asarray(FROM_CONFUSION[name](tables))}
-            scores, truth = self.scores(cell)
-            return {}, {"values": task_of(cell.trial).resampled(scores, truth, name, draws)}
+            return {}, {"values": task.resampled(*self.scores(cell), name, draws)}
 
         stored = f"resampled/{name}/{draws}/{steps_after(cell)}"
         return self.derived(stored, [cell], compute)[1]["values"]
@@ -268,8 +272,7 @@ class Measures:
         if asked.measured_as in values:
             return asked.made_of(values[asked.measured_as])
         known = self._known(cell)
-        absent = absent_class(asked.name, known[CLASS_NAMES])
-        if absent:
+        if absent := absent_class(asked.name, known[CLASS_NAMES]):
             why = f"it asks for {absent}"
         elif "_class_" in asked.name and asked.name.rpartition("_")[2].isdigit():
             why = "that class has no test image"

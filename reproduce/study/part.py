@@ -8,6 +8,7 @@ do not depend on it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from reproduce.randomness import generator
 from reproduce.study.cell import Cell
 from reproduce.study.contrasts import Comparison
 from reproduce.study.measures import Measures, NotMeasured
+from reproduce.tasks import task_of
 
 LARGE = "balanced"
 # All images that were held out, of real data; the paper-sized part is a draw of them.
@@ -178,6 +180,8 @@ class HeldOutPart:
 
     def value(self, cell: Cell) -> float:
         """Return the metric on them."""
+        if self._by_the_task(cell):
+            return self.measures.value(self._there(cell), self.asked)
         if self.measures.of_counts(self.asked):
             table = self.measures.confusion(cell, self._part(cell))
             return float(self.measures.from_counts(cell, self.asked, table))
@@ -185,6 +189,8 @@ class HeldOutPart:
 
     def draws(self, cell: Cell) -> np.ndarray:
         """Return the metric on bootstrap resamples of them."""
+        if self._by_the_task(cell):
+            return self.measures.resampled(self._there(cell), self.asked)
         if not self.measures.of_counts(self.asked):
             return self.measures.held_out(cell, self.asked)[1]
         part = self._part(cell)
@@ -193,6 +199,20 @@ class HeldOutPart:
         classes = len(self.measures.confusion(cell, part))
         tables = resampled_confusions(labels, predicted, classes, counts)
         return np.asarray(self.measures.from_counts(cell, self.asked, tables))
+
+    def _by_the_task(self, cell: Cell) -> bool:
+        """Say whether the task itself measures it of every part, and keeps no confusion counts."""
+        family = metric(self.asked).family
+        return family is not None and family.summary and task_of(cell.trial).drawn_in_any_split
+
+    def _there(self, cell: Cell) -> Cell:
+        part = next((part for part in HELD_OUT if part in cell.trial.evaluate_on), None)
+        if part is None:
+            raise NotMeasured(
+                f"{metric(self.asked).label} on held-out images: trial {cell.trial.key} "
+                f"({cell.method}, seed {cell.seed}) has none"
+            )
+        return replace(cell, measured_on=part)
 
     def _part(self, cell: Cell) -> str:
         kept = self.measures.result(cell).confusion

@@ -18,6 +18,7 @@ from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
 from reproduce.study.records_here import find_record
 from reproduce.study.registered import StepProgress, registered_edition
+from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
@@ -113,6 +114,12 @@ class Study:
         return list(
             dict.fromkeys(in_words(cell.factors, self.protocol.paper) for cell in self.select())
         )
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """Return the measure that stands for all in what is learned here, and its words."""
+        task = task_of(self.cells[0].trial)
+        return task.headline, task.headline_words
 
     @property
     def at_shown(self) -> str:

@@ -48,6 +48,9 @@ class Task(ABC):
         Whether many networks can be trained and judged as one.
     posthoc
         Whether scores are class probabilities, which post-hoc steps correct.
+    drawn_in_any_split
+        Whether a draw of `resampled` holds the same units in whatever split they are tested, so
+        that draws can be averaged over splits.
     """
 
     name: ClassVar[str]
@@ -59,6 +62,7 @@ class Task(ABC):
     carried: ClassVar[tuple[str, ...]]
     stackable: ClassVar[bool] = False
     posthoc: ClassVar[bool] = False
+    drawn_in_any_split: ClassVar[bool] = False
 
     # -- while it trains and right after -------------------------------------------------------
 
@@ -75,6 +79,12 @@ class Task(ABC):
     @abstractmethod
     def summary(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
         """Return every measure that a result stores."""
+
+    def summaries(
+        self, scores: np.ndarray, truth, classes: int, part: str
+    ) -> Iterable[tuple[str, dict[str, float]]]:
+        """Yield under which names a part of the data is measured, with the measures of each."""
+        yield part, self.summary(scores, truth, classes)
 
     def table(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray | None:
         """Return the confusion matrix [C, C], rows the truth; None where the task has none."""
@@ -95,6 +105,12 @@ class Task(ABC):
         self, scores: np.ndarray, truth: np.ndarray, metric: str, draws: int, seed: int = 0
     ) -> np.ndarray:
         """Return a measure on bootstrap resamples of the test part [draws], the same for all."""
+
+    def every_resampled(
+        self, scores: np.ndarray, truth, draws: int, seed: int = 0
+    ) -> dict[str, np.ndarray] | None:
+        """Return all measures on resamples at once, where one costs what all do; else None."""
+        return None
 
     def measured(self, result, part: str = "test") -> dict[str, float]:
         """Return the stored measures of a part by their names."""

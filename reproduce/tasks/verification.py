@@ -2,19 +2,24 @@
 
 Kept are embeddings and identities; the scores of pairs are computed from them whenever they are
 asked for. Pairs grow with the square of the images: of a large part some images of every identity
-are compared, the same for every trial.
+are compared, the same for every trial. One part of the data is measured under several rules of
+which images are compared (`evaluation.compared`), each under a name of its own.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
 from reproduce.data.targets import IDENTITY
 from reproduce.errors import unknown_name
-from reproduce.evaluation import resampling, verification
-from reproduce.randomness import generator
+from reproduce.evaluation import compared, identity_draws, verification
+from reproduce.evaluation.compared import Shown
 from reproduce.tasks.task import Predicted, Task
 
-# Two million pairs: a quarter of a second to measure, a hundred megabytes.
-IMAGES_COMPARED = 2000
+# Two million pairs: a quarter of a second to measure, a hundred megabytes. Where only images of
+# one of ten kinds are compared, more images make no more pairs.
+IMAGES_COMPARED, IMAGES_OF_KINDS = 2000, 4800
+ABOUT = ("domains", "kinds")
 
 
 class Verification(Task):
@@ -24,8 +29,9 @@ class Verification(Task):
     targets = IDENTITY
     network = "classification"
     headline, headline_words = "eer", "equal error rate"
-    keeps = ("embeddings",)
-    carried = ("embeddings", "embedding_rows", "labels")
+    keeps = ("embeddings", "gradients")
+    carried = ("embeddings", "embedding_rows", "labels", *ABOUT)
+    drawn_in_any_split = True
 
     def correct(self, logits, targets):
         """Return how many training images are given to their identity, where a loss reads that."""
@@ -37,26 +43,43 @@ class Verification(Task):
         """Return embeddings and identities of the images that are compared, and keep them."""
         from reproduce.tasks.prediction import predict
 
-        rows = compared(images.labels, IMAGES_COMPARED)
+        about = {name: images.about.get(name) for name in ABOUT}
+        most = IMAGES_COMPARED if about["kinds"] is None else IMAGES_OF_KINDS
+        rows = compared.evenly_of_each(images.labels, most)
         _, embeddings = predict(network, images.part(rows), device, precision)
+        about = {name: known[rows] for name, known in about.items() if known is not None}
         arrays = {}
         if "embeddings" in keep:
             labels = images.labels.astype(np.int32)
             arrays = {"embeddings": embeddings, "embedding_rows": rows, "labels": labels}
-        return Predicted(embeddings, images.labels[rows], arrays)
+            arrays |= {name: known.astype(np.int16) for name, known in about.items()}
+        return Predicted(embeddings, Shown(images.labels[rows], **about), arrays)
 
-    def summary(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
-        """Return the measures of all unordered pairs of images."""
-        return verification.measures(verification.pairs_of(scores, truth))
+    def summary(self, scores: np.ndarray, truth: Shown, classes: int) -> dict[str, float]:
+        """Return the measures of all pairs that the rule of `truth` compares."""
+        return verification.measures(compared.pairs(scores, truth))
 
-    def scores(self, result, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
-        """Return the embeddings [n, d] and the identities [n]."""
+    def summaries(
+        self, scores: np.ndarray, truth: Shown, classes: int, part: str
+    ) -> Iterable[tuple[str, dict[str, float]]]:
+        """Yield the measures of the part, then those under each other rule that it has."""
+        for rule in truth.rules():
+            name = f"{part}:{rule}" if rule else part
+            yield name, self.summary(scores, truth.under(rule), classes)
+
+    def scores(self, result, part: str = "test") -> tuple[np.ndarray, Shown]:
+        """Return the embeddings [n, d], and whom they show, of a part or of a rule on it."""
+        part, rule = compared.split_name(part)
         names = ("embeddings", "embedding_rows", "labels")
         embeddings, rows, labels = self.stored(result, part, *names)
-        return embeddings, labels[rows].astype(np.int64)
+        about = {
+            name: result.arrays[f"{part}/{name}"].astype(np.int64)
+            for name in ABOUT if f"{part}/{name}" in result.arrays
+        }  # fmt: skip
+        return embeddings, Shown(labels[rows].astype(np.int64), **about).under(rule)
 
     def resampled(
-        self, scores: np.ndarray, truth: np.ndarray, metric: str, draws: int, seed: int = 0
+        self, scores: np.ndarray, truth: Shown, metric: str, draws: int, seed: int = 0
     ) -> np.ndarray:
         """Resample identities, each with all its images and their pairs.
 
@@ -67,26 +90,11 @@ class Verification(Task):
         """
         if metric not in verification.MEASURES:
             raise unknown_name("measure of verification", metric, verification.MEASURES)
-        pairs = verification.pairs_of(scores, truth)
-        drawn = resampling.resample_counts(np.zeros(pairs.identities, dtype=int), draws, seed)
-        measure = verification.MEASURES[metric]
-        return np.array(
-            [measure(pairs, verification.identity_weights(pairs, copies)) for copies in drawn.T]
-        )
+        return self.every_resampled(scores, truth, draws, seed)[metric]
 
-
-def compared(identities: np.ndarray, most: int) -> np.ndarray:
-    """Return which images are compared, in order: all, or equally many of each identity.
-
-    As many of each as keep the whole within `most`, but always two, and all of those who have
-    fewer; drawn without regard to anything but the data.
-    """
-    _, numbers, counts = np.unique(identities, return_inverse=True, return_counts=True)
-    each = int(counts.max())
-    while each > 2 and np.minimum(counts, each).sum() > most:
-        each -= 1
-    chosen = [
-        generator(0, "compared", c).permutation(np.flatnonzero(numbers == c))[:each]
-        for c in range(len(counts))
-    ]
-    return np.sort(np.concatenate(chosen)).astype(np.int32)
+    def every_resampled(
+        self, scores: np.ndarray, truth: Shown, draws: int, seed: int = 0
+    ) -> dict[str, np.ndarray]:
+        """Return all measures on the same draws: finding the pairs is what takes long."""
+        drawn = identity_draws.identity_counts(truth.identities, draws, seed)
+        return identity_draws.resampled(compared.pairs(scores, truth), drawn)

@@ -15,10 +15,11 @@ from reproduce.errors import UserError
 from reproduce.models import initialisations
 from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
-from reproduce.training import learning_curve
+from reproduce.training import learning_curve, pair_gradients
 from reproduce.training.encoders import HELD_OUT, Encoders
 from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
+from reproduce.training.pair_gradients import PairGradients
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import RECIPE, Planned, Trial
@@ -46,8 +47,9 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
     network = built(trial, prepared).to(device)
     checkpoint = store.checkpoint_path(trial.key)
     curve = _curve(planned, prepared, device, checkpoint.with_suffix(".curve.npz"))
+    pairs = _pairs(planned, prepared, device, checkpoint.with_suffix(".gradients.npz"))
     watched = _encoders(planned, prepared, device, checkpoint.with_suffix(".encoders.npz"))
-    watchers = [watcher for watcher in (curve, watched) if watcher]
+    watchers = [watcher for watcher in (curve, pairs, watched) if watcher]
     if not all(watcher.file.exists() for watcher in watchers):
         # A checkpoint of a run that was not watched lacks what was seen before it: begin anew.
         checkpoint.unlink(missing_ok=True)
@@ -67,8 +69,8 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
             checkpoint_seconds=surroundings.checkpoint_seconds,
             stop_requested=surroundings.stop_requested,
             progress=surroundings.progress,
-            observe=curve,
-            observe_every=learning_curve.every(_given_steps(trial)) if curve else 0,
+            observe=curve or pairs,
+            observe_every=_observed_every(trial, curve, pairs),
             between=watched or (lambda done, network: None),
         ),
         task=task_of(trial),
@@ -98,6 +100,20 @@ def _curve(planned: Planned, prepared: Prepared, device, file: Path) -> Learning
         planned.trial.precision,
         file,
     )
+
+
+def _pairs(planned: Planned, prepared: Prepared, device, file: Path) -> PairGradients | None:
+    """Return what looks at which pairs the first phase works on, where that is wanted."""
+    if "gradients" not in planned.keep or not planned.trial.phases:
+        return None
+    trial = planned.trial
+    return PairGradients(prepared.train, trial.phases[0], device, trial.precision, file)
+
+
+def _observed_every(trial: Trial, curve, pairs) -> int:
+    if curve:
+        return learning_curve.every(_given_steps(trial))
+    return pair_gradients.every(_given_steps(trial)) if pairs else 0
 
 
 def _encoders(planned: Planned, prepared: Prepared, device, file: Path) -> Encoders | None:
@@ -198,8 +214,8 @@ def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict
         found = task.predict(
             network, images, classes, device, planned.trial.precision, planned.keep, known.get(part)
         )
-        values = task.summary(found.scores, found.truth, classes)
-        measured |= {f"{part}/{name}": value for name, value in values.items()}
+        for place, values in task.summaries(found.scores, found.truth, classes, part):
+            measured |= {f"{place}/{name}": value for name, value in values.items()}
         table = task.table(found.scores, found.truth, classes)
         if table is not None:
             confusion[part] = table.tolist()

@@ -9,6 +9,7 @@ import pytest
 from reproduce import tasks
 from reproduce.errors import UserError
 from reproduce.evaluation import registry
+from reproduce.evaluation.compared import Shown
 from reproduce.evaluation.families import (
     CLASS_NAMES,
     CONFUSION,
@@ -48,6 +49,7 @@ def kept(images=60, classes=3, seed=0) -> dict[str, np.ndarray]:
         "curve/train_labels": labels, "curve/train_predictions": looks,
         "curve/test_labels": labels, "curve/test_predictions": looks[:, ::-1],
         "train/encoder_labels": labels, "test/encoder_labels": labels,
+        "gradients/shares": random.random((5, 12, 4)) * [1.0, 0.3, 1.0, 0.3],
     }  # fmt: skip
     for moment in ("before", "after"):
         for part in ("train", "test"):
@@ -62,7 +64,7 @@ def scored(task: str) -> tuple[np.ndarray, np.ndarray]:
     if task == "segmentation":
         return arrays["test/pixels"], arrays[LABELS]
     if task == "verification":
-        return arrays["test/embeddings"], np.arange(len(arrays[LABELS])) // 4
+        return arrays["test/embeddings"], Shown(np.arange(len(arrays[LABELS])) // 4)
     return arrays[SCORES], arrays[LABELS]
 
 
@@ -96,8 +98,7 @@ def test_every_metric_has_a_function_or_a_dated_reason(name):
 def test_what_waits_is_what_happens_inside_a_loss():
     assert {name for name, one in METRICS.items() if one.waits_for} == {
         "temperature_count_correlation", "temperature_similarity_correlation",
-        "negative_gradient_evenness", "hard_positive_gradient_share",
-        "hard_negative_gradient_share",
+        "negative_gradient_evenness",
     }  # fmt: skip
 
 

@@ -50,7 +50,13 @@ def test_every_entry_says_what_it_is_and_where_it_comes_from():
 
 def test_papers_and_claims_name_methods_that_exist():
     """Besides what is an arm by its data or by its paper's recipe, not by its method."""
-    arms = {"untrained", "undersampling_equal_epochs", "balanced", *metric_learning.ARMS}
+    arms = {
+        "untrained",
+        "difficulty_aware_printed",
+        "undersampling_equal_epochs",
+        "balanced",
+        *metric_learning.ARMS,
+    }
     for paper in records.papers().values():
         assert set(paper.methods) - arms <= set(registry.names()), paper.key
         for name, asked in paper.options.items():

@@ -77,6 +77,9 @@ def test_its_tags_are_ones_the_book_knows(path):
 MOST_CELLS = 25
 PAGES = ("method", "more", "open", "numbers", "rerun")
 # What a paper has more of than fits on these has pages of its own.
+# What a classification is shown by; a verification has no classes to confuse or to map.
+SHOWN = ("## Confusion matrices", "## t-SNE maps")
+SECTIONS = {"difficulty_aware": ("## How often it is wrong", "## At every threshold")}
 FURTHER = {"claims", "effects", "later", "inside"}
 
 
@@ -100,7 +103,7 @@ def test_a_papers_pages_are_the_same_in_all_papers(path):
     titles = [one.title for one in others]
     assert titles[0] == "How it was done" and titles[-1] == "Run it again, and exercises"
     headings = "\n".join(prose_of(first.notebook["cells"]))
-    for section in ("## In plain words", "## Confusion matrices", "## t-SNE maps"):
+    for section in ("## In plain words", *SECTIONS.get(path.stem, SHOWN)):
         assert section in headings, section
 
 

@@ -178,7 +178,7 @@ WAITING = {
         "negative_gradient_evenness", "temperature_count_correlation",
         "temperature_similarity_correlation",
     },
-    "difficulty_aware": {"hard_negative_gradient_share", "hard_positive_gradient_share"},
+
 }  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_each_mistake_is_one_line_that_names_the_file(read, change, said):
 
 def test_a_paper_without_a_plan_says_who_has_one():
     with pytest.raises(UserError, match=r"no plan is registered .* have one: .*class_imbalance"):
-        plans.of("difficulty_aware")
+        plans.of("balanced_contrastive")
 
 
 def test_seeds_are_seen_in_editions_named_or_published_before(read, monkeypatch):

@@ -10,8 +10,10 @@ import torch
 
 from reproduce import tasks
 from reproduce.errors import UserError
+from reproduce.evaluation import compared
 from reproduce.evaluation import verification as pairing
-from reproduce.evaluation.resampling import resample_counts
+from reproduce.evaluation.compared import Shown
+from reproduce.evaluation.identity_draws import identity_counts
 from reproduce.tasks import verification
 
 CPU = torch.device("cpu")
@@ -27,6 +29,11 @@ def embedded():
     rows = np.stack([centres[int(c)] + random.normal(size=4) for c in identities])
     order = random.permutation(len(rows))
     return rows[order].astype(np.float32), identities[order]
+
+
+def shown(embedded):
+    """Return embeddings, and whom they show."""
+    return embedded[0], Shown(embedded[1])
 
 
 def cosine(one, other):
@@ -78,7 +85,7 @@ def pairs_of_copies(embeddings, identities, copies):
 
 
 def test_measures_are_those_of_all_pairs_counted_one_by_one(embedded):
-    found = OF.summary(*embedded, classes=3)
+    found = OF.summary(*shown(embedded), classes=3)
     expected = slow(*pairs_of_copies(*embedded, [1] * 7))
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-12)
     assert next(iter(found)) == OF.headline == "eer"
@@ -90,28 +97,25 @@ def test_measures_are_those_of_all_pairs_counted_one_by_one(embedded):
 )
 def test_a_resample_has_whole_identities_as_often_as_they_are_drawn(embedded, metric):
     """Built anew: each draw with all its images, and no pair between two copies of one."""
-    drawn = OF.resampled(*embedded, metric, 8, seed=3)
-    copies = resample_counts(np.zeros(7, dtype=int), 8, seed=3)
-    assert (copies.sum(axis=0) == 7).all() and copies.max() > 1 and copies.min() == 0
+    drawn = OF.resampled(*shown(embedded), metric, 8, seed=3)
+    copies = identity_counts(embedded[1], 8, seed=3)
+    assert copies.shape == (7, 8) and copies.max() > 1 and copies.min() == 0
     for number in range(8):
         expected = slow(*pairs_of_copies(*embedded, copies[:, number]))[metric]
         assert drawn[number] == pytest.approx(expected, abs=1e-12)
-    assert (drawn == OF.resampled(*embedded, metric, 8, seed=3)).all()
+    assert (drawn == OF.resampled(*shown(embedded), metric, 8, seed=3)).all()
 
 
 def test_an_identity_drawn_twice_is_no_impostor_of_itself():
     """Two identities far apart, whose images are all alike: no draw may hold a like impostor."""
     rows = np.array([[1, 0], [1, 0], [1, 0], [0, 1], [0, 1], [-1, 0], [-1, 0]], dtype=np.float32)
     identities = np.array([0, 0, 0, 1, 1, 2, 2])
-    copies = resample_counts(np.zeros(3, dtype=int), 40, seed=0)
-    assert (copies == 2).any()
-    # All draws with two identities or more: impostors there have the cosine 0 or -1.
-    seeds = [s for s in range(60) if (resample_counts(np.zeros(3, int), 2, s) > 0).sum(0).min() > 1]
-    for seed in seeds[:10]:
-        found = OF.resampled(rows, identities, "impostor_similarity", 2, seed=seed)
-        assert (found <= 0).all()
-        assert (OF.resampled(rows, identities, "genuine_similarity", 2, seed=seed) == 1).all()
-        assert (OF.resampled(rows, identities, "eer", 2, seed=seed) == 0).all()
+    copies = identity_counts(identities, 40)
+    assert (copies == 2).any() and (np.count_nonzero(copies, axis=0) >= 2).all()
+    found = OF.every_resampled(rows, Shown(identities), 40)
+    assert (found["impostor_similarity"] <= 0).all()
+    assert (found["genuine_similarity"] == 1).all()
+    assert (found["eer"] == 0).all()
 
 
 def test_the_error_rate_of_normal_scores_is_the_one_in_the_books():
@@ -145,7 +149,7 @@ def test_of_many_images_equally_many_of_everyone_are_compared(tiny, images, monk
     """Classes of 12, 8 and 4 images: 5, 5 and 4 make 14; two of each at the least."""
     whole = OF.predict(tiny(), images, 3, CPU, "float32", ("embeddings",)).arrays
     for most, expected in ((24, [12, 8, 4]), (14, [5, 5, 4]), (13, [4, 4, 4]), (1, [2, 2, 2])):
-        rows = verification.compared(images.labels, most)
+        rows = compared.evenly_of_each(images.labels, most)
         assert np.bincount(images.labels[rows]).tolist() == expected
         assert (np.diff(rows) > 0).all()
         monkeypatch.setattr(verification, "IMAGES_COMPARED", most)
@@ -154,16 +158,16 @@ def test_of_many_images_equally_many_of_everyone_are_compared(tiny, images, monk
         assert found.scores == pytest.approx(whole["embeddings"][rows], abs=1e-6)
         stored = {f"test/{name}": array for name, array in found.arrays.items()}
         scores, truth = OF.scores(SimpleNamespace(arrays=stored))
-        assert (scores == found.scores).all() and (truth == found.truth).all()
-    drawn = verification.compared(images.labels, 13)
+        assert (scores == found.scores).all() and (truth.identities == found.truth.identities).all()
+    drawn = compared.evenly_of_each(images.labels, 13)
     firsts = [np.flatnonzero(images.labels == c)[:4] for c in range(3)]
     assert drawn.tolist() != np.sort(np.concatenate(firsts)).tolist(), "not simply the first ones"
 
 
 def test_there_is_no_confusion_matrix(embedded):
-    assert OF.table(*embedded, 3) is None
+    assert OF.table(*shown(embedded), 3) is None
 
 
 def test_a_measure_of_another_task_is_refused(embedded):
     with pytest.raises(UserError, match=r"unknown measure of verification 'accuracy'.*eer"):
-        OF.resampled(*embedded, "accuracy", 3)
+        OF.resampled(*shown(embedded), "accuracy", 3)

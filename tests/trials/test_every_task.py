@@ -57,8 +57,10 @@ SAID = {
 CARRIED = {
     "classification": {"test/logits", "test/labels"},
     "segmentation": {"test/pixels", "test/labels"},
-    "verification": {"test/embeddings", "test/embedding_rows", "test/labels"},
-}
+    "verification": {
+        "test/embeddings", "test/embedding_rows", "test/labels", "test/domains",
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -271,7 +273,7 @@ def refusal(item, tmp_path):
          "divisor": 255}}, "hrnet_small_ocr is a network for segmentation"),
         ("segmentation", {"dataset": "digits", "split": DESCRIBED["classification"]["split"]},
          "has no masks"),
-        ("verification", {"keep": "logits"}, "keeps embeddings; received 'logits'"),
+        ("verification", {"keep": "logits"}, "keeps embeddings, gradients; received 'logits'"),
         ("verification", {"evaluate_on": ("test", "train"), "split": {"kind": "random",
          "test_share": 0.5, "seed": 0}}, "are trained on as well"),
         ("segmentation", {"task": "detection"}, "unknown task 'detection'"),

@@ -9,6 +9,7 @@ those of the release.
 
 from pathlib import Path
 
+from reproduce.data.names import Option
 from reproduce.data.packed import (
     busi,
     busi_masks,
@@ -41,9 +42,14 @@ def files(name: str) -> list[Path]:
     return [folder / file for file in wanted]
 
 
+def options_of(name: str) -> dict[str, Option]:
+    """Return what may follow the name of a set that is nothing but packed."""
+    return getattr(READERS[name], "OPTIONS", {})
+
+
 def is_here(name: str) -> bool:
     """Say whether all of them are here."""
     return all(path.is_file() for path in files(name))
 
 
-__all__ = ["READERS", "files", "is_here"]
+__all__ = ["READERS", "files", "is_here", "options_of"]

@@ -4,6 +4,9 @@ Labels are those of QMNIST's makers, `mnist_writers/qmnist-train-labels-idx2-int
 the test (unpacked or not), or a copy of their columns, `mnist_writers.npz`; the images are those of
 `mnist.npz`, in MNIST's order. No writer is in both parts. A row of the labels holds the digit, the
 series of forms (0 to 3: employees of the census bureau, 4: students), the writer, and more.
+
+With `split=all` both parts are one, to be divided anew by writers. With `devices=simulated` every
+image is seen through one of two frozen models of a camera: real images, simulated devices.
 """
 
 import gzip
@@ -12,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from reproduce.data import capture
 from reproduce.data.grouped_splits import assert_disjoint
+from reproduce.data.names import Option
 from reproduce.data.packed.rows import Packed
 from reproduce.data.sources.npz import read_arrays, read_npz
 from reproduce.errors import UserError
@@ -22,6 +27,11 @@ FOLDER, IMAGES = "mnist_writers", "mnist.npz"
 COPY = (IMAGES, "mnist_writers.npz")
 LABELS = {part: f"qmnist-{part}-labels-idx2-int" for part in ("train", "test")}
 COLUMNS = ("digit", "series", "writer")
+STUDENTS = 4
+OPTIONS = {
+    "split": Option("official", "the official parts, or all images as one", ("official", "all")),
+    "devices": Option("none", "images as they are, or seen by two cameras", ("none", "simulated")),
+}
 # An idx file of whole numbers of four bytes in two axes.
 MAGIC = (0x0C02, 8)
 
@@ -62,15 +72,25 @@ def read(paths: list[Path], options: dict) -> Packed:
     assert_disjoint({part: labels[part][:, 2] for part in LABELS})
     every = np.concatenate([labels[part] for part in LABELS]).astype(np.int64)
     writers, identities = np.unique(every[:, 2], return_inverse=True)
+    pixels = np.concatenate([images[part] for part in LABELS])
+    extra = {name: every[:, column] for column, name in enumerate(COLUMNS[:2])}
+    extra["population"] = (extra["series"] == STUDENTS).astype(np.int64)
+    made_by = ""
+    if options.get("devices") == "simulated":
+        pixels, extra["device"] = capture.by_device(pixels)
+        made_by = capture.described()
+    if options.get("split") == "all":
+        rows = {"all": np.arange(len(every))}
     return Packed(
-        np.concatenate([images[part] for part in LABELS]),
+        pixels,
         identities.astype(np.int64),
         tuple(f"writer {number}" for number in writers.tolist()),
         rows,
         identities.astype(np.int64),
-        extra={name: every[:, column] for column, name in enumerate(COLUMNS[:2])},
+        extra=extra,
         task="verification",
         another=not official,
+        made_by=made_by,
     )
 
 

@@ -42,6 +42,8 @@ def _opened(name: str, base: str, states: tuple, given: tuple, asked: tuple[str,
     digests = {path.name: sha256_of_file(path) for path in paths}
     # Several sets are made of one file; each has a fingerprint of its own, and each split.
     digests |= {f"{base}: {split}": _sha256(rows) for split, rows in found.rows.items()}
+    if found.made_by:
+        digests[f"{base}: made by"] = hashlib.sha256(found.made_by.encode()).hexdigest()
     extra = {split: {k: v[rows] for k, v in found.extra.items()} for split, rows in
              found.rows.items()}  # fmt: skip
     return Dataset(

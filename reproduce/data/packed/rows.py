@@ -17,6 +17,8 @@ class Packed:
         One number per row: what no split may tear apart.
     another
         Whether this is a copy with other bytes than the release.
+    made_by
+        What was done to the images of the files, if anything; the fingerprint holds it.
     """
 
     images: np.ndarray
@@ -28,3 +30,4 @@ class Packed:
     extra: dict[str, np.ndarray] = field(default_factory=dict)
     task: str = "classification"
     another: bool = True
+    made_by: str = ""

@@ -2,7 +2,8 @@
 
 Layouts: PATH/CLASS/image.jpg, or PATH/train/CLASS/image.jpg and PATH/test/CLASS/image.jpg. A table
 PATH/groups.csv with the columns file and group (the paths relative to PATH) says which images
-belong to one patient or person.
+belong to one patient or person. With `domains=subfolders` the images of a class lie in a folder for
+each device that took them, PATH/CLASS/DEVICE/image.jpg: people, for instance, in front of cameras.
 """
 
 from pathlib import Path
@@ -23,7 +24,9 @@ from reproduce.files import relative
 
 SPLITS = ("train", "val", "test")
 SIZE, FIT, CHANNELS = 256, "crop", 3
-OPTIONS: dict[str, Option] = {}
+OPTIONS: dict[str, Option] = {
+    "domains": Option("none", "a folder for each device inside each class", ("none", "subfolders")),
+}
 
 
 def read(root: Path, options: dict) -> Listing:
@@ -38,7 +41,9 @@ def read(root: Path, options: dict) -> Listing:
             f"{relative(root)} has the folder '{other}' beside 'train'; expected class folders "
             "inside train, val and test only, or class folders alone"
         )
-    found = {split: _classes(root / split) for split in splits} or {"all": _classes(root)}
+    apart = options.get("domains") == "subfolders"
+    found = {split: _classes(root / split, apart) for split in splits}
+    found = found or {"all": _classes(root, apart)}
     class_names = tuple(sorted({name for classes in found.values() for name in classes}))
     if len(class_names) < 2:
         raise UserError(
@@ -54,14 +59,28 @@ def read(root: Path, options: dict) -> Listing:
             labels += [class_names.index(name)] * len(images)
         rows[split] = np.arange(start, len(files))
     groups, tables = _groups(root, files)
+    extra = {"device": numbered([file.split("/")[-2] for file in files])} if apart else {}
     listing = Listing(
-        root, files, np.array(labels, dtype=np.int64), class_names, rows, tables, groups
+        root, files, np.array(labels, dtype=np.int64), class_names, rows, tables, groups, extra
     )
     return check_classes(listing)
 
 
-def _classes(folder: Path) -> dict[str, list[str]]:
-    return {name: images_in(folder / name) for name in folders_in(folder)}
+def _classes(folder: Path, apart: bool) -> dict[str, list[str]]:
+    return {name: _images(folder / name, apart) for name in folders_in(folder)}
+
+
+def _images(folder: Path, apart: bool) -> list[str]:
+    """Return the images of a class, those of all its devices where they lie apart."""
+    if not apart:
+        return images_in(folder)
+    devices = folders_in(folder)
+    if not devices:
+        raise UserError(
+            f"{relative(folder)} holds no folder of a device; expected one for each, or no "
+            "domains=subfolders"
+        )
+    return [f"{device}/{image}" for device in devices for image in images_in(folder / device)]
 
 
 def _groups(root: Path, files: list[str]) -> tuple[np.ndarray | None, list[str]]:

@@ -129,26 +129,42 @@ def difficulty_aware_sup_con(
 
     rows = scaled(checks.numbers(NAME, "embeddings", embeddings, "N, D"))
     labels = checks.labels(NAME, labels, rows)
+    return of_similarities(
+        products(rows, rows), labels, alpha=alpha, beta=beta,
+        positive_threshold=positive_threshold, negative_threshold=negative_threshold,
+        temperature=temperature, reduction=reduction, **chosen,
+    )  # fmt: skip
+
+
+def of_similarities(
+    similarities: torch.Tensor, labels: torch.Tensor, *, alpha: float = 1.0, beta: float = 1.0,
+    positive_threshold: float = 0.5, negative_threshold: float = 0.5, temperature: float = 0.07,
+    reduction: str = "mean", **choices: str,
+) -> torch.Tensor:  # fmt: skip
+    """Return the loss from the cosines [N, N]; parameters as in `difficulty_aware_sup_con`."""
+    read = {choice: choices.get(choice, values[0]) for choice, values in CHOICES.items()}
     positive = positives(labels)
-    similarities = products(rows, rows)
-    seen = similarities if gradient_through_weights == "attached" else similarities.detach()
+    seen = similarities
+    if read["gradient_through_weights"] == "detached":
+        seen = similarities.detach()
     # (theta+ - s) / theta+
     hardness = 1 - seen / positive_threshold
-    weights = 1 + alpha * (hardness.relu() if gate_of_positive_weight == "gated" else hardness)
+    gated = read["gate_of_positive_weight"] == "gated"
+    weights = 1 + alpha * (hardness.relu() if gated else hardness)
     log_weights = None
-    if reading == "intended":
-        gated = gate_of_negative_weight == "gated"
+    if read["reading"] == "intended":
+        gated = read["gate_of_negative_weight"] == "gated"
         log_weights = _log_weights(seen, labels, beta, negative_threshold, gated)
     each = anchor_losses(
         similarities,
         positive,
         temperature,
         weights=weights,
-        divisor=_divisor(normalisation, weights, positive),
+        divisor=_divisor(read["normalisation"], weights, positive),
         log_weights=log_weights,
-        with_anchor=sum_over_k == "with_anchor",
+        with_anchor=read["sum_over_k"] == "with_anchor",
     )
-    if normalisation == "printed" and reduction == "mean":
+    if read["normalisation"] == "printed" and reduction == "mean":
         return each.sum()
     return reduced(NAME, each, reduction)
 

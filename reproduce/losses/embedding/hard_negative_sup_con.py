@@ -73,14 +73,22 @@ def hard_negative_sup_con(
     checks.parameter(name, "beta", beta, least=0)
     rows = scaled(checks.numbers(name, "embeddings", embeddings, "N, D"))
     labels = checks.labels(name, labels, rows)
-    similarities = products(rows, rows)
+    return of_similarities(products(rows, rows), labels, beta=beta, temperature=temperature,
+                           reduction=reduction)  # fmt: skip
+
+
+def of_similarities(
+    similarities: torch.Tensor, labels: torch.Tensor, *, beta: float = 10.0,
+    temperature: float = 0.5, reduction: str = "mean",
+) -> torch.Tensor:  # fmt: skip
+    """Return the loss from the cosines [N, N]; parameters as in `hard_negative_sup_con`."""
     each = anchor_losses(
         similarities,
         positives(labels),
         temperature,
         log_weights=_log_tilt(beta * similarities.detach(), labels),
     )
-    return reduced(name, each, reduction)
+    return reduced("hard_negative_sup_con", each, reduction)
 
 
 def _log_tilt(tilt: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

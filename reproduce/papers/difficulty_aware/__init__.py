@@ -1,0 +1,1 @@
+"""The post on the difficulty-aware supervised contrastive loss."""
