@@ -19,8 +19,8 @@ NEIGHBOURHOODS = Family("embeddings", "neighbourhoods", "neighbourhoods")
 ENCODERS = Family("encoders", "encoders", "encoders")
 MASKS = Family("masks", "masks", task="segmentation")
 PAIRS = Family("embeddings", "pairs", task="verification")
+TEMPERATURES = Family("history", "temperatures", "temperatures", of_history=True)
 
-TEMPERATURES = "2026-11-28: needs the class temperatures that a loss has learned, kept by no trial"
 GRADIENTS = "2026-11-28: needs the gradient of a loss by pair, kept by no trial"
 
 _OF_SCORES = (
@@ -123,14 +123,14 @@ _OF_EMBEDDINGS = (
 )  # fmt: skip
 _OF_LOSSES = (
     Metric("temperature_count_correlation",
-           "Spearman correlation of class temperature and class size", None,
-           unit=NUMBER, digits=2, waits_for=TEMPERATURES),
+           "Spearman correlation of class temperature and class size", TEMPERATURES,
+           unit=NUMBER, digits=2),
     Metric("temperature_similarity_correlation",
            "Spearman correlation of class temperature and mean similarity of its hardest negatives",
-           None, unit=NUMBER, digits=2, waits_for=TEMPERATURES),
+           TEMPERATURES, unit=NUMBER, digits=2),
     Metric("negative_gradient_evenness",
-           "entropy of the negatives' gradient over classes, over its limit", None,
-           unit=NUMBER, digits=3, waits_for=GRADIENTS),
+           "entropy of the negatives' gradient over classes, over its limit", TEMPERATURES,
+           unit=NUMBER, digits=3),
     Metric("hard_positive_gradient_share",
            "share of the positives' gradient on the hardest tenth", None, waits_for=GRADIENTS),
     Metric("hard_negative_gradient_share",

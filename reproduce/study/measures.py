@@ -16,6 +16,7 @@ from reproduce.evaluation.families import (
     CLASS_NAMES,
     CONFUSION,
     COUNTS,
+    HISTORY,
     LABELS,
     PREDICTIONS,
 )
@@ -131,6 +132,9 @@ class Measures:
         family = _family(asked, cell)
         if family.summary:
             return self._one_of(self.measured(cell), asked, cell)
+        if family.of_history:
+            recorded = {HISTORY: self.result(cell).history, **self._known(cell)}
+            return float(self._one_of(family.values(recorded), asked, cell))
         if family.of_counts:
             # From what every result holds, so that it is known also where the scores are not.
             known = {CONFUSION: self.confusion(cell), **self._known(cell)}
@@ -148,6 +152,9 @@ class Measures:
         family = _family(asked, cell)
         if family.summary:
             return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
+        if family.of_history:
+            recorded = {HISTORY: self.result(cell).history, **self._known(cell)}
+            return self._one_of(family.draws(recorded, draws), asked, cell)
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
             stored += f"/{steps_after(cell)}"

@@ -1,6 +1,7 @@
 """What a loss of several terms is made of, and how each of them pulls at the encoder.
 
-An objective that sums several losses leaves them in `terms`; others pay nothing here. Looking
+An objective that sums several losses leaves them in `terms`, and any may have more to say of what
+it has `measured`; others pay nothing here. Looking
 changes nothing: nothing is drawn and no gradient is stored where the optimizer finds it.
 """
 
@@ -22,10 +23,8 @@ def looked_at(objective, batch, features: torch.Tensor) -> dict[str, torch.Tenso
 
     To be called before the loss goes backward, which frees what is needed here.
     """
-    if not objective.terms:
-        return {}
     found = {}
-    if features.requires_grad:
+    if objective.terms and features.requires_grad:
         for name, term in objective.terms.items():
             (gradient,) = torch.autograd.grad(term, features, retain_graph=True, allow_unused=True)
             found[f"gradient_{name}"] = (

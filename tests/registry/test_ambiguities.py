@@ -70,7 +70,7 @@ def test_every_file_loads(paper):
         ("dual_head", "supervised_length", "fine_tuning"),
         ("balanced_contrastive", "temperature_learning_rate", "own_rate"),
         ("balanced_contrastive", "ldam_with_drw", "with_drw"),
-        ("balanced_contrastive", "classifier_length", "share_of_the_recipe"),
+        ("balanced_contrastive", "classifier_length", "embedded_once"),
         ("difficulty_aware", "projection_head", "none"),
         ("difficulty_aware", "batches", "several_of_each"),
         ("metric_learning", "classifier_input", "projected"),

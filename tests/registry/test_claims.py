@@ -174,10 +174,6 @@ def test_unknown_names_are_refused_with_their_field():
 
 # The metrics that claims ask for and nothing measures yet; each says since when, and why.
 WAITING = {
-    "balanced_contrastive": {
-        "negative_gradient_evenness", "temperature_count_correlation",
-        "temperature_similarity_correlation",
-    },
     "difficulty_aware": {"hard_negative_gradient_share", "hard_positive_gradient_share"},
 }  # fmt: skip
 

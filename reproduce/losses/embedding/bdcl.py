@@ -4,7 +4,8 @@ import torch
 from torch import nn
 
 from reproduce.errors import UserError
-from reproduce.losses import Context, checks
+from reproduce.losses import Batch, Context, checks
+from reproduce.losses.embedding.penalties import Penalties
 from reproduce.losses.embedding.pixels import PixelsOrImages
 from reproduce.losses.embedding.prototypes import HardPrototypes
 from reproduce.losses.embedding.similarities import products, reduced, scaled
@@ -160,7 +161,7 @@ def _expanded(tau: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
     return tau[classes] if tau.ndim else tau.expand(len(classes))
 
 
-HARD_EXAMPLES = ("nearest_prototype", "auxiliary_head", "similarity")
+HARD_EXAMPLES = ("nearest_prototype", "auxiliary_head", "similarity", "every")
 ON_THE_SPHERE = ("normalised_detached", "raw_detached")
 
 
@@ -199,7 +200,8 @@ class BDCL(PixelsOrImages):
         Which embeddings are hard. "nearest_prototype": those nearest to the prototype of another
         class. "auxiliary_head": those that a linear classifier gets wrong, which is trained beside
         the loss without a gradient to the network. "similarity": those less similar to their
-        prototype than the mean of their class in the batch.
+        prototype than the mean of their class in the batch. "every": all of them, which makes it
+        the mean of the class that the paper says it does not take.
     prototype_on_the_sphere : str
         "normalised_detached" (default): scaled to length one after every move; "raw_detached": a
         shorter one, of a class that spreads, pulls and pushes less.
@@ -262,6 +264,7 @@ class BDCL(PixelsOrImages):
                 momentum=momentum,
                 unit=prototype_on_the_sphere == "normalised_detached",
             )
+        self.penalties = Penalties(context.classes)
 
     def temperatures_now(self) -> float | torch.Tensor:
         """Return the temperature of every class, or the one they share."""
@@ -278,12 +281,22 @@ class BDCL(PixelsOrImages):
             kept = {"prototypes": stars.vectors, "known_prototypes": stars.seen}
         temperatures = self.temperatures_now()
         loss = bdcl(rows, labels, temperatures=temperatures, **kept, **self.readings)
+        if self.training:
+            self.penalties.add(rows, labels, temperatures, **kept)
         if stars is not None and self.training:
             unit = scaled(checks.numbers("bdcl", "embeddings", rows.detach(), "N, D"))
             if stars.hard_examples == "auxiliary_head":
                 loss = loss + stars.auxiliary_loss(unit, labels.long())
             stars.move_to_hard(unit, labels.long())
         return loss
+
+    def measured(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Return, for the history, the learned temperatures and how negatives press on classes."""
+        now = self.temperatures_now()
+        found = self.penalties.taken()
+        if isinstance(now, torch.Tensor):
+            found |= {f"temperature_class_{c}": value for c, value in enumerate(now.detach())}
+        return found
 
     def after_step(self) -> None:
         """Keep the temperatures within their bounds."""

@@ -88,6 +88,8 @@ class HardPrototypes(ClassVectors):
     @torch.no_grad()
     def hard(self, rows: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return which rows [N] are hard, as the prototypes stand now."""
+        if self.hard_examples == "every":
+            return torch.ones_like(labels, dtype=torch.bool)
         if self.hard_examples == "auxiliary_head":
             return self._guess(rows).argmax(1) != labels
         similarity = products(rows, scaled(self.vectors).to(rows.dtype))

@@ -1,0 +1,115 @@
+"""The study of BDCL with made-up data and results: nothing is trained for it."""
+
+import numpy as np
+
+from reproduce.data.records import Record
+from reproduce.evaluation.metrics import summary
+from reproduce.papers.balanced_contrastive.data import REAL
+from reproduce.papers.balanced_contrastive.protocol import PROTOCOL as balanced_contrastive
+from reproduce.study.study import Study
+from reproduce.trials import arrays as array_files
+from reproduce.trials.store import Result, Store
+
+NAMES = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
+COUNTS = (327, 514, 1099, 115, 1113, 6705, 142)
+TEST = (13, 20, 44, 5, 44, 268, 6)
+# How many of ten images of a class an arm gets right; those not named are like the first.
+RIGHT = {"sup_con": 0.6, "bdcl": 0.75, "frozen_encoder": 0.35, "cross_entropy": 0.5, "crt": 0.7}
+
+
+def record(name=REAL, counts=COUNTS, shape=(64, 64, 3), names=NAMES, challenge=True) -> Record:
+    """Return what is known of a data set without having it."""
+    parts = {"all": counts} | ({"challenge": (43, 93, 217, 44, 171, 909, 35)} if challenge else {})
+    return Record(
+        name=name, fingerprint=name[:1] * 64, task="classification", shape=shape,
+        class_names=names, counts=parts, title=name, licence="none", source="nowhere",
+        images_publishable=False,
+    )  # fmt: skip
+
+
+def read(profile="laptop", **values):
+    """Return parameters at a profile, read as a command reads them."""
+    return balanced_contrastive.parameters.read({"profile": profile, **values})
+
+
+def of(experiments="none", **values):
+    """Return the cells and the references at these parameters, all data made up."""
+    parameters = read(experiments=experiments, **values)
+    beside = [record(name) for name in balanced_contrastive.other_data(parameters)]
+    return tuple(
+        made(parameters, record(parameters.dataset), *beside)
+        for made in (balanced_contrastive.cells, balanced_contrastive.references)
+    )
+
+
+def study_of(folder, **values) -> Study:
+    """Return a study of made-up results, as if all of it had been trained."""
+    store, parameters = Store(folder), read(**values)
+    for name in (parameters.dataset, *balanced_contrastive.other_data(parameters)):
+        store.put_record(record(name))
+    study = Study(balanced_contrastive, parameters, store)
+    done = set()
+    for cell in [*study.cells, *study.references]:
+        if cell.trial.key not in done:
+            done.add(cell.trial.key)
+            put(store, cell)
+    return study
+
+
+def put(store: Store, cell) -> None:
+    """Store a result of a trial: so many images of each class right, the others taken for nevi."""
+    arrays, confusion, metrics = {}, {}, {}
+    random = np.random.default_rng(int(cell.trial.key, 16))
+    for part in cell.trial.evaluate_on:
+        labels = np.repeat(np.arange(7), TEST)
+        told = np.where(random.random(len(labels)) < RIGHT.get(cell.method, 0.6), labels, 5)
+        logits = np.eye(7, dtype=np.float32)[told] * 2
+        arrays |= {
+            f"{part}/labels": labels.astype(np.int16), f"{part}/logits": logits,
+            f"{part}/embedding_rows": np.arange(len(labels), dtype=np.int32),
+            f"{part}/embeddings": (logits + random.normal(size=(len(labels), 7))).astype("f4"),
+        }  # fmt: skip
+        table = np.zeros((7, 7), int)
+        np.add.at(table, (labels, told), 1)
+        confusion[part] = table.tolist()
+        scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        metrics |= {f"{part}/{name}": float(v) for name, v in summary(scores, labels, 7).items()}
+    if "encoders" in cell.keep:
+        arrays |= _encoders(random, labels, logits)
+    file = array_files.write(store.arrays_folder, cell.trial.key, arrays)
+    counts = cell.trial.imbalance.get("counts", COUNTS)
+    store.put(
+        Result(
+            key=cell.trial.key, trial=cell.trial, counts=list(counts), metrics=metrics,
+            confusion=confusion, history=_history(cell, random, counts), seconds=1.5,
+            provenance={"device": "cpu", "python": "3", "torch": "2", "numpy": "2"},
+            array_names=tuple(sorted(arrays)), array_file=store.arrays_folder / file,
+        )
+    )  # fmt: skip
+
+
+def _encoders(random, labels, logits) -> dict[str, np.ndarray]:
+    near = {
+        f"{moment}/{part}": (logits + random.normal(size=logits.shape)).astype("f4")
+        for moment in ("before", "after") for part in ("train", "test", "view1", "view2")
+    }  # fmt: skip
+    return near | {f"{part}/encoder_labels": labels.astype(np.int16) for part in ("train", "test")}
+
+
+def _history(cell, random, counts) -> list[dict[str, float]]:
+    """Return two records a phase; of BDCL with the temperatures it learns, higher of heads."""
+    steps = -(-sum(counts) // cell.trial.phases[0].batch_size)
+    found = []
+    for number, phase in enumerate(cell.trial.phases):
+        for epoch in range(1, phase.epochs + 1):
+            row = {"phase": number, "iteration": steps * epoch, "loss": 4.5, "learning_rate": 0.01}
+            if phase.objective == "bdcl":
+                learned = phase.objective_parameters["temperature_learning"]
+                for c, count in enumerate(counts):
+                    row[f"negative_push_class_{c}"] = count / sum(counts)
+                    row[f"hardest_negative_class_{c}"] = 0.8 + 0.01 * c
+                    if learned:
+                        moved = 0.02 * epoch * np.log(count) + 0.001 * random.random()
+                        row[f"temperature_class_{c}"] = 0.1 + moved
+            found.append(row)
+    return found
