@@ -83,9 +83,11 @@ def test_a_larger_mask_is_read_at_the_nearest_pixel():
 
 
 @pytest.mark.parametrize("name", ["bdcl", "tsc"])
-def test_an_objective_reads_label_maps(name):
+def test_pixels_are_compared_across_the_batch(name):
     given = {"bdcl": {"hard_prototypes": False}, "tsc": {"targets": False, "positives": None}}[name]
-    objective = build(name, CONTEXT, pixels_per_class=99, **given).double()
+    objective = build(
+        name, CONTEXT, pixels_per_class=99, compared="across_the_batch", **given
+    ).double()
     embeddings = torch.randn(2, 2, 3, 4, dtype=torch.float64, requires_grad=True)
     masks = torch.randint(3, (2, 3, 4))
     masks[1, 2] = IGNORED
@@ -143,4 +145,4 @@ def test_a_loss_that_does_not_say_what_it_makes_of_rows_cannot_be_built():
         function = staticmethod(tsc)
 
     with pytest.raises(TypeError, match="of_rows"):
-        Unfinished(CONTEXT, segmentation_pairs="sampled_per_class", pixels_per_class=4)
+        Unfinished(CONTEXT, "sampled_per_class", 4, "within_each_image")
