@@ -3,10 +3,9 @@
 import torch
 from torch import nn
 
-from reproduce.errors import UserError
 from reproduce.losses import Context, checks
 from reproduce.losses.embedding.pixels import PixelsOrImages
-from reproduce.losses.embedding.prototypes import HardPrototypes
+from reproduce.losses.embedding.prototypes import HardPrototypes, of_classes
 from reproduce.losses.embedding.similarities import products, reduced, scaled
 
 
@@ -97,7 +96,7 @@ def bdcl(
     checks.choice("bdcl", "denominator_temperature", denominator_temperature, ("anchor", "pair"))
     checks.choice("bdcl", "temperature_gradient", temperature_gradient, ("autograd", "printed"))
     rows = scaled(checks.numbers("bdcl", "embeddings", embeddings, "N, D"))
-    tau, stars, classes = _of_classes(rows, temperatures, prototypes)
+    tau, stars, classes = of_classes(rows, temperatures, prototypes)
     labels = checks.labels("bdcl", labels, rows, classes)
     columns = torch.cat([labels, torch.arange(len(stars), device=rows.device)])
     allowed = _candidates(rows, stars, known_prototypes)
@@ -121,30 +120,6 @@ def bdcl(
         # Adds nothing but this gradient.
         each = each + slope * (_expanded(tau, labels) - tau_anchor)
     return reduced("bdcl", each, reduction)
-
-
-def _of_classes(rows: torch.Tensor, temperatures, prototypes):
-    """Return temperatures, prototypes (none are an empty table), and how many classes there are."""
-    try:
-        tau = torch.as_tensor(temperatures, dtype=rows.dtype, device=rows.device)
-    except (TypeError, ValueError) as error:
-        raise UserError(
-            f"bdcl: temperatures expected a number or one per class, received {temperatures!r}"
-        ) from error
-    if tau.ndim:
-        tau = checks.numbers("bdcl", "temperatures", tau, "C")
-    # Reading a temperature would make a GPU wait; there its owner keeps it in bounds.
-    if tau.device.type == "cpu":
-        checks.parameter("bdcl", "temperatures", float(tau.detach().min()), above=0)
-    if prototypes is None:
-        return tau, rows.new_zeros(0, rows.shape[1]), len(tau) if tau.ndim else None
-    stars = checks.numbers("bdcl", "prototypes", prototypes, "C, D").to(rows.dtype)
-    classes = len(tau) if tau.ndim else len(stars)
-    if stars.shape != (classes, rows.shape[1]):
-        raise UserError(
-            f"bdcl: prototypes expected [{classes}, {rows.shape[1]}], received {list(stars.shape)}"
-        )
-    return tau, scaled(stars, normalize=False), classes
 
 
 def _candidates(rows: torch.Tensor, stars: torch.Tensor, known) -> torch.Tensor:
