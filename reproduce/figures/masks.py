@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -21,7 +22,7 @@ INPUT, TRUTH = "image", "marked by hand"
 COLOURS = (BLUE, RARE, GREEN, ORANGE, WRONG)
 # How much of the image still shows through, and the pixels left between two images.
 THROUGH, BETWEEN = 0.4, 3
-NAMES, HEADS = 1.45, 0.75
+NAMES, HEADS, LETTERS = 1.55, 0.75, 13
 
 
 class Masks(Picture):
@@ -88,9 +89,10 @@ class Masks(Picture):
         axis.imshow(sheet, interpolation="none", aspect="equal")
         axis.set_yticks(
             np.arange(len(rows)) * step + size / 2,
-            [textwrap.fill(_named(name), 14) for name in rows],
+            [textwrap.fill(_named(name), LETTERS, break_long_words=False) for name in rows],
         )
-        axis.set_xticks(np.arange(count) * step + size / 2, self._heads())
+        places, heads = self._heads()
+        axis.set_xticks(np.array(places) * step + size / 2, heads)
         axis.xaxis.tick_top()
         axis.tick_params(length=0)
         axis.grid(False)
@@ -120,10 +122,19 @@ class Masks(Picture):
         opaque = np.full((*drawn.shape[:2], 1), 255.0)
         return np.concatenate([drawn, opaque], axis=2).round().astype(np.uint8)
 
-    def _heads(self) -> list[str]:
-        """Return what each mask shows: its highest class, or nothing."""
+    def _heads(self) -> tuple[list[float], list[str]]:
+        """Return what neighbouring masks show, their highest class or nothing, and where they are.
+
+        Said once over columns that show the same, since words are wider than images.
+        """
         shown = np.where(self.truth == UNKNOWN, 0, self.truth).max(axis=(1, 2))
-        return [self.class_names[label] if label else "none" for label in shown]
+        places: list[float] = []
+        names: list[str] = []
+        for label, members in groupby(range(len(shown)), key=lambda column: shown[column]):
+            columns = list(members)
+            places.append((columns[0] + columns[-1]) / 2)
+            names.append(self.class_names[label] if label else "none")
+        return places, names
 
     def message(self) -> str:
         """Say which method overlaps the marked regions of these images best, and worst."""
