@@ -141,6 +141,9 @@ _OF_MAPS_AND_PAIRS = (
            MASKS, "Mean IoU"),
     Metric("mean_dice", "mean over classes of 2 TP / (2 TP + FP + FN), pixels pooled", MASKS),
     Metric("pixel_accuracy", "share of the pixels of all test images that are right", MASKS),
+    Metric("image_miou",
+           "mean over test images of the mean IoU of the classes that the image's mask shows",
+           MASKS, "Mean IoU by image"),
     Metric("eer", "equal error rate, interpolated between the two bracketing thresholds", PAIRS,
            "Equal error rate", digits=2),
     Metric("verification_auc", "probability that a genuine pair scores above an impostor pair",
@@ -162,12 +165,17 @@ METRICS: dict[str, Metric] = {
 # What every result of a classification stores.
 SUMMARY = tuple(metric.name for metric in _OF_SCORES)
 # One class of the data's own order, counted from 0: `f1_class_2` is the F1 of its third class.
-_CLASS_NUMBER = re.compile(r"(recall|precision|f1|iou)_class_(\d+)")
+_CLASS_NUMBER = re.compile(r"(recall|precision|f1|image_iou|iou)_class_(\d+)")
 _OF_ONE_CLASS = {
     "recall": ("recall", CLASSES, "Recall"),
     "f1": ("F1", CLASSES, "F1"),
     "precision": ("precision", AVERAGES, "Precision"),
     "iou": ("intersection over union", MASKS, "IoU"),
+    "image_iou": (
+        "mean over the images that show it of the intersection over union",
+        MASKS,
+        "IoU by image",
+    ),
 }
 # The class that `lesion_confusion_excess` sets apart from the others has this word in its name.
 APART = "normal"

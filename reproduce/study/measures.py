@@ -133,8 +133,7 @@ class Measures:
         if family.summary:
             return self._one_of(self.measured(cell), asked, cell)
         if family.of_history:
-            recorded = {HISTORY: self.result(cell).history, **self._known(cell)}
-            return float(self._one_of(family.values(recorded), asked, cell))
+            return float(self._one_of(family.values(self._known(cell)), asked, cell))
         if family.of_counts:
             # From what every result holds, so that it is known also where the scores are not.
             known = {CONFUSION: self.confusion(cell), **self._known(cell)}
@@ -153,8 +152,7 @@ class Measures:
         if family.summary:
             return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
         if family.of_history:
-            recorded = {HISTORY: self.result(cell).history, **self._known(cell)}
-            return self._one_of(family.draws(recorded, draws), asked, cell)
+            return self._one_of(family.draws(self._known(cell), draws), asked, cell)
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
             stored += f"/{steps_after(cell)}"
@@ -208,11 +206,8 @@ class Measures:
 
         def compute():
             scores, truth = self.scores(cell)
-            classes = scores.shape[1]
-            values, table = (
-                task.summary(scores, truth, classes), task.table(scores, truth, classes),
-            )  # fmt: skip
-            return {"metrics": values, "confusion": table.tolist()}, {}
+            given = scores, truth, scores.shape[1]
+            return {"metrics": task.summary(*given), "confusion": task.table(*given).tolist()}, {}
 
         return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
 
@@ -261,13 +256,14 @@ class Measures:
         return self._known(cell)[CLASS_NAMES]
 
     def _known(self, cell: Cell) -> Arrays:
-        """Return what is known of every trial: its training images by class, its classes."""
+        """Return what is known of every trial: training images by class, classes, its history."""
         result = self.result(cell)
         numbers = tuple(str(number) for number in range(len(result.counts)))
         names = self._class_names.get(result.trial.dataset, numbers)
         return {
             COUNTS: np.asarray(result.counts),
             CLASS_NAMES: names if len(names) == len(numbers) else numbers,
+            HISTORY: result.history,
         }
 
     def _one_of(self, values: dict, asked: Metric, cell: Cell):

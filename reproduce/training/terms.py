@@ -9,6 +9,9 @@ import math
 
 import torch
 
+from reproduce.losses import cross_entropy
+from reproduce.losses.classifier.objective import known_pixels
+
 
 def taken(objective) -> dict[str, torch.Tensor]:
     """Return the terms of the last batch without their graph, and let go of the graph."""
@@ -31,6 +34,12 @@ def looked_at(objective, batch, features: torch.Tensor) -> dict[str, torch.Tenso
                 features.new_zeros(()) if gradient is None else gradient.float().norm()
             )
     return found | objective.measured(batch)
+
+
+def auxiliary(logits: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """Return the cross-entropy of an encoder's own classifier; 0 where no pixel is known."""
+    rows, labels = known_pixels("the auxiliary loss", logits, maps)
+    return cross_entropy(rows, labels) if len(labels) else rows.sum()
 
 
 def added(sums: dict[str, float], terms: dict[str, torch.Tensor]) -> dict[str, float]:

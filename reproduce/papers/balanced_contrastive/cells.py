@@ -10,9 +10,9 @@ The *grid* is BDCL, the loss that it starts from and TSC, in the common recipe. 
 - `thinned`: the rarest classes thinned in training, in the place of Hyper-Kvasir's imbalance;
 - `own_recipe`: every method as the work that proposed it trains it;
 - `random_start`: the contrastive arms from random numbers, where the grid starts from ImageNet;
-- `longer`: the contrastive arms at three times the length;
+- `longer`: BDCL and the loss that it starts from at three times the length;
 - `second`: the grid on another data set;
-- `segmentation`: the same question of pixels (`segmentation`).
+- `segmentation` and what begins so: the same question of pixels (`segmentation.EXPERIMENTS`).
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from reproduce.data import names
 from reproduce.data.records import Record
 from reproduce.errors import UserError
 from reproduce.models.starts import initialisation
-from reproduce.papers.balanced_contrastive import data
+from reproduce.papers.balanced_contrastive import data, segmentation
 from reproduce.papers.balanced_contrastive.methods import (
     ABLATED,
     COMMON,
@@ -38,11 +38,12 @@ from reproduce.trials.trial import RECIPE, Trial
 
 EXPERIMENTS = (
     "controls", "ablation", "rivals", "prototypes", "readings", "thinned", "own_recipe",
-    "random_start", "longer", "second", "segmentation",
+    "random_start", "longer", "second", *segmentation.EXPERIMENTS,
 )  # fmt: skip
 # What claims, and the paper's tables, ask for on the data with the larger imbalance.
 ON_THINNED = ("tsc", "balanced_mixup", "ldam", "bdcl")
-AT_LENGTH = FROM_RANDOM = ("sup_con", "tsc", "bdcl")
+FROM_RANDOM = ("sup_con", "tsc", "bdcl")
+AT_LENGTH = ("sup_con", "bdcl")
 LONGER, FEWER = 3, 3
 # Whose encoders are probed at the end.
 PROBED = ("cross_entropy", "sup_con", "bdcl")
@@ -69,7 +70,7 @@ def cells(parameters, record: Record, *others: Record) -> list[Cell]:
         there = _named(parameters.second_dataset, "second", others)
         for seed in parameters.seeds:
             found += _each(parameters, there, seed, "second", parameters.methods, ("dataset",))
-    return found
+    return found + segmentation.cells(parameters, others)
 
 
 def references(parameters, record: Record, *others: Record) -> list[Cell]:
@@ -89,7 +90,8 @@ def shown_point(parameters) -> dict[str, Any]:
 
 def other_data(parameters) -> list[str]:
     """Return the names of the data sets that stand beside the main one."""
-    return [parameters.second_dataset] if "second" in parameters.experiments else []
+    second = [parameters.second_dataset] if "second" in parameters.experiments else []
+    return second + segmentation.other_data(parameters)
 
 
 def _named(wanted: str | None, experiment: str, others: tuple[Record, ...]) -> Record:

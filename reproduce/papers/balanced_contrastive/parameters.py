@@ -12,7 +12,7 @@ from reproduce import models
 from reproduce.data import catalog
 from reproduce.data.records import Record
 from reproduce.methods.registry import Available
-from reproduce.papers.balanced_contrastive import data
+from reproduce.papers.balanced_contrastive import data, segmentation
 from reproduce.papers.balanced_contrastive.cells import EXPERIMENTS
 from reproduce.papers.balanced_contrastive.data import GENERATED, REAL
 from reproduce.papers.balanced_contrastive.methods import COMPARED
@@ -23,8 +23,9 @@ from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOr
 # Generated images with a test part from which small ones are drawn, at a size for two cores.
 SMALL = f"{GENERATED}?balanced=3000&size=32"
 QUICK = ("controls", "ablation")
-# Everything that two cores can do on the data at hand.
-LAPTOP = tuple(name for name in EXPERIMENTS if name != "second")
+# What two cores can do on the data at hand.
+LEFT_OUT = ("second", "segmentation_readings", "segmentation_second")
+LAPTOP = tuple(name for name in EXPERIMENTS if name not in LEFT_OUT)
 
 
 class BalancedContrastive(Parameters):
@@ -67,6 +68,9 @@ class BalancedContrastive(Parameters):
     second_dataset: str | None = Field(None, description="where the grid runs once more")
     images: Literal["third", "all"] | None = Field(
         None, description="of the training images of ham10000: about a third, or all"
+    )
+    segmentation_dataset: str | None = Field(
+        None, description="images with masks, for the experiments on pixels"
     )
     methods: NamesOrProfile = Field(None, description="methods to compare, BDCL among them")
     experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
@@ -159,6 +163,8 @@ def departures(parameters: BalancedContrastive, record: Record) -> list[str]:
             f"training to a ratio of {data.RATIO} stands for the imbalance of Hyper-Kvasir; its "
             f"rarest class has {min(data.THINNED)} training images"
         )
+    if any(name in segmentation.EXPERIMENTS for name in parameters.experiments):
+        found += segmentation.departures(segmentation.setting(parameters))
     return found + departing.of_values(
         parameters, BalancedContrastive(), ("learning_rate", "weight_decay", "precision")
     )
