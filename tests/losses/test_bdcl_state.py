@@ -144,7 +144,8 @@ def test_both_parts_can_be_left_out():
         "prototypes.vectors",
         "prototypes.seen",
     }
-    assert set(objective_of(hard_prototypes=False).state_dict()) == {"temperatures"}
+    without = objective_of(hard_prototypes=False).state_dict()
+    assert set(without) - for_the_history == {"temperatures"}
 
 
 def test_temperatures_keep_their_bounds_or_are_learned_as_logarithms():

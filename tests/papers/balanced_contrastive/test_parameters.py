@@ -12,7 +12,8 @@ def test_every_profile_is_whole_and_bears_its_name():
     for profile in ("smoke", "quick", "laptop", "paper"):
         found = read(profile)
         assert found.scale() == profile
-        assert all(value is not None for value in found.model_dump().values())
+        given = found.model_dump(exclude={"segmentation_dataset"})
+        assert all(value is not None for value in given.values())
 
 
 def test_the_paper_has_what_is_printed():
