@@ -88,7 +88,7 @@ class BalancedContrastive(Parameters):
     classifier_epochs: int | None = Field(
         None, ge=1, description="of the second stage, on embedded images; not printed"
     )
-    batch_size: int = Field(64, ge=2, description="images a step; not printed")
+    batch_size: int = Field(32, ge=2, description="images a step; not printed")
     learning_rate: float = Field(0.01, gt=0, description="of SGD; 0.01 printed")
     weight_decay: float = Field(1e-4, ge=0, description="of SGD; 0.0001 printed")
     temperature: float = Field(0.1, gt=0, description="where every temperature starts")
