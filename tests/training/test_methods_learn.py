@@ -201,7 +201,7 @@ def mean_iou(network, part):
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["focal", "ldam_drw", "lovasz_softmax", "soft_iou"])
+@pytest.mark.parametrize("name", ["focal", "ldam_drw", "lovasz_softmax", "soft_iou", "tsc", "bdcl"])
 def test_losses_of_label_maps_learn_to_segment(name, shapes):
     training, test = shapes
     seed_torch(0, "weights")
