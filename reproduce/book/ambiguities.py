@@ -56,7 +56,7 @@ def entries(paper: str) -> str:
 
 
 def entry(found: Ambiguity) -> str:
-    """Return one ambiguity: what is printed, why it is open, the readings, ours and why."""
+    """Return one ambiguity, folded: what is printed, why it is open, the readings, ours and why."""
     asked = [one.ask.objective for one in found.readings if one.ask and one.ask.objective]
     pages = ", ".join(f"{{ref}}`{name} <loss-{name}>`" for name in dict.fromkeys(asked))
     ours = next(one for one in found.readings if one.name == found.default)
@@ -64,13 +64,14 @@ def entry(found: Ambiguity) -> str:
     return markup.joined(
         [
             markup.target(f"ambiguity-{found.paper}-{found.id}"),
-            f"### {title(found.id)}",
+            f":::{{dropdown}} {title(found.id)}",
             f"{markup.escaped(found.place)}, as printed:",
             f"> {markup.escaped(found.printed)}",
             markup.escaped(found.problem),
             "\n".join(_line(reading, reading is ours) for reading in found.readings),
             f"**We take** {markup.code(ours.name)}{waiting}. {markup.escaped(found.why)}"
             + (f" More: {pages}." if pages else ""),
+            ":::",
         ]
     )
 

@@ -18,6 +18,7 @@ from docutils import nodes
 
 from reproduce import papers
 from reproduce.book import markup
+from reproduce.book.shown import TRIALS
 from reproduce.errors import UserError
 
 SECTION = re.compile(r"^## ([^\n]+)$", re.MULTILINE)
@@ -50,7 +51,7 @@ class Cut:
     notebook: dict[str, Any]
 
 
-def cut(page: str, notebook: dict[str, Any]) -> list[Cut]:
+def cut(page: str, notebook: dict[str, Any], trials: bool = False) -> list[Cut]:
     """Return the pages of a notebook in reading order; none where it is one page as it stands.
 
     Parameters
@@ -60,6 +61,8 @@ def cut(page: str, notebook: dict[str, Any]) -> list[Cut]:
         paper or the name of the chapter.
     notebook
         The executed notebook, as read from JSON; it is not changed.
+    trials
+        Whether there is a page of its trials to lead to.
     """
     parts = list(_parts(notebook.get("cells", [])))
     if len(parts) < 2:
@@ -74,7 +77,7 @@ def cut(page: str, notebook: dict[str, Any]) -> list[Cut]:
     first = ANSWER if chapter_title(page) else short_title(_title(parts[0]))
     titles = [first, *(short_title(heading["title"]) for heading in headings[1:])]
     parts = _with_settings_moved(parts, names)
-    lines = [_line(key, addresses, titles, number) for number in range(len(parts))]
+    lines = [_line(key, addresses, titles, number, trials) for number in range(len(parts))]
     # The first screen of an answer has no room for a list of contents beside it.
     lines[0] += _sections(parts[0])
     return [
@@ -141,7 +144,7 @@ def _with_settings_moved(parts: list[list[dict]], names: list[str]) -> list[list
     return [first, *parts[1:place], [head, *moved, *rest], *parts[place + 1 :]]
 
 
-def _line(key: str, addresses: list[str], titles: list[str], here: int) -> str:
+def _line(key: str, addresses: list[str], titles: list[str], here: int, trials: bool) -> str:
     """Return the line that leads to the other pages of the paper and to the whole notebook."""
     entries = []
     for number, (address, title) in enumerate(zip(addresses, titles, strict=True)):
@@ -151,6 +154,8 @@ def _line(key: str, addresses: list[str], titles: list[str], here: int) -> str:
     whole = f"{{download}}`Whole notebook <{WHOLE}/{key}.ipynb>`"
     paper = chapter_title(key)
     belongs = [f"{markup.escaped(paper)}:"] if paper else []
+    if trials:
+        entries.append(f"{{doc}}`Trials <{key}-{TRIALS}>`")
     return (
         " ".join(["```{div} pages-of-paper\n", *belongs, " · ".join([*entries, whole])]) + "\n```"
     )

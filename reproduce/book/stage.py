@@ -107,7 +107,8 @@ def _write_trials(trials: dict[str, str], folder: Path, shown: Sequence[Shown]) 
 
 def _cut(page: str, files: dict[str, Path]) -> list[Cut]:
     """Return the pages of a notebook that is more than one; none for any other page."""
-    return [one for notebook in _whole(page, files).values() for one in cut(page, notebook)]
+    trials = f"book/results/{PurePosixPath(page).name}.csv" in files
+    return [one for notebook in _whole(page, files).values() for one in cut(page, notebook, trials)]
 
 
 def _whole(page: str, files: dict[str, Path]) -> dict[str, dict[str, Any]]:

@@ -6,18 +6,18 @@ trials it was made of alone.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from posixpath import relpath
-from typing import Any
 
+from reproduce.book import trial_names
 from reproduce.book.markup import escaped, joined, target
-from reproduce.book.measured import methods_of
 from reproduce.book.shown import TRIALS, Shown
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
-from reproduce.figures.wording import method_label, metric_label, plural
-from reproduce.registry import datasets, records
+from reproduce.figures.wording import metric_label, plural
+from reproduce.registry import records
+from reproduce.registry.records import Paper
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Result
@@ -25,8 +25,8 @@ from reproduce.trials.store import Result
 SCRIPT = "../../_static/trials.js"
 # A page with nothing to the right of it.
 WIDE = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"
-# What of a description tells one repeat from another.
-SEEDS = ("seed", "data_seed")
+# What a trial's row is called after, its method and its purpose.
+Names = Mapping[str, tuple[str, str]]
 
 
 def name_of(key: str) -> str:
@@ -52,6 +52,7 @@ def page(key: str, edition: Edition, shown: Iterable[Shown]) -> str:
     recipes = {_digest(result): result for result in results}
     made_on = _made_on(results)
     paper = records.paper(key)
+    called = trial_names.names(results, paper)
     return WIDE + joined([
         target(f"{key.replace('_', '-')}-{TRIALS}"),
         f"# The trials behind {escaped(paper.short)}",
@@ -65,23 +66,19 @@ def page(key: str, edition: Edition, shown: Iterable[Shown]) -> str:
         "`reproduce store ls --published`.\n"
         + "\n".join(f"- Made on {on}: {plural(n, 'trial')}." for on, n in made_on.items()),
         _uses(uses),
-        _rows(results, uses),
+        _rows(results, uses, called),
         "## How each was trained",
         "The complete description of a trial, but for its seeds. Fields left out have their "
         "default, which means that nothing happens there.",
-        _recipes(recipes),
+        _recipes(recipes, called, paper),
         f'<script src="{SCRIPT}"></script>',
     ]) + "\n"  # fmt: skip
 
 
 def _digest(result: Result) -> str:
     """Return what all repeats of a trial share."""
-    text = json.dumps(_recipe(result), sort_keys=True)
+    text = json.dumps(trial_names.recipe(result), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _recipe(result: Result) -> dict[str, Any]:
-    return {name: value for name, value in result.trial.to_json().items() if name not in SEEDS}
 
 
 def _made_on(results: Iterable[Result]) -> dict[str, int]:
@@ -90,7 +87,9 @@ def _made_on(results: Iterable[Result]) -> dict[str, int]:
     for result in results:
         known = {name: f"{name} {value}" for name, value in sorted(result.provenance.items())}
         device = known.pop("device", "").removeprefix("device ")
+        started = known.pop("initialisation", "").removeprefix("initialisation ").rstrip(".")
         said = escaped(", ".join(filter(None, [device, *known.values()])))
+        said += f"; {escaped(started[:1].lower() + started[1:])}" if started else ""
         found[said] = found.get(said, 0) + 1
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
@@ -120,20 +119,29 @@ def _from_here(page: str) -> str:
     return f"{relpath(page, name_of('').rpartition('/')[0])}.html"
 
 
-def _rows(results: Sequence[Result], uses: Sequence[Shown]) -> str:
+def _rows(results: Sequence[Result], uses: Sequence[Shown], called: Names) -> str:
     metrics = [
         name for name in dict.fromkeys(name for one in results for name in one.metrics)
         if name.startswith("test/")
     ]  # fmt: skip
-    heads = ["Key", "Method", "At", "Data", "Seed", *map(_metric_head, metrics), "Seconds", "How"]
+    heads = [
+        "Key",
+        "Method",
+        "Trained for",
+        "Data",
+        "Seed",
+        *map(_metric_head, metrics),
+        "Seconds",
+        "How",
+    ]
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     used: dict[str, list[str]] = {}
     for number, one in enumerate(uses):
         for trial in one.keys:
             used.setdefault(trial, []).append(str(number))
     body = "\n".join(
-        _row(result, metrics, used.get(result.key, []))
-        for result in sorted(results, key=lambda one: (*_said(one), one.trial.seed, one.key))
+        _row(result, metrics, used.get(result.key, []), called[result.key])
+        for result in sorted(results, key=lambda one: _order(one, called))
     )
     return (
         "## The trials\n\n"
@@ -147,24 +155,24 @@ def _rows(results: Sequence[Result], uses: Sequence[Shown]) -> str:
     )
 
 
-def _row(result: Result, metrics: Sequence[str], used: Sequence[str]) -> str:
-    trial, (method, point) = result.trial, _said(result)
+def _order(result: Result, called: Names) -> tuple:
+    """Return where a trial stands in the list: those of the main comparison come first."""
+    method, purpose = called[result.key]
+    return not purpose.startswith(trial_names.MAIN), purpose, method, result.trial.seed, result.key
+
+
+def _row(
+    result: Result, metrics: Sequence[str], used: Sequence[str], named: tuple[str, str]
+) -> str:
+    trial, (method, purpose) = result.trial, named
     seed = str(trial.seed) if trial.seed == trial.data_seed else f"{trial.seed} ({trial.data_seed})"
     numbers = "".join(f"<td>{_number(name, result.metrics.get(name))}</td>" for name in metrics)
     return (
         f'<tr id="t-{result.key}" data-use="{" ".join(used)}"><th scope="row"><code>{result.key}'
-        f"</code></th><td>{escape(method)}</td><td>{escape(point)}</td>"
-        f"<td>{escape(datasets.in_words(trial.dataset))}</td><td>{seed}</td>{numbers}<td>{result.seconds:.0f}</td>"
+        f"</code></th><td>{escape(method)}</td><td>{escape(purpose)}</td>"
+        f"<td>{escape(trial_names.data(result))}</td><td>{seed}</td>{numbers}"
+        f"<td>{result.seconds:.0f}</td>"
         f'<td><a href="#how-{_digest(result)}">{_digest(result)[:4]}</a></td></tr>'
-    )
-
-
-def _said(result: Result) -> tuple[str, str]:
-    """Return the methods and the points that a trial stands for, in words."""
-    points = [label["point"] for label in result.labels if label.get("point")]
-    return (
-        ", ".join(method_label(name) for name in methods_of(result)),
-        " / ".join(dict.fromkeys(points)),
     )
 
 
@@ -183,10 +191,15 @@ def _number(name: str, value: float | None) -> str:
     return f"{100 * value:.2f}" if fraction else f"{value:.4f}"
 
 
-def _recipes(recipes: dict[str, Result]) -> str:
+def _recipes(recipes: Mapping[str, Result], called: Names, paper: Paper) -> str:
     return "\n".join(
-        f'<details class="trials-how"><summary>{digest[:4]}: {escape(" at ".join(_said(one)))}'
-        f'</summary><pre id="how-{digest}">'
-        f"{escape(json.dumps(_recipe(one), indent=1, sort_keys=True))}</pre></details>"
+        f'<details class="trials-how"><summary>{digest[:4]}: {escape(": ".join(called[one.key]))}'
+        f"</summary>{_also(trial_names.also(one, paper))}"
+        f'<pre id="how-{digest}">'
+        f"{escape(json.dumps(trial_names.recipe(one), indent=1, sort_keys=True))}</pre></details>"
         for digest, one in sorted(recipes.items())
     )
+
+
+def _also(uses: Sequence[str]) -> str:
+    return f"<p>It serves as well: {escape('; '.join(uses))}.</p>" if uses else ""

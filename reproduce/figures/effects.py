@@ -1,4 +1,4 @@
-"""Published effects and ours, as intervals on one axis: the one figure of an answer page."""
+"""Published effects and ours, as intervals: the one figure of an answer page."""
 
 import math
 import textwrap
@@ -11,22 +11,24 @@ from matplotlib.lines import Line2D
 
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import NothingToShow, Picture
-from reproduce.figures.style import INK, PAPER, PUBLISHED, in_the_look, new_figure
+from reproduce.figures.style import INK, PAPER, PUBLISHED, in_the_look, new_figure, title
 
 # What stands left of the axis, in letters of a line.
-_LABEL = 22
-_ROW = 0.68
+_LABEL = 24
+# Inches that a row, a panel's axis with its name, and the legend take.
+_ROW, _PANEL, _LEGEND = 0.6, 0.6, 0.4
 
 
 class Effects(Picture):
     """A row for each comparison: the paper's effect above ours, each with its interval.
 
+    Each metric has a panel and an axis of its own: a point of AUC is not a point of a gap.
+
     Parameters
     ----------
     rows
         with `measure`, `words`, `unit`, `paper` and `ours` (`mean`, `low`, `high` or None) and
-        `said(effect)`; those of another unit than the first stand in no axis of it and are left
-        out.
+        `said(effect)`.
     message
         The title: what is seen, with its number.
     says
@@ -37,34 +39,29 @@ class Effects(Picture):
         super().__init__()
         rows = list(rows)
         not_empty("rows", rows)
-        self.unit, self.told, self.says = rows[0].unit, message, says
-        alike = [
-            row for row in rows if row.unit == self.unit and (self.unit or _same(row, rows[0]))
-        ]
-        self.rows = [row for row in alike if row.paper or row.ours]
+        self.told, self.says = message, says
+        self.rows = [row for row in rows if row.paper or row.ours]
         if not self.rows:
             raise NothingToShow("none of the main comparisons has an effect to draw")
-        self.left_out = len(rows) - len(self.rows)
+
+    @property
+    def panels(self) -> dict[str, list[Any]]:
+        """Return the rows of each metric, in the order of the page."""
+        found: dict[str, list[Any]] = {}
+        for row in self.rows:
+            found.setdefault(row.measure, []).append(row)
+        return found
 
     @in_the_look
     def draw(self) -> Figure:
-        """Draw a row for each comparison."""
-        figure, axes = new_figure(1.0 + _ROW * len(self.rows))
-        axis = axes[0, 0]
-        axis.axvline(0, color=INK, lw=1, zorder=1)
-        for place, row in enumerate(self.rows):
-            if row.paper:
-                _draw(axis, row.paper, place - 0.17, self._scaled, PUBLISHED, "D", PAPER)
-            if row.ours:
-                _draw(axis, row.ours, place + 0.17, self._scaled, INK, "o", INK)
-        labels = [textwrap.fill(f"{row.measure}, {row.words}", _LABEL) for row in self.rows]
-        axis.set_yticks(range(len(labels)), labels)
-        axis.set_ylim(len(labels) - 0.45, -0.55)
-        axis.tick_params(axis="y", length=0)
-        axis.grid(False, axis="y")
-        axis.spines["left"].set_visible(False)
-        axis.locator_params(axis="x", nbins=5)
-        axis.set_xlabel("effect in percentage points" if self.unit == "points" else "effect")
+        """Draw a panel for each metric, and in it a row for each comparison."""
+        sizes = [len(rows) for rows in self.panels.values()]
+        height = _LEGEND + sum(_PANEL + _ROW * size for size in sizes)
+        figure, axes = new_figure(height, len(sizes), height_ratios=sizes)
+        for axis, (measure, rows) in zip(axes[:, 0], self.panels.items(), strict=True):
+            _panel(axis, rows)
+            title(axis, f"{measure[:1].upper()}{measure[1:]}")
+            axis.set_xlabel("percentage points" if rows[0].unit == "points" else "difference")
         _legend(figure, self.rows, self.says)
         return figure
 
@@ -78,9 +75,6 @@ class Effects(Picture):
             f"A row for each main comparison: the {self.says}'s printed effect (diamond) above "
             "ours (dot), each with its interval."
         )
-
-    def _scaled(self, value: float) -> float:
-        return 100 * value if self.unit else value
 
     def words(self) -> str:
         """Say the first rows; the table beside has every number."""
@@ -96,17 +90,30 @@ class Effects(Picture):
         return whole if len(whole) <= 250 else whole[:247].rpartition("; ")[0] + "."
 
 
-def _same(row: Any, first: Any) -> bool:
-    """Say whether two rows without a common unit are of one metric."""
-    return row.measure == first.measure
+def _panel(axis: Axes, rows: list[Any]) -> None:
+    """Draw the comparisons of one metric."""
+    axis.axvline(0, color=INK, lw=1, zorder=1)
+    for place, row in enumerate(rows):
+        scale = 100 if row.unit else 1
+        if row.paper:
+            _draw(axis, row.paper, place - 0.17, scale, PUBLISHED, "D", PAPER)
+        if row.ours:
+            _draw(axis, row.ours, place + 0.17, scale, INK, "o", INK)
+    labels = [textwrap.fill(row.words, _LABEL) for row in rows]
+    axis.set_yticks(range(len(labels)), labels)
+    axis.set_ylim(len(labels) - 0.45, -0.55)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(False, axis="y")
+    axis.spines["left"].set_visible(False)
+    axis.locator_params(axis="x", nbins=5)
 
 
-def _draw(axis: Axes, effect: Any, place: float, scaled, colour: str, marker: str, face: str):
+def _draw(axis: Axes, effect: Any, place: float, scale: float, colour: str, marker: str, face: str):
     if math.isfinite(effect.low) and math.isfinite(effect.high):
-        ends = [scaled(effect.low), scaled(effect.high)]
+        ends = [scale * effect.low, scale * effect.high]
         axis.plot(ends, [place] * 2, color=colour, lw=2.2, solid_capstyle="butt", zorder=2)
         axis.plot(ends, [place] * 2, color=colour, marker="|", ms=8, mew=1.6, ls="", zorder=2)
-    axis.plot(scaled(effect.mean), place, marker, color=colour, mfc=face, mew=2, ms=8, zorder=3)
+    axis.plot(scale * effect.mean, place, marker, color=colour, mfc=face, mew=2, ms=8, zorder=3)
 
 
 def _legend(figure: Figure, rows: list[Any], says: str) -> None:

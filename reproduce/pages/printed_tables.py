@@ -29,10 +29,12 @@ def one_table(printed: PrintedTable, study: Study | None = None) -> Table:
     """Return one printed table: the printed value letter by letter, and under it ours."""
     layout, ours = printed.layout, OurCells(study, printed)
     shares = ours.in_shares
+    # What is in words, or not to be measured, has nothing of ours; the note says so once.
+    beside = None if layout.words or layout.not_run else ours
     rows = []
     for row in printed.rows:
         cells = (printed.cells.get((row, column)) for column in printed.columns)
-        rows.append([row, *(_cell(cell, ours, layout.words, shares) for cell in cells)])
+        rows.append([row, *(_cell(cell, beside, shares) for cell in cells)])
     title = f"{layout.id}{f', {printed.name}' if printed.name else ''}"
     caption = f"{title}: {layout.title}" if layout.title != layout.id else title
     first = next(iter(printed.cells.values()))
@@ -54,11 +56,11 @@ def anchor(paper: str, table: str, name: str = "") -> str:
     return "-".join(kept.split())
 
 
-def _cell(cell: Cell | None, ours: OurCells, words: bool, shares: bool) -> str:
+def _cell(cell: Cell | None, ours: OurCells | None, shares: bool) -> str:
     if cell is None:
         return ""
     printed = f"{cell.value} ± {cell.std}" if cell.std else cell.value
-    if words:
+    if ours is None:
         return printed
     if shares:
         printed += f" ({ours.share(cell)})"
@@ -71,7 +73,7 @@ def _note(printed: PrintedTable, ours: OurCells) -> str:
     if layout.words:
         return "Printed in words; there is nothing to measure."
     if layout.not_run:
-        return f"First line: as printed. Not run: {layout.not_run}"
+        return f"As printed. Not run: {layout.not_run}"
     if not ours.used:
         return "First line: as printed. None of it was run here."
     kind = ", mean ± standard deviation"

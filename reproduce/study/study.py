@@ -10,6 +10,7 @@ import numpy as np
 from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.errors import Stopped, UserError
+from reproduce.registry import datasets
 from reproduce.study import steps
 from reproduce.study.cell import Cell, in_words
 from reproduce.study.measures import Measures
@@ -115,8 +116,11 @@ class Study:
 
     @property
     def at_shown(self) -> str:
-        """Return the point that is drawn in detail, in words."""
-        return in_words(self.shown, self.protocol.paper)
+        """Return the point that is drawn in detail, in words; the data where it has no other."""
+        paper = self.protocol.paper
+        return (
+            in_words(self.shown, paper) if paper.captioned else datasets.in_words(self.record.name)
+        )
 
     def shown_without(self, factor: str) -> dict[str, Any]:
         """Return the point that is drawn in detail, left free in one factor."""

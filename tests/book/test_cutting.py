@@ -70,7 +70,7 @@ def test_settings_stay_where_no_page_says_how_to_run_it_again():
 
 
 def test_each_page_leads_to_its_siblings_and_to_the_whole_notebook():
-    _, method, _ = cut(PAGE, THREE)
+    _, method, _ = cut(PAGE, THREE, trials=True)
     lines = sources(method)[0].splitlines()
     assert lines[:3] == ["(dual-head-method)=", "# Dual-head: how it was done", ""]
     assert lines[3] == "```{div} pages-of-paper"
@@ -78,7 +78,10 @@ def test_each_page_leads_to_its_siblings_and_to_the_whole_notebook():
     (line,) = [line for line in lines if "Yun and Kim" in line]
     assert "{doc}`The answer <dual_head>` · **How it was done** · " in line
     assert "{doc}`Run it again <dual_head-rerun>` · " in line
-    assert "{download}`Whole notebook <whole/dual_head.ipynb>`" in line
+    assert line.endswith(
+        "{doc}`Trials <dual_head-trials>` · {download}`Whole notebook <whole/dual_head.ipynb>`"
+    )
+    assert "Trials" not in sources(cut(PAGE, THREE)[1])[0], "an edition without results has none"
 
 
 def test_an_answer_leads_to_its_own_sections_and_other_pages_need_no_such_line():

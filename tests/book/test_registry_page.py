@@ -215,7 +215,7 @@ def test_a_page_is_filled_when_it_is_staged(project, tmp_path):
     page.write_text("# Open\n\n<!-- registry: open -->\n\nThat was it.\n")
     stage(project, "published", tmp_path / "stage")
     staged = (tmp_path / "stage/book/intro.md").read_text("utf-8")
-    assert "### AUC constant" in staged and "registry:" not in staged
+    assert "{dropdown} AUC constant" in staged and "registry:" not in staged
     assert staged.startswith("# Open\n") and staged.endswith("That was it.\n")
 
 

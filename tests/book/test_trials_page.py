@@ -84,3 +84,25 @@ def test_the_page_is_light_and_names_the_versions(made):
     # Markdown ends a block of HTML at an empty line.
     for block in re.findall(r"<(?:table|details)[^>]*>.*?</(?:table|details)>", text, re.DOTALL):
         assert "\n\n" not in block
+
+
+def test_one_name_means_one_recipe(made):
+    """Where trials bear the same name on the same data they were trained alike."""
+    _, _, html, _ = made
+    recipes = {}
+    for row in rows_of(html):
+        told = [cell.get_text() for cell in row.find_all(["th", "td"])]
+        recipes.setdefault(tuple(told[1:4]), set()).add(row.find_all("a")[-1]["href"])
+    assert [name for name, alike in recipes.items() if len(alike) > 1] == []
+    assert all("?" not in part for name in recipes for part in name), "in words"
+
+
+def test_a_trial_of_the_main_comparison_is_named_after_it(made):
+    """Whatever else it serves stands with its description."""
+    paper, _, html, _ = made
+    named = {
+        row["id"].removeprefix("t-"): row.find_all("td")[1].get_text() for row in rows_of(html)
+    }
+    for result in editions.read_results(BOOK, paper):
+        main = any(x.get("experiment") == "grid" and "point" in x for x in result.labels)
+        assert named[result.key].startswith("the main comparison") == main

@@ -18,9 +18,7 @@ MEGABYTES = 2
 # (page, rule) -> how many nodes.
 KNOWN: dict[tuple[str, str], int] = {}
 # Lists to look something up in, not to read from top to bottom.
-AS_LONG_AS_THEY_ARE = (
-    "-trials", "book/ambiguities", "book/losses_embedding", "book/verdict_rates",
-)  # fmt: skip
+AS_LONG_AS_THEY_ARE = ("-trials", "book/losses_embedding", "book/verdict_rates")
 
 
 @pytest.fixture(scope="module", params=["kinds", pytest.param("all", marks=pytest.mark.thorough)])

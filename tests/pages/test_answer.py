@@ -118,10 +118,16 @@ def test_the_figure_draws_paper_and_ours_under_its_message(written):
     assert "the paper" in text and "95 % interval" in text
 
 
-def test_the_figure_has_one_unit_on_its_axis_and_short_words():
-    cosine = row(metric="class_centre_cosine")
-    picture = Effects([row(), cosine, row(ours=None)], "m")
-    assert [one.metric for one in picture.rows] == ["macro_f1", "macro_f1"]
+def test_the_figure_has_an_axis_for_each_metric_and_short_words(written):
+    cosine = row(metric="class_centre_cosine", ours=Ends(0.2, 0.1, 0.3), paper=None)
+    picture = Effects([row(), cosine, row(ours=None), row(ours=None, paper=None)], "m")
+    assert [len(rows) for rows in picture.panels.values()] == [2, 1]
+    figure = picture.draw()
+    of_f1, of_cosine = figure.axes
+    assert of_f1.get_xlabel() == "percentage points" and of_cosine.get_xlabel() == "difference"
+    drawn = [line for line in of_cosine.get_lines() if line.get_marker() == "o"]
+    assert drawn[0].get_xdata()[0] == 0.2, "a cosine is not a hundredth"
+    assert "Macro F1" in written(figure)
     many = Effects([row(words=f"over rival number {n}") for n in range(8)], "m")
     assert len(many.words()) <= 250 and many.words().endswith(".")
     with pytest.raises(NothingToShow):

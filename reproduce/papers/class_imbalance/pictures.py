@@ -192,7 +192,7 @@ def per_class(study: Study) -> Table:
         study.confusions(**at),
         study.record.class_names,
         training_counts=study.results(**at)[0].counts,
-        provenance=f"{datasets.in_words(study.record.name)}, {study.scale}; {_first_seed(study)}",
+        provenance=provenance(study, study.results(**at), study.at_shown),
     )
 
 
@@ -227,7 +227,3 @@ def gap(study: Study) -> LearningGap:
 def ranking_by_length(study: Study) -> RankingByLength:
     """Show which method is best at which length of training."""
     return RankingByLength(rows_of.length_rows(study), "balanced_accuracy")
-
-
-def _first_seed(study: Study) -> str:
-    return f"seed {study.seeds[0]}; {study.at_shown}"

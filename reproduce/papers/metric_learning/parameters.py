@@ -110,6 +110,9 @@ class MetricLearning(Parameters):
         filled: dict[str, Any] = {
             name: catalog.canonical(getattr(found, name)) for name in ("dataset", "second_dataset")
         }
+        # Who names losses or networks wants these; experiments are then asked for by name.
+        if self.experiments is None and (self.losses or self.backbones):
+            filled["experiments"] = []
         # Of a network without published weights only random numbers are left.
         without = [name for name in found.backbones if name not in IMAGENET]
         if self.start is None and without:

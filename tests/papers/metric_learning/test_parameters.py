@@ -61,3 +61,12 @@ def test_departures_are_said():
     other = metric_learning.departures(read(stop=0, learning_rate=0.01), record())
     assert "stop 0 instead of 3 epochs without a lower training loss" in other
     assert "learning_rate 0.01 instead of 0.0006" in other
+
+
+def test_who_names_losses_or_networks_gets_just_these():
+    assert read(profile="quick", losses=["ce", "lifted_structured"]).experiments == []
+    assert read(profile="quick", backbones=["mobilenet"]).experiments == []
+    assert read(profile="quick").experiments == ["controls"]
+    assert read(profile="quick", losses=["ce"], experiments=["controls"]).experiments == [
+        "controls"
+    ]
