@@ -100,7 +100,7 @@ def test_the_record_alone_tells_how_many_images_train(make_dataset, test_counts,
 
 
 def test_of_masks_no_image_need_show_the_background_alone(make_dataset):
-    """An image counts as of the highest class in its mask; one of a class that is there must stay."""
+    """An image is of the highest class in its mask; only a class that is there must be in all."""
     made = replace(make_dataset((0, 20, 20)), task="segmentation")
     parts = split(made, "cross_validation", folds=4, fold=0, seed=0)
     assert np.bincount(made.labels["all"][parts["test"][1]]).tolist() == [0, 5, 5]
