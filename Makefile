@@ -36,7 +36,7 @@ book: $(STAMP)  ## run what has not been run, and build the book with the latest
 read: $(STAMP)  ## build the book as published, without running anything
 	$(BIN)/reproduce book --edition published
 
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20
 
 test: $(STAMP)  ## the tests, with a sample where there are many combinations: under 8 minutes on two cores
 	$(PYTEST)

@@ -20,9 +20,15 @@ OTHERS = [
     for name in registry.names("classification") if name not in NAMES
 ]  # fmt: skip
 PAIRS = list(combinations(NAMES, 2))
-# `make test` has pairs of neighbours in which each method meets one other.
-SAMPLE = [*zip(NAMES[::2], NAMES[1::2], strict=False), (NAMES[-2], NAMES[-1])]
-THOROUGH = [pair for pair in PAIRS if pair not in SAMPLE]
+# `make test` has a method of each kind: none, a sampler, a step after training, a loss.
+SINGLE = ("baseline", "undersampling", "thresholding", "dual_focal")
+SAMPLE = [("baseline", "two_phase_oversampling"), ("mixup", "tsc")]
+
+
+def thorough(name, sample):
+    """Return a case, left to the thorough tests unless it is in the sample."""
+    label = name if isinstance(name, str) else "-".join(name)
+    return pytest.param(name, id=label, marks=[] if name in sample else [pytest.mark.thorough])
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +45,13 @@ def check(page_of):
     return checked
 
 
-@pytest.mark.parametrize("method", [*NAMES, *OTHERS])
+@pytest.mark.parametrize("method", [*(thorough(name, SINGLE) for name in NAMES), *OTHERS])
 def test_a_page_of_one_method(check, method):
     page = check(methods=method)
     assert page.names["study"].methods == [method]
 
 
-@pytest.mark.parametrize(
-    "pair",
-    [
-        pytest.param(pair, id="-".join(pair), marks=[pytest.mark.thorough] * (pair in THOROUGH))
-        for pair in PAIRS
-    ],
-)
+@pytest.mark.parametrize("pair", [thorough(pair, SAMPLE) for pair in PAIRS])
 def test_a_page_of_two_methods(check, pair):
     page = check(methods=list(pair))
     assert page.names["study"].methods == list(pair)
@@ -62,7 +62,9 @@ def test_a_page_of_methods_that_no_experiment_runs(check):
     assert page.names["study"].methods == ["baseline", "balanced_softmax", "kcl"]
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
+@pytest.mark.parametrize(
+    "experiment", [thorough(name, ("two_phase", "trends")) for name in EXPERIMENTS]
+)
 def test_a_page_of_one_experiment(check, experiment):
     page = check(experiments=experiment)
     assert page.names["study"].beside(experiment)
@@ -86,8 +88,14 @@ def test_a_page_of_all_experiments(check):
         {"seeds": [0, 1]},
         {"seeds": 5},
         {"rho": [5, 10, 20], "methods": ["baseline", "thresholding"]},
-        {"mu": [0.2, 0.8], "methods": ["baseline", "oversampling", "thresholding"]},
-        {"backbone": "small_cnn", "methods": ["baseline", "oversampling"]},
+        pytest.param(
+            {"mu": [0.2, 0.8], "methods": ["baseline", "oversampling", "thresholding"]},
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            {"backbone": "small_cnn", "methods": ["baseline", "oversampling"]},
+            marks=pytest.mark.thorough,
+        ),
         {"iterations": 1, "methods": ["baseline", "oversampling"]},
     ],
     ids="-".join,

@@ -63,7 +63,15 @@ def test_a_page_of_one_experiment(check, experiment):
     assert page.names["study"].beside(experiment)
 
 
-@pytest.mark.parametrize("method", [*FOUR, "focal", *OTHERS])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "supervised",
+        "dual_head",
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in ("simclr", "auc_cl", "focal")),
+        *OTHERS,
+    ],
+)
 def test_a_page_of_one_method(check, method):
     # Some change their loss on the way, which takes two epochs of what is one at this scale.
     longer = {} if method in FOUR else {"fine_tuning_epochs": 2}
@@ -90,10 +98,10 @@ def test_a_page_of_one_experiment_and_one_method(check, experiment, method):
     [
         {"seeds": [0, 1]},
         {"seeds": 5},
-        {"top_k": 5},
-        {"reading": "saddle"},
+        pytest.param({"top_k": 5}, marks=pytest.mark.thorough),
+        pytest.param({"reading": "saddle"}, marks=pytest.mark.thorough),
         {"warm_up": 0},
-        {"fine_tuning_transforms": "as_pretraining"},
+        pytest.param({"fine_tuning_transforms": "as_pretraining"}, marks=pytest.mark.thorough),
         pytest.param({"image_size": 32}, marks=pytest.mark.thorough),
         {"dataset": "even"},
     ],

@@ -58,7 +58,7 @@ def test_every_file_loads(paper):
         ("difficulty_aware", "negative_weight_below_zero", "cut"),
         ("balanced_contrastive", "anchor_without_positive", "zero_and_counted"),
         ("balanced_contrastive", "prototype_not_seen", "absent_until_seen"),
-        ("balanced_contrastive", "pixels_within_or_across_images", "across_the_batch"),
+        ("balanced_contrastive", "pixels_within_or_across_images", "within_each_image"),
         ("balanced_contrastive", "absent_classes_in_overlap_losses", "present"),
         ("balanced_contrastive", "auxiliary_loss", "customary"),
         ("class_imbalance", "sampling_level", "remaining_ratio"),

@@ -5,7 +5,13 @@ that is not public, with HRNetV2-W48 and OCR. Here they run on BUSI's masks (`la
 2 by groups of near twins, in each repeat anew; on HAM10000's masks beside it; and on generated
 `nodules` (`quick`, `smoke`). All seven see as many images: TSC and BDCL spend the last 15 % of
 their steps on a new classifier of a frozen encoder, images of each class shown equally often. OCR's
-own classifier has a cross-entropy of weight 0.4 wherever the encoder learns.
+own classifier has a cross-entropy of weight 0.4 wherever the encoder learns. Classes of pixels are
+counted over all training pixels; a split leaves 624 images of BUSI to train on and 156 to test (27
+without a lesion, 87 benign, 42 malignant, or a few more or less).
+
+A step of the small network on 16 images of 64 pixels took 0.17 to 0.25 s of one core, so 35
+networks of 800 steps are about 1.5 to 2 core-hours, the ablation (10 networks) 0.5, the readings
+that train anything (30) 1.5 and the second set (35) 2.
 
 Experiments:
 
@@ -158,8 +164,8 @@ def departures(of: Setting) -> list[str]:
         )
     if of.learning_rate != printed.learning_rate:
         found.append(
-            f"segmentation: a learning rate of {of.learning_rate:g} instead of 0.01, at which the "
-            "small network hardly learns in so few steps"
+            f"segmentation: a learning rate of {of.learning_rate:g} instead of 0.01, chosen with "
+            "cross-entropy on a seed that no result uses"
         )
     return found
 

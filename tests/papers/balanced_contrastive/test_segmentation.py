@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from reproduce.data import generating
 from reproduce.data.records import Record
@@ -158,6 +159,31 @@ def test_killed_and_resumed_it_has_the_same_digits(trained, tmp_path, method, it
     expected, found = trained.result(cell), store.get(item.trial.key)
     assert (found.metrics, found.history) == (expected.metrics, expected.history)
     assert found.array_file.name == expected.array_file.name
+
+
+def test_ones_own_folder_of_images_and_masks_is_trained(tmp_path):
+    """`masks:PATH`, its classes named in a file; images of equal content stay on one side."""
+    random = np.random.default_rng(0)
+    for name in ("images", "masks"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+    for number in range(20):
+        pixels = random.integers(0, 90, (40, 40), dtype=np.uint8)
+        mask = np.zeros((40, 40), dtype=np.uint8)
+        mask[5:20, 5 : 10 + number] = 1 + number % 2
+        pixels[mask > 0] += 100
+        Image.fromarray(pixels).save(tmp_path / "mine" / "images" / f"{number}.png")
+        Image.fromarray(mask).save(tmp_path / "mine" / "masks" / f"{number}.png")
+    (tmp_path / "mine" / "classes.txt").write_text("background\nbright\nbrighter\n")
+    store = Store(tmp_path / "store")
+    named = f"masks:{tmp_path / 'mine'}"
+    study = study_of(store, experiments=["segmentation"], segmentation_dataset=named)
+    [cell] = study.arms(method="bdcl")
+    assert cell.trial.split["kind"] == "grouped" and cell.trial.backbone == "hrnet_small_ocr"
+    [item] = [item for item in study.planned() if item.trial.key == cell.trial.key]
+    assert engine.run([item], store, ALONE, lambda event: None).failures == {}
+    result = study.result(cell)
+    assert result.arrays["test/masks"].shape == (4, 32, 32) and len(result.counts) == 3
+    assert result.metrics["test/iou_class_0"] > 0
 
 
 def test_masks_are_kept_in_few_bytes(trained):
