@@ -34,6 +34,8 @@ BY_CONSTRUCTION: Mapping[str, str] = {
         "learning curves look at the images that were drawn",
     "measured in the embedding; the map is drawn for illustration only":
         "no metric reads a map",
+    "measured in the embedding of test images; the map is drawn for illustration only":
+        "no metric reads a map",
     "one-vs-rest AUC per class on scores that are not renormalised over classes":
         "it is what the metric measures",
 }  # fmt: skip

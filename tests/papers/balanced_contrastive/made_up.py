@@ -4,9 +4,11 @@ import numpy as np
 
 from reproduce.data.records import Record
 from reproduce.evaluation.metrics import summary
+from reproduce.papers.balanced_contrastive import segmentation
 from reproduce.papers.balanced_contrastive.data import REAL
 from reproduce.papers.balanced_contrastive.protocol import PROTOCOL as balanced_contrastive
 from reproduce.study.study import Study
+from reproduce.tasks import named as task
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
 
@@ -27,6 +29,18 @@ def record(name=REAL, counts=COUNTS, shape=(64, 64, 3), names=NAMES, challenge=T
     )  # fmt: skip
 
 
+BUSI = Record(
+    name=segmentation.BUSI, fingerprint="b" * 64, task="segmentation", shape=(256, 256),
+    class_names=("background", "benign", "malignant"), counts={"all": (133, 437, 210)},
+    title="masks", licence="none", source="nowhere", images_publishable=False,
+)  # fmt: skip
+
+
+def record_of(name: str) -> Record:
+    """Return what is known of a data set by its name."""
+    return BUSI if name == segmentation.BUSI else record(name)
+
+
 def read(profile="laptop", **values):
     """Return parameters at a profile, read as a command reads them."""
     return balanced_contrastive.parameters.read({"profile": profile, **values})
@@ -35,7 +49,7 @@ def read(profile="laptop", **values):
 def of(experiments="none", **values):
     """Return the cells and the references at these parameters, all data made up."""
     parameters = read(experiments=experiments, **values)
-    beside = [record(name) for name in balanced_contrastive.other_data(parameters)]
+    beside = [record_of(name) for name in balanced_contrastive.other_data(parameters)]
     return tuple(
         made(parameters, record(parameters.dataset), *beside)
         for made in (balanced_contrastive.cells, balanced_contrastive.references)
@@ -46,7 +60,7 @@ def study_of(folder, **values) -> Study:
     """Return a study of made-up results, as if all of it had been trained."""
     store, parameters = Store(folder), read(**values)
     for name in (parameters.dataset, *balanced_contrastive.other_data(parameters)):
-        store.put_record(record(name))
+        store.put_record(record_of(name))
     study = Study(balanced_contrastive, parameters, store)
     done = set()
     for cell in [*study.cells, *study.references]:
@@ -58,6 +72,8 @@ def study_of(folder, **values) -> Study:
 
 def put(store: Store, cell) -> None:
     """Store a result of a trial: so many images of each class right, the others taken for nevi."""
+    if cell.trial.task == "segmentation":
+        return put_masks(store, cell)
     arrays, confusion, metrics = {}, {}, {}
     random = np.random.default_rng(int(cell.trial.key, 16))
     for part in cell.trial.evaluate_on:
@@ -76,12 +92,41 @@ def put(store: Store, cell) -> None:
         metrics |= {f"{part}/{name}": float(v) for name, v in summary(scores, labels, 7).items()}
     if "encoders" in cell.keep:
         arrays |= _encoders(random, labels, logits)
+    counts = list(cell.trial.imbalance.get("counts", COUNTS))
+    keep(store, cell, counts, metrics, confusion, arrays, _history(cell, random, counts))
+
+
+def put_masks(store: Store, cell) -> None:
+    """Store a result of segmentation: the pixels of 20 images by true and predicted class."""
+    random, pixels = np.random.default_rng(int(cell.trial.key, 16)), task("segmentation")
+    labels = np.arange(20) % 3
+    counted = random.integers(1, 30, size=(20, 3, 3)).astype(np.uint32)
+    counted[:, range(3), range(3)] += 200 + 40 * (cell.method == "bdcl")
+    masks = np.zeros((20, 8, 8), np.uint8)
+    arrays = {
+        "test/pixels": counted,
+        "test/labels": labels.astype(np.int16),
+        "test/masks": masks,
+        "test/shown_rows": np.arange(20, dtype=np.int32),
+        "test/shown_masks": masks,
+    }
+    told = pixels.summary(counted, labels, 3)
+    metrics = {f"test/{name}": float(value) for name, value in told.items()}
+    confusion = {"test": pixels.table(counted, labels, 3).tolist()}
+    history = [
+        {"phase": number, "iteration": phase.iterations, "loss": 0.5, "learning_rate": 0.01}
+        for number, phase in enumerate(cell.trial.phases)
+    ]  # fmt: skip
+    keep(store, cell, [921, 39, 40], metrics, confusion, arrays, history)
+
+
+def keep(store: Store, cell, counts, metrics, confusion, arrays, history) -> None:
+    """Put a result into the store as a training would."""
     file = array_files.write(store.arrays_folder, cell.trial.key, arrays)
-    counts = cell.trial.imbalance.get("counts", COUNTS)
     store.put(
         Result(
-            key=cell.trial.key, trial=cell.trial, counts=list(counts), metrics=metrics,
-            confusion=confusion, history=_history(cell, random, counts), seconds=1.5,
+            key=cell.trial.key, trial=cell.trial, counts=counts, metrics=metrics,
+            confusion=confusion, history=history, seconds=1.5,
             provenance={"device": "cpu", "python": "3", "torch": "2", "numpy": "2"},
             array_names=tuple(sorted(arrays)), array_file=store.arrays_folder / file,
         )

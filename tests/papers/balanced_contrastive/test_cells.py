@@ -6,6 +6,7 @@ import pytest
 
 from reproduce.papers.balanced_contrastive.cells import (
     AT_LENGTH,
+    BEST_RIVALS,
     EXPERIMENTS,
     FEWER,
     ON_THINNED,
@@ -132,11 +133,12 @@ def test_the_control_trains_no_encoder(every):
 
 
 def test_a_reading_moves_the_methods_it_touches_and_trains_no_other_again(every):
-    grid = {(cell.method, cell.seed): cell.trial.key for cell in experiment(every, "grid")}
+    there = experiment(every, "grid") + experiment(every, "rivals")
+    known = {(cell.method, cell.seed): cell.trial.key for cell in there}
     for name, change in READINGS.items():
         cells = experiment(every, "readings", reading=name)
-        assert [cell.method for cell in cells] == [*COMPARED] * 5
-        moved = {c.method for c in cells if c.trial.key != grid[c.method, c.seed]}
+        assert [cell.method for cell in cells] == [*COMPARED, *BEST_RIVALS] * 5
+        moved = {c.method for c in cells if c.trial.key != known[c.method, c.seed]}
         assert moved == set(change.methods), name
 
 
