@@ -201,9 +201,14 @@ def _checked(dataset: Dataset, parts: Parts) -> Parts:
     if dataset.task == "verification":
         return parts
     for name, (source, indices) in parts.items():
-        counts = np.bincount(dataset.labels[source][indices], minlength=len(dataset.class_names))
-        if (counts == 0).any():
-            empty = dataset.class_names[int(np.argmin(counts))]
+        labels, classes = dataset.labels[source], len(dataset.class_names)
+        wanted = np.ones(classes, dtype=bool)
+        if dataset.task == "segmentation":
+            # The class of an image is the highest in its mask: of the background there may be none.
+            wanted = np.bincount(labels, minlength=classes) > 0
+        lacking = (np.bincount(labels[indices], minlength=classes) == 0) & wanted
+        if lacking.any():
+            empty = dataset.class_names[int(np.argmax(lacking))]
             raise UserError(
                 f"class '{empty}' of '{dataset.name}' has no image in part '{name}' of the split; "
                 "expected every class in every part: use another share or seed, or a stratified "

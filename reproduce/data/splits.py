@@ -7,12 +7,16 @@ and parameters, decides it completely.
 import inspect
 from typing import Any
 
+import numpy as np
+
 from reproduce.data.grouped_splits import leaked_share
 from reproduce.data.records import Dataset, Record
 from reproduce.data.split_kinds import MAKERS, Parts, groups_of, share_of, with_validation
 from reproduce.errors import UserError, unknown_name
 
 KINDS = tuple(MAKERS)
+# What a data set keeps beside the images that are divided: a part of its own after any split.
+BESIDE = "challenge"
 
 
 def split(
@@ -45,6 +49,8 @@ def split(
         raise unknown_name("split", kind, KINDS)
     _check_parameters(kind, parameters)
     parts = MAKERS[kind](dataset, **parameters)
+    if BESIDE in dataset.labels and BESIDE not in parts:
+        parts = {**parts, BESIDE: (BESIDE, np.arange(len(dataset.labels[BESIDE])))}
     if validation_share:
         parts = with_validation(dataset, parts, validation_share, validation_seed)
     return parts

@@ -34,6 +34,9 @@ class Family:
         has; only the draws then need what a trial kept.
     task
         what the trials do that it is measured of.
+    of_history
+        whether it is read off what training recorded, which every result and every edition has;
+        no test image plays a part in it, so it has no draws.
     """
 
     needs: str
@@ -41,6 +44,7 @@ class Family:
     module: str = ""
     of_counts: bool = False
     task: str = "classification"
+    of_history: bool = False
 
     @property
     def summary(self) -> bool:

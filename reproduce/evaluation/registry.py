@@ -20,9 +20,8 @@ ENCODERS = Family("encoders", "encoders", "encoders")
 MASKS = Family("masks", "masks", task="segmentation")
 PAIRS = Family("embeddings", "pairs", task="verification")
 PAIR_GRADIENTS = Family("gradients", "gradients", "gradients", task="verification")
+TEMPERATURES = Family("history", "temperatures", "temperatures", of_history=True)
 
-TEMPERATURES = "2026-11-28: needs the class temperatures that a loss has learned, kept by no trial"
-GRADIENTS = "2026-11-28: needs the gradient of a loss by pair, kept by no trial"
 
 _OF_SCORES = (
     Metric("accuracy", "share of test images whose highest score is at the true class", SCORES),
@@ -124,14 +123,14 @@ _OF_EMBEDDINGS = (
 )  # fmt: skip
 _OF_LOSSES = (
     Metric("temperature_count_correlation",
-           "Spearman correlation of class temperature and class size", None,
-           unit=NUMBER, digits=2, waits_for=TEMPERATURES),
+           "Spearman correlation of class temperature and class size", TEMPERATURES,
+           unit=NUMBER, digits=2),
     Metric("temperature_similarity_correlation",
            "Spearman correlation of class temperature and mean similarity of its hardest negatives",
-           None, unit=NUMBER, digits=2, waits_for=TEMPERATURES),
+           TEMPERATURES, unit=NUMBER, digits=2),
     Metric("negative_gradient_evenness",
-           "entropy of the negatives' gradient over classes, over its limit", None,
-           unit=NUMBER, digits=3, waits_for=GRADIENTS),
+           "entropy of the negatives' gradient over classes, over its limit", TEMPERATURES,
+           unit=NUMBER, digits=3),
     Metric("hard_positive_gradient_share",
            "share of the positives' gradient on the hardest tenth", PAIR_GRADIENTS,
            "Gradient on the hardest positives"),
@@ -144,6 +143,9 @@ _OF_MAPS_AND_PAIRS = (
            MASKS, "Mean IoU"),
     Metric("mean_dice", "mean over classes of 2 TP / (2 TP + FP + FN), pixels pooled", MASKS),
     Metric("pixel_accuracy", "share of the pixels of all test images that are right", MASKS),
+    Metric("image_miou",
+           "mean over test images of the mean IoU of the classes that the image's mask shows",
+           MASKS, "Mean IoU by image"),
     Metric("eer", "equal error rate, interpolated between the two bracketing thresholds", PAIRS,
            "Equal error rate", digits=2),
     Metric("verification_auc", "probability that a genuine pair scores above an impostor pair",
@@ -165,12 +167,17 @@ METRICS: dict[str, Metric] = {
 # What every result of a classification stores.
 SUMMARY = tuple(metric.name for metric in _OF_SCORES)
 # One class of the data's own order, counted from 0: `f1_class_2` is the F1 of its third class.
-_CLASS_NUMBER = re.compile(r"(recall|precision|f1|iou)_class_(\d+)")
+_CLASS_NUMBER = re.compile(r"(recall|precision|f1|image_iou|iou)_class_(\d+)")
 _OF_ONE_CLASS = {
     "recall": ("recall", CLASSES, "Recall"),
     "f1": ("F1", CLASSES, "F1"),
     "precision": ("precision", AVERAGES, "Precision"),
     "iou": ("intersection over union", MASKS, "IoU"),
+    "image_iou": (
+        "mean over the images that show it of the intersection over union",
+        MASKS,
+        "IoU by image",
+    ),
 }
 # The class that `lesion_confusion_excess` sets apart from the others has this word in its name.
 APART = "normal"

@@ -56,7 +56,7 @@ class Objective(nn.Module):
         return type(self).function(*tensors, **{**self.parameters_given, **more})
 
     def measured(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Return what else the history shall say of a batch, where there are `terms`."""
+        """Return what else the history shall say at the end of a block, with its last batch."""
         return {}
 
     def begin_epoch(self, epoch: int) -> None:

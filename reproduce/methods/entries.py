@@ -4,6 +4,7 @@ from dataclasses import fields
 from functools import partial
 
 from reproduce.methods import contrastive, metric_learning, mixing, sampling, self_supervised
+from reproduce.methods import pixels as of_maps
 from reproduce.methods.classifier_losses import DEFERRED, ce_drw, gcl, ldam, one_phase
 from reproduce.methods.entry import CLASSIFICATION, SEGMENTATION, VERIFICATION, Builder, Entry
 from reproduce.methods.two_stage import crt, smote_embeddings
@@ -37,12 +38,14 @@ def of_pixels(words: str, origin: str, builder: Builder, label: str | None = Non
 
 def contrasting(
     words: str, origin: str, builder: Builder, verifying: Builder | None = None,
-    label: str | None = None,
+    label: str | None = None, segmenting: Builder | None = None,
 ) -> Entry:  # fmt: skip
     """Return an encoder by contrast: with a classifier on it, or alone, to verify with."""
     builders = {CLASSIFICATION: builder}
     if verifying is not None:
         builders[VERIFICATION] = verifying
+    if segmenting is not None:
+        builders[SEGMENTATION] = segmenting
     return Entry(words, origin, builders, label, takes=OF_CONTRAST)
 
 
@@ -133,15 +136,18 @@ ENTRIES: dict[str, Entry] = {
     "sup_con": contrasting("SupCon", BDCL, contrastive.sup_con,
                            metric_learning.sup_con_embedding, "SupCon"),
     "kcl": contrasting("k positives of each anchor", LONG_TAIL, contrastive.kcl, label="KCL"),
-    "tsc": contrasting("KCL, then targets for the classes as well", REVIEW, contrastive.tsc),
+    "tsc": contrasting("KCL, then targets for the classes as well", REVIEW, contrastive.tsc,
+                       segmenting=of_maps.tsc),
     "bdcl": contrasting("BDCL: learned temperatures and hard prototypes", BDCL, contrastive.bdcl,
-                        label="BDCL"),
+                        label="BDCL", segmenting=of_maps.bdcl),
     "bdcl_without_tdl": contrasting(
         "BDCL with a fixed temperature", BDCL,
-        partial(contrastive.bdcl, temperature_learning=False), label="BDCL without TDL"),
+        partial(contrastive.bdcl, temperature_learning=False), label="BDCL without TDL",
+        segmenting=partial(of_maps.bdcl, temperature_learning=False)),
     "bdcl_without_hep": contrasting(
         "BDCL without its hard prototypes", BDCL,
-        partial(contrastive.bdcl, hard_prototypes=False), label="BDCL without HEP"),
+        partial(contrastive.bdcl, hard_prototypes=False), label="BDCL without HEP",
+        segmenting=partial(of_maps.bdcl, hard_prototypes=False)),
     "difficulty_aware_sup_con": contrasting(
         "SupCon that weighs hard pairs more", POST, contrastive.difficulty_aware_sup_con,
         metric_learning.difficulty_aware_embedding, "Difficulty-aware SupCon"),

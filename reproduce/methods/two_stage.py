@@ -24,6 +24,7 @@ def balanced_classifier(recipe: Phase, share: float, **changes: Any) -> Phase:
         "train": "classifier",
         "batch_norm": "frozen",
         "reinitialise": ("classifier",),
+        "auxiliary": 0.0,
         "heads": Heads(),
         "schedule": Schedule(name="cosine"),
     }
@@ -42,6 +43,7 @@ def ldam_classifier(recipe: Phase) -> Phase:
         objective_parameters={"scale": SCALE, "class_weights": "effective_number"},
         train="classifier",
         batch_norm="frozen",
+        auxiliary=0.0,
         heads=Heads(classifier="cosine", scale=SCALE),
         schedule=falling(recipe, (0.7, 0.9, 0.95)),
     )

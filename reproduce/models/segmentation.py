@@ -46,8 +46,8 @@ class HRNetOCR(Network):
 
     The auxiliary classifier of the soft regions is part of the encoder. `forward` gives the logits
     alone, `with_auxiliary` those of both from one pass. The authors of OCR train the auxiliary
-    classifier with a loss of its own (weight 0.4); no phase does so here yet. Pre-trained
-    weights replace the HRNet only.
+    classifier with a loss of its own (weight 0.4): `auxiliary` of a phase. Pre-trained weights
+    replace the HRNet only.
 
     Differences from the paper
     --------------------------

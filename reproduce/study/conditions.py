@@ -25,6 +25,7 @@ OF_CLASSES_ALIKE = (
 SHARES_ALIKE = 0.02
 BY_CONSTRUCTION: Mapping[str, str] = {
     "last epoch, no early stopping": "training has no other rule",
+    "last epoch": "training has no other rule",
     "no test image seen in self-supervised training": "no phase is handed the test part",
     "grades in order of severity, counted from 0 as in the text": "classes keep their order",
     "gap in balanced accuracy, since accuracy on training images depends on their class shares":
@@ -37,6 +38,8 @@ BY_CONSTRUCTION: Mapping[str, str] = {
         "preparing the data refuses any other division",
     "all unordered pairs of test images of one digit, self pairs excluded":
         "it is what a pair is",
+    "measured in the embedding of test images; the map is drawn for illustration only":
+        "no metric reads a map",
     "one-vs-rest AUC per class on scores that are not renormalised over classes":
         "it is what the metric measures",
 }  # fmt: skip
@@ -94,6 +97,29 @@ def _shown_apart(study: Study, compared, phases: slice) -> str:
                 totals[_named(cell, comparison)] = shown
         if totals and max(totals.values()) > 1.05 * min(totals.values()):
             return "images shown: " + ", ".join(f"{n} {count:,}" for n, count in totals.items())
+    return ""
+
+
+def same_passes(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
+    """Say how many images passed the networks of the arms, if not equally many (in 5 %)."""
+    for comparison in _every(compared):
+        found = {
+            _named(cell, comparison): steps.network_passes(study.result(cell))
+            for cell in _cells([comparison])
+        }
+        if found and max(found.values()) > 1.05 * min(found.values()):
+            return "image passes: " + ", ".join(f"{n} {count:,}" for n, count in found.items())
+    return ""
+
+
+def balanced_classifiers(
+    study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]
+) -> str:
+    """Say which arms learn a classifier on a frozen encoder from other than balanced batches."""
+    for cell in _cells(_every(compared)):
+        last = cell.trial.phases[-1]
+        if last.train == "classifier" and last.sampler != "class_balanced":
+            return f"{cell.method}: sampler '{last.sampler}'"
     return ""
 
 
@@ -155,10 +181,13 @@ def same_fine_tuning(study: Study, claim: Claim, compared: Mapping[str, list[Com
 
 
 def same_augmentation(study: Study, claim: Claim, compared: Mapping[str, list[Comparison]]) -> str:
-    """Say which arms transform their images where others do not."""
+    """Say which arms transform their images where others do not.
+
+    An encoder that is frozen and embeds each image once is shown it as it is.
+    """
     for comparison in _every(compared):
         seen = {
-            cell.method: tuple(sorted({phase.transforms for phase in cell.trial.phases}))
+            cell.method: tuple(sorted({p.transforms for p in cell.trial.phases if not p.embedded}))
             for cell in _cells([comparison])
         }
         if len({*seen.values()}) > 1:
@@ -223,6 +252,10 @@ CHECKS: Mapping[str, Check] = {
         same_start,
     "same number of iterations for all arms": same_steps,
     "balanced test set, never changed": balanced_test,
+    "same split, backbone and initial weights for all arms": same_start,
+    "same number of image passes in both stages together": same_passes,
+    "classifier stage on class-balanced samples for all two-stage methods": balanced_classifiers,
+    "same augmentation for all arms": same_augmentation,
     "same backbone and same augmentation apart from the method itself": same_augmentation,
     "same split, same initial weights and same fine-tuning recipe for all arms": same_fine_tuning,
     "same number of image passes in pre-training": same_images_before,

@@ -90,8 +90,8 @@ class Comparison:
     def cells(self, term: Term) -> list[Cell]:
         """Return the cells of a term whose trials keep what the metric is computed from."""
         family = metric(self.asked).family
-        ran = self._ran(term)
-        return [c for c in ran if family.needs in c.keep and family.task == c.trial.task]
+        ran = [c for c in self._ran(term) if family.task == c.trial.task]
+        return ran if family.of_history else [c for c in ran if family.needs in c.keep]
 
     def _ran(self, term: Term) -> list[Cell]:
         """Return the cells of a term; what an experiment varies counts if it is spoken of."""

@@ -13,12 +13,8 @@ import numpy as np
 from reproduce.data.records import Record
 from reproduce.errors import UserError
 from reproduce.evaluation.families import (
-    CLASS_NAMES,
-    CONFUSION,
-    COUNTS,
-    LABELS,
-    PREDICTIONS,
-)
+    CLASS_NAMES, CONFUSION, COUNTS, HISTORY, LABELS, PREDICTIONS,
+)  # fmt: skip
 from reproduce.evaluation.metric import Family, Metric
 from reproduce.evaluation.metrics import FROM_CONFUSION, confusion
 from reproduce.evaluation.registry import absent_class, metric
@@ -131,6 +127,8 @@ class Measures:
         family = _family(asked, cell)
         if family.summary:
             return self._one_of(self.measured(cell), asked, cell)
+        if family.of_history:
+            return float(self._one_of(family.values(self._known(cell)), asked, cell))
         if family.of_counts:
             # From what every result holds, so that it is known also where the scores are not.
             known = {CONFUSION: self.confusion(cell), **self._known(cell)}
@@ -148,6 +146,8 @@ class Measures:
         family = _family(asked, cell)
         if family.summary:
             return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
+        if family.of_history:
+            return self._one_of(family.draws(self._known(cell), draws), asked, cell)
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
             stored += f"/{steps_after(cell)}"
@@ -200,9 +200,8 @@ class Measures:
 
         def compute():
             scores, truth = self.scores(cell)
-            classes = scores.shape[1]
-            table = task.table(scores, truth, classes).tolist()
-            return {"metrics": task.summary(scores, truth, classes), "confusion": table}, {}
+            given = scores, truth, scores.shape[1]
+            return {"metrics": task.summary(*given), "confusion": task.table(*given).tolist()}, {}
 
         return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
 
@@ -258,13 +257,14 @@ class Measures:
         return self._known(cell)[CLASS_NAMES]
 
     def _known(self, cell: Cell) -> Arrays:
-        """Return what is known of every trial: its training images by class, its classes."""
+        """Return what is known of every trial: training images by class, classes, its history."""
         result = self.result(cell)
         numbers = tuple(str(number) for number in range(len(result.counts)))
         names = self._class_names.get(result.trial.dataset, numbers)
         return {
             COUNTS: np.asarray(result.counts),
             CLASS_NAMES: names if len(names) == len(numbers) else numbers,
+            HISTORY: result.history,
         }
 
     def _one_of(self, values: dict, asked: Metric, cell: Cell):

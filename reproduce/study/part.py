@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.resampling import by_name, resample_counts, resampled_confusions
 from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
@@ -185,12 +186,17 @@ class HeldOutPart:
         if self.measures.of_counts(self.asked):
             table = self.measures.confusion(cell, self._part(cell))
             return float(self.measures.from_counts(cell, self.asked, table))
+        if self._stored:
+            found = task_of(cell.trial).measured(self.measures.result(cell), self._part(cell))
+            return float(self._stored.made_of(found[self._stored.measured_as]))
         return self.measures.held_out(cell, self.asked)[0]
 
     def draws(self, cell: Cell) -> np.ndarray:
         """Return the metric on bootstrap resamples of them."""
         if self._by_the_task(cell):
             return self.measures.resampled(self._there(cell), self.asked)
+        if self._stored:
+            return self._of_scores(cell)
         if not self.measures.of_counts(self.asked):
             return self.measures.held_out(cell, self.asked)[1]
         part = self._part(cell)
@@ -213,6 +219,24 @@ class HeldOutPart:
                 f"({cell.method}, seed {cell.seed}) has none"
             )
         return replace(cell, measured_on=part)
+
+    @property
+    def _stored(self) -> Metric | None:
+        """Return the metric if every result stores it, by part, and scores alone can give it."""
+        found = metric(self.asked)
+        summary = found.family and found.family.summary
+        return found if summary and not self.measures.of_counts(self.asked) else None
+
+    def _of_scores(self, cell: Cell) -> np.ndarray:
+        part, asked = self._part(cell), self._stored
+
+        def compute():
+            scores, truth = self.measures.scores(cell, part)
+            made = task_of(cell.trial).resampled(scores, truth, asked.measured_as, BOOTSTRAP_DRAWS)
+            return {}, {"values": made}
+
+        name = f"held out/{asked.measured_as}/{part}/{BOOTSTRAP_DRAWS}"
+        return asked.made_of(self.measures.derived(name, [cell], compute)[1]["values"])
 
     def _part(self, cell: Cell) -> str:
         kept = self.measures.result(cell).confusion

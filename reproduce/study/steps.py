@@ -28,6 +28,16 @@ def passes(result: Result) -> tuple[int, ...]:
     return tuple(count * phase.batch_size for count, phase in steps)
 
 
+def network_passes(result: Result) -> int:
+    """Return how many images the network was passed in all, each view as one.
+
+    A phase that is embedded passes each training image once, however often it then shows it.
+    """
+    each = zip(passes(result), result.trial.phases, strict=True)
+    trained = sum(result.counts)
+    return sum(trained if phase.embedded else shown * phase.views for shown, phase in each)
+
+
 def at_length_of(trial: Trial, steps: tuple[int, ...], other: Trial) -> tuple[int, ...]:
     """Return the steps that the same method takes at another length, from its steps at this one."""
     found = []

@@ -14,6 +14,8 @@ from reproduce.tasks.task import Predicted, Task
 
 # Pixels whose logits are in memory together.
 PIXELS_AT_ONCE = 2**18
+# Images whose masks an edition carries, to be drawn beside the truth.
+SHOWN = 24
 
 
 class Segmentation(Task):
@@ -28,7 +30,7 @@ class Segmentation(Task):
     network = "segmentation"
     headline, headline_words = "miou", "mean IoU"
     keeps = ("masks",)
-    carried = ("pixels", "labels")
+    carried = ("pixels", "labels", "shown_rows", "shown_masks")
 
     def correct(self, logits, targets):
         """Add up over images the share of their known pixels that have the right class."""
@@ -42,7 +44,7 @@ class Segmentation(Task):
         self, network, images, classes: int, device, precision: str, keep=(), known=None
     ) -> Predicted:
         """Return the pixels of each image, counted batch by batch; keep them and the masks."""
-        from reproduce.tasks.prediction import passes
+        from reproduce.tasks.prediction import evenly, passes
 
         number, size = len(images.labels), images.size
         pixels = np.empty((number, classes, classes), dtype=np.uint32)
@@ -54,12 +56,16 @@ class Segmentation(Task):
         arrays = {}
         if "masks" in keep:
             labels = images.labels.astype(np.int16)
-            arrays = {"masks": masks, "pixels": pixels, "labels": labels}
+            # The same images for every trial on this data, so that methods can be set side by side.
+            rows = evenly(number, SHOWN)
+            arrays = {"masks": masks, "pixels": pixels, "labels": labels,
+                      "shown_rows": rows.astype(np.int32), "shown_masks": masks[rows]}  # fmt: skip
         return Predicted(pixels, images.labels, arrays)
 
     def summary(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
-        """Return the measures of overlap, pixels pooled over all images."""
-        return label_maps.summary(self.table(scores, truth, classes))
+        """Return the measures of overlap, pixels pooled over all images, and image by image."""
+        pooled = label_maps.summary(self.table(scores, truth, classes))
+        return pooled | label_maps.summary_of_images(scores)
 
     def table(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
         """Count pixels by true and predicted class, over all images."""

@@ -220,7 +220,9 @@ class _PhaseRun:
             self.objective.begin_epoch(epoch)
         shown = self.inputs.batch(iteration, device)
         with devices.autocast(device, precision):
-            features, logits, heads = parts.outputs(self.network, shown, self.objective.reads)
+            features, logits, heads, beside = parts.outputs(
+                self.network, shown, self.objective.reads, self.phase.auxiliary > 0
+            )
         batch = losses.Batch(
             labels=shown.labels,
             logits=logits,
@@ -233,6 +235,8 @@ class _PhaseRun:
             epoch=epoch,
         )
         loss = self.objective(batch)
+        if beside is not None:
+            loss = loss + self.phase.auxiliary * terms.auxiliary(beside, batch.all_labels)
         if self._ends_block(iteration + 1):
             self.found = terms.looked_at(self.objective, batch, features)
         self.optimizer.zero_grad(set_to_none=True)

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from reproduce.errors import UserError
 from reproduce.models.heads import (
     LinearProjection,
     Projection,
@@ -38,6 +39,12 @@ def attach(network: nn.Module, phases: list[Phase], number: int, classes: int, s
         seed_torch(seed, f"projection {name}", number)
         projections[name] = _projection(network.classifier.in_features, spec)
     network.projections = projections
+    if phases[number].auxiliary and not hasattr(network.encoder, "with_auxiliary"):
+        raise UserError(
+            f"the phase gives an auxiliary loss the weight {phases[number].auxiliary:g}, and this "
+            "network's encoder has no classifier of its own; set auxiliary to 0, or take a network "
+            "with OCR"
+        )
     network.to(device)
 
 
@@ -65,8 +72,17 @@ def set_modes(network: nn.Module, phase: Phase) -> None:
                 module.eval()
 
 
-def outputs(network: nn.Module, shown: Shown, reads: str):
-    """Return the encoder's output, the logits (None if not read), and the projections by name."""
-    features = shown.images if shown.embedded else network.encoder(shown.images)
+def outputs(network: nn.Module, shown: Shown, reads: str, auxiliary: bool = False):
+    """Return the encoder's output, the logits (None if not read), and the projections by name.
+
+    And the logits of the encoder's own classifier, at the size of the others; None if not asked.
+    """
+    beside = None
+    if auxiliary:
+        features, beside = network.encoder.with_auxiliary(shown.images)
+        beside = network.classifier.enlarge(beside)
+    else:
+        features = shown.images if shown.embedded else network.encoder(shown.images)
     logits = network.classifier(features) if reads != "embeddings" else None
-    return features, logits, {n: head(features) for n, head in network.projections.items()}
+    heads = {n: head(features) for n, head in network.projections.items()}
+    return features, logits, heads, beside

@@ -137,7 +137,8 @@ class Phase(Frozen):
     With `continued`, optimizer, schedule and the objective's state go on from the phase before.
     With `stop` the phase ends after so many epochs in a row whose mean training loss was not below
     that of all before them; its length is then a ceiling. With `embedded` a frozen encoder looks at
-    each training image once, and the classifier is shown what it saw.
+    each training image once, and the classifier is shown what it saw. `auxiliary` is the weight of
+    a cross-entropy that an encoder with a classifier of its own has beside the objective (OCR).
     """
 
     batch_size: int = Field(ge=1)
@@ -161,6 +162,7 @@ class Phase(Frozen):
     loss_parameters: LossParameters = LossParameters()
     stop: int = Field(0, ge=0)
     embedded: bool = False
+    auxiliary: float = Field(0.0, ge=0)
 
     @model_validator(mode="after")
     def _consistent(self):
@@ -172,6 +174,8 @@ class Phase(Frozen):
             raise ValueError("views differ only by their transforms; name some, or ask for 1 view")
         if self.stop and self.continued:
             raise ValueError("a phase that continues another has its length; leave out stop")
+        if self.auxiliary and self.train != "all":
+            raise ValueError("auxiliary is a loss of the encoder; set it to 0 where that is frozen")
         return self
 
     @model_validator(mode="after")

@@ -1,12 +1,16 @@
 """What a loss of several terms is made of, and how each of them pulls at the encoder.
 
-An objective that sums several losses leaves them in `terms`; others pay nothing here. Looking
+An objective that sums several losses leaves them in `terms`, and any may have more to say of what
+it has `measured`; others pay nothing here. Looking
 changes nothing: nothing is drawn and no gradient is stored where the optimizer finds it.
 """
 
 import math
 
 import torch
+
+from reproduce.losses import cross_entropy
+from reproduce.losses.classifier.objective import known_pixels
 
 
 def taken(objective) -> dict[str, torch.Tensor]:
@@ -22,16 +26,20 @@ def looked_at(objective, batch, features: torch.Tensor) -> dict[str, torch.Tenso
 
     To be called before the loss goes backward, which frees what is needed here.
     """
-    if not objective.terms:
-        return {}
     found = {}
-    if features.requires_grad:
+    if objective.terms and features.requires_grad:
         for name, term in objective.terms.items():
             (gradient,) = torch.autograd.grad(term, features, retain_graph=True, allow_unused=True)
             found[f"gradient_{name}"] = (
                 features.new_zeros(()) if gradient is None else gradient.float().norm()
             )
     return found | objective.measured(batch)
+
+
+def auxiliary(logits: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """Return the cross-entropy of an encoder's own classifier; 0 where no pixel is known."""
+    rows, labels = known_pixels("the auxiliary loss", logits, maps)
+    return cross_entropy(rows, labels) if len(labels) else rows.sum()
 
 
 def added(sums: dict[str, float], terms: dict[str, torch.Tensor]) -> dict[str, float]:

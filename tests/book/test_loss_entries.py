@@ -169,8 +169,7 @@ def test_a_loss_links_to_what_is_open_about_it():
         (
             "cross_entropy",
             "auxiliary_loss",
-            "`customary` (ours, once it can be asked for: a phase has one objective so far; the "
-            "network hands out the logits it needs) or the default",
+            "`customary` (ours; by `reproduce.training.terms.auxiliary`) or the default",
         ),
     ],
 )

@@ -1,5 +1,7 @@
 """Which images train and which test."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,15 @@ def test_the_record_alone_tells_how_many_images_train(make_dataset, test_counts,
     source, indices = split(made, **spec)["train"]
     counted = np.bincount(made.labels[source][indices]).tolist()
     assert training_counts(made.record(), **spec) == counted
+
+
+def test_of_masks_no_image_need_show_the_background_alone(make_dataset):
+    """An image is of the highest class in its mask; only a class that is there must be in all."""
+    made = replace(make_dataset((0, 20, 20)), task="segmentation")
+    parts = split(made, "cross_validation", folds=4, fold=0, seed=0)
+    assert np.bincount(made.labels["all"][parts["test"][1]]).tolist() == [0, 5, 5]
+    few = replace(make_dataset((0, 20, 1)), task="segmentation")
+    with pytest.raises(UserError, match="has no image in part"):
+        split(few, "random", test_share=0.2, seed=0)
+    with pytest.raises(UserError, match="has no image in part"):
+        split(make_dataset((0, 20, 20)), "cross_validation", folds=4, fold=0, seed=0)

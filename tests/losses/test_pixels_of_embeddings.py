@@ -1,7 +1,10 @@
 """Pixels drawn from label maps for embedding losses."""
 
+import math
+
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from reproduce.errors import UserError
 from reproduce.losses import Batch, Context, bdcl, build, tsc
@@ -83,9 +86,11 @@ def test_a_larger_mask_is_read_at_the_nearest_pixel():
 
 
 @pytest.mark.parametrize("name", ["bdcl", "tsc"])
-def test_an_objective_reads_label_maps(name):
+def test_pixels_are_compared_across_the_batch(name):
     given = {"bdcl": {"hard_prototypes": False}, "tsc": {"targets": False, "positives": None}}[name]
-    objective = build(name, CONTEXT, pixels_per_class=99, **given).double()
+    objective = build(
+        name, CONTEXT, pixels_per_class=99, compared="across_the_batch", **given
+    ).double()
     embeddings = torch.randn(2, 2, 3, 4, dtype=torch.float64, requires_grad=True)
     masks = torch.randint(3, (2, 3, 4))
     masks[1, 2] = IGNORED
@@ -143,4 +148,148 @@ def test_a_loss_that_does_not_say_what_it_makes_of_rows_cannot_be_built():
         function = staticmethod(tsc)
 
     with pytest.raises(TypeError, match="of_rows"):
-        Unfinished(CONTEXT, segmentation_pairs="sampled_per_class", pixels_per_class=4)
+        Unfinished(CONTEXT, "sampled_per_class", 4, "within_each_image")
+
+
+# -- within an image or across the batch -----------------------------------------------------------
+
+OF = {
+    "bdcl": {"temperature_learning": False, "hard_prototypes": False},
+    "tsc": {"targets": False, "positives": None},
+}
+
+
+def alone(name, rows, labels):
+    """Return the loss of every anchor among these rows, one by one in numbers of Python."""
+    temperature = 0.1 if name == "bdcl" else 0.07
+    units = [[x / math.hypot(*row) for x in row] for row in rows.tolist()]
+    found = []
+    for i, mine in enumerate(units):
+        others = [j for j in range(len(units)) if j != i]
+        products = {j: sum(map(math.prod, zip(mine, units[j], strict=True))) for j in others}
+        total = sum(math.exp(value / temperature) for value in products.values())
+        positive = [j for j in others if labels[j] == labels[i]]
+        terms = [math.log(total) - products[j] / temperature for j in positive]
+        found.append(sum(terms) / len(terms) if terms else 0.0)
+    return found
+
+
+@pytest.mark.parametrize("name", OF)
+def test_a_pixel_is_compared_with_those_of_its_image_alone(name):
+    """Against a loop over images and anchors; the mean is over all anchors of the batch."""
+    objective = build(name, CONTEXT, pixels_per_class=99, **OF[name]).double()
+    embeddings = torch.randn(3, 2, 3, 4, dtype=torch.float64, requires_grad=True)
+    masks = torch.randint(3, (3, 3, 4))
+    masks[1, :2] = IGNORED  # So that the images have unlike numbers of anchors.
+    masks[2] = 1
+    found = objective(Batch(masks, embeddings=embeddings))
+    each = []
+    for image in range(3):
+        known = masks[image].flatten() != IGNORED
+        rows = embeddings[image].detach().flatten(1).T[known]
+        each += alone(name, rows, masks[image].flatten()[known].tolist())
+    assert len(each) == 28
+    assert found.item() == pytest.approx(sum(each) / 28, rel=1e-9)
+    across = build(name, CONTEXT, pixels_per_class=99, compared="across_the_batch", **OF[name])
+    assert across.double()(Batch(masks, embeddings=embeddings)).item() != pytest.approx(
+        found.item(), rel=1e-3
+    )
+
+
+@pytest.mark.parametrize("name", OF)
+def test_no_image_moves_anothers_gradient(name):
+    masks, given = torch.randint(3, (2, 3, 4)), OF[name]
+    embeddings = torch.randn(2, 2, 3, 4, dtype=torch.float64)
+    gradients = []
+    for other in (embeddings[1], torch.randn(2, 3, 4, dtype=torch.float64)):
+        both = torch.stack([embeddings[0], other]).requires_grad_()
+        objective = build(name, CONTEXT, pixels_per_class=99, **given).double()
+        objective(Batch(masks, embeddings=both)).backward()
+        gradients.append(both.grad[0])
+    assert torch.allclose(*gradients, rtol=1e-12) and gradients[0].abs().max() > 0
+
+
+def test_within_images_the_prototypes_follow_the_whole_batch():
+    """Of a class that only the second image shows too; and each anchor meets all of them."""
+    masks = torch.zeros(2, 3, 4, dtype=torch.long)
+    masks[1, 0], masks[1, 1] = 1, 2
+    embeddings = torch.randn(2, 2, 3, 4)
+    states = []
+    for compared in ("within_each_image", "across_the_batch"):
+        objective = build("bdcl", CONTEXT, pixels_per_class=99, compared=compared)
+        objective(Batch(masks, embeddings=embeddings))
+        states.append(objective.prototypes)
+    assert states[0].seen.all()
+    assert torch.allclose(states[0].vectors, states[1].vectors, atol=1e-6)
+    # An image of background alone has a loss from the prototypes of the other classes.
+    first = embeddings[:1].requires_grad_()
+    objective(Batch(masks[:1], embeddings=first)).backward()
+    assert first.grad.abs().max() > 0
+
+
+def test_a_comparison_nobody_knows_is_refused():
+    with pytest.raises(UserError, match="compared expected one of within_each_image, across"):
+        build("bdcl", CONTEXT, compared="between_images")
+
+
+# -- how much memory it takes ----------------------------------------------------------------------
+
+
+class Sizes(TorchDispatchMode):
+    """Notes how many floating numbers each operation makes anew."""
+
+    def __init__(self):
+        super().__init__()
+        self.largest = self.total = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        seen = {x.untyped_storage().data_ptr() for x in args if isinstance(x, torch.Tensor)}
+        for one in made if isinstance(made, tuple | list) else [made]:
+            if not isinstance(one, torch.Tensor) or not one.is_floating_point():
+                continue
+            if one.untyped_storage().data_ptr() not in seen:
+                self.largest = max(self.largest, one.numel())
+                self.total += one.numel()
+        return made
+
+
+@pytest.mark.parametrize("compared", ["within_each_image", "across_the_batch"])
+@pytest.mark.parametrize("name", ["bdcl", "tsc"])
+def test_what_a_loss_keeps_does_not_grow_with_the_pixels(name, compared):
+    """Of 16 times as many pixels it makes as many numbers: those of 3 x 4 drawn ones an image.
+
+    Only the masks have a number for each pixel; no copy of the embeddings is made, nor a table
+    of all pairs.
+    """
+    width, images, side = 32, 4, 16
+    found = []
+    for scale in (1, 4):
+        size = side * scale
+        masks = torch.arange(size).repeat(images, size, 1) % 3
+        embeddings = torch.randn(images, width, size, size)
+        context = Context(classes=3, counts=(9, 9, 9), embedding_size=width, iterations=10)
+        objective = build(name, context, pixels_per_class=4, compared=compared)
+        with Sizes() as sizes:
+            objective(Batch(masks, embeddings=embeddings))
+        found.append(sizes)
+    small, large = found
+    pixels_of_masks = images * (4 * side) ** 2
+    assert large.largest <= pixels_of_masks < images * width * (4 * side) ** 2 / 8
+    # Twice the masks as floats, in their own size and in that of the embeddings.
+    assert large.total - small.total <= 2 * (pixels_of_masks - images * side**2)
+
+
+@pytest.mark.parametrize("compared", ["within_each_image", "across_the_batch"])
+def test_pixels_of_large_maps_train_what_small_ones_do(compared):
+    """The gradient lies at the drawn pixels alone, wherever in memory they are."""
+    masks = torch.arange(64).repeat(2, 64, 1) % 3
+    maps = torch.randn(2, 64, 64, 2).movedim(-1, 1)  # Channels last, as networks make them.
+    for embeddings in (maps.clone(), maps.contiguous()):
+        embeddings.requires_grad_()
+        torch.manual_seed(0)
+        objective = build("bdcl", CONTEXT, pixels_per_class=5, compared=compared)
+        objective(Batch(masks, embeddings=embeddings)).backward()
+        touched = embeddings.grad.abs().sum(1) > 0
+        number = 2 * 15 if compared == "within_each_image" else 15
+        assert touched.sum() == number

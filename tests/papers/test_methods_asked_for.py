@@ -23,11 +23,13 @@ FOREIGN["class_imbalance"] = [
     "logit_adjustment_posthoc", "two_phase_oversampling", "undersampling_thresholding",
 ]  # fmt: skip
 FOREIGN["metric_learning"] = ["balanced_softmax", "kcl", "triplet", "mixup"]
+FOREIGN["balanced_contrastive"] = ["balanced_softmax", "kcl", "simclr", "crt"]
 # What a paper's page calls the list of methods, where that is another word.
 ASKED_BY = {"metric_learning": "losses"}
 SHORT = {
     "class_imbalance": {"iterations": 10, "experiments": "none"},
     "dual_head": {"epochs": 2, "fine_tuning_epochs": 2, "experiments": "none"},
+    "balanced_contrastive": {"passes": 5, "classifier_epochs": 2, "experiments": "none"},
     "metric_learning": {"epochs": 2, "classifier_epochs": 2, "experiments": "none"},
 }
 

@@ -172,26 +172,14 @@ def test_unknown_names_are_refused_with_their_field():
     assert "says" in refused(lambda c: c.update(says="author"))
 
 
-# The metrics that claims ask for and nothing measures yet; each says since when, and why.
-WAITING = {
-    "balanced_contrastive": {
-        "negative_gradient_evenness", "temperature_count_correlation",
-        "temperature_similarity_correlation",
-    },
-
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("paper", records.papers())
-def test_what_claims_are_stated_in_is_measured_or_has_a_dated_reason(paper):
+def test_what_claims_are_stated_in_is_measured(paper):
     asked = {
         metric(claim.metric_of(contrast))
         for claim in claims.load(paper)
         for contrast in claim.contrasts
     }
-    waiting = {one.name: one.waits_for for one in asked if one.family is None}
-    assert asked and set(waiting) == WAITING.get(paper, set())
-    assert all(re.match(r"2\d{3}-\d\d-\d\d: needs ", reason) for reason in waiting.values())
+    assert asked and [one.name for one in asked if one.family is None] == []
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,9 @@ def test_a_metric_of_another_task_or_of_none_is_refused(study_of):
     for ask in (study.measures.value, study.measures.resampled):
         with pytest.raises(UserError, match=r"eer is measured in verification, trial .* classif"):
             ask(cell, "eer")
-        with pytest.raises(UserError, match="is not measured, as of 2026-11-28: needs the class"):
+        with pytest.raises(UserError, match="is not measured, as of 2026-11-28: needs the gradi"):
+            ask(cell, "hard_positive_gradient_share")
+        with pytest.raises(UserError, match="temperature_count_correlation has no value here"):
             ask(cell, "temperature_count_correlation")
         with pytest.raises(UserError, match="unknown metric 'acuracy'; did you mean 'accuracy'"):
             ask(cell, "acuracy")

@@ -94,3 +94,20 @@ def test_a_batch_is_right_by_the_share_of_its_known_pixels():
 def test_as_many_images_as_pixels_make():
     assert OF.images_trained_on([800, 150, 50], 10) == 10
     assert tasks.named("classification").images_trained_on([800, 150], 10) == 950
+
+
+def test_what_is_carried_to_be_drawn_are_masks_of_the_same_images(of_pixels, mapped, monkeypatch):
+    monkeypatch.setattr(segmentation, "SHOWN", 5)
+    first, second = (predicted(of_pixels, mapped).arrays for _ in range(2))
+    rows = first["shown_rows"]
+    assert len(rows) == 5 and (np.diff(rows) > 0).all()
+    assert (rows == second["shown_rows"]).all()
+    assert (first["shown_masks"] == first["masks"][rows]).all()
+
+
+def test_measures_of_images_stand_beside_those_of_pooled_pixels(of_pixels, mapped):
+    found = predicted(of_pixels, mapped)
+    summary = OF.summary(found.scores, found.truth, 3)
+    by_image = [OF.summary(table[None], None, 3)["miou"] for table in found.scores]
+    assert summary["image_miou"] == pytest.approx(np.mean(by_image), abs=1e-12)
+    assert summary["image_miou"] != pytest.approx(summary["miou"], abs=1e-4)

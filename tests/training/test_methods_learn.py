@@ -201,8 +201,13 @@ def mean_iou(network, part):
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["focal", "ldam_drw", "lovasz_softmax", "soft_iou"])
-def test_losses_of_label_maps_learn_to_segment(name, shapes):
+# An encoder that compares pixels leaves nine steps for the classifier on it.
+@pytest.mark.parametrize(
+    ("name", "gained"),
+    [("focal", 0.4), ("ldam_drw", 0.4), ("lovasz_softmax", 0.4), ("soft_iou", 0.4), ("tsc", 0.3),
+     ("bdcl", 0.3)],
+)  # fmt: skip
+def test_losses_of_label_maps_learn_to_segment(name, gained, shapes):
     training, test = shapes
     seed_torch(0, "weights")
     network = models.build("hrnet_small_ocr", channels=1, size=32, classes=3)
@@ -216,4 +221,4 @@ def test_losses_of_label_maps_learn_to_segment(name, shapes):
         network, phases, training, counts, data_seed=0, seed=0, precision="float32",
         settings=settings, task=tasks.named("segmentation"),
     )  # fmt: skip
-    assert mean_iou(network, test) > before + 0.4
+    assert mean_iou(network, test) > before + gained

@@ -248,8 +248,12 @@ def test_logits_are_left_out_where_no_one_reads_them(network, with_heads, images
     parts.attach(made, with_heads({"a": SMALL}), 0, 3, 0)
     seen = images.tensor(slice(0, 3), "cpu")
     shown = Shown(seen, torch.zeros(3), np.arange(3))
-    features, logits, heads = parts.outputs(made, shown, "embeddings")
-    assert logits is None and torch.equal(heads["a"], made.projections["a"](features))
+    features, logits, heads, beside = parts.outputs(made, shown, "embeddings")
+    assert (
+        logits is None
+        and beside is None
+        and torch.equal(heads["a"], made.projections["a"](features))
+    )
     assert torch.equal(parts.outputs(made, shown, "logits")[1], made.classifier(features))
 
 

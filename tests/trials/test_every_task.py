@@ -56,7 +56,7 @@ SAID = {
 # What an edition carries of a trial whose scores are drawn.
 CARRIED = {
     "classification": {"test/logits", "test/labels"},
-    "segmentation": {"test/pixels", "test/labels"},
+    "segmentation": {"test/pixels", "test/labels", "test/shown_rows", "test/shown_masks"},
     "verification": {
         "test/embeddings", "test/embedding_rows", "test/labels", "test/domains",
     },

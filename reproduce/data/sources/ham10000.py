@@ -32,7 +32,7 @@ from reproduce.files import relative
 
 CLASS_NAMES = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 MALIGNANT = ("akiec", "bcc", "mel")
-SPLITS = ("lesions", "shift", "challenge", "all")
+SPLITS = ("lesions", "shift", "challenge", "all", "all_beside_challenge")
 SIZE, FIT, CHANNELS = 256, "crop", 3
 OPTIONS = {"split": Option("lesions", "which split", SPLITS)}
 
@@ -50,7 +50,7 @@ def read(root: Path, options: dict) -> Listing:
     table, names, labels, lesions = read_metadata(root)
     files, tables = pictures(root, PICTURES, names), [table]
     challenge = np.zeros(len(names), dtype=bool)
-    if split in ("shift", "challenge"):
+    if split in ("shift", "challenge", "all_beside_challenge"):
         table, of_test, more = _read_truth(root)
         files += pictures(root, TEST_PICTURES, of_test)
         names, labels = names + of_test, labels + more
@@ -81,6 +81,8 @@ def rows_of(
         return {"all": own}
     if split == "challenge":
         return {"train": own, "test": test}
+    if split == "all_beside_challenge":
+        return {"all": own, "challenge": test}
     placed = parts.places("ham10000", [numbers[row] for row in own], where)
     rows = {part: own[of_part] for part, of_part in parts.rows(placed, where).items()}
     assert_disjoint({part: groups[of_part] for part, of_part in rows.items()})

@@ -3,10 +3,10 @@
 import torch
 from torch import nn
 
-from reproduce.errors import UserError
-from reproduce.losses import Context, checks
+from reproduce.losses import Batch, Context, checks
+from reproduce.losses.embedding.penalties import Penalties
 from reproduce.losses.embedding.pixels import PixelsOrImages
-from reproduce.losses.embedding.prototypes import HardPrototypes
+from reproduce.losses.embedding.prototypes import HardPrototypes, of_classes
 from reproduce.losses.embedding.similarities import products, reduced, scaled
 
 
@@ -97,7 +97,7 @@ def bdcl(
     checks.choice("bdcl", "denominator_temperature", denominator_temperature, ("anchor", "pair"))
     checks.choice("bdcl", "temperature_gradient", temperature_gradient, ("autograd", "printed"))
     rows = scaled(checks.numbers("bdcl", "embeddings", embeddings, "N, D"))
-    tau, stars, classes = _of_classes(rows, temperatures, prototypes)
+    tau, stars, classes = of_classes(rows, temperatures, prototypes)
     labels = checks.labels("bdcl", labels, rows, classes)
     columns = torch.cat([labels, torch.arange(len(stars), device=rows.device)])
     allowed = _candidates(rows, stars, known_prototypes)
@@ -123,30 +123,6 @@ def bdcl(
     return reduced("bdcl", each, reduction)
 
 
-def _of_classes(rows: torch.Tensor, temperatures, prototypes):
-    """Return temperatures, prototypes (none are an empty table), and how many classes there are."""
-    try:
-        tau = torch.as_tensor(temperatures, dtype=rows.dtype, device=rows.device)
-    except (TypeError, ValueError) as error:
-        raise UserError(
-            f"bdcl: temperatures expected a number or one per class, received {temperatures!r}"
-        ) from error
-    if tau.ndim:
-        tau = checks.numbers("bdcl", "temperatures", tau, "C")
-    # Reading a temperature would make a GPU wait; there its owner keeps it in bounds.
-    if tau.device.type == "cpu":
-        checks.parameter("bdcl", "temperatures", float(tau.detach().min()), above=0)
-    if prototypes is None:
-        return tau, rows.new_zeros(0, rows.shape[1]), len(tau) if tau.ndim else None
-    stars = checks.numbers("bdcl", "prototypes", prototypes, "C, D").to(rows.dtype)
-    classes = len(tau) if tau.ndim else len(stars)
-    if stars.shape != (classes, rows.shape[1]):
-        raise UserError(
-            f"bdcl: prototypes expected [{classes}, {rows.shape[1]}], received {list(stars.shape)}"
-        )
-    return tau, scaled(stars, normalize=False), classes
-
-
 def _candidates(rows: torch.Tensor, stars: torch.Tensor, known) -> torch.Tensor:
     """Return with which rows and prototypes [N, N + C] every anchor is compared."""
     allowed = torch.ones(len(rows), len(rows) + len(stars), dtype=torch.bool, device=rows.device)
@@ -160,7 +136,7 @@ def _expanded(tau: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
     return tau[classes] if tau.ndim else tau.expand(len(classes))
 
 
-HARD_EXAMPLES = ("nearest_prototype", "auxiliary_head", "similarity")
+HARD_EXAMPLES = ("nearest_prototype", "auxiliary_head", "similarity", "every")
 ON_THE_SPHERE = ("normalised_detached", "raw_detached")
 
 
@@ -172,7 +148,7 @@ class BDCL(PixelsOrImages):
     are hard, and stays where there are none. It moves after the loss of a training step has been
     computed, never in evaluation, and receives no gradient.
 
-    Of label maps, pixels are drawn from the batch with torch's generator, anew at every step.
+    Of label maps, pixels are drawn with torch's generator, anew at every step.
 
     Parameters
     ----------
@@ -199,14 +175,15 @@ class BDCL(PixelsOrImages):
         Which embeddings are hard. "nearest_prototype": those nearest to the prototype of another
         class. "auxiliary_head": those that a linear classifier gets wrong, which is trained beside
         the loss without a gradient to the network. "similarity": those less similar to their
-        prototype than the mean of their class in the batch.
+        prototype than the mean of their class in the batch. "every": all of them, which makes it
+        the mean of the class that the paper says it does not take.
     prototype_on_the_sphere : str
         "normalised_detached" (default): scaled to length one after every move; "raw_detached": a
         shorter one, of a class that spreads, pulls and pushes less.
-    segmentation_pairs : str
-        "sampled_per_class" (default): as many pixels of every class; "sampled_at_random".
-    pixels_per_class : int
-        At most so many pixels per class and batch; 256.
+    segmentation_pairs, pixels_per_class, compared : optional
+        Which pixels of label maps: "sampled_per_class" (default), as many of every class, or
+        "sampled_at_random"; at most so many per class, 256; those "within_each_image" (default)
+        with each other, or "across_the_batch".
     """
 
     function = staticmethod(bdcl)
@@ -230,12 +207,16 @@ class BDCL(PixelsOrImages):
         prototype_on_the_sphere: str = "normalised_detached",
         segmentation_pairs: str = "sampled_per_class",
         pixels_per_class: int = 256,
+        compared: str = "within_each_image",
     ):
-        super().__init__(
-            context, segmentation_pairs=segmentation_pairs, pixels_per_class=pixels_per_class
-        )
-        _check_choices(temperature_bounds, direction_of_temperature, hard_examples)
-        checks.choice("bdcl", "prototype_on_the_sphere", prototype_on_the_sphere, ON_THE_SPHERE)
+        super().__init__(context, segmentation_pairs, pixels_per_class, compared)
+        for name, given, known in (
+            ("temperature_bounds", temperature_bounds, ("clamped", "exponential")),
+            ("direction_of_temperature", direction_of_temperature, ("descent", "ascent")),
+            ("hard_examples", hard_examples, HARD_EXAMPLES),
+            ("prototype_on_the_sphere", prototype_on_the_sphere, ON_THE_SPHERE),
+        ):
+            checks.choice("bdcl", name, given, known)
         checks.parameter("bdcl", "momentum", momentum, above=0, most=1)
         checks.parameter("bdcl", "temperature", temperature, above=0)
         self.temperature, self.lowest, self.highest = temperature, lowest, highest
@@ -262,6 +243,7 @@ class BDCL(PixelsOrImages):
                 momentum=momentum,
                 unit=prototype_on_the_sphere == "normalised_detached",
             )
+        self.penalties = Penalties(context.classes)
 
     def temperatures_now(self) -> float | torch.Tensor:
         """Return the temperature of every class, or the one they share."""
@@ -270,14 +252,20 @@ class BDCL(PixelsOrImages):
         return getattr(self, "temperatures", self.temperature)
 
     def of_rows(self, rows: torch.Tensor, labels: torch.Tensor, views: int) -> torch.Tensor:
-        """Return the loss, and then let the prototypes follow."""
+        """Return the loss of each row, beside the prototypes as they stand."""
         stars = getattr(self, "prototypes", None)
         kept = {}
         if stars is not None:
             self.of_own_size(rows)
             kept = {"prototypes": stars.vectors, "known_prototypes": stars.seen}
-        temperatures = self.temperatures_now()
-        loss = bdcl(rows, labels, temperatures=temperatures, **kept, **self.readings)
+        kept["temperatures"] = self.temperatures_now()
+        if self.training:
+            self.penalties.add(rows, labels, **kept)
+        return bdcl(rows, labels, reduction="none", **kept, **self.readings)
+
+    def finish(self, loss: torch.Tensor, rows: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Let the prototypes follow."""
+        stars = getattr(self, "prototypes", None)
         if stars is not None and self.training:
             unit = scaled(checks.numbers("bdcl", "embeddings", rows.detach(), "N, D"))
             if stars.hard_examples == "auxiliary_head":
@@ -285,14 +273,16 @@ class BDCL(PixelsOrImages):
             stars.move_to_hard(unit, labels.long())
         return loss
 
+    def measured(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Return, for the history, the learned temperatures and how negatives press on classes."""
+        now = self.temperatures_now()
+        found = self.penalties.taken()
+        if isinstance(now, torch.Tensor):
+            found |= {f"temperature_class_{c}": value for c, value in enumerate(now.detach())}
+        return found
+
     def after_step(self) -> None:
         """Keep the temperatures within their bounds."""
         if hasattr(self, "temperatures"):
             with torch.no_grad():
                 self.temperatures.clamp_(self.lowest, self.highest)
-
-
-def _check_choices(bounds: str, direction: str, hard_examples: str) -> None:
-    checks.choice("bdcl", "temperature_bounds", bounds, ("clamped", "exponential"))
-    checks.choice("bdcl", "direction_of_temperature", direction, ("descent", "ascent"))
-    checks.choice("bdcl", "hard_examples", hard_examples, HARD_EXAMPLES)

@@ -4,6 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from reproduce.errors import UserError
+from reproduce.losses import checks
 from reproduce.losses.embedding.similarities import products, scaled
 
 
@@ -41,6 +43,30 @@ def follow(
     new = torch.where(seen[:, None], (1 - momentum) * old + momentum * means, means)
     new = scaled(new) if unit else new
     return torch.where(present[:, None], new, old), seen | present
+
+
+def of_classes(rows: torch.Tensor, temperatures, prototypes):
+    """Return temperatures, prototypes (none are an empty table), and how many classes there are."""
+    try:
+        tau = torch.as_tensor(temperatures, dtype=rows.dtype, device=rows.device)
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f"bdcl: temperatures expected a number or one per class, received {temperatures!r}"
+        ) from error
+    if tau.ndim:
+        tau = checks.numbers("bdcl", "temperatures", tau, "C")
+    # Reading a temperature would make a GPU wait; there its owner keeps it in bounds.
+    if tau.device.type == "cpu":
+        checks.parameter("bdcl", "temperatures", float(tau.detach().min()), above=0)
+    if prototypes is None:
+        return tau, rows.new_zeros(0, rows.shape[1]), len(tau) if tau.ndim else None
+    stars = checks.numbers("bdcl", "prototypes", prototypes, "C, D").to(rows.dtype)
+    classes = len(tau) if tau.ndim else len(stars)
+    if stars.shape != (classes, rows.shape[1]):
+        raise UserError(
+            f"bdcl: prototypes expected [{classes}, {rows.shape[1]}], received {list(stars.shape)}"
+        )
+    return tau, scaled(stars, normalize=False), classes
 
 
 class ClassVectors(nn.Module):
@@ -88,6 +114,8 @@ class HardPrototypes(ClassVectors):
     @torch.no_grad()
     def hard(self, rows: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return which rows [N] are hard, as the prototypes stand now."""
+        if self.hard_examples == "every":
+            return torch.ones_like(labels, dtype=torch.bool)
         if self.hard_examples == "auxiliary_head":
             return self._guess(rows).argmax(1) != labels
         similarity = products(rows, scaled(self.vectors).to(rows.dtype))

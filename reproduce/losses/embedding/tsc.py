@@ -162,7 +162,7 @@ class TSC(PixelsOrImages):
     paper's epochs, is a phase before with `targets=False`: centroids follow in it as well, and the
     phase that continues it takes them over.
 
-    Of label maps, pixels are drawn from the batch with torch's generator, anew at every step.
+    Of label maps, pixels are drawn with torch's generator, anew at every step.
 
     Parameters
     ----------
@@ -173,10 +173,10 @@ class TSC(PixelsOrImages):
     momentum : float
         Weight of the new mean in a centroid, which is then scaled to length one; the paper's is
         0.1.
-    segmentation_pairs : str
-        "sampled_per_class" (default): as many pixels of every class; "sampled_at_random".
-    pixels_per_class : int
-        At most so many pixels per class and batch; 256.
+    segmentation_pairs, pixels_per_class, compared : optional
+        Which pixels of label maps: "sampled_per_class" (default), as many of every class, or
+        "sampled_at_random"; at most so many per class, 256; those "within_each_image" (default)
+        with each other, or "across_the_batch".
     """
 
     function = staticmethod(tsc)
@@ -193,10 +193,9 @@ class TSC(PixelsOrImages):
         reading: str = "printed",
         segmentation_pairs: str = "sampled_per_class",
         pixels_per_class: int = 256,
+        compared: str = "within_each_image",
     ):
-        super().__init__(
-            context, segmentation_pairs=segmentation_pairs, pixels_per_class=pixels_per_class
-        )
+        super().__init__(context, segmentation_pairs, pixels_per_class, compared)
         checks.parameter("tsc", "momentum", momentum, above=0, most=1)
         self.with_targets = targets
         self.given = {
@@ -210,15 +209,18 @@ class TSC(PixelsOrImages):
         self.register_buffer("targets", even_targets(context.classes, size).float())
         self.centroids = ClassVectors(context.classes, size, momentum=momentum)
 
-    def of_rows(self, rows: torch.Tensor, labels: torch.Tensor, views: int) -> torch.Tensor:
-        """Return the loss, with the centroids moved and the targets assigned before."""
+    def prepare(self, rows: torch.Tensor, labels: torch.Tensor) -> None:
+        """Move the centroids."""
         self.of_own_size(rows)
         if self.training:
             units = scaled(checks.numbers("tsc", "embeddings", rows.detach(), "N, D"))
             known = checks.labels("tsc", labels, units, self.context.classes)
             self.centroids.move(units, known)
-        if not self.with_targets:
-            return tsc(rows, labels, views=views, **self.given)
-        assignment = assigned(self.centroids.vectors, self.targets)
-        given = {**self.given, "targets": self.targets, "assignment": assignment, "views": views}
+
+    def of_rows(self, rows: torch.Tensor, labels: torch.Tensor, views: int) -> torch.Tensor:
+        """Return the loss of each row, its class drawn to the target nearest to its centroid."""
+        given = {**self.given, "views": views, "reduction": "none"}
+        if self.with_targets:
+            assignment = assigned(self.centroids.vectors, self.targets)
+            given |= {"targets": self.targets, "assignment": assignment}
         return tsc(rows, labels, **given)

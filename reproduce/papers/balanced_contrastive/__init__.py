@@ -1,0 +1,1 @@
+"""Balanced and discriminative contrastive learning (BDCL, 2024): what only this paper needs."""

@@ -1,0 +1,228 @@
+"""What a run of the BDCL study found, in sentences: every number from its results.
+
+What BDCL gains over the loss that it starts from comes first, then its rivals, its parts and what
+its temperatures did. A sentence of what was not run is left out.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import contains_zero, effect_between, effect_ends
+from reproduce.figures.picture import NothingToShow
+from reproduce.figures.wording import mean_and_spread, method_label, percent, points
+from reproduce.pages.rows import Row, rows_of
+from reproduce.papers.balanced_contrastive.rows import (
+    BASELINE,
+    EMBEDDED,
+    MAIN,
+    MEASURED,
+    OURS,
+    RARE,
+    common,
+    compared,
+    elsewhere,
+    reading_rows,
+    shown_rows,
+    with_parts,
+)
+from reproduce.papers.balanced_contrastive.tables import PARTS, combined
+from reproduce.study.resampled import draws_of
+from reproduce.study.study import Study
+
+MOVED = "temperature_count_correlation"
+
+
+def plain(study: Study) -> list[str]:
+    """Return a few sentences without intervals, the answer first."""
+    return _said(study, (_gain, _best, _parts, _temperature, _pixels))
+
+
+def findings(study: Study) -> list[str]:
+    """Return the findings with their numbers, each beginning with its subject in bold."""
+    return _said(study, (_levels, _over_baseline, _interaction, _rare, _embedding, _elsewhere,
+                         _readings))  # fmt: skip
+
+
+def _said(study: Study, asked: Iterable[Callable[[Study], str]]) -> list[str]:
+    found = []
+    for one in asked:
+        try:
+            found.append(one(study))
+        except NothingToShow:
+            continue
+    return [sentence for sentence in found if sentence]
+
+
+def _effect(study: Study, rows: Sequence[Row], one: str, other: str, metric: str) -> Effect:
+    """Return what a method gains over another, or say that there is nothing to pair."""
+    ones, others = (
+        [row for row in rows if row["method"] == name and row.get(metric) is not None]
+        for name in (one, other)
+    )
+    found = effect_between(ones, others, metric, draws_of(study)) if ones and others else None
+    if found is None:
+        raise NothingToShow(f"{method_label(one)} and {method_label(other)} share no seed here")
+    return found
+
+
+def _moves(effect: Effect) -> str:
+    """Return "2.1 points higher", or "lower"."""
+    return f"{percent(abs(effect.mean))} points {'higher' if effect.mean >= 0 else 'lower'}"
+
+
+def _unsure(effect: Effect) -> str:
+    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
+    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
+
+
+def _mean(rows: Sequence[Row], method: str, metric: str) -> float:
+    values = [row[metric] for row in rows if row["method"] == method and row[metric] is not None]
+    if not values:
+        raise NothingToShow(f"{method_label(method)} was not run")
+    return float(np.mean(values))
+
+
+# -- in plain words --------------------------------------------------------------------------------
+
+
+def _gain(study: Study) -> str:
+    rows = shown_rows(study, MEASURED)
+    first = _effect(study, rows, OURS, BASELINE, "macro_f1")
+    second = _effect(study, rows, OURS, BASELINE, "gmean_ovr")
+    return (
+        f"With temperatures that are learned and prototypes of hard examples, macro F1 is "
+        f"{_moves(first)} than with supervised contrastive learning alone{_unsure(first)}, and the "
+        f"G-mean {_moves(second)}{_unsure(second)}."
+    )
+
+
+def _best(study: Study) -> str:
+    rows = compared(study)
+    names = list(dict.fromkeys(row["method"] for row in rows))
+    if len(names) < 4 or OURS not in names:
+        raise NothingToShow("too few methods were run to say which is best")
+    ranked = sorted(names, key=lambda name: -_mean(rows, name, "macro_f1"))
+    place = ranked.index(OURS) + 1
+    best = method_label(ranked[0])
+    said = (
+        f"Of {len(names)} methods that are shown equally many images, alike augmented, {best} has "
+        f"the highest mean macro F1"
+    )
+    return f"{said}." if place == 1 else f"{said}; BDCL is number {place}."
+
+
+def _parts(study: Study) -> str:
+    rows, weights = with_parts(study), {own: weight for own, weight in PARTS.values()}
+    both = _effect(study, rows, OURS, BASELINE, "macro_f1")
+    more = combined(rows, weights, "macro_f1", draws_of(study))
+    return (
+        f"Its two parts together move macro F1 by {points(both.mean)} points, "
+        f"{points(more.mean)} points apart from the sum of what each does alone{_unsure(more)}."
+    )
+
+
+def _temperature(study: Study) -> str:
+    rows = [row for row in shown_rows(study, (MOVED,)) if row["method"] == OURS]
+    known = [row[MOVED] for row in rows if row.get(MOVED) is not None]
+    if not known:
+        raise NothingToShow("no temperature was learned")
+    mean = float(np.mean(known))
+    which = "larger classes end with higher temperatures" if mean > 0 else (
+        "larger classes end with lower temperatures"
+    )  # fmt: skip
+    return (
+        f"The rank correlation of a class's temperature with its size is {mean:+.2f} on average "
+        f"over {len(known)} repeats: {which}."
+    ).replace("-", "−")
+
+
+def _pixels(study: Study) -> str:
+    rows = rows_of(study, "segmentation", ("miou",))
+    effect = _effect(study, rows, OURS, "cross_entropy", "miou")
+    return (
+        f"In the segmentation of ultrasound its mean IoU is {_moves(effect)} than that of "
+        f"cross-entropy{_unsure(effect)}."
+    )
+
+
+# -- with their numbers ----------------------------------------------------------------------------
+
+
+def _levels(study: Study) -> str:
+    rows = common(study)
+    each = "; ".join(
+        f"{method_label(name)} "
+        f"{mean_and_spread([row['macro_f1'] for row in rows if row['method'] == name])}"
+        for name in dict.fromkeys(row["method"] for row in rows)
+    )
+    return f"**Macro F1**, in percent, mean ± standard deviation over seeds: {each}."
+
+
+def _over_baseline(study: Study) -> str:
+    rows, said = common(study, MEASURED), []
+    for name in dict.fromkeys(row["method"] for row in rows):
+        for metric, words in (("macro_f1", "macro F1"), ("gmean_ovr", "G-mean")):
+            if name == BASELINE:
+                continue
+            effect = _effect(study, rows, name, BASELINE, metric)
+            said.append(f"{method_label(name)}, {words} "
+                        f"{points(effect.mean)}{effect_ends(effect, 1)}")  # fmt: skip
+    if not said:
+        raise NothingToShow("nothing stands beside the baseline")
+    return f"**Over supervised contrastive learning**, in points: {'; '.join(said)}."
+
+
+def _interaction(study: Study) -> str:
+    rows, weights = with_parts(study, MEASURED), {own: weight for own, weight in PARTS.values()}
+    found = {metric: combined(rows, weights, metric, draws_of(study)) for metric in MAIN}
+    each = "; ".join(
+        f"{metric.replace('_', ' ')} {points(effect.mean)}{effect_ends(effect, 1)}"
+        for metric, effect in found.items()
+    )
+    return f"**Both parts minus the sum of each alone**, in points: {each}."
+
+
+def _rare(study: Study) -> str:
+    rows, said = common(study, RARE), []
+    for name in dict.fromkeys(row["method"] for row in rows):
+        few, rarest = (_mean(rows, name, metric) for metric in RARE)
+        said.append(f"{method_label(name)} {percent(few)} %, {percent(rarest)} %")
+    return f"**Recall of the rarer classes, and of the rarest**: {'; '.join(said)}."
+
+
+def _embedding(study: Study) -> str:
+    rows, said = shown_rows(study, EMBEDDED), []
+    for name in dict.fromkeys(row["method"] for row in rows):
+        near, outline = (_mean(rows, name, metric) for metric in EMBEDDED[:2])
+        said.append(f"{method_label(name)} {percent(near)} %, {outline:.3f}")
+    if not said:
+        raise NothingToShow("no embedding was kept")
+    return f"**The embedding**, accuracy of ten neighbours and silhouette: {'; '.join(said)}."
+
+
+def _elsewhere(study: Study) -> str:
+    said = []
+    for words, rows in elsewhere(study).items():
+        try:
+            effect = _effect(study, rows, OURS, BASELINE, "macro_f1")
+        except NothingToShow:
+            continue
+        said.append(f"{words} {points(effect.mean)}{effect_ends(effect, 1)}")
+    if len(said) < 2:
+        raise NothingToShow("BDCL was run in one way only")
+    return f"**BDCL over supervised contrastive learning**, macro F1 in points: {'; '.join(said)}."
+
+
+def _readings(study: Study) -> str:
+    said = []
+    for name, rows in reading_rows(study).items():
+        try:
+            effect = _effect(study, rows, OURS, BASELINE, "macro_f1")
+        except NothingToShow:
+            continue
+        said.append(f"{name.replace('_', ' ').replace(': ', ', ')} {points(effect.mean)}")
+    if not said:
+        raise NothingToShow("no other reading was run")
+    return f"**Other readings**, BDCL over the baseline, macro F1 in points: {'; '.join(said)}."
