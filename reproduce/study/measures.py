@@ -13,7 +13,12 @@ import numpy as np
 from reproduce.data.records import Record
 from reproduce.errors import UserError
 from reproduce.evaluation.families import (
-    CLASS_NAMES, CONFUSION, COUNTS, HISTORY, LABELS, PREDICTIONS,
+    CLASS_NAMES,
+    CONFUSION,
+    COUNTS,
+    HISTORY,
+    LABELS,
+    PREDICTIONS,
 )  # fmt: skip
 from reproduce.evaluation.metric import Family, Metric
 from reproduce.evaluation.metrics import FROM_CONFUSION, confusion
