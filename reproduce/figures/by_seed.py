@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reproduce.errors import UserError
-from reproduce.evaluation.significance import Effect, paired_effect
+from reproduce.evaluation.significance import RESPLIT, Effect, paired_effect, resplit_effect
 from reproduce.figures.inputs import Observation, grouped, is_number, one_per_seed, with_columns
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import method_label, metric_label, percent, points
@@ -85,8 +85,10 @@ def effect_between(
     """Return the effect of one arm over another, paired by seed; None if they share no seed.
 
     Where `draws` has the metric of every row on resampled test images, the choice of test images
-    counts too. Where it has not, the interval would be one over seeds alone, another kind than
-    that of the verdicts: `has_interval` tells, and nothing prints it.
+    counts too; where it knows that every seed divides the images anew, the spread over seeds holds
+    it already, and is corrected for what the training parts share. Where it knows neither, the
+    interval would be one over seeds alone, another kind than that of the verdicts: `has_interval`
+    tells, and nothing prints it.
     """
     by_place = {row["seed"]: row for row in others}
     both = [(row, by_place[row["seed"]]) for row in ones if row["seed"] in by_place]
@@ -94,8 +96,24 @@ def effect_between(
         return None
     differences = [float(one[metric]) - float(other[metric]) for one, other in both]
     seeds = [int(one["seed"]) for one, _ in both]
+    parts = _split_anew(both, draws)
+    if parts:
+        return resplit_effect(differences, *parts, seeds=seeds)
     drawn = _drawn(both, metric, draws) if draws and len(both) > 1 else None
     return paired_effect(differences, image_draws=drawn, seeds=seeds)
+
+
+def _split_anew(
+    both: Sequence[tuple[Observation, Observation]], draws: Draws | None
+) -> tuple[int, int] | None:
+    """Return how many images train and test where every seed has its own split, else None."""
+    split_of = getattr(draws, "split_of", None)
+    if split_of is None or len(both) < 2:
+        return None
+    splits = [split_of(one) for one, _ in both]
+    if None in splits or len({split[0] for split in splits}) < len(splits):
+        return None
+    return splits[0][1:]
 
 
 def _drawn(both: list[tuple[Observation, Observation]], metric: str, draws: Draws) -> Any:
@@ -108,7 +126,8 @@ def _drawn(both: list[tuple[Observation, Observation]], metric: str, draws: Draw
 
 def has_interval(effect: Effect) -> bool:
     """Say whether an effect has the interval of the verdicts: several seeds, and test images."""
-    return effect.repeats > 1 and effect.image_draws is not None
+    held = effect.design == RESPLIT or effect.image_draws is not None
+    return effect.repeats > 1 and held
 
 
 def effect_ends(effect: Effect, digits: int) -> str:

@@ -26,7 +26,7 @@ def drawn(made: "Confusion") -> Figure:
     noun, names = without_common_word(made.class_names)
     columns = 1 if _long(names) else min(2, count)
     rows = -(-count // columns)
-    left = 0.22 + 0.095 * max(min(len(name), _LETTERS) for name in names)
+    left = 0.22 + 0.095 * max(min(len(name), _LETTERS) for name in _bare(names))
     side = min(2.6, WIDTH / columns - left - (0.72 if rare else 0.1) - 0.12)
     longest = max(len(textwrap.wrap(method_label(name), _TITLE)) for name in made.shares)
     above, below = 0.42 + 0.2 * longest, 0.32 + (left - 0.2 if _long(names) else 0.12)
@@ -87,8 +87,16 @@ def without_common_word(names: Sequence[str]) -> tuple[str, list[str]]:
     return "", [str(name) for name in names]
 
 
+def _bare(names: Sequence[str]) -> list[str]:
+    """Return long names without what they say in brackets, if they still differ."""
+    bare = [name.partition(" (")[0] for name in names]
+    fits = all(len(name) <= _LETTERS for name in names)
+    return list(names) if fits or len({*bare}) < len(names) else bare
+
+
 def _classes(axis: Axes, names: Sequence[str], rare: np.ndarray, lowest: bool) -> None:
     """Name the classes at the left and under the lowest panels, the rare ones in orange."""
+    names = _bare(names)
     short = [textwrap.shorten(name, _LETTERS, placeholder="…") for name in names]
     step = -(-len(names) // 12)
     places = np.arange(0, len(names), step)

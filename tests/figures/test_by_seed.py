@@ -109,6 +109,32 @@ def test_an_effect_takes_in_the_choice_of_test_images():
     assert effect_between(ones, [row("b", 7, 0.5)], "auc") is None
 
 
+class Divided:
+    """Draws without spread, and a split for each seed or one for all."""
+
+    def __init__(self, anew):
+        self.anew = anew
+
+    def __call__(self, row, metric):
+        return np.full(9, row[metric])
+
+    def split_of(self, row):
+        return f"split {row['seed'] if self.anew else 0}", 80, 20
+
+
+def test_where_every_seed_divides_the_images_anew_the_interval_is_that_of_the_verdicts():
+    """Nadeau and Bengio by hand: variance s^2 (1 / k + tested / trained), k - 1 degrees."""
+    ones = [row("focal", 0, 0.81), row("focal", 2, 0.73)]
+    found = effect_between(ones, ROWS[:3], "auc", Divided(anew=True))
+    error = math.sqrt(0.0002 * (1 / 2 + 20 / 80))
+    assert found.mean == pytest.approx(0.02) and has_interval(found)
+    assert found.high == pytest.approx(0.02 + 12.7062 * error, rel=1e-4)
+    same = effect_between(ones, ROWS[:3], "auc", Divided(anew=False))
+    assert same.high == pytest.approx(0.02 + 12.7062 * math.sqrt(0.0002 / 2), rel=1e-4)
+    once = effect_between(ones[:1], ROWS[:3], "auc", Divided(anew=True))
+    assert not has_interval(once)
+
+
 def test_methods_are_alike_only_where_every_seed_agrees():
     values = {
         ("a", 1): {0: 0.5, 1: 0.6}, ("b", 1): {0: 0.5, 1: 0.6 + 1e-15}, ("c", 1): {0: 0.5, 1: 0.7},

@@ -62,6 +62,15 @@ def test_frequent_against_rare_stands_beside_and_gives_the_title(written):
     assert not equal.rare.any() and equal.message() == "" and len(equal.draw().axes) == 2
 
 
+def test_long_names_lose_what_they_say_in_brackets_unless_that_tells_them_apart(written):
+    counts = {"baseline": [[8, 2], [1, 9]]}
+    text = written(Confusion(counts, ["bkl (for warts)", "mel (for corns)"]).draw())
+    assert "bkl" in text and "(for" not in text and "…" not in text
+    counts = {"baseline": [[8, 2, 0], [1, 9, 0], [4, 1, 5]]}
+    names = ["mole (for warts)", "mole (for corns)", "skin (for skin)"]
+    assert "…" in written(Confusion(counts, names).draw())
+
+
 def test_a_printed_matrix_shows_the_counts_as_printed(written):
     words = written(Confusion({"a": MATRIX}, ["Grade 0", "Grade 1"], printed=True).draw())
     assert {"97", "3", "10", "30"} <= set(words.split("\n")) and "75" not in words.split("\n")

@@ -77,6 +77,8 @@ def combined(
         drawn = [draws(one, asked) for one in row["rows"]] if draws else [None]
         return None if any(one is None for one in drawn) else sum(drawn)
 
+    if hasattr(draws, "split_of"):
+        summed.split_of = lambda row: draws.split_of(row["rows"][0])
     found = effect_between(sides[1], sides[-1], metric, summed if draws else None)
     if found is None:
         raise NothingToShow("the arms of the 2 x 2 share no seed here")

@@ -153,7 +153,8 @@ def retrieval(study: Study) -> Retrieval:
     first = len(found.queries)
     both = images[:first], images[first:].reshape(*found.nearest.shape, *images.shape[1:])
     made = Retrieval(found, both, study.record.class_names).made_of([study.result(cell)])
-    return made.at(f"{tables.method_label(cell.method)}, seed {cell.seed}; {study.record.licence}")
+    credit = f"images: {study.record.source}; {study.record.licence}"
+    return made.at(f"{tables.method_label(cell.method)}; {credit}")
 
 
 # -- experiments -----------------------------------------------------------------------------------

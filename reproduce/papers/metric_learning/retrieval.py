@@ -99,16 +99,37 @@ class Retrieval(Picture):
         for row, query in enumerate(self.found.queries):
             label = self.found.labels[query]
             _image(axes[row, 0], queries[row], INK)
-            axes[row, 0].set_ylabel(self.class_names[label], fontsize=7)
+            axes[row, 0].set_ylabel(self.class_names[label].partition(" (")[0])
             for column, place in enumerate(self.found.nearest[row]):
                 colour = RIGHT if self.found.labels[place] == label else WRONG
                 _image(axes[row, column + 1], nearest[row, column], colour)
         return figure
 
+    @property
+    def _counted(self) -> tuple[int, int]:
+        """Return how many of the neighbours have their query's class, and how many there are."""
+        count = self.found.nearest.size
+        return round(self.found.right * count), count
+
+    def message(self) -> str:
+        """Say how often the nearest image is of the same class."""
+        right, count = self._counted
+        return f"{right} of {count} nearest images are of the class that was asked for (one seed)"
+
+    def seen(self) -> str:
+        """Say what stands in a row."""
+        return (
+            f"A test image in each row, named by its class, and at its right the {NEAREST} test "
+            "images that lie nearest in the embedding."
+        )
+
+    def reading(self) -> str:
+        """Say what the frames mean."""
+        return "Green frames: the same class; orange frames: another."
+
     def words(self) -> str:
         """Say how many of the neighbours have their query's class."""
-        count = self.found.nearest.size
-        right = round(self.found.right * count)
+        right, count = self._counted
         return (
             f"Of {len(self.found.queries)} test images, the first {EACH} of each class, the "
             f"{NEAREST} nearest others by cosine: {right} of {count} have the class of their query."
@@ -120,5 +141,6 @@ def _image(axis: Axes, pixels: np.ndarray, colour: str) -> None:
     axis.set_xticks([])
     axis.set_yticks([])
     for side in axis.spines.values():
+        side.set_visible(True)
         side.set_edgecolor(colour)
         side.set_linewidth(2.2)

@@ -35,6 +35,7 @@ def test_right_and_wrong_are_counted():
     picture = Retrieval(found, images, ("a", "b"))
     assert found.right == pytest.approx(2 / 5)
     assert "2 of 5 have the class of their query" in picture.words()
+    assert picture.message().startswith("2 of 5 nearest images")
     frames = [tuple(axis.spines["top"].get_edgecolor()) for axis in picture.draw().axes[1:]]
     assert frames[0] == frames[3] != frames[1] == frames[2] == frames[4]
 
