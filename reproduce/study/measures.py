@@ -50,10 +50,8 @@ class Measures:
         """Return the stored result of a cell's trial."""
         found = self.store.get(cell.trial.key)
         if found is None:
-            raise UserError(
-                f"trial {cell.trial.key} ({cell.method}, seed {cell.seed}) has not been run; "
-                "run the study first"
-            )
+            of = f"{cell.method}, seed {cell.seed}"
+            raise UserError(f"trial {cell.trial.key} ({of}) has not been run; run the study first")
         return found
 
     def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
@@ -199,8 +197,8 @@ class Measures:
         task = task_of(cell.trial)
         if not task.posthoc:
             raise UserError(
-                f"the method {cell.method} corrects class probabilities after training, a trial "
-                f"of {task.name} has none; leave its post-hoc steps out"
+                f"{cell.method} corrects class probabilities, a trial of {task.name} has none; "
+                "leave its post-hoc steps out"
             )
 
         def compute():
@@ -224,8 +222,7 @@ class Measures:
         def compute():
             if name in FROM_CONFUSION and task.posthoc:
                 found, truth = self.predicted(cell)
-                counts = resample_counts(truth, draws)
-                classes = len(self.result(cell).counts)
+                counts, classes = resample_counts(truth, draws), len(self.result(cell).counts)
                 tables = resampled_confusions(truth, found, classes, counts)
                 return {}, {"values": np.asarray(FROM_CONFUSION[name](tables))}
             return {}, {"values": task.resampled(*self.scores(cell), name, draws)}
@@ -239,12 +236,11 @@ class Measures:
         if family.needs == "logits":
             found, labels = self.predicted(cell)
             return {PREDICTIONS: found, LABELS: labels, **known}
-        kept = self._kept(cell, asked, family)
+        arrays = {**self._kept(cell, asked, family), **known}
         if not family.prepares:
-            return {**kept, **known}
+            return arrays
         stored = f"further arrays/{family.stored}"
-        made = self.derived(stored, [cell], lambda: ({}, family.prepared(kept)))
-        return {**kept, **known, **made[1]}
+        return arrays | self.derived(stored, [cell], lambda: ({}, family.prepared(arrays)))[1]
 
     def _kept(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
         """Return the arrays of a trial, or say that it did not keep what a family needs."""
@@ -283,9 +279,7 @@ class Measures:
             why = "that class has no test image"
         else:
             why = f"the training images by class are {known[COUNTS].tolist()}"
-        raise NotMeasured(
-            f"{asked.name} has no value here: {why}; ask for another measure or data set"
-        )
+        raise NotMeasured(f"{asked.name} has no value here: {why}; ask for another measure")
 
 
 def _family(asked: Metric, cell: Cell) -> Family:
