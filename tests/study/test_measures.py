@@ -136,7 +136,9 @@ def test_a_claim_is_not_put_to_the_test_where_its_measure_has_no_value(study_of)
 
 
 def test_a_metric_of_another_task_or_of_none_is_refused(study_of, monkeypatch):
-    hoped_for = Metric("hoped_for", "hoped for", None, waits_for="2026-11-28: needs what none keeps")
+    hoped_for = Metric(
+        "hoped_for", "hoped for", None, waits_for="2026-11-28: needs what none keeps"
+    )
     monkeypatch.setitem(METRICS, "hoped_for", hoped_for)
     study = study_of(**ONE_POINT)
     cell = study.select(method="baseline")[0]
