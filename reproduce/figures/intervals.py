@@ -17,7 +17,7 @@ from reproduce.figures.by_seed import (
 )
 from reproduce.figures.clipped import cut_off, inside, limits
 from reproduce.figures.inputs import Observation
-from reproduce.figures.picture import Picture
+from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import FAINT, INK, PAPER, in_the_look, method_style, panels
 from reproduce.figures.wording import (
     in_sentence,
@@ -84,6 +84,8 @@ class Gains(Picture):
         self.reference, self.marked = reference, marked
         self.found = _gains(self.sources, metrics, reference, draws)
         every = [effect for effects in self.found.values() for effect in effects.values()]
+        if not every:
+            raise NothingToShow("no method has a seed in common with what it is compared with")
         self.counts = span(effect.repeats for effect in every)
         self.sure = [has_interval(effect) for effect in every]
 

@@ -7,6 +7,7 @@ from reproduce.figures.factor import Factor
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.lines import Lines
+from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table
 from reproduce.pages.found import in_plain_words, numbers_table
 from reproduce.pages.length import steps_table
@@ -117,6 +118,8 @@ def controls(study: Study) -> Gains:
 def remaining(study: Study) -> Table:
     """Tabulate what each metric loss gains over the controls that are given the same."""
     rows = rows_here.with_controls(study, (*WEIGHTED, *RARE))
+    if not rows:
+        raise NothingToShow("the controls that start as the losses do are not trained")
     line = provenance(study, rows)
     return tables.remaining(rows, (BALANCED, sentences.TWICE), GAINED, line, draws_of(study))
 

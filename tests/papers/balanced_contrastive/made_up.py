@@ -11,6 +11,7 @@ from reproduce.study.study import Study
 from reproduce.tasks import named as task
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
+from tests.papers.in_parts import of_steps
 
 NAMES = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 COUNTS = (327, 514, 1099, 115, 1113, 6705, 142)
@@ -56,15 +57,17 @@ def of(experiments="none", **values):
     )
 
 
-def study_of(folder, **values) -> Study:
-    """Return a study of made-up results, as if all of it had been trained."""
+def study_of(folder, steps=None, **values) -> Study:
+    """Return a study of made-up results, as if all of it had been trained, or the first steps."""
     store, parameters = Store(folder), read(**values)
     for name in (parameters.dataset, *balanced_contrastive.other_data(parameters)):
         store.put_record(record_of(name))
     study = Study(balanced_contrastive, parameters, store)
     done = set()
     for cell in [*study.cells, *study.references]:
-        if cell.trial.key not in done:
+        if cell.trial.key not in done and (
+            steps is None or cell.trial.key in of_steps(study, steps)
+        ):
             done.add(cell.trial.key)
             put(store, cell)
     return study

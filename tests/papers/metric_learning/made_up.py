@@ -8,6 +8,7 @@ from reproduce.papers.metric_learning.protocol import PROTOCOL as metric_learnin
 from reproduce.study.study import Study
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
+from tests.papers.in_parts import of_steps
 
 NAMES = ("nv (for normal skin)", "mel (for corns)", "bkl (for warts)")
 FOUR = ["cross_entropy", "contrastive", "triplet", "lifted_structured"]
@@ -43,15 +44,17 @@ def of(experiments="none", **values):
     )
 
 
-def study_of(folder, **values) -> Study:
-    """Return a study of made-up results, as if all of it had been trained."""
+def study_of(folder, steps=None, **values) -> Study:
+    """Return a study of made-up results, as if all of it had been trained, or the first steps."""
     store = Store(folder)
     for known in (record(), BUSI):
         store.put_record(known)
     study = Study(metric_learning, read(**values), store)
     done = set()
     for cell in [*study.cells, *study.references]:
-        if cell.trial.key not in done:
+        if cell.trial.key not in done and (
+            steps is None or cell.trial.key in of_steps(study, steps)
+        ):
             done.add(cell.trial.key)
             put(store, cell)
     return study
