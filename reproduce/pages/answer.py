@@ -153,8 +153,9 @@ def data_line(study: Study, used: Sequence[str]) -> str:
         role = roles[study.role_of(record.name)]
         said.append(f"{datasets.in_words(record.name)} ({role}; {images} images)")
     seeds, trainings = len(study.seeds), len(study.planned())
+    sets = _and(said)
     return (
-        f"{_and(said)}. {study.scale.capitalize()} scale: {trainings:,} "
+        f"{sets[:1].upper()}{sets[1:]}. {study.scale.capitalize()} scale: {trainings:,} "
         f"training{'s' if trainings != 1 else ''}, {seeds} seed{'s' if seeds != 1 else ''}."
     )
 

@@ -49,5 +49,7 @@ def _options(parsed: names.Name) -> list[str]:
     if "share" in given:
         said.append(f"{100 * float(given['share']):g} % {given.get('rare', 'rare')}".strip())
     told = ("size", "difficulty", "share", "rare", "balanced")
-    return said + [f"{key.replace('_', ' ')} {value}" for key, value in given.items()
-                   if key not in told]  # fmt: skip
+    # All images, divided anew by each repeat, is what a set without another word is.
+    rest = {key: value for key, value in given.items()
+            if key not in told and (key, value) != ("split", "all")}  # fmt: skip
+    return said + [f"{key} {value}".replace("_", " ") for key, value in rest.items()]
