@@ -97,13 +97,10 @@ MISTAKES = {
     "run klass_imbalance": "unknown paper 'klass_imbalance'; did you mean 'class_imbalance'?",
     "run dual_head -p experiments tabel_6": "unknown experiment 'tabel_6'; did you mean 'table_6'?",
     "run dual_head -p experiments initialisation": "expected -p surrogate surrogate:NAME",
-    "run balanced_contrastive":
-        "paper 'balanced_contrastive' has claims and tables here but no notebook",
     "run class_imbalance -p dataset mnits": "unknown data set 'mnits'; did you mean 'mnist'?",
     "run class_imbalance -p dataset mnist": "data set 'mnist' is not here: expected the MedMNIST",
     "run class_imbalance -p rho 500": "rho 500 with at most 125 images a class leaves",
     "params dual_hed": "unknown paper 'dual_hed'; did you mean 'dual_head'?",
-    "params balanced_contrastive": "cannot be run; those that can: class_imbalance, dual_head",
     "papers show nothing": "unknown paper 'nothing'",
     "papers ambiguities metric": "unknown paper 'metric'",
     "train nowhere.json": "no plan at nowhere.json; `reproduce plan PAPER -o nowhere.json`",

@@ -40,7 +40,7 @@ def test_a_notebook_shows_each_printed_table_once(paper):
     assert sorted(shown_in(paper)) == sorted(names(paper))
 
 
-@pytest.mark.parametrize("paper", [key for key in papers.names() if key not in WITH_NOTEBOOK])
+@pytest.mark.parametrize("paper", papers.names())
 def test_the_page_of_a_paper_that_was_not_run_shows_each_printed_table_once(paper):
     page = paper_page(paper)
     for table in of_paper(paper):

@@ -67,11 +67,9 @@ class BalancedContrastive(Parameters):
     dataset: str | None = Field(None, description="ham10000, isic2019, dermoscopy, folder:PATH ...")
     second_dataset: str | None = Field(None, description="where the grid runs once more")
     images: Literal["third", "all"] | None = Field(
-        None, description="of the training images of ham10000: about a third, or all"
+        None, description="training images of ham10000: a third, or all"
     )
-    segmentation_dataset: str | None = Field(
-        None, description="images with masks, for the experiments on pixels"
-    )
+    segmentation_dataset: str | None = Field(None, description="images with masks, for pixels")
     methods: NamesOrProfile = Field(None, description="methods to compare, BDCL among them")
     experiments: NamesOrProfile = Field(None, description="what to run beside the grid, or none")
     seeds: SeedsOrProfile = Field(None, description="a repeat each: split, weights and order")
@@ -83,10 +81,10 @@ class BalancedContrastive(Parameters):
     )
     image_size: int | None = Field(None, ge=28, description="side in pixels; not printed")
     passes: int | None = Field(
-        None, ge=3, description="times an image passes the network, both stages; not printed"
+        None, ge=3, description="of an image through the network; not printed"
     )
     classifier_epochs: int | None = Field(
-        None, ge=1, description="of the second stage, on embedded images; not printed"
+        None, ge=1, description="of the second stage; not printed"
     )
     batch_size: int = Field(32, ge=2, description="images a step; not printed")
     learning_rate: float = Field(0.01, gt=0, description="of SGD; 0.01 printed")
