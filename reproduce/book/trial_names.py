@@ -18,6 +18,7 @@ from reproduce.trials.store import Result
 MAIN = "the main comparison"
 # What of a description tells one repeat from another.
 SEEDS = ("seed", "data_seed")
+OWN_SEED = "the trial's"
 # Fields that follow from the data set, which has a column of its own.
 OF_DATA = ("dataset", "fingerprint", "transforms", "split")
 # A name that lists more differences than these is not read.
@@ -39,8 +40,16 @@ def names(results: Iterable[Result], paper: Paper) -> dict[str, tuple[str, str]]
 
 
 def recipe(result: Result) -> dict[str, Any]:
-    """Return the description that all repeats of a trial share."""
-    return {name: value for name, value in result.trial.to_json().items() if name not in SEEDS}
+    """Return the description that all repeats of a trial share.
+
+    Where each repeat divides the images by its own seed, the split says so in place of a number.
+    """
+    whole = result.trial.to_json()
+    found = {name: value for name, value in whole.items() if name not in SEEDS}
+    split = found.get("split", {})
+    if split.get("seed") == whole["seed"]:
+        found["split"] = {**split, "seed": OWN_SEED}
+    return found
 
 
 def also(result: Result, paper: Paper) -> list[str]:

@@ -9,8 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from reproduce import papers
+from reproduce.book.measured import methods_of
 from reproduce.figures.wording import method_label
 from reproduce.registry import records
+from reproduce.trials.edition import published, read_results
 from tests.browser.visiting import SCREEN, opened
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,8 +20,9 @@ RUN = [key for key in papers.runnable() if (ROOT / f"book/results/{key}.csv").is
 
 
 def methods(paper: str) -> list[str]:
-    """Return how the book writes the methods of a paper."""
-    return sorted(method_label(name) for name in records.paper(paper).methods)
+    """Return how the book writes the methods of a paper that its edition has trained."""
+    trained = {name for one in read_results(published(), paper) for name in methods_of(one)}
+    return sorted(method_label(name) for name in records.paper(paper).methods if name in trained)
 
 
 def found(page, site: str, words: str) -> list[str]:

@@ -45,7 +45,8 @@ def test_labels_are_words():
     assert method_label("oversampling") == "Oversampling"
     assert method_label("oversampling_thresholding") == "Oversampling + thresholding"
     assert method_label("two_phase_undersampling") == "Two-phase (undersampling)"
-    assert method_label("hard_negative_sup_con") == "Hard negative sup con"
+    assert method_label("hard_negative_sup_con") == "Hard-negative SupCon", "as its paper has it"
+    assert method_label("kept_by_no_paper") == "Kept by no paper"
 
 
 def test_numbers_are_written_with_their_sign_and_without_negative_zero():

@@ -14,7 +14,8 @@ from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Store
 
-RUNNABLE = papers.runnable()
+# The verification of identities compares losses of pairs, each with its own parameters.
+RUNNABLE = [paper for paper in papers.runnable() if paper != "difficulty_aware"]
 # One of each way to be put together; a network of the second paper takes some ten seconds.
 FOREIGN = {"dual_head": ["balanced_softmax", "kcl", "triplet", "info_nce"]}
 FOREIGN["class_imbalance"] = [
@@ -103,11 +104,12 @@ def test_trials_that_are_published_keep_their_keys(paper, tmp_path):
     with (results / f"{paper}.csv").open(encoding="utf-8", newline="") as file:
         stored = {row["key"] for row in csv.DictReader(file)}
     editions.merge(store, published, paper)
-    study = Study(protocol, protocol.parameters.read(stamp["given"]), store)
+    study = Study(protocol, protocol.parameters.read(stamp["given"]), store).as_far_as_done()
     assert stored and study.keys() == stored == set(stamp["keys"])
     names = {cell.method for cell in [*study.cells, *study.references]}
-    unnamed = {"untrained", "balanced", "undersampling_equal_epochs"}
-    assert names - unnamed <= set(registry.names()) and len(names) > 5
+    unnamed = {"untrained", "balanced", "undersampling_equal_epochs", "frozen_encoder"}
+    assert names - unnamed <= set(registry.names()) and len(names) > 4
     assert study.published_stamp() is None
-    other = study.parameters.model_copy(update={"methods": study.methods[:1]})
+    asked = ASKED_BY.get(paper, "methods")
+    other = study.parameters.model_copy(update={asked: study.methods[:1]})
     assert Study(protocol, other, store).published_stamp() == stamp

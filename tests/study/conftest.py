@@ -5,11 +5,14 @@ import pytest
 
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
+from reproduce.evaluation.metric import Metric
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
 from reproduce.study.study import Study
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
 
+# A metric that nothing measures: none of the registry's waits any more.
+HOPED_FOR = Metric("hoped_for", "hoped for", None, waits_for="2026-11-28: needs what none keeps")
 CLASSES, IMAGES = 10, 12  # of each class
 LABELS = np.repeat(np.arange(CLASSES), IMAGES).astype(np.int16)
 PROVENANCE = {"device": "cpu", "python": "3", "torch": "2", "numpy": "2"}

@@ -9,12 +9,12 @@ import sklearn.metrics as reference
 from reproduce.errors import UserError
 from reproduce.evaluation import representation
 from reproduce.evaluation.families import encoders
-from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.metrics import confusion
 from reproduce.evaluation.registry import ENCODERS, METRICS
 from reproduce.evaluation.resampling import resample_counts
 from reproduce.study.judging import judge_one
 from reproduce.trials import arrays as array_files
+from tests.study.conftest import HOPED_FOR
 from tests.study.test_judging import BETTER, claim
 
 ONE_POINT = {"rho": 100, "mu": 0.5, "seeds": [0, 1]}
@@ -136,10 +136,7 @@ def test_a_claim_is_not_put_to_the_test_where_its_measure_has_no_value(study_of)
 
 
 def test_a_metric_of_another_task_or_of_none_is_refused(study_of, monkeypatch):
-    hoped_for = Metric(
-        "hoped_for", "hoped for", None, waits_for="2026-11-28: needs what none keeps"
-    )
-    monkeypatch.setitem(METRICS, "hoped_for", hoped_for)
+    monkeypatch.setitem(METRICS, "hoped_for", HOPED_FOR)
     study = study_of(**ONE_POINT)
     cell = study.select(method="baseline")[0]
     for ask in (study.measures.value, study.measures.resampled):

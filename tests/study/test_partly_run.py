@@ -4,12 +4,12 @@ from statistics import mean
 
 import pytest
 
-from reproduce.evaluation.registry import metric
+from reproduce.evaluation.registry import METRICS
 from reproduce.evaluation.verdicts import Verdict
 from reproduce.registry import claims as registry
 from reproduce.registry.claims import Claim
 from reproduce.study.judging import judge_one
-from tests.study.conftest import put
+from tests.study.conftest import HOPED_FOR, put
 
 RANGE = "oversampling_best_at_moderate_imbalance"
 
@@ -39,14 +39,14 @@ def test_a_whole_range_needs_no_words(study_of):
     assert "run at" not in part_of(study).name
 
 
-def test_a_metric_that_nothing_measures_is_no_matter_of_scale(study_of):
+def test_a_metric_that_nothing_measures_is_no_matter_of_scale(study_of, monkeypatch):
+    monkeypatch.setitem(METRICS, "hoped_for", HOPED_FOR)
     study = study_of(rho=[10, 25, 50], mu=0.5, seeds=[0, 1], methods=["baseline", "oversampling"])
     claim = about_a_range()
-    asked = claim.model_copy(update={"metric": "hard_positive_gradient_share"})
+    asked = claim.model_copy(update={"metric": "hoped_for"})
     judgement = judge_one(study, asked)
-    reason = metric("hard_positive_gradient_share").waits_for
     assert (judgement.verdict, judgement.parts) == (Verdict.NOT_ATTEMPTED, ())
-    assert judgement.reason == f"not measured yet: hard_positive_gradient_share, {reason}"
+    assert judgement.reason == f"not measured yet: hoped_for, {HOPED_FOR.waits_for}"
     assert "scale" not in judgement.reason
     unkept = judge_one(study, claim.model_copy(update={"metric": "knn_after"}))
     assert unkept.reason.startswith("not run at this scale: the encoders of oversampling at ")

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from reproduce.evaluation.registry import METRICS
 from reproduce.evaluation.verdicts import Verdict
 from reproduce.registry import editions
 from reproduce.study.judging import judge_one
+from tests.study.conftest import HOPED_FOR
 from tests.study.test_judging import (
     BETTER,
     GRID,
@@ -80,14 +82,16 @@ def test_a_reading_whose_arms_were_not_run_keeps_a_claim_from_failing(study_of, 
     assert "not run at this scale: oversampling at rho 1000" in judgement.reason
 
 
-def test_a_reading_in_a_metric_that_nothing_measures_is_no_crash(study_of, same_scores):
+def test_a_reading_in_a_metric_that_nothing_measures_is_no_crash(
+    study_of, same_scores, monkeypatch
+):
+    monkeypatch.setitem(METRICS, "hoped_for", HOPED_FOR)
     study = study_of(planted_difference(-0.03), same_scores, **ONE_POINT)
-    waits = {"name": "w", "terms": BETTER, "expect": "greater",
-             "metric": "hard_positive_gradient_share"}  # fmt: skip
+    waits = {"name": "w", "terms": BETTER, "expect": "greater", "metric": "hoped_for"}
     other = {"name": "other", "what": "o", "contrasts": [waits]}
     judgement = judge_one(study, claim(*BETTER, reading="printed", readings=[other]))
     assert judgement.verdict == Verdict.UNDECIDED
-    assert "hard_positive_gradient_share, 20" in judgement.reason
+    assert "hoped_for, 2026-11-28: needs what none keeps" in judgement.reason
 
 
 def test_another_reading_alone_does_not_judge_a_claim(study_of, same_scores):

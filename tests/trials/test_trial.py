@@ -66,6 +66,7 @@ OTHER_PHASE = {
     "loss_parameters": LossParameters(learning_rate=0.3),
     "stop": 3,
     "embedded": True,
+    "auxiliary": 0.4,
 }
 # What a phase that shows embeddings must have; a trial with that alone is another one.
 FROZEN = {"train": "classifier", "batch_norm": "frozen"}

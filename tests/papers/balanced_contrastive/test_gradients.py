@@ -12,8 +12,8 @@ def test_autograd_and_finite_differences_agree_and_the_printed_one_is_never_nega
     assert printed >= 0
 
 
-def test_the_two_disagree_where_another_class_is_near():
+def test_the_printed_one_lowers_every_temperature_and_the_exact_one_does_not():
     moves = {row[0]: row[4:] for row in table().rows}
-    assert moves["a compact class, the other far"] == ["lowers it", "lowers it"]
+    assert moves["a compact class, the other near"] == ["lowers it", "lowers it"]
     assert moves["one hard negative, the others far"] == ["raises it", "lowers it"]
     assert {row[1] for row in moves.values()} == {"lowers it"}
