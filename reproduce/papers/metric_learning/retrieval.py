@@ -60,17 +60,26 @@ def of_cell(study: Study, cell: Cell) -> Found:
 
 
 def images_of(study: Study, cell: Cell, places: np.ndarray) -> np.ndarray:
-    """Return test images of a trial as they are stored; where they may be shown and are here."""
+    """Return test images of a trial as they are stored, where they may be shown.
+
+    The few that are shown are kept, so that an edition shows them where the data are not at hand.
+    """
     if not study.record.images_publishable:
         raise NothingToShow("the images of this data set may not be shown")
-    if not catalog.is_here(cell.trial.dataset):
-        raise NothingToShow("the images are not on the machine that made this page")
-    trial = cell.trial
-    parts = prepare(
-        catalog.load(trial.dataset), split=trial.split, imbalance=trial.imbalance,
-        transforms=trial.transforms, data_seed=trial.data_seed, evaluate_on=["test"],
-    )  # fmt: skip
-    return parts.evaluate["test"].stored(places)
+
+    def compute():
+        if not catalog.is_here(cell.trial.dataset):
+            raise NothingToShow("the images are not on the machine that made this page")
+        trial = cell.trial
+        parts = prepare(
+            catalog.load(trial.dataset), split=trial.split, imbalance=trial.imbalance,
+            transforms=trial.transforms, data_seed=trial.data_seed, evaluate_on=["test"],
+        )  # fmt: skip
+        return {}, {"images": parts.evaluate["test"].stored(places)}
+
+    return study.measures.derived(f"retrieval images/{NEAREST}/{EACH}", [cell], compute)[1][
+        "images"
+    ]
 
 
 class Retrieval(Picture):
