@@ -60,11 +60,19 @@ def test_it_renders_from_what_is_committed(merged, tmp_path):
     assert texts(nbformat.read(again, as_version=4)) == texts(committed)
 
 
+def classifying(store):
+    """Return the results of classification; pairs of people have no confusion counts."""
+    found = [result for result in store.results() if result.trial.task == "classification"]
+    if not found:
+        pytest.skip("nothing here classifies")
+    return found
+
+
 def test_metrics_follow_from_the_committed_scores(merged):
     """Where scores travel with the edition, its metrics are those of the scores."""
     _, store = merged
     checked = 0
-    for result in store.results():
+    for result in classifying(store):
         if "test/logits" not in result.arrays:
             continue
         scores = metrics.softmax(result.arrays["test/logits"])
@@ -92,7 +100,7 @@ def test_predicted_classes_give_the_confusion_counts(merged):
 def test_accuracy_follows_from_every_confusion_matrix(merged):
     """Also where scores do not travel, accuracy and recall follow from the counts."""
     _, store = merged
-    for result in store.results():
+    for result in classifying(store):
         table = np.asarray(result.confusion["test"])
         recalls = table.diagonal() / table.sum(axis=1)
         assert result.metrics["test/accuracy"] == pytest.approx(table.trace() / table.sum())
