@@ -14,6 +14,7 @@ from reproduce.files import project_root, relative, write_text
 from reproduce.study.carried import everything_predicted, resample_registered
 from reproduce.study.judging import judge
 from reproduce.study.study import Study
+from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 
@@ -160,7 +161,10 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
 
     first, judgements = study.seeds[0], judge(study)
     results = [study.store.get(key) for key in sorted(study.keys())]
-    shown = {cell.trial.key for cell in study.select(seed=first, **study.shown)}
+    shown = {
+        cell.trial.key for cell in study.select(seed=first, **study.shown)
+        if task_of(cell.trial).scores_travel
+    }  # fmt: skip
     stamp = {
         **identity(study),
         "given": given,

@@ -111,9 +111,9 @@ def _split_anew(
     if split_of is None or len(both) < 2:
         return None
     splits = [split_of(one) for one, _ in both]
-    if None in splits or len({split[0] for split in splits}) < len(splits):
+    if None in splits or len({*splits}) < len(splits):
         return None
-    return splits[0][1:]
+    return draws.sizes_of(both[0][0])
 
 
 def _drawn(both: list[tuple[Observation, Observation]], metric: str, draws: Draws) -> Any:

@@ -1,13 +1,47 @@
 """What a run found, twice: a few plain sentences for the reader, and the numbers as a table."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import contains_zero, effect_between
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table
+from reproduce.figures.wording import method_label
+from reproduce.pages.rows import Row
+from reproduce.study.resampled import draws_of
+from reproduce.study.study import Study
 
 FEWEST, MOST = 3, 5
 _SENTENCE = re.compile(r"\*\*(?P<what>.+?)\.?\*\*,?\s*(?P<said>.+)", re.DOTALL)
+
+
+def said_of(study: Study, asked: Iterable[Callable[[Study], str]]) -> list[str]:
+    """Return the sentences that a run has something to say in, in the order asked."""
+    found = []
+    for one in asked:
+        try:
+            found.append(one(study))
+        except NothingToShow:
+            continue
+    return [sentence for sentence in found if sentence]
+
+
+def effect_of(study: Study, rows: Sequence[Row], one: str, other: str, metric: str) -> Effect:
+    """Return what a method gains over another, or say that there is nothing to pair."""
+    ones, others = (
+        [row for row in rows if row["method"] == name and row.get(metric) is not None]
+        for name in (one, other)
+    )
+    found = effect_between(ones, others, metric, draws_of(study)) if ones and others else None
+    if found is None:
+        raise NothingToShow(f"{method_label(one)} and {method_label(other)} share no seed here")
+    return found
+
+
+def unsure(effect: Effect) -> str:
+    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
+    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
 
 
 def in_plain_words(sentences: Iterable[str]) -> str:

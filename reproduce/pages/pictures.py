@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from reproduce.evaluation.verdicts import Judgement
-from reproduce.figures.confusion import Confusion
+from reproduce.figures.confusion import Confusion, per_class_table
 from reproduce.figures.forest import Forest
+from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.map import Maps
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.samples import Samples
@@ -15,7 +16,7 @@ from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.verdicts import beside_each, verdict_table
-from reproduce.registry import claims
+from reproduce.registry import claims, datasets
 from reproduce.registry.registration import registered
 from reproduce.study.cell import Cell
 from reproduce.study.counting import head_count as counted
@@ -32,6 +33,27 @@ def samples(study: Study) -> Samples:
         images, labels, record.class_names, images is not None, licence, dataset=record.name
     )
     return made.out_of(f"{record.title}, fingerprint {record.fingerprint[:12]}")
+
+
+@shown()
+def class_counts(study: Study) -> ClassHistogram:
+    """Show how many training images each class has."""
+    record = study.record
+    at = {"method": study.methods[0], "seed": study.seeds[0], **study.shown}
+    made = ClassHistogram(study.training_counts(**at), record.class_names)
+    return made.out_of(f"{datasets.in_words(record.name)}, training images of a repeat by class")
+
+
+@shown()
+def per_class(study: Study) -> Table:
+    """Tabulate the recall of each class over all seeds."""
+    return per_class_table(
+        study.confusions(**study.shown),
+        study.record.class_names,
+        training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
+        repeats=len(study.seeds),
+        provenance=provenance(study, study.results(**study.shown)),
+    )
 
 
 @shown()

@@ -44,17 +44,20 @@ class Resampled:
         except (NotMeasured, NotKept):
             return None
 
-    def split_of(self, row: Mapping[str, Any]) -> tuple[str, int, int] | None:
-        """Return how a row's images were divided, and how many train and test; None if not known.
+    def split_of(self, row: Mapping[str, Any]) -> str | None:
+        """Return how a row's images were divided; None if not known.
 
         None as well where people are drawn, who are the same in any split.
         """
         cell = self._cell(row)
         if cell is None or task_of(cell.trial).drawn_in_any_split:
             return None
-        result = self.study.result(cell)
-        tested = int(np.sum(result.confusion["test"]))
-        return str(sorted(cell.trial.split.items())), sum(result.counts), tested
+        return str(sorted(cell.trial.split.items()))
+
+    def sizes_of(self, row: Mapping[str, Any]) -> tuple[int, int]:
+        """Return how many of a row's images train and how many test."""
+        result = self.study.result(self._cell(row))
+        return sum(result.counts), int(np.sum(result.confusion["test"]))
 
 
 def draws_of(study: Study) -> Resampled:

@@ -125,9 +125,8 @@ class Study:
     def at_shown(self) -> str:
         """Return the point that is drawn in detail, in words; the data where it has no other."""
         paper = self.protocol.paper
-        return (
-            in_words(self.shown, paper) if paper.captioned else datasets.in_words(self.record.name)
-        )
+        told = {*paper.captioned} & {*self.shown} - {"dataset"}
+        return in_words(self.shown, paper) if told else datasets.in_words(self.record.name)
 
     def shown_without(self, factor: str) -> dict[str, Any]:
         """Return the point that is drawn in detail, left free in one factor."""

@@ -44,6 +44,9 @@ class Task(ABC):
         Which arrays a plan may ask for.
     carried
         Which arrays an edition carries for trials whose scores are drawn.
+    scores_travel
+        Whether an edition carries the scores of the trials that it shows in detail; not where all
+        that is drawn of them is derived, and they weigh a megabyte a trial.
     stackable
         Whether many networks can be trained and judged as one.
     posthoc
@@ -60,6 +63,7 @@ class Task(ABC):
     headline_words: ClassVar[str]
     keeps: ClassVar[tuple[str, ...]]
     carried: ClassVar[tuple[str, ...]]
+    scores_travel: ClassVar[bool] = True
     stackable: ClassVar[bool] = False
     posthoc: ClassVar[bool] = False
     drawn_in_any_split: ClassVar[bool] = False

@@ -30,6 +30,7 @@ class Verification(Task):
     network = "classification"
     headline, headline_words = "eer", "equal error rate"
     keeps = ("embeddings", "gradients")
+    scores_travel = False
     carried = ("embeddings", "embedding_rows", "labels", *ABOUT)
     drawn_in_any_split = True
 

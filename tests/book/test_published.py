@@ -9,7 +9,9 @@ import pytest
 from reproduce import papers
 from reproduce.book.execute import execute
 from reproduce.evaluation import metrics
+from reproduce.evaluation.operating import RATES
 from reproduce.study.study import Study
+from reproduce.trials import arrays as array_files
 from reproduce.trials import edition as editions
 from reproduce.trials import predicted
 from reproduce.trials.edition import MEGABYTES_ALLOWED, MEGABYTES_IN_ALL, Edition
@@ -84,6 +86,20 @@ def test_metrics_follow_from_the_committed_scores(merged):
         assert result.confusion["test"] == table.tolist()
         checked += 1
     assert checked
+
+
+def test_an_equal_error_rate_lies_on_the_committed_curve(merged):
+    """Of pairs no scores travel, but the curve of both errors does: there the two are equal."""
+    paper, store = merged
+    curves = [
+        (store.get(sources[0]), array_files.read(file)["rejected"])
+        for name, sources, _, file in store.derived_from(r.key for r in store.results())
+        if name.startswith("scores/test/")
+    ]
+    assert bool(curves) == (paper == "difficulty_aware")
+    for result, rejected in curves:
+        equal = result.metrics["test/eer"]
+        assert np.interp(equal, RATES, rejected) == pytest.approx(equal, abs=0.01)
 
 
 def test_predicted_classes_give_the_confusion_counts(merged):

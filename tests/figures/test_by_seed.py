@@ -119,7 +119,10 @@ class Divided:
         return np.full(9, row[metric])
 
     def split_of(self, row):
-        return f"split {row['seed'] if self.anew else 0}", 80, 20
+        return f"split {row['seed'] if self.anew else 0}"
+
+    def sizes_of(self, row):
+        return 80, 20
 
 
 def test_where_every_seed_divides_the_images_anew_the_interval_is_that_of_the_verdicts():

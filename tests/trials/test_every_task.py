@@ -3,9 +3,6 @@
 On the generated sets with fewer images of each; all else is as it is for everyone.
 """
 
-import multiprocessing
-import os
-import signal
 from dataclasses import replace
 
 import numpy as np
@@ -18,10 +15,11 @@ from reproduce.errors import UserError
 from reproduce.tasks import task_of
 from reproduce.training.phases import Heads, Optimizer, Phase, Projection
 from reproduce.trials import edition as editions
-from reproduce.trials import engine, pack, plan, work
-from reproduce.trials.engine import Event, Options
+from reproduce.trials import engine, pack, plan
+from reproduce.trials.engine import Options
 from reproduce.trials.store import Store
 from reproduce.trials.trial import RECIPE, Planned, Trial
+from tests.trials.killing import killed_at
 
 ALONE = Options(workers=1, checkpoint_seconds=0)
 ITERATIONS, TASKS = 24, ("classification", "segmentation", "verification")
@@ -114,31 +112,12 @@ def task(request):
     return request.param
 
 
-def killed_at(item, path, iteration):
-    """Train a trial in another process that is killed in that iteration."""
-
-    def body():
-        def kill(event):
-            if event.kind == "progress" and event.done >= iteration:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        work._throttled = lambda report, key: (
-            lambda done, total, loss: report(Event("progress", key, done, total, loss))
-        )
-        engine.run([item], Store(path), ALONE, kill)
-
-    child = multiprocessing.get_context("fork").Process(target=body)
-    child.start()
-    child.join(120)
-    assert child.exitcode == -signal.SIGKILL
-
-
 def test_a_plan_that_is_killed_and_resumed_leaves_the_same_bits(task, finished, tmp_path):
     """Planned into a file, killed without warning two thirds on, resumed from its checkpoint."""
     expected = Store(finished(task)).get(planned(task).trial.key)
     plan.Plan([planned(task)], []).write(tmp_path / "plan.json")
     [item] = plan.read(tmp_path / "plan.json").planned
-    killed_at(item, tmp_path / "store", iteration=16)
+    killed_at(item, tmp_path / "store", 16, ALONE)
     store = Store(tmp_path / "store")
     assert store.get(item.trial.key) is None and store.checkpoint_path(item.trial.key).exists()
     steps = []

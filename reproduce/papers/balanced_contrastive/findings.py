@@ -4,14 +4,15 @@ What BDCL gains over the loss that it starts from comes first, then its rivals, 
 its temperatures did. A sentence of what was not run is left out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import contains_zero, effect_between, effect_ends
+from reproduce.figures.by_seed import effect_ends
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import mean_and_spread, method_label, percent, points
+from reproduce.pages.found import effect_of, said_of, unsure
 from reproduce.pages.rows import Row, rows_of
 from reproduce.papers.balanced_contrastive.rows import (
     BASELINE,
@@ -36,45 +37,18 @@ MOVED = "temperature_count_correlation"
 
 def plain(study: Study) -> list[str]:
     """Return a few sentences without intervals, the answer first."""
-    return _said(study, (_gain, _best, _parts, _temperature, _pixels))
+    return said_of(study, (_gain, _best, _parts, _temperature, _pixels))
 
 
 def findings(study: Study) -> list[str]:
     """Return the findings with their numbers, each beginning with its subject in bold."""
-    return _said(study, (_levels, _over_baseline, _interaction, _rare, _embedding, _elsewhere,
+    return said_of(study, (_levels, _over_baseline, _interaction, _rare, _embedding, _elsewhere,
                          _readings))  # fmt: skip
-
-
-def _said(study: Study, asked: Iterable[Callable[[Study], str]]) -> list[str]:
-    found = []
-    for one in asked:
-        try:
-            found.append(one(study))
-        except NothingToShow:
-            continue
-    return [sentence for sentence in found if sentence]
-
-
-def _effect(study: Study, rows: Sequence[Row], one: str, other: str, metric: str) -> Effect:
-    """Return what a method gains over another, or say that there is nothing to pair."""
-    ones, others = (
-        [row for row in rows if row["method"] == name and row.get(metric) is not None]
-        for name in (one, other)
-    )
-    found = effect_between(ones, others, metric, draws_of(study)) if ones and others else None
-    if found is None:
-        raise NothingToShow(f"{method_label(one)} and {method_label(other)} share no seed here")
-    return found
 
 
 def _moves(effect: Effect) -> str:
     """Return "2.1 points higher", or "lower"."""
     return f"{percent(abs(effect.mean))} points {'higher' if effect.mean >= 0 else 'lower'}"
-
-
-def _unsure(effect: Effect) -> str:
-    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
-    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
 
 
 def _mean(rows: Sequence[Row], method: str, metric: str) -> float:
@@ -89,12 +63,12 @@ def _mean(rows: Sequence[Row], method: str, metric: str) -> float:
 
 def _gain(study: Study) -> str:
     rows = shown_rows(study, MEASURED)
-    first = _effect(study, rows, OURS, BASELINE, "macro_f1")
-    second = _effect(study, rows, OURS, BASELINE, "gmean_ovr")
+    first = effect_of(study, rows, OURS, BASELINE, "macro_f1")
+    second = effect_of(study, rows, OURS, BASELINE, "gmean_ovr")
     return (
         f"With temperatures that are learned and prototypes of hard examples, macro F1 is "
-        f"{_moves(first)} than with supervised contrastive learning alone{_unsure(first)}, and the "
-        f"G-mean {_moves(second)}{_unsure(second)}."
+        f"{_moves(first)} than with supervised contrastive learning alone{unsure(first)}, and the "
+        f"G-mean {_moves(second)}{unsure(second)}."
     )
 
 
@@ -115,11 +89,11 @@ def _best(study: Study) -> str:
 
 def _parts(study: Study) -> str:
     rows, weights = with_parts(study), {own: weight for own, weight in PARTS.values()}
-    both = _effect(study, rows, OURS, BASELINE, "macro_f1")
+    both = effect_of(study, rows, OURS, BASELINE, "macro_f1")
     more = combined(rows, weights, "macro_f1", draws_of(study))
     return (
         f"Its two parts together move macro F1 by {points(both.mean)} points, "
-        f"{points(more.mean)} points apart from the sum of what each does alone{_unsure(more)}."
+        f"{points(more.mean)} points apart from the sum of what each does alone{unsure(more)}."
     )
 
 
@@ -140,10 +114,10 @@ def _temperature(study: Study) -> str:
 
 def _pixels(study: Study) -> str:
     rows = rows_of(study, "segmentation", ("miou",))
-    effect = _effect(study, rows, OURS, "cross_entropy", "miou")
+    effect = effect_of(study, rows, OURS, "cross_entropy", "miou")
     return (
         f"In the segmentation of ultrasound its mean IoU is {_moves(effect)} than that of "
-        f"cross-entropy{_unsure(effect)}."
+        f"cross-entropy{unsure(effect)}."
     )
 
 
@@ -166,7 +140,7 @@ def _over_baseline(study: Study) -> str:
         for metric, words in (("macro_f1", "macro F1"), ("gmean_ovr", "G-mean")):
             if name == BASELINE:
                 continue
-            effect = _effect(study, rows, name, BASELINE, metric)
+            effect = effect_of(study, rows, name, BASELINE, metric)
             said.append(f"{method_label(name)}, {words} "
                         f"{points(effect.mean)}{effect_ends(effect, 1)}")  # fmt: skip
     if not said:
@@ -206,7 +180,7 @@ def _elsewhere(study: Study) -> str:
     said = []
     for words, rows in elsewhere(study).items():
         try:
-            effect = _effect(study, rows, OURS, BASELINE, "macro_f1")
+            effect = effect_of(study, rows, OURS, BASELINE, "macro_f1")
         except NothingToShow:
             continue
         said.append(f"{words} {points(effect.mean)}{effect_ends(effect, 1)}")
@@ -219,7 +193,7 @@ def _readings(study: Study) -> str:
     said = []
     for name, rows in reading_rows(study).items():
         try:
-            effect = _effect(study, rows, OURS, BASELINE, "macro_f1")
+            effect = effect_of(study, rows, OURS, BASELINE, "macro_f1")
         except NothingToShow:
             continue
         said.append(f"{name.replace('_', ' ').replace(': ', ', ')} {points(effect.mean)}")

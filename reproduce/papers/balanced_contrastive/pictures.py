@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from reproduce.figures.confusion import per_class_table
-from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table
@@ -11,11 +9,13 @@ from reproduce.pages import levels as shared
 from reproduce.pages.found import in_plain_words, numbers_table
 from reproduce.pages.length import steps_table
 from reproduce.pages.pictures import (
+    class_counts,
     confusions,
     every_claim,
     forest,
     head_count,
     maps,
+    per_class,
     samples,
     verdicts,
 )
@@ -45,14 +45,13 @@ from reproduce.papers.balanced_contrastive.segmentation_pictures import (
     segmentation_readings,
 )
 from reproduce.papers.balanced_contrastive.temperatures import Temperatures
-from reproduce.registry import datasets
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 __all__ = [
-    "confusions", "every_claim", "forest", "head_count", "maps", "masks", "overlaps",
-    "overlaps_by_image", "samples", "second_masks", "second_overlaps", "segmentation_ablation",
-    "segmentation_gains", "segmentation_readings", "verdicts",
+    "class_counts", "confusions", "every_claim", "forest", "head_count", "maps", "masks",
+    "overlaps", "overlaps_by_image", "per_class", "samples", "second_masks", "second_overlaps",
+    "segmentation_ablation", "segmentation_gains", "segmentation_readings", "verdicts",
 ]  # fmt: skip
 
 FORMS = (*MEASURED, "balanced_accuracy", "macro_f1", "accuracy")
@@ -72,15 +71,6 @@ def findings(study: Study) -> str:
 def numbers(study: Study) -> Table:
     """Tabulate the findings with their numbers."""
     return numbers_table(sentences.findings(study), provenance(study, study.rows(study.cells)))
-
-
-@shown()
-def class_counts(study: Study) -> ClassHistogram:
-    """Show how many training images each class has."""
-    record = study.record
-    at = {"method": study.methods[0], "seed": study.seeds[0], **study.shown}
-    made = ClassHistogram(study.training_counts(**at), record.class_names)
-    return made.out_of(f"{datasets.in_words(record.name)}, training images of a repeat by class")
 
 
 @shown()
@@ -125,18 +115,6 @@ def prototypes(study: Study) -> Table:
         reference="bdcl_without_hep", provenance=provenance(study, kept), draws=draws_of(study),
         caption="Prototypes of hard examples against prototypes of all",
     )  # fmt: skip
-
-
-@shown()
-def per_class(study: Study) -> Table:
-    """Tabulate the recall of each class over all seeds."""
-    return per_class_table(
-        study.confusions(**study.shown),
-        study.record.class_names,
-        training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
-        repeats=len(study.seeds),
-        provenance=provenance(study, study.results(**study.shown)),
-    )
 
 
 @shown(methods=(OURS,))

@@ -79,6 +79,7 @@ def combined(
 
     if hasattr(draws, "split_of"):
         summed.split_of = lambda row: draws.split_of(row["rows"][0])
+        summed.sizes_of = lambda row: draws.sizes_of(row["rows"][0])
     found = effect_between(sides[1], sides[-1], metric, summed if draws else None)
     if found is None:
         raise NothingToShow("the arms of the 2 x 2 share no seed here")

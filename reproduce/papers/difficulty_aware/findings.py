@@ -4,57 +4,39 @@ Whether weighting lowers the error rate comes first, then across devices, under 
 beside a published relative. A sentence of what was not run is left out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import by_seed, contains_zero, effect_between, effect_ends
+from reproduce.figures.by_seed import by_seed, effect_ends
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import mean_and_spread, method_label, percent, points
+from reproduce.pages.found import effect_of, said_of, unsure
 from reproduce.pages.rows import Row, rows_of
 from reproduce.papers.difficulty_aware.methods import AWARE, CLASSES, PLAIN, PRINTED, TILTED
 from reproduce.papers.difficulty_aware.rows import AUC, EER, SHARES, grid
-from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 
 def plain(study: Study) -> list[str]:
     """Return a few sentences without intervals, the answer first."""
-    return _said(study, (_gain, _across, _letter, _relative, _classes))
+    return said_of(study, (_gain, _across, _letter, _relative, _classes))
 
 
 def findings(study: Study) -> list[str]:
     """Return the findings with their numbers, each beginning with its subject in bold."""
-    return _said(study, (_levels, _over, _domains, _seen, _gradient, _readings, _elsewhere))
-
-
-def _said(study: Study, asked: Iterable[Callable[[Study], str]]) -> list[str]:
-    found = []
-    for one in asked:
-        try:
-            found.append(one(study))
-        except NothingToShow:
-            continue
-    return [sentence for sentence in found if sentence]
+    return said_of(study, (_levels, _over, _domains, _seen, _gradient, _readings, _elsewhere))
 
 
 def _effect(
     study: Study, rows: Sequence[Row], one: str, other: str = PLAIN, metric: str = EER
 ) -> Effect:
-    """Return by how much a loss differs from another, or say that there is nothing to pair."""
-    ones, others = ([row for row in rows if row["method"] == name] for name in (one, other))
-    found = effect_between(ones, others, metric, draws_of(study)) if ones and others else None
-    if found is None:
-        raise NothingToShow(f"{method_label(one)} and {method_label(other)} share no seed here")
-    return found
+    """Return by how much a loss differs from the plain one, in the rate of errors unless told."""
+    return effect_of(study, rows, one, other, metric)
 
 
 def _moves(effect: Effect) -> str:
     """Return "0.31 points lower", or "higher"."""
     return f"{percent(abs(effect.mean), 2)} points {'lower' if effect.mean < 0 else 'higher'}"
-
-
-def _unsure(effect: Effect) -> str:
-    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
 
 
 # -- in plain words --------------------------------------------------------------------------------
@@ -68,7 +50,7 @@ def _gain(study: Study) -> str:
         "On people it has never seen, the plain loss is wrong "
         f"{percent(sum(level) / len(level))} % of the time at the threshold where both errors are "
         "equal; the loss that weighs hard pairs more has a rate "
-        f"{_moves(effect)}{_unsure(effect)}."
+        f"{_moves(effect)}{unsure(effect)}."
     )
 
 
@@ -76,8 +58,8 @@ def _across(study: Study) -> str:
     of = {d: _effect(study, rows_of(study, "devices", domain=d), AWARE)
           for d in ("within", "across")}  # fmt: skip
     return (
-        f"Across two devices it is {_moves(of['across'])}{_unsure(of['across'])}, and within one "
-        f"{_moves(of['within'])}{_unsure(of['within'])}."
+        f"Across two devices it is {_moves(of['across'])}{unsure(of['across'])}, and within one "
+        f"{_moves(of['within'])}{unsure(of['within'])}."
     )
 
 
@@ -85,20 +67,20 @@ def _letter(study: Study) -> str:
     effect = _effect(study, grid(study), PRINTED)
     return (
         f"Read to the letter, so that the weights of negatives multiply zero, its rate is "
-        f"{_moves(effect)} than the plain loss's{_unsure(effect)}."
+        f"{_moves(effect)} than the plain loss's{unsure(effect)}."
     )
 
 
 def _relative(study: Study) -> str:
     effect = _effect(study, grid(study), TILTED)
     return (
-        f"A published loss that tilts towards hard negatives is {_moves(effect)}{_unsure(effect)}."
+        f"A published loss that tilts towards hard negatives is {_moves(effect)}{unsure(effect)}."
     )
 
 
 def _classes(study: Study) -> str:
     effect = _effect(study, grid(study), CLASSES)
-    return f"Plain cross-entropy, with no pairs at all, is {_moves(effect)}{_unsure(effect)}."
+    return f"Plain cross-entropy, with no pairs at all, is {_moves(effect)}{unsure(effect)}."
 
 
 # -- with their numbers ----------------------------------------------------------------------------

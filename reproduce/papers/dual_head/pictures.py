@@ -2,7 +2,7 @@
 
 from reproduce.data import catalog
 from reproduce.data.generated.crops import view_pair_disagreement
-from reproduce.figures.confusion import Confusion, per_class_table
+from reproduce.figures.confusion import Confusion
 from reproduce.figures.detectable import Detectable
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
@@ -14,6 +14,7 @@ from reproduce.pages.pictures import (
     forest,
     head_count,
     maps,
+    per_class,
     samples,
     verdicts,
 )
@@ -46,7 +47,8 @@ from reproduce.study.study import Study
 from reproduce.training.phases import Phase
 
 __all__ = [
-    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+    "confusions", "every_claim", "forest", "head_count", "maps", "per_class", "samples",
+    "verdicts",
 ]  # fmt: skip
 
 BASELINE = "supervised"
@@ -156,18 +158,6 @@ def detectable(study: Study) -> Detectable:
     found = gap_draws(study, tested, printed.gaps(cells))
     found.pop("spreads")
     return Detectable(**found).made_of(rows_of(study, "second"))
-
-
-@shown()
-def per_class(study: Study) -> Table:
-    """Tabulate the recall of each class over all seeds."""
-    return per_class_table(
-        study.confusions(**study.shown),
-        study.record.class_names,
-        training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
-        repeats=len(study.seeds),
-        provenance=provenance(study, study.results()),
-    )
 
 
 # -- what happens in pre-training ------------------------------------------------------------------

@@ -4,13 +4,12 @@ What the metric losses gain over cross-entropy comes first, then how much of it 
 as well when it is given what they are given. A sentence of what was not run is left out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-
 from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import by_seed, contains_zero, effect_between, effect_ends
+from reproduce.figures.by_seed import by_seed, effect_ends
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import mean_and_spread, method_label, percent, points
-from reproduce.pages.rows import Row, rows_of
+from reproduce.pages.found import effect_of, said_of, unsure
+from reproduce.pages.rows import rows_of
 from reproduce.papers.metric_learning.methods import BALANCED, METRIC_LOSSES
 from reproduce.papers.metric_learning.rows import (
     BASELINE,
@@ -20,7 +19,6 @@ from reproduce.papers.metric_learning.rows import (
     shown_rows,
     with_controls,
 )
-from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 BEST, TWICE = "lifted_structured", "cross_entropy_twice"
@@ -29,31 +27,14 @@ BEST, TWICE = "lifted_structured", "cross_entropy_twice"
 def plain(study: Study) -> list[str]:
     """Return a few sentences without intervals, the answer first."""
     asked = (_gain, _remains, _second_phase, _rare, _start)
-    return _said(study, asked)
+    return said_of(study, asked)
 
 
 def findings(study: Study) -> list[str]:
     """Return the findings with their numbers, each beginning with its subject in bold."""
-    return _said(study, (_levels, _over_baseline, _over_balanced, _embedding, _lengths, _readings))
-
-
-def _said(study: Study, asked: Iterable[Callable[[Study], str]]) -> list[str]:
-    found = []
-    for one in asked:
-        try:
-            found.append(one(study))
-        except NothingToShow:
-            continue
-    return [sentence for sentence in found if sentence]
-
-
-def _effect(study: Study, rows: Sequence[Row], one: str, other: str, metric: str) -> Effect:
-    """Return what a method gains over another, or say that there is nothing to pair."""
-    ones, others = ([row for row in rows if row["method"] == name] for name in (one, other))
-    found = effect_between(ones, others, metric, draws_of(study)) if ones and others else None
-    if found is None:
-        raise NothingToShow(f"{method_label(one)} and {method_label(other)} share no seed here")
-    return found
+    return said_of(
+        study, (_levels, _over_baseline, _over_balanced, _embedding, _lengths, _readings)
+    )
 
 
 def _named(name: str) -> str:
@@ -65,55 +46,50 @@ def _moves(effect: Effect) -> str:
     return f"{percent(abs(effect.mean))} points {'more' if effect.mean >= 0 else 'less'}"
 
 
-def _unsure(effect: Effect) -> str:
-    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
-    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
-
-
 # -- in plain words --------------------------------------------------------------------------------
 
 
 def _gain(study: Study) -> str:
-    effect = _effect(study, shown_rows(study), BEST, BASELINE, "accuracy")
+    effect = effect_of(study, shown_rows(study), BEST, BASELINE, "accuracy")
     return (
         f"An embedding by the lifted structured loss, with a classifier on it, gets "
-        f"{_moves(effect)} of the test images right than cross-entropy alone{_unsure(effect)}."
+        f"{_moves(effect)} of the test images right than cross-entropy alone{unsure(effect)}."
     )
 
 
 def _remains(study: Study) -> str:
-    effect = _effect(study, with_controls(study), BEST, BALANCED, "accuracy")
+    effect = effect_of(study, with_controls(study), BEST, BALANCED, "accuracy")
     return (
         "Than cross-entropy that is shown the same batches, each class equally often, it gets "
-        f"{_moves(effect)} right{_unsure(effect)}."
+        f"{_moves(effect)} right{unsure(effect)}."
     )
 
 
 def _second_phase(study: Study) -> str:
-    effect = _effect(study, with_controls(study), BEST, TWICE, "accuracy")
+    effect = effect_of(study, with_controls(study), BEST, TWICE, "accuracy")
     return (
         "Cross-entropy can be given the same two phases, layers and batches; than this the lifted "
-        f"structured loss gets {_moves(effect)} right{_unsure(effect)}, which is what the loss "
+        f"structured loss gets {_moves(effect)} right{unsure(effect)}, which is what the loss "
         "itself adds."
     )
 
 
 def _rare(study: Study) -> str:
     rows = with_controls(study, RARE) or shown_rows(study, RARE)
-    effect = _effect(study, rows, BEST, BASELINE, RARE[0])
-    said = f"Of the rarest class it finds {_moves(effect)} than cross-entropy{_unsure(effect)}"
+    effect = effect_of(study, rows, BEST, BASELINE, RARE[0])
+    said = f"Of the rarest class it finds {_moves(effect)} than cross-entropy{unsure(effect)}"
     if any(row["method"] == BALANCED for row in rows):
-        other = _effect(study, rows, BALANCED, BASELINE, RARE[0])
-        said += f"; balanced batches alone find {_moves(other)}{_unsure(other)}"
+        other = effect_of(study, rows, BALANCED, BASELINE, RARE[0])
+        said += f"; balanced batches alone find {_moves(other)}{unsure(other)}"
     return f"{said}."
 
 
 def _start(study: Study) -> str:
     rows = rows_of(study, "random_start", backbone=study.shown["backbone"])
-    effect = _effect(study, rows, BEST, BASELINE, "accuracy")
+    effect = effect_of(study, rows, BEST, BASELINE, "accuracy")
     return (
         f"With all weights starting at random numbers it gets {_moves(effect)} right than "
-        f"cross-entropy{_unsure(effect)}."
+        f"cross-entropy{unsure(effect)}."
     )
 
 
@@ -135,7 +111,7 @@ def _over(study: Study, reference: str) -> str:
     for metric, words in (("accuracy", "accuracy"), (RARE[0], "recall of the rarest class")):
         for loss in METRIC_LOSSES:
             try:
-                effect = _effect(study, rows, loss, reference, metric)
+                effect = effect_of(study, rows, loss, reference, metric)
             except NothingToShow:
                 continue
             said.append(f"{_named(loss)}, {words} {points(effect.mean)}{effect_ends(effect, 1)}")
@@ -180,7 +156,7 @@ def _readings(study: Study) -> str:
     said = []
     for name, rows in reading_rows(study).items():
         losses = [one for one in METRIC_LOSSES if any(row["method"] == one for row in rows)]
-        found = [_effect(study, rows, loss, BASELINE, "accuracy") for loss in losses]
+        found = [effect_of(study, rows, loss, BASELINE, "accuracy") for loss in losses]
         each = ", ".join(
             f"{_named(loss)} {points(effect.mean)}"
             for loss, effect in zip(losses, found, strict=True)

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from reproduce.figures.confusion import per_class_table
 from reproduce.figures.factor import Factor
-from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.intervals import Gains
 from reproduce.figures.lines import Lines
 from reproduce.figures.picture import NothingToShow
@@ -12,11 +10,13 @@ from reproduce.figures.table import Table
 from reproduce.pages.found import in_plain_words, numbers_table
 from reproduce.pages.length import steps_table
 from reproduce.pages.pictures import (
+    class_counts,
     confusions,
     every_claim,
     forest,
     head_count,
     maps,
+    per_class,
     samples,
     verdicts,
 )
@@ -29,12 +29,12 @@ from reproduce.papers.metric_learning.architecture import Architecture
 from reproduce.papers.metric_learning.methods import BALANCED
 from reproduce.papers.metric_learning.retrieval import Retrieval, images_of, of_cell
 from reproduce.papers.metric_learning.rows import BASELINE, EMBEDDED, MACRO, RARE, WEIGHTED
-from reproduce.registry import datasets
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 __all__ = [
-    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+    "class_counts", "confusions", "every_claim", "forest", "head_count", "maps", "per_class",
+    "samples", "verdicts",
 ]  # fmt: skip
 
 BEST = "lifted_structured"
@@ -55,15 +55,6 @@ def findings(study: Study) -> str:
 def numbers(study: Study) -> Table:
     """Tabulate the findings with their numbers."""
     return numbers_table(sentences.findings(study), provenance(study, study.rows(study.cells)))
-
-
-@shown()
-def class_counts(study: Study) -> ClassHistogram:
-    """Show how many training images each class has."""
-    record = study.record
-    at = {"method": study.methods[0], "seed": study.seeds[0], **study.shown}
-    made = ClassHistogram(study.training_counts(**at), record.class_names)
-    return made.out_of(f"{datasets.in_words(record.name)}, training images of a repeat by class")
 
 
 @shown()
@@ -132,18 +123,6 @@ def embeddings(study: Study) -> Table:
         rows, {}, EMBEDDED, provenance=provenance(study, rows),
         caption="Silhouette and neighbours of the test images in the embedding",
     )  # fmt: skip
-
-
-@shown()
-def per_class(study: Study) -> Table:
-    """Tabulate the recall of each class over all seeds."""
-    return per_class_table(
-        study.confusions(**study.shown),
-        study.record.class_names,
-        training_counts=study.results(seed=study.seeds[0], **study.shown)[0].counts,
-        repeats=len(study.seeds),
-        provenance=provenance(study, study.results(**study.shown)),
-    )
 
 
 @shown()

@@ -11,7 +11,7 @@ from reproduce.study.study import Study
 from reproduce.tasks import named as task
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
-from tests.papers.in_parts import of_steps
+from tests.papers.filling import chance, filled
 
 NAMES = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 COUNTS = (327, 514, 1099, 115, 1113, 6705, 142)
@@ -62,15 +62,7 @@ def study_of(folder, steps=None, **values) -> Study:
     store, parameters = Store(folder), read(**values)
     for name in (parameters.dataset, *balanced_contrastive.other_data(parameters)):
         store.put_record(record_of(name))
-    study = Study(balanced_contrastive, parameters, store)
-    done = set()
-    for cell in [*study.cells, *study.references]:
-        if cell.trial.key not in done and (
-            steps is None or cell.trial.key in of_steps(study, steps)
-        ):
-            done.add(cell.trial.key)
-            put(store, cell)
-    return study
+    return filled(Study(balanced_contrastive, parameters, store), put, steps)
 
 
 def put(store: Store, cell) -> None:
@@ -78,7 +70,7 @@ def put(store: Store, cell) -> None:
     if cell.trial.task == "segmentation":
         return put_masks(store, cell)
     arrays, confusion, metrics = {}, {}, {}
-    random = np.random.default_rng(int(cell.trial.key, 16))
+    random = chance(cell)
     for part in cell.trial.evaluate_on:
         labels = np.repeat(np.arange(7), TEST)
         told = np.where(random.random(len(labels)) < RIGHT.get(cell.method, 0.6), labels, 5)
@@ -101,7 +93,7 @@ def put(store: Store, cell) -> None:
 
 def put_masks(store: Store, cell) -> None:
     """Store a result of segmentation: the pixels of 20 images by true and predicted class."""
-    random, pixels = np.random.default_rng(int(cell.trial.key, 16)), task("segmentation")
+    random, pixels = chance(cell), task("segmentation")
     labels = np.arange(20) % 3
     counted = random.integers(1, 30, size=(20, 3, 3)).astype(np.uint32)
     counted[:, range(3), range(3)] += 200 + 40 * (cell.method == "bdcl")

@@ -5,20 +5,8 @@ import pytest
 from reproduce.evaluation.verdicts import Verdict
 from reproduce.papers.balanced_contrastive import findings, pictures
 from reproduce.registry import claims
-from reproduce.study.judging import judge
 from tests.notebooks import page
 from tests.papers.balanced_contrastive.made_up import study_of
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """Everything the laptop scale runs."""
-    return study_of(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def judged(whole):
-    return {judgement.claim_id: judgement for judgement in judge(whole)}
 
 
 def test_every_claim_with_contrasts_is_put_to_the_test(judged):

@@ -1,8 +1,5 @@
 """Segmentation by seven methods: what is trained, killed and resumed, measured and drawn."""
 
-import multiprocessing
-import os
-import signal
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,10 +13,11 @@ from reproduce.figures.masks import Masks
 from reproduce.figures.picture import NothingToShow
 from reproduce.papers.balanced_contrastive import segmentation, segmentation_pictures
 from reproduce.papers.balanced_contrastive.segmentation import EXPERIMENTS, METHODS, SETTINGS
-from reproduce.trials import engine, work
-from reproduce.trials.engine import Event, Options
+from reproduce.trials import engine
+from reproduce.trials.engine import Options
 from reproduce.trials.store import Store
 from tests.papers.balanced_contrastive.few_nodules import few_images, study_of
+from tests.trials.killing import killed_at
 
 ALONE = Options(workers=1, checkpoint_seconds=0)
 
@@ -126,31 +124,12 @@ def trained(tmp_path_factory):
     generating._generated.cache_clear()
 
 
-def killed_at(item, path, iteration):
-    """Train a trial in another process that is killed in that iteration."""
-
-    def body():
-        def kill(event):
-            if event.kind == "progress" and event.done >= iteration:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        work._throttled = lambda report, key: (
-            lambda done, total, loss: report(Event("progress", key, done, total, loss))
-        )
-        engine.run([item], Store(path), ALONE, kill)
-
-    child = multiprocessing.get_context("fork").Process(target=body)
-    child.start()
-    child.join(120)
-    assert child.exitcode == -signal.SIGKILL
-
-
 @pytest.mark.parametrize(("method", "iteration"), [("bdcl", 5), ("tsc", 5)])
 def test_killed_and_resumed_it_has_the_same_digits(trained, tmp_path, method, iteration):
     """In the phase of the encoder, with prototypes and temperatures, or centroids."""
     [cell] = trained.arms(experiment="segmentation", method=method)
     [item] = [item for item in trained.planned() if item.trial.key == cell.trial.key]
-    killed_at(item, tmp_path / "store", iteration)
+    killed_at(item, tmp_path / "store", iteration, ALONE)
     store = Store(tmp_path / "store")
     assert store.get(item.trial.key) is None and store.checkpoint_path(item.trial.key).exists()
     steps = []

@@ -10,7 +10,7 @@ from reproduce.papers.difficulty_aware.protocol import PROTOCOL as difficulty_aw
 from reproduce.study.study import Study
 from reproduce.trials import arrays as array_files
 from reproduce.trials.store import Result, Store
-from tests.papers.in_parts import of_steps
+from tests.papers.filling import filled
 
 PEOPLE, EACH, MOMENTS = 12, 24, 3
 # How far apart an arm brings people; those not named are like the plain loss.
@@ -59,15 +59,7 @@ def study_of(folder, steps=None, **values) -> Study:
     store = Store(folder)
     for known in records():
         store.put_record(known)
-    study = Study(difficulty_aware, read(**values), store)
-    done = set()
-    for cell in [*study.cells, *study.references]:
-        if cell.trial.key not in done and (
-            steps is None or cell.trial.key in of_steps(study, steps)
-        ):
-            done.add(cell.trial.key)
-            put(store, cell)
-    return study
+    return filled(Study(difficulty_aware, read(**values), store), put, steps)
 
 
 def put(store: Store, cell) -> None:

@@ -6,20 +6,8 @@ from reproduce.evaluation.verdicts import Verdict
 from reproduce.figures.table import Table
 from reproduce.papers.difficulty_aware import findings, further_pictures, pictures
 from reproduce.papers.difficulty_aware.search import search_table, speed_ups
-from reproduce.study.judging import judge
 from tests.notebooks import page
 from tests.papers.difficulty_aware.made_up import study_of
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """Everything the laptop scale runs."""
-    return study_of(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def judged(whole):
-    return {judgement.claim_id: judgement for judgement in judge(whole)}
 
 
 def test_every_claim_that_can_be_is_put_to_the_test(judged):

@@ -34,7 +34,8 @@ class Study:
             SimpleNamespace(
                 method=row["method"], seed=row["seed"], keep=("logits", "encoders"), row=row,
                 factors=row, trial=SimpleNamespace(
-                    evaluate_on=("test",), key=row["key"], phases=row.get("phases", ())
+                    evaluate_on=("test",), key=row["key"], phases=row.get("phases", ()),
+                    task="classification", split={},
                 ),
             )
             for row in self.experiments.get(experiment, [])

@@ -4,20 +4,8 @@ import pytest
 
 from reproduce.evaluation.verdicts import Verdict
 from reproduce.papers.metric_learning import findings, pictures
-from reproduce.study.judging import judge
 from tests.notebooks import page
 from tests.papers.metric_learning.made_up import study_of
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """Everything the laptop scale runs."""
-    return study_of(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def judged(whole):
-    return {judgement.claim_id: judgement for judgement in judge(whole)}
 
 
 def test_every_claim_but_one_is_put_to_the_test(judged):
