@@ -24,9 +24,9 @@ COUNTED = {
     "hold": (Verdict.HOLDS, Verdict.HOLDS_SMALLER, Verdict.HOLDS_IN_PART),
     "no practical difference": (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE),
     "opposite": (Verdict.OPPOSITE,),
+    "depend on reading": (Verdict.DEPENDS,),
     "undecided": (
-        Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF, Verdict.DEPENDS,
-        Verdict.TEST_BED,
+        Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF, Verdict.TEST_BED,
     ),
     "on generated data only": (
         Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART, Verdict.MECHANISM_NOT_SEEN,
@@ -36,8 +36,8 @@ COUNTED = {
 }  # fmt: skip
 KOREAN = {
     "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
-    "undecided": "판단 불가", "on generated data only": "생성 데이터로만 확인",
-    "as illustrations": "예시(판정 없음)",
+    "depend on reading": "해석에 따라 다름", "undecided": "판단 불가",
+    "on generated data only": "생성 데이터로만 확인", "as illustrations": "예시(판정 없음)",
 }  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def papers_table(edition: Edition) -> str:
         for row in rows(edition)
     ]  # fmt: skip
     heads = ["The claim", "Our answer", "Verdicts"]
-    return f"``````{{div}} front-papers\n{table(heads, written, [13, 9, 4])}\n``````"
+    return f"``````{{div}} front-papers\n{table(heads, written, [12, 10, 5])}\n``````"
 
 
 def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:

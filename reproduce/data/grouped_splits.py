@@ -53,6 +53,21 @@ def assign(
     return part_of_group[of_image]
 
 
+def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return groups of what belongs together by either of two groupings, through any others.
+
+    They are numbered in the order of the first grouping, with gaps.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    # The groups of both are two kinds of nodes, images the edges between them.
+    nodes = int(one.max()) + 1
+    size = nodes + int(other.max()) + 1
+    edges = coo_matrix((np.ones(len(one)), (one, other + nodes)), shape=(size, size))
+    return connected_components(edges, directed=False)[1][one]
+
+
 def assert_disjoint(groups: dict[str, np.ndarray]) -> None:
     """Refuse parts of which two hold images of one group."""
     parts = list(groups)

@@ -6,7 +6,7 @@ trained on, in images that are not: against it one reads what it costs that a fa
 
 import numpy as np
 
-from reproduce.data.grouped_splits import assert_disjoint
+from reproduce.data.grouped_splits import assert_disjoint, joined
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
 from reproduce.randomness import generator
@@ -45,7 +45,9 @@ def identities(
     """
     source = next(iter(dataset.labels))
     labels = np.asarray(dataset.labels[source])
-    groups = labels if dataset.groups is None else np.asarray(dataset.groups[source])
+    # Images of a folder come in groups of identical ones: an identity stays whole nevertheless.
+    grouped = None if dataset.groups is None else np.asarray(dataset.groups[source])
+    groups = labels if grouped is None else joined(grouped, labels)
     values = _values(dataset, source, groups, by)
     own = values == train_on if by else np.ones(len(values), dtype=bool)
     order = generator(seed, "identities").permutation(len(values))

@@ -18,7 +18,7 @@ def scaled(pixels: np.ndarray, sides: tuple[int, int], *, shrinking: bool) -> np
     made = np.empty((len(pixels), *sides, *pixels.shape[3:]), np.uint8)
     for start in range(0, len(pixels), RESIZED_AT_ONCE):
         piece = slice(start, start + RESIZED_AT_ONCE)
-        made[piece] = _scaled(np.ascontiguousarray(pixels[piece]), sides, shrinking)
+        made[piece] = _scaled(np.array(pixels[piece]), sides, shrinking)
     return made
 
 

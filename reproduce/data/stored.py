@@ -13,6 +13,7 @@ from reproduce.data import sources
 from reproduce.data.cache import Decoded, decoded
 from reproduce.data.decoding import Shape
 from reproduce.data.entries import Entry
+from reproduce.data.grouped_splits import joined
 from reproduce.data.records import Dataset
 from reproduce.data.sources.listing import Listing, Progress
 from reproduce.errors import UserError
@@ -28,7 +29,9 @@ def open_stored(
     labels, class_names = listing.labels, listing.class_names
     if listing.masks is not None:
         labels, class_names = _from_masks(listing, found)
-    groups = _numbered(joined(listing.groups, found.contents))
+    # Images that are identical byte for byte belong together, whatever a table says of them.
+    same = found.contents
+    groups = _numbered(same if listing.groups is None else joined(listing.groups, same))
     salt = found.fingerprint
     extra = {
         **listing.extra,
@@ -68,20 +71,6 @@ def listed(entry: Entry, root: Path, options: dict) -> Listing:
 def shape_of(options: dict) -> Shape:
     """Return how a data set's options ask for its images to be stored."""
     return Shape(options["size"], options["fit"], options["channels"])
-
-
-def joined(groups: np.ndarray | None, contents: np.ndarray) -> np.ndarray:
-    """Return groups in which images that are identical byte for byte are together as well."""
-    if groups is None:
-        return contents
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    # Groups and contents are the two kinds of nodes, images the edges between them.
-    nodes = int(groups.max()) + 1
-    size = nodes + int(contents.max()) + 1
-    edges = coo_matrix((np.ones(len(groups)), (groups, contents + nodes)), shape=(size, size))
-    return connected_components(edges, directed=False)[1][groups]
 
 
 def _numbered(groups: np.ndarray) -> np.ndarray:

@@ -49,7 +49,7 @@ def threshold_where_equal(pairs: Pairs) -> float:
     genuine, impostor = np.sort(pairs.scores[pairs.genuine]), np.sort(pairs.scores[~pairs.genuine])
     candidates = np.unique(pairs.scores)
     rejected = np.searchsorted(genuine, candidates, "left") / len(genuine)
-    accepted = 1 - np.searchsorted(impostor, candidates, "left") / len(impostor)
+    accepted = (len(impostor) - np.searchsorted(impostor, candidates, "left")) / len(impostor)
     return float(candidates[min(int(np.argmax(rejected >= accepted)), len(candidates) - 1)])
 
 

@@ -4,6 +4,7 @@ Nothing here needs a study, a store or a network: the front page and the page of
 not run read what an edition's stamp holds, or what the registries say where there is none.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from math import isfinite, nan
@@ -16,6 +17,8 @@ from reproduce.registry import claims, main_result
 
 # Said of a claim that no run has put to the test.
 NOT_RUN = "not run"
+# The verbs that verdicts begin with, without the s of one claim.
+_VERB = re.compile(r"^(hold|depend)s\b")
 # Verdicts that judge nothing, and what is said of claims that have them.
 APART = {
     str(Verdict.ILLUSTRATION): "shown as illustration only",
@@ -218,12 +221,9 @@ def _printed(row: MainRow, who: str) -> str:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    """Return counts of verdicts as a sentence says them: "5 hold, 6 undecided"."""
-    return ", ".join(
-        f"{count} hold{name.removeprefix('holds')}" if name.startswith("holds") and count > 1
-        else f"{count} {name}"
-        for name, count in counts.items()
-    )  # fmt: skip
+    """Return counts of verdicts as a sentence says them: "5 hold, 1 depends on reading"."""
+    said = {name: name if count == 1 else _VERB.sub(r"\1", name) for name, count in counts.items()}
+    return ", ".join(f"{count} {said[name]}" for name, count in counts.items())
 
 
 def _be(count: int) -> str:

@@ -40,8 +40,8 @@ def effect_of(study: Study, rows: Sequence[Row], one: str, other: str, metric: s
 
 
 def unsure(effect: Effect) -> str:
-    """Say in brackets that an effect may be none; empty where its interval says otherwise."""
-    return " (which may be none: its interval holds 0)" if contains_zero(effect) else ""
+    """Say that an effect may be none, where its interval holds 0; empty where it does not."""
+    return " (which may be chance)" if contains_zero(effect) else ""
 
 
 def in_plain_words(sentences: Iterable[str]) -> str:

@@ -85,3 +85,20 @@ def test_what_cannot_be_divided_is_refused():
         divided(written(), test=4, seed=0, by="age", train_on=1)
     with pytest.raises(UserError, match="'side' differs within a group"):
         divided(written(), test=4, seed=0, by="side", train_on=1)
+
+
+def test_an_identity_stays_whole_where_groups_are_smaller():
+    """Images of a folder come in groups of identical ones, most of a single image."""
+    dataset = written()
+    alone = np.arange(PEOPLE * EACH)
+    dataset.groups["all"] = alone.copy()
+    parts = divided(dataset, test=8, val=4, seed=3)
+    assert {part: len(of) for part, of in people_of(dataset, parts).items()} == {
+        "test": 8, "val": 4, "train": 18,
+    }  # fmt: skip
+    # The same photograph of two people keeps them together.
+    one, other = (np.flatnonzero(dataset.labels["all"] == person)[0] for person in (0, 1))
+    dataset.groups["all"][other] = one
+    for seed in range(6):
+        found = people_of(dataset, divided(dataset, test=8, val=4, seed=seed))
+        assert all(len({0, 1} & of) != 1 for of in found.values())

@@ -264,3 +264,31 @@ def test_unsorted_validation_images_are_explained(imagenet):
     (imagenet / "val" / "n00000001").rmdir()
     with pytest.raises(UserError, match="has no folder 'n00000001'; sort the validation images"):
         catalog.load("imagenet?size=8")
+
+
+@pytest.fixture
+def people(tmp_path):
+    """Return a folder of three people in front of two cameras; one of them was seen by one only."""
+    for c, (name, cameras) in enumerate((("ann", "xy"), ("bob", "xy"), ("cy", "y"))):
+        for camera in cameras:
+            for k in range(2):
+                save(tmp_path / "own" / name / camera / f"{k}.png", 60 * c + 10 * k)
+    return tmp_path / "own"
+
+
+def test_devices_may_be_folders_inside_a_class(people):
+    found = catalog.load(f"folder:{people}?domains=subfolders&size=8")
+    assert found.class_names == ("ann", "bob", "cy")
+    assert found.labels["all"].tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2]
+    assert found.extra["all"]["device"].tolist() == [0, 0, 1, 1, 0, 0, 1, 1, 1, 1]
+
+
+def test_a_class_without_a_folder_of_a_device_is_refused(people):
+    save(people / "dan" / "0.png")
+    with pytest.raises(UserError, match="dan holds no folder of a device; expected one for each"):
+        catalog.load(f"folder:{people}?domains=subfolders&size=8")
+
+
+def test_folders_of_devices_need_to_be_said(people):
+    with pytest.raises(UserError, match="ann"):
+        catalog.load(f"folder:{people}?size=8")

@@ -68,7 +68,7 @@ def test_what_a_run_does_not_have_stands_as_not_run(study):
 
 
 def test_the_page_says_claim_caveat_data_and_scale(study):
-    assert answer.claim.of(study).startswith("**The claim.** When some classes")
+    assert answer.claim.of(study).startswith("**The claim.** Imbalance makes")
     said = answer.caveat.of(study, judgements=judge(study))
     assert said.startswith("**Biggest caveat.** Training was shorter") and "Data and scale" in said
 
