@@ -22,7 +22,7 @@ from reproduce.study.parameters import NONE, NamesOrProfile, Parameters, SeedsOr
 
 # Generated images with a test part from which small ones are drawn, at a size for two cores.
 SMALL = f"{GENERATED}?balanced=3000&size=32"
-QUICK = ("controls", "ablation")
+QUICK = ("controls", "ablation", "segmentation")
 # What two cores can do on the data at hand.
 LEFT_OUT = ("second", "segmentation_readings", "segmentation_second")
 LAPTOP = tuple(name for name in EXPERIMENTS if name not in LEFT_OUT)
