@@ -40,7 +40,7 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     rows = tuple(
         _row(one, judged, told[one.claim.id]) for one, judged in zip(main, ours, strict=True)
     )
-    first, judged = rows[0], ours[0]
+    judged = ours[0]
     reason = main[0].claim.identity or ""
     used = _used(main[0], judged, told)
     kind, caveat = caveats.gravest(caveats.Asked(study, main, ours, used))
@@ -48,8 +48,8 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     return Answer(
         paper=study.paper,
         claim=main_result.sentence(study.paper),
-        sentence=answer_words.sentence(judged, first, WHO[main[0].claim.says], reason),
-        short=answer_words.title(judged, first),
+        sentence=answer_words.sentence(judged, rows, WHO[main[0].claim.says], reason),
+        short=answer_words.title(judged, rows),
         verdict=str(judged.verdict),
         word=judged.word,
         rows=rows,
@@ -76,6 +76,7 @@ def _row(one: Main, judgement: Judgement, told: dict[str, Beside]) -> MainRow:
     common = {
         "claim": one.claim.id, "words": one.words, "metric": one.metric,
         "margin": one.claim.margin_of(one.contrast), "over": one.contrast.over, "paper": theirs,
+        "reading": one.reading or "",
     }  # fmt: skip
     if part is None:
         return MainRow(contrast=contrast_label(one.contrast.name), **common,
@@ -99,10 +100,11 @@ def part_of(one: Main, judgement: Judgement) -> Part | None:
 
     A part carries in brackets on what it was restricted to, and the reading if not the default.
     """
-    name = one.contrast.name
-    named = [part for part in judgement.parts if part.name == name]
-    named += [part for part in judgement.parts
-              if part.name.startswith(f"{name} (") and "(reading: " not in part.name]  # fmt: skip
+    name, ending = one.contrast.name, f" (reading: {one.reading})" if one.reading else ""
+    parts = [part for part in judgement.parts if ending or "(reading: " not in part.name]
+    here = [part for part in parts if part.name.endswith(ending)]
+    named = [part for part in here if part.name.removesuffix(ending) == name]
+    named += [part for part in here if part.name.startswith(f"{name} (")]
     return named[0] if named else None
 
 

@@ -1,5 +1,7 @@
 """The answer in one sentence: one form for every verdict that a claim can have."""
 
+from collections.abc import Sequence
+
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.wording import difference
@@ -33,25 +35,29 @@ CONTROL = "positive control not met: "
 OLD_SEEDS = "amended on "
 
 
-def sentence(judgement: Judgement, row: MainRow, who: str, reason: str = "") -> str:
+def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: str = "") -> str:
     """Return the answer: "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR on ...".
 
     Parameters
     ----------
     judgement
         Of the claim of the first comparison; the sentence begins with its verdict.
-    row
-        The first comparison.
+    rows
+        The comparisons of the main result. The first one answers; beside it stands what it comes to
+        under other readings of the text, where those are among them.
     who
         Who prints the published effect: "the paper", "the summary", "the post".
     reason
         Why it is true by construction, or was not put to the test.
     """
-    begins = opening(judgement)
+    begins, row = opening(judgement), rows[0]
     if row.ours is None:
         return f"{begins}: {_first(reason or judgement.reason)}{_theirs(row, who, True)}."
-    said = f"{begins}: {effect(row)}{_theirs(row, who, False)}"
-    return f"{said}{_beside(judgement, row, reason)}."
+    said, others = f"{begins}: {effect(row)}", _read_otherwise(rows)
+    if others:
+        each = "".join(f", and {one.said(one.ours)} {one.words} ({one.verdict})" for one in others)
+        return f"{said} ({row.verdict}){each}{_theirs(row, who, False)}."
+    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}."
 
 
 def opening(judgement: Judgement) -> str:
@@ -63,13 +69,21 @@ def opening(judgement: Judgement) -> str:
     return f"{OPENINGS[verdict]}{numbers}"
 
 
-def title(judgement: Judgement, row: MainRow) -> str:
+def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     """Return the message of the main figure: verdict, effect, and the paper's effect."""
+    row = rows[0]
     if row.ours is None:
         return OPENINGS[Verdict(judgement.verdict)]
-    ours = f"{difference(row, row.ours.mean)} {_of(row)} {row.words} here"
+    ours = f"{row.said(row.ours)} {_of(row)} {row.words} here"
+    others = [f", {one.said(one.ours)} {one.words}" for one in _read_otherwise(rows)]
     theirs = "" if row.paper is None else f", {difference(row, row.paper.mean)} as printed"
-    return f"{opening(judgement)}: {ours}{theirs}"
+    return f"{opening(judgement)}: {ours}{''.join(others)}{theirs}"
+
+
+def _read_otherwise(rows: Sequence[MainRow]) -> list[MainRow]:
+    """Return the first comparison as other readings have it, as far as they were run."""
+    asked = rows[0].claim, rows[0].metric
+    return [one for one in rows if one.reading and one.ours and (one.claim, one.metric) == asked]
 
 
 def effect(row: MainRow) -> str:
@@ -130,8 +144,8 @@ def why_illustration(judgement: Judgement) -> str:
     made, registered = judgement.repeats
     if judgement.reason.startswith(OLD_SEEDS):
         return (
-            "the claim was amended after these seeds were seen, and "
-            f"{registered} new ones are still to be trained"
+            "the claim was amended after these seeds were seen, so it is judged on "
+            f"{registered} new ones, which are still to be trained"
         )
     if made < registered:
         return f"{made} of {registered} registered repeats"

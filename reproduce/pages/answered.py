@@ -57,6 +57,8 @@ class MainRow:
         The verdict on this comparison, and the word with its numbers.
     repeats, data, keys
         Over how many repeats ours is, on which data in words, and of which trials.
+    reading
+        The other reading of the text that it stands under; empty under the claim's own.
     """
 
     claim: str
@@ -73,6 +75,7 @@ class MainRow:
     repeats: int = 0
     data: str = ""
     keys: tuple[str, ...] = ()
+    reading: str = ""
 
     @property
     def measure(self) -> str:

@@ -46,12 +46,15 @@ class MainComparison(Strict):
         What follows "points of macro F1" in a sentence: "over SimCLR", "from rho 10 to rho 100".
     printed
         Where the published effect is printed, if it is a difference of two cells of a table.
+    reading
+        Of a row beside the answer: under which other reading of the text, by its name in the claim.
     """
 
     claim: Text
     contrast: Text
     words: Text
     printed: PrintedEffect | None = None
+    reading: Text | None = None
 
 
 class Headline(Strict):
@@ -65,9 +68,11 @@ class Headline(Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        named = [(one.claim, one.contrast) for one in self.main]
+        named = [(one.claim, one.contrast, one.reading) for one in self.main]
         if len(set(named)) < len(named):
             raise ValueError("main: a comparison stands there twice")
+        if self.main[0].reading:
+            raise ValueError("main: the first comparison answers, under the reading of its claim")
         if self.claim[-1] not in ".!":
             raise ValueError("claim: is one sentence, with a full stop at its end")
         return self

@@ -1,6 +1,6 @@
 """The main result of a paper, by its headline: comparisons with what the paper prints of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose, isfinite, nan, sqrt
 
@@ -40,6 +40,7 @@ class Main:
     contrast: Contrast
     words: str
     published: Published | None
+    reading: str | None = None
 
     @property
     def metric(self) -> str:
@@ -80,7 +81,7 @@ def _found(paper: str, known: Mapping[str, Claim], one: MainComparison) -> Main:
     claim = known.get(one.claim)
     if claim is None:
         raise UserError(f"{label}: '{one.claim}' is no claim of claims.yaml; name one that is")
-    contrasts = {contrast.name: contrast for contrast in claim.contrasts}
+    contrasts = {contrast.name: contrast for contrast in _under(claim, one.reading, label)}
     if one.contrast not in contrasts:
         raise UserError(
             f"{label}: claim '{one.claim}' has no contrast '{one.contrast}'; it has: "
@@ -90,14 +91,27 @@ def _found(paper: str, known: Mapping[str, Claim], one: MainComparison) -> Main:
     registered = _registered(claim, contrast)
     if one.printed is None:
         effect = None if registered is None else Published(registered)
-        return Main(claim, contrast, one.words, effect)
+        return Main(claim, contrast, one.words, effect, one.reading)
     printed = printed_effect(paper, one.printed)
     if registered is not None and not isclose(registered, printed.mean, abs_tol=1e-9):
         raise UserError(
             f"{label}: '{one.contrast}': the cells differ by {printed.mean:.6g}, the claim "
             f"registers {registered:.6g}; name the cells that its published_from names"
         )
-    return Main(claim, contrast, one.words, printed)
+    return Main(claim, contrast, one.words, printed, one.reading)
+
+
+def _under(claim: Claim, reading: str | None, label: str) -> Sequence[Contrast]:
+    """Return what a claim compares under a reading; None: under its own."""
+    if reading is None:
+        return claim.contrasts
+    others = claim.under_readings()
+    if reading not in others:
+        raise UserError(
+            f"{label}: claim '{claim.id}' has no reading '{reading}'; it has: "
+            f"{', '.join(others) or 'none but its own'}"
+        )
+    return others[reading]
 
 
 def _registered(claim: Claim, contrast: Contrast) -> float | None:

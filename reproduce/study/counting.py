@@ -1,7 +1,7 @@
 """The head count of a page: how many claims were tested, how many firm, how many by chance."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import copysign, isfinite, sqrt
 
@@ -31,8 +31,9 @@ class HeadCount:
     ----------
     registered, tested, firm
         Claims; identities and illustrations are not among those tested.
-    by_word
-        Each verdict as pages print it, with its number, of all that were measured.
+    by_word, untested
+        Each verdict as pages print it, with its number: of the claims tested, and of those measured
+        without being put to the test.
     wrongly, at_worst
         Firm words that would be false, on average, if nothing were true: simulated with the rule
         for the repeats, spreads and margins of the tested claims, where repeats spread as normal
@@ -47,6 +48,7 @@ class HeadCount:
     tested: int
     firm: int
     by_word: dict[str, int]
+    untested: dict[str, int]
     wrongly: float
     at_worst: float
     shared: str | None
@@ -56,15 +58,18 @@ class HeadCount:
     @property
     def words(self) -> str:
         """Return it as a sentence or two."""
-        counted = ", ".join(f"{word}: {count}" for word, count in self.by_word.items())
         said = (
             f"{self.registered} claims are registered; this run put {self.tested} to the test"
-            f"{f' ({counted})' if counted else ''}"
+            f"{_in_brackets(self.by_word)}"
         )
+        if self.untested:
+            number = sum(self.untested.values())
+            said += f" and measured {number} more that get no verdict{_in_brackets(self.untested)}"
         if not self.tested:
             return f"{said}."
+        firm = "1 verdict is" if self.firm == 1 else f"{self.firm} verdicts are"
         said += (
-            f", after {self.length}. {self.firm} verdicts are firm; if nothing were true, the rule "
+            f", after {self.length}. {firm} firm; if nothing were true, the rule "
             f"would call {_about(self.wrongly)} of {self.tested} so wrongly where trainings spread "
             f"evenly, and {_about(self.at_worst)} where they spread as lopsidedly as the worst of "
             "those simulated"
@@ -92,13 +97,23 @@ def head_count(study: Study, judgements: Sequence[Judgement]) -> HeadCount:
         registered=len(judgements),
         tested=len(tested),
         firm=sum(one.verdict in FIRM for one in tested),
-        by_word=dict(Counter(_counted(one) for one in judgements if one.parts).most_common()),
+        by_word=_by_word(tested),
+        untested=_by_word(one for one in judgements if one.parts and one.verdict in NO_TEST),
         wrongly=chance["normal"],
         at_worst=max(chance.values()),
         shared=steps.label(shared) if shared else None,
         sharing=sharing,
         length=_length(study.steps(every.values())),
     )
+
+
+def _by_word(judgements: Iterable[Judgement]) -> dict[str, int]:
+    return dict(Counter(map(_counted, judgements)).most_common())
+
+
+def _in_brackets(counts: dict[str, int]) -> str:
+    said = ", ".join(f"{word}: {count}" for word, count in counts.items())
+    return f" ({said})" if said else ""
 
 
 def _about(number: float) -> str:

@@ -134,10 +134,14 @@ def test_every_ambiguity_is_shown_with_its_readings_and_ours(paper):
 
 def test_a_reading_of_ours_that_waits_is_not_said_to_be_taken_already():
     (found,) = [one for one in recorded.load("balanced_contrastive") if one.id == "auxiliary_loss"]
+    waiting = {"ask": None, "unasked": "a phase has one objective so far"}
+    found = found.model_copy(update={
+        "readings": [one.model_copy(update=waiting) for one in found.readings]})  # fmt: skip
     entry = ambiguities.entry(found)
-    assert "- **`customary`** (ours, once it can be asked for): cross-entropy of its own" in entry
+    assert f"- **`{found.default}`** (ours, once it can be asked for): " in entry
     assert "Not yet: a phase has one objective so far" in entry
-    assert "**We take** `customary`, once it can be asked for. The network" in entry
+    assert f"**We take** `{found.default}`, once it can be asked for. " in entry
+    assert "Not a parameter: a phase has one objective so far" in entry
 
 
 def test_printed_formulas_are_shown_sign_by_sign():

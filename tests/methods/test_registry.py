@@ -9,6 +9,7 @@ from reproduce import losses
 from reproduce.errors import UserError
 from reproduce.methods import entries, known_answers, registry
 from reproduce.methods.entry import TASKS, Entry
+from reproduce.papers.balanced_contrastive import methods as balanced_contrastive
 from reproduce.papers.metric_learning import methods as metric_learning
 from reproduce.registry import claims, records
 from reproduce.training.phases import Optimizer, Phase, Schedule
@@ -55,6 +56,7 @@ def test_papers_and_claims_name_methods_that_exist():
         "difficulty_aware_printed",
         "undersampling_equal_epochs",
         "balanced",
+        balanced_contrastive.MEAN,
         *metric_learning.ARMS,
     }
     for paper in records.papers().values():

@@ -16,7 +16,7 @@ def judged(verdict=Verdict.UNDECIDED, parts=(1, 2), reason="none of the others",
 
 def said(verdict, one=None, reason="", **changes):
     one = one or row(verdict=str(verdict))
-    return answer_words.sentence(judged(verdict, **changes), one, "the paper", reason)
+    return answer_words.sentence(judged(verdict, **changes), [one], "the paper", reason)
 
 
 def test_the_sentence_names_effect_interval_metric_data_and_the_published_effect():
@@ -52,15 +52,15 @@ def test_an_illustration_is_no_verdict_and_says_why():
     assert few.endswith("; an illustration: 5 of 10 registered repeats.")
     old = answer_words.sentence(
         judged(Verdict.ILLUSTRATION, reason="amended on 2026-11-28 after edition one",
-               repeats=(0, 10)), row(), "the paper",
+               repeats=(0, 10)), [row()], "the paper",
     )  # fmt: skip
-    assert "amended after these seeds were seen, and 10 new ones are still to be trained" in old
+    assert "amended after these seeds were seen, so it is judged on 10 new ones" in old
 
 
 def test_what_was_not_run_says_why_and_what_the_paper_prints():
     sentence = answer_words.sentence(
         judged(Verdict.NOT_ATTEMPTED, (), "ImageNet is not available."),
-        row(ours=None, apart=None), "the summary",
+        [row(ours=None, apart=None)], "the summary",
     )  # fmt: skip
     assert sentence == (
         "Not put to the test: ImageNet is not available; the summary prints +5.9 points of macro "
@@ -89,9 +89,30 @@ def test_other_units_than_points_are_said():
 
 
 def test_the_title_of_the_figure_is_its_message_with_the_number():
-    assert answer_words.title(judged(), row()) == (
-        "Cannot tell: +1.3 points of macro F1 over SimCLR here, +5.9 as printed"
+    assert answer_words.title(judged(), [row()]) == (
+        "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR here, +5.9 as printed"
     )
     assert (
-        answer_words.title(judged(Verdict.NOT_ATTEMPTED), row(ours=None)) == "Not put to the test"
+        answer_words.title(judged(Verdict.NOT_ATTEMPTED), [row(ours=None)]) == "Not put to the test"
+    )
+
+
+def test_what_depends_on_the_reading_is_said_under_each():
+    """A zero under one reading must not hide that it is worse under the other."""
+    verdict = str(Verdict.NO_DIFFERENCE)
+    first = row(paper=None, ours=Ends(0.0, -0.001, 0.001), verdict=verdict)
+    other = row(
+        paper=None, ours=Ends(-0.036, -0.046, -0.026), verdict="undecided", reading="printed",
+        words="over SimCLR when read to the letter",
+    )  # fmt: skip
+    elsewhere = row(ours=Ends(0.5, 0.4, 0.6), metric="accuracy", reading="printed")
+    rows = [first, other, elsewhere]
+    assert answer_words.sentence(judged(Verdict.DEPENDS), rows, "the post") == (
+        "Depends on how the text is read: 0.0 [−0.1, +0.1] points of macro F1 over SimCLR on "
+        "RetinaMNIST (no practical difference), and −3.6 [−4.6, −2.6] over SimCLR when read to the "
+        "letter (undecided); the post prints no number for it."
+    )
+    assert answer_words.title(judged(Verdict.DEPENDS), rows) == (
+        "Depends on how the text is read: 0.0 [−0.1, +0.1] points of macro F1 over SimCLR here, "
+        "−3.6 [−4.6, −2.6] over SimCLR when read to the letter"
     )

@@ -60,6 +60,7 @@ def test_a_head_count(study):
     assert count.wrongly <= count.at_worst <= 0.08 * count.tested * 1.2
     assert count.shared in ("Baseline", "Undersampling", "Oversampling")
     assert count.sharing <= count.tested
+    assert sum(count.by_word.values()) == count.tested
     assert f"{count.firm} verdicts are firm" in count.words
     assert "2,000 steps for every method" in count.words
 
