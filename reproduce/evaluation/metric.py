@@ -107,6 +107,8 @@ class Metric:
         in this one.
     turned
         the function of `evaluation.remaining` that makes it of what the family measures, if one.
+    lower
+        whether less of it is better, which a figure of effects then says.
     waits_for
         why nothing measures it yet, after a date: "2026-11-28: needs ...".
     """
@@ -119,6 +121,7 @@ class Metric:
     digits: int = 1
     same_as: str = ""
     turned: str = ""
+    lower: bool = False
     waits_for: str = ""
 
     def __post_init__(self):

@@ -39,7 +39,7 @@ _OF_WHAT_IS_LEFT = (
     Metric("auc_log_error",
            "natural logarithm of 1 - AUC; 0.1 lower is about a tenth less of the remaining error",
            SCORES, "Remaining error of the AUC (logarithm)", unit=NUMBER, digits=2,
-           same_as="auc", turned="log_remaining"),
+           same_as="auc", turned="log_remaining", lower=True),
 )  # fmt: skip
 _OF_CLASSES = (
     Metric("macro_precision",
@@ -58,7 +58,7 @@ _OF_CLASSES = (
            "quadratically weighted kappa of ordered grades; 1 is perfect, 0 is chance", CLASSES),
     Metric("mean_absolute_error",
            "mean distance in grades between prediction and truth; lower is better",
-           CLASSES, unit=NUMBER, digits=2),
+           CLASSES, unit=NUMBER, digits=2, lower=True),
 )  # fmt: skip
 _OF_AVERAGES = (
     Metric("weighted_precision", "precision averaged over classes by their share of test images",
@@ -147,7 +147,7 @@ _OF_MAPS_AND_PAIRS = (
            "mean over test images of the mean IoU of the classes that the image's mask shows",
            MASKS, "Mean IoU by image"),
     Metric("eer", "equal error rate, interpolated between the two bracketing thresholds", PAIRS,
-           "Equal error rate", digits=2),
+           "Equal error rate", digits=2, lower=True),
     Metric("verification_auc", "probability that a genuine pair scores above an impostor pair",
            PAIRS, "AUC of verification", digits=2),
     Metric("genuine_similarity", "mean cosine of pairs of one identity", PAIRS,

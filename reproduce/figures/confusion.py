@@ -48,6 +48,9 @@ class Confusion(Picture):
     drawn
         which draw of rare classes this is ("seed 0"): another draw has other rare classes, so
         draws are not summed.
+    lost
+        {method: what each repeat sends from rare to frequent classes}. Given, the message tells the
+        means, and not what one draw happens to show.
     printed
         whether a paper prints these counts: cells then hold them as they are printed.
 
@@ -66,6 +69,7 @@ class Confusion(Picture):
         counts: Sequence[int] | None = None,
         *,
         drawn: str = "",
+        lost: Mapping[str, Sequence[float]] | None = None,
         printed: bool = False,
     ):
         super().__init__()
@@ -77,7 +81,7 @@ class Confusion(Picture):
         self.shares = {name: row_shares(matrix) for name, matrix in self.matrices.items()}
         self.class_names = [str(class_names[place]) for place in self.order]
         self.counts = None if counts is None else [int(counts[place]) for place in self.order]
-        self.drawn, self.printed = drawn, printed
+        self.drawn, self.lost, self.printed = drawn, lost or {}, printed
 
     @property
     def frequent(self) -> int:
@@ -99,12 +103,16 @@ class Confusion(Picture):
         """Say how often rare images go to frequent classes, where most and where least."""
         if not self.rare.any():
             return ""
-        lost = {name: self.groups(name)[1, 0] for name in self.matrices}
+        repeats = max(map(len, self.lost.values()), default=1)
+        each = self.lost or {name: [self.groups(name)[1, 0]] for name in self.matrices}
+        lost = {name: float(np.mean(shares)) for name, shares in each.items()}
         lost = {name: share for name, share in lost.items() if np.isfinite(share)}
         if not lost:
             return ""
         most, least = (pick(lost, key=lost.__getitem__) for pick in (max, min))
-        there = f" ({self.drawn})" if self.drawn else ""
+        drawn = f"drawn: {self.drawn}" if repeats > 1 else self.drawn
+        there = "; ".join(filter(None, [f"means of {repeats} repeats" * (repeats > 1), drawn]))
+        there = f" ({there})" if there else ""
         said = f"{as_subject(most)} sends {percent(lost[most], 0)} % of the rare classes' images "
         said += "to frequent classes"
         if lost[most] - lost[least] >= 0.005:
@@ -155,6 +163,14 @@ class Confusion(Picture):
                 f"{percent(np.nanmean(np.diag(shares)))}{lost}."
             )
         return " ".join(sentences)
+
+
+def lost_share(matrix: np.ndarray, counts: Sequence[int]) -> float:
+    """Return which share of the rare classes' test images goes to frequent classes; NaN if none."""
+    rare = in_minority(counts)
+    rows = np.asarray(matrix)[rare]
+    total = rows.sum()
+    return float(rows[:, ~rare].sum() / total) if total else float("nan")
 
 
 def by_frequency(counts: Sequence[int] | None, classes: int) -> tuple[np.ndarray, np.ndarray]:

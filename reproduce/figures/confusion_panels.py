@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # With more classes a cell is too small for its number.
 WRITTEN_UP_TO = 6
+# So many classes fit beside each other with their names in full.
+FEW = 3
 _LETTERS, _TITLE = 12, 20
 
 
@@ -24,7 +26,8 @@ def drawn(made: "Confusion") -> Figure:
     """Return the figure: two methods beside each other, each with its groups."""
     count, rare = len(made.shares), bool(made.rare.any())
     noun, names = without_common_word(made.class_names)
-    columns = 1 if _long(names) else min(2, count)
+    # Long names take room from the matrix: enough is left where classes are few.
+    columns = 1 if _long(names) and len(names) > FEW else min(2, count)
     rows = -(-count // columns)
     left = 0.22 + 0.095 * max(min(len(name), _LETTERS) for name in _bare(names))
     side = min(2.6, WIDTH / columns - left - (0.72 if rare else 0.1) - 0.12)

@@ -9,14 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from reproduce.evaluation.registry import metric
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import INK, PAPER, PUBLISHED, in_the_look, new_figure, title
 
 # What stands left of the axis, in letters of a line.
 _LABEL = 24
-# Inches that a row, a panel's axis with its name, and the legend take.
-_ROW, _PANEL, _LEGEND = 0.6, 0.6, 0.4
+# Inches that a row, each line of its label, a panel's axis with its name, and the legend take.
+_ROW, _LINE, _PANEL, _LEGEND = 0.6, 0.2, 0.6, 0.4
 
 
 class Effects(Picture):
@@ -55,12 +56,13 @@ class Effects(Picture):
     @in_the_look
     def draw(self) -> Figure:
         """Draw a panel for each metric, and in it a row for each comparison."""
-        sizes = [len(rows) for rows in self.panels.values()]
-        height = _LEGEND + sum(_PANEL + _ROW * size for size in sizes)
+        sizes = [len(rows) * max(map(_height, rows)) for rows in self.panels.values()]
+        height = _LEGEND + sum(_PANEL + size for size in sizes)
         figure, axes = new_figure(height, len(sizes), height_ratios=sizes)
         for axis, (measure, rows) in zip(axes[:, 0], self.panels.items(), strict=True):
             _panel(axis, rows)
-            title(axis, f"{measure[:1].upper()}{measure[1:]}")
+            better = " (lower is better)" if metric(rows[0].metric).lower else ""
+            title(axis, f"{measure[:1].upper()}{measure[1:]}{better}")
             axis.set_xlabel("percentage points" if rows[0].unit == "points" else "difference")
         _legend(figure, self.rows, self.says)
         return figure
@@ -90,6 +92,15 @@ class Effects(Picture):
         return whole if len(whole) <= 250 else whole[:247].rpartition("; ")[0] + "."
 
 
+def _height(row: Any) -> float:
+    """Return how much room a row needs, for its marks or for the lines of its label."""
+    return max(_ROW, _LINE * (len(_label(row).splitlines()) + 0.5))
+
+
+def _label(row: Any) -> str:
+    return textwrap.fill(row.words, _LABEL)
+
+
 def _panel(axis: Axes, rows: list[Any]) -> None:
     """Draw the comparisons of one metric."""
     axis.axvline(0, color=INK, lw=1, zorder=1)
@@ -99,7 +110,7 @@ def _panel(axis: Axes, rows: list[Any]) -> None:
             _draw(axis, row.paper, place - 0.17, scale, PUBLISHED, "D", PAPER)
         if row.ours:
             _draw(axis, row.ours, place + 0.17, scale, INK, "o", INK)
-    labels = [textwrap.fill(row.words, _LABEL) for row in rows]
+    labels = [_label(row) for row in rows]
     axis.set_yticks(range(len(labels)), labels)
     axis.set_ylim(len(labels) - 0.45, -0.55)
     axis.tick_params(axis="y", length=0)

@@ -193,7 +193,9 @@ def caveat(study: Study, judgements: Sequence[Judgement]) -> str:
     first = f"**Biggest caveat.** {found.caveat}\n\n" if found.caveat else ""
     impossible = caveats.as_printed(study.paper)
     theirs = f"**As printed.** {impossible}\n\n" if impossible else ""
-    return f"{first}{theirs}**Data and scale.** {found.data}"
+    others = caveats.beside(study, found.caveat)
+    others = f"**Also different.** {others}\n\n" if others else ""
+    return f"{first}{theirs}{others}**Data and scale.** {found.data}"
 
 
 @shown()

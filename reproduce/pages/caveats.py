@@ -16,6 +16,10 @@ from reproduce.registry.main_result import Main
 from reproduce.study.study import Study
 
 
+# So many departures stand beside the gravest caveat; the page of methods has them all.
+MOST = 3
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a caveat looks at: the run, the main comparisons, and their judgements."""
@@ -37,8 +41,8 @@ def test_bed(asked: Asked) -> str:
         what = unmet_control(found).partition(" (")[0].partition(".: ")[0].rstrip(".")
         if what:
             return (
-                "Nothing shows yet that such an effect could be seen here at all: the registered "
-                f"positive control was {outcome_of_control(found)} (“{what}”)."
+                "Nothing shows yet that such an effect could be seen here at all. The registered "
+                f"positive control, “{what}”, was {outcome_of_control(found)}."
             )
     return ""
 
@@ -97,6 +101,15 @@ def other(asked: Asked) -> str:
     return f"It departs from the paper: {_listed(asked.study.departures)}." * bool(
         asked.study.departures
     )
+
+
+def beside(study: Study, caveat: str) -> str:
+    """Return the first departures from the paper that a caveat does not speak of already."""
+    left = [one for one in study.departures if not one.startswith("data: ") and one not in caveat]
+    if not left or "It departs from" in caveat:
+        return ""
+    more = f"; and {len(left) - MOST} more" if len(left) > MOST else ""
+    return f"{_listed(left[:MOST])}{more}."
 
 
 # The gravest first. A sentence that is empty does not apply.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reproduce.evaluation.verdicts import Judgement
-from reproduce.figures.confusion import Confusion, per_class_table
+from reproduce.figures.confusion import Confusion, lost_share, per_class_table
 from reproduce.figures.forest import Forest
 from reproduce.figures.histogram import ClassHistogram
 from reproduce.figures.map import Maps
@@ -62,9 +62,21 @@ def confusions(study: Study) -> Confusion:
     at = {"seed": study.seeds[0], **study.shown}
     results = study.results(**at)
     made = Confusion(
-        study.confusions(**at), study.record.class_names, results[0].counts, drawn=_seed(study)
-    )
+        study.confusions(**at), study.record.class_names, results[0].counts,
+        drawn=_seed(study), lost=_lost(study),
+    )  # fmt: skip
     return made.made_of(results).at(study.at_shown if study.protocol.paper.captioned else "")
+
+
+def _lost(study: Study) -> dict[str, list[float]]:
+    """Return for each method what each repeat sends from its rare classes to frequent ones."""
+    found: dict[str, list[float]] = {}
+    for seed in study.seeds:
+        at = {"seed": seed, **study.shown}
+        counts = study.results(**at)[0].counts
+        for method, matrix in study.confusions(**at).items():
+            found.setdefault(method, []).append(lost_share(matrix, counts))
+    return found
 
 
 @shown()

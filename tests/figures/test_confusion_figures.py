@@ -4,6 +4,7 @@ import pytest
 from reproduce.errors import UserError
 from reproduce.figures.confusion import (
     Confusion,
+    lost_share,
     per_class,
     per_class_table,
 )
@@ -60,6 +61,31 @@ def test_frequent_against_rare_stands_beside_and_gives_the_title(written):
     assert "called a frequent class" in made.words()
     equal = Confusion(matrices, ["x", "y", "z"], [10, 10, 10])
     assert not equal.rare.any() and equal.message() == "" and len(equal.draw().axes) == 2
+
+
+def test_the_message_tells_means_over_repeats_where_one_draw_would_mislead():
+    matrices = {"baseline": [[1, 9], [0, 10]], "oversampling": [[9, 1], [0, 10]]}
+    lost = {"baseline": [0.9, 0.3], "oversampling": [0.1, 0.9]}
+    made = Confusion(matrices, ["x", "y"], [10, 500], drawn="seed 0", lost=lost)
+    assert made.message() == (
+        "The baseline sends 60 % of the rare classes' images to frequent classes, oversampling "
+        "50 % (means of 2 repeats; drawn: seed 0)."
+    )
+    # x and z are rare: of their 20 images 5 + 2 go to y; what goes from x to z stays among them.
+    share = lost_share([[4, 5, 1], [1, 9, 0], [0, 2, 8]], [10, 500, 20])
+    assert share == pytest.approx(7 / 20)
+    assert np.isnan(lost_share([[0, 0], [1, 9]], [10, 500]))
+
+
+def test_few_classes_stand_beside_each_other_with_names_in_full():
+    four = {name: [[4, 5, 1], [1, 9, 0], [2, 0, 8]]
+            for name in ("baseline", "oversampling", "undersampling", "focal")}  # fmt: skip
+    names = ["benign keratosis", "melanoma", "nevus"]
+    corners = [axis.get_position().x0 for axis in Confusion(four, names).draw().axes]
+    assert len({round(corner, 3) for corner in corners}) == 2
+    more = {"baseline": np.eye(5), "oversampling": np.eye(5)}
+    long = [f"a lesion of type {n}" for n in range(5)]
+    assert len({round(a.get_position().x0, 3) for a in Confusion(more, long).draw().axes}) == 1
 
 
 def test_long_names_lose_what_they_say_in_brackets_unless_that_tells_them_apart(written):

@@ -1,5 +1,6 @@
 """The answer of a run: rows, differences of effects, figure, table and what an edition keeps."""
 
+from itertools import pairwise
 from math import sqrt
 
 import numpy as np
@@ -116,6 +117,21 @@ def test_the_figure_draws_paper_and_ours_under_its_message(written):
         marks[line.get_marker()] += list(line.get_xdata())
     assert marks["D"] == pytest.approx([5.88, 3.67]) and marks["o"] == pytest.approx([1.3, 1.3])
     assert "the paper" in text and "95 % interval" in text
+
+
+def test_labels_of_several_lines_do_not_run_into_each_other():
+    long = "with oversampling over doing nothing, averaged over the whole grid of imbalances"
+    figure = Effects([row(words=long) for _ in range(3)], "m").draw()
+    figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    boxes.sort(key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 for low, high in pairwise(boxes))
+
+
+def test_the_figure_says_where_less_is_better(written):
+    rate = row(metric="eer", paper=None)
+    assert "Equal error rate (lower is better)" in written(Effects([rate], "m").draw())
+    assert "better" not in written(Effects([row()], "m").draw())
 
 
 def test_the_figure_has_an_axis_for_each_metric_and_short_words(written):

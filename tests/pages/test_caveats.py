@@ -43,7 +43,7 @@ def test_each_caveat_hides_the_lesser_ones():
 
 def test_a_control_that_was_not_run_is_told_from_one_that_failed():
     sentence = caveats.test_bed(asked(conditions=(UNMET,)))
-    assert "was not run on images held out for it (“A probe beats the start”)" in sentence
+    assert "control, “A probe beats the start”, was not run on images held out for it." in sentence
     failed = "positive control not met: A probe beats the start (simclr: +0.01 [-0.1, +0.1])"
     assert "was not passed" in caveats.test_bed(asked(conditions=(failed,)))
     assert caveats.test_bed(asked(conditions=("not met: same steps",))) == ""
@@ -82,3 +82,14 @@ def test_a_printed_effect_on_numbers_that_the_audit_calls_impossible_says_so():
     said = caveats.as_printed("dual_head")
     assert "Table 5, F1 of Proposed" in said and "at most 0.78465, printed is 0.7920" in said
     assert caveats.as_printed("class_imbalance") == ""
+
+
+def test_other_departures_stand_beside_the_caveat_but_not_what_it_says_already():
+    study = SimpleNamespace(departures=["data: x stands in for y", "64 pixels instead of 128"])
+    assert caveats.beside(study, "These are not its own data.") == "64 pixels instead of 128."
+    assert caveats.beside(study, "The network: 64 pixels instead of 128.") == ""
+    study.departures += ["2 steps instead of 9", "PyTorch", "one network", "no crops"]
+    assert caveats.beside(study, "") == (
+        "64 pixels instead of 128; 2 steps instead of 9; PyTorch; and 2 more."
+    )
+    assert caveats.beside(study, "It departs from the paper: PyTorch.") == ""

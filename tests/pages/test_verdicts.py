@@ -59,7 +59,7 @@ def beside(**changes):
     given = {
         "metric": metric("auc"), "contrast": "Oversampling minus Baseline",
         "data": "mnist (its own data)", "points": "mean over mu 0.2, 0.8",
-        "length": "2,000 steps for every method, of 10,000 in the paper", "published": None,
+        "length": "2,000 steps for every method, of 10,000 at the paper scale", "published": None,
     }  # fmt: skip
     return Beside(**given | changes)
 
@@ -76,7 +76,7 @@ def test_a_verdict_says_metric_contrast_data_points_and_length(part, judgement):
         "– ROC AUC: Oversampling minus Baseline\nmnist (its own data); mean over mu 0.2, 0.8"
     )
     # What most were trained for is said once, another length where it is.
-    assert "Trained for 2,000 steps for every method, of 10,000 in the paper" in table.note
+    assert "Trained for 2,000 steps for every method, of 10,000 at the paper scale" in table.note
     assert table.rows[2][0].endswith("run at rho 10, not 25\nsteps that differ: Two-phase 4,000")
 
 

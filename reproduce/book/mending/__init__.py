@@ -9,6 +9,8 @@ mend takes a parsed page and changes it in place:
     accessible names, landmarks and roles that the theme gets wrong;
 `tables`
     scrolling at the side, and the form that a table has on a phone;
+`lines`
+    a number and its sign stay on one line;
 `languages`
     Korean passages say that they are Korean;
 `drawings`
@@ -24,6 +26,7 @@ from bs4 import BeautifulSoup
 from reproduce.book.mending.drawings import inline_drawings
 from reproduce.book.mending.icons import Icons
 from reproduce.book.mending.languages import mark_korean
+from reproduce.book.mending.lines import keep_together
 from reproduce.book.mending.names import mend_names
 from reproduce.book.mending.search import mend_search
 from reproduce.book.mending.tables import mend_tables
@@ -77,6 +80,7 @@ def mended(html: str, icons: Icons) -> str:
     icons.draw(page)
     mend_names(page)
     mend_tables(page)
+    keep_together(page)
     mark_korean(page)
     if page.html is not None:
         page.html[MARK] = ""

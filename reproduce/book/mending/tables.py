@@ -13,6 +13,8 @@ LONGEST_BESIDE_OTHERS = 48
 LONGEST_TITLE = 90
 FEWEST_COLUMNS = 3
 FRAME = "table-frame"
+# The table of an answer is read as cards whatever is in it, so that no verdict is out of sight.
+ANSWER = "tag_answer-table"
 
 
 def mend_tables(page: BeautifulSoup) -> None:
@@ -29,7 +31,9 @@ def mend_tables(page: BeautifulSoup) -> None:
             table.thead.decompose()
         _frame(page, table, named)
         columns = _columns(table)
-        if columns is not None and _has_sentences(table, len(columns)):
+        if columns is not None and (
+            _has_sentences(table, len(columns)) or table.find_parent(class_=ANSWER)
+        ):
             _label(table, columns)
         elif _fits_first_column(table):
             table["class"] = [*table.get("class", []), "first-column-stays"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from reproduce.figures.wording import method_label, plain, plural, points
+from reproduce.methods.registry import posthoc_of
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.levels_in_words import Row, has, in_percent, mean_of
 from reproduce.study.study import Study
@@ -22,7 +23,7 @@ def plain_words(study: Study) -> Iterator[str]:
     yield _harm(middle)
     yield _best(middle)
     yield _sampling(middle)
-    yield _overfitting(experiments.learning_rows(study))
+    yield _overfitting(experiments.learning_rows(study), study.at_shown)
     yield _later(experiments.rows_of(study, "trends", **study.shown), study.at_shown)
 
 
@@ -34,9 +35,11 @@ def _harm(rows: list[Row]) -> str:
         mean_of(rows, "accuracy", method="baseline", rho=rho) for rho in (rhos[0], rhos[-1])
     )
     way = _way(high - low, "falls", "rises", "stays where it is,")
+    share = {row.get("mu") for row in rows}
+    rare = f" ({in_percent(share.pop(), 0)} of the classes)" if share != {None} else ""
     return (
-        f"When the large classes have {plain(rhos[-1])} times as many images as the rare ones "
-        f"instead of {plain(rhos[0])} times, the accuracy of the plain network {way} from "
+        f"When the large classes have {plain(rhos[-1])} times as many images as the rare ones"
+        f"{rare} instead of {plain(rhos[0])} times, the accuracy of the plain network {way} from "
         f"{in_percent(low, 0)} to {in_percent(high, 0)}."
     )
 
@@ -49,11 +52,13 @@ def _best(rows: list[Row]) -> str:
     ranked, sharpest = (_leader(here, metric) for metric in ("auc", "accuracy"))
     first = f"at {plain(rho)} to 1 the most accurate is {_named(sharpest)}"
     gain = mean_of(here, "accuracy", method=sharpest) - mean_of(here, "accuracy", method="baseline")
-    same = (
-        "and it also ranks images best"
-        if _tie(here, ranked, sharpest)
-        else (f"and by ROC AUC, which asks only for the right ranking, {_named(ranked)} leads")
-    )
+    same = f"and by ROC AUC, which asks only for the right ranking, {_named(ranked)} leads"
+    if _tie(here, ranked, sharpest):
+        # Thresholding leaves every ranking as it is.
+        alike = [_named(name) for name in dict.fromkeys(row["method"] for row in here)
+                 if name != sharpest and _tie(here, name, sharpest)]  # fmt: skip
+        level = f", level with {' and '.join(alike)}" if alike else " as well"
+        same = f"and it ranks images best{level}"
     return (
         f"Of all that was compared {first} ({points(gain, 0)} points over doing nothing), {same}."
     )
@@ -75,7 +80,7 @@ def _sampling(rows: list[Row]) -> str:
     return f"In points of ROC AUC, oversampling gains over doing nothing: {listed}."
 
 
-def _overfitting(rows: list[Row]) -> str:
+def _overfitting(rows: list[Row], at: str) -> str:
     rows = [row for row in rows if row["method"] == "oversampling"]
     times = sorted({row["iteration"] for row in rows})
     early = [time for time in times if time <= (times[-1] / 2 if times else 0)]
@@ -86,22 +91,24 @@ def _overfitting(rows: list[Row]) -> str:
     by = f" by {abs(100 * (late - half)):.1f} points" if abs(late - half) >= VISIBLE else ""
     return (
         f"While oversampling trains on through its second half, the gap between training and new "
-        f"images {way}{by}."
+        f"images {way}{by} (at {at})."
     )
 
 
 def _later(rows: list[Row], at: str) -> str:
-    names = {row["method"] for row in rows} - {"oversampling", "undersampling", "baseline"}
+    older = {"oversampling", "undersampling", "baseline"}
+    names = {row["method"] for row in rows if not posthoc_of(row["method"])} - older
     if not names or not has(rows, "oversampling"):
         return ""
     over = mean_of(rows, "auc", method="oversampling")
     ahead = [name for name in names if mean_of(rows, "auc", method=name) > over]
     best = max(names, key=lambda name: mean_of(rows, "auc", method=name))
-    more = f", the best of them {_named(best)}" if ahead else ""
+    lead = points(mean_of(rows, "auc", method=best) - over, 2).lstrip("+")
+    more = f", the best of them {_named(best)} by {lead} points" if ahead else ""
     count, has_or_have = len(ahead) or "None", "has" if len(ahead) < 2 else "have"
     return (
-        f"{count} of {plural(len(names), 'later method')} {has_or_have} a higher ROC AUC than "
-        f"oversampling at {at}{more}; none was tuned."
+        f"{count} of {plural(len(names), 'later method')} {has_or_have} a higher mean ROC "
+        f"AUC than oversampling at {at}{more}; none was tuned."
     )
 
 

@@ -13,6 +13,7 @@ from reproduce.figures.style import BLUE, INK, ORANGE, in_the_look, method_style
 from reproduce.figures.wording import method_label, percent
 from reproduce.papers.difficulty_aware.rows import EDGES
 
+WIDEST = 5.5
 TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -35,11 +36,13 @@ class Det(Picture):
         figure, axes = new_figure(4.2)
         axis = axes[0, 0]
         across = norm.ppf(RATES)
-        for name, rows in self.rejected.items():
+        # The first lines are the widest, so that one which others cover is seen on both sides.
+        widths = np.linspace(WIDEST, 1.4, len(self.rejected))
+        for width, (name, rows) in zip(widths, self.rejected.items(), strict=True):
             style = method_style(name)
             inside = np.clip(rows.mean(axis=0), 1e-4, 1 - 1e-4)
             axis.plot(across, norm.ppf(inside), color=style.colour, linestyle=style.line,
-                      label=method_label(name))  # fmt: skip
+                      lw=width, label=method_label(name))  # fmt: skip
         ends = norm.ppf([0.001, 0.9])
         axis.plot(ends, ends, color=INK, lw=0.8, linestyle=":")
         places = norm.ppf(TICKS)

@@ -35,8 +35,11 @@ def _effect(
 
 
 def _moves(effect: Effect) -> str:
-    """Return "0.31 points lower", or "higher"."""
-    return f"{percent(abs(effect.mean), 2)} points {'lower' if effect.mean < 0 else 'higher'}"
+    """Return "0.31 points lower", or "higher", and that it may be chance where it may be."""
+    size = percent(abs(effect.mean), 2)
+    if float(size) == 0:
+        return "the same to a hundredth of a point"
+    return f"{size} points {'lower' if effect.mean < 0 else 'higher'}{unsure(effect)}"
 
 
 # -- in plain words --------------------------------------------------------------------------------
@@ -49,8 +52,7 @@ def _gain(study: Study) -> str:
     return (
         "On people it has never seen, the plain loss is wrong "
         f"{percent(sum(level) / len(level))} % of the time at the threshold where both errors are "
-        "equal; the loss that weighs hard pairs more has a rate "
-        f"{_moves(effect)}{unsure(effect)}."
+        f"equal; with the loss that weighs hard pairs more that rate is {_moves(effect)}."
     )
 
 
@@ -58,29 +60,26 @@ def _across(study: Study) -> str:
     of = {d: _effect(study, rows_of(study, "devices", domain=d), AWARE)
           for d in ("within", "across")}  # fmt: skip
     return (
-        f"Across two devices it is {_moves(of['across'])}{unsure(of['across'])}, and within one "
-        f"{_moves(of['within'])}{unsure(of['within'])}."
+        f"Across two devices it is {_moves(of['across'])}, and within one {_moves(of['within'])}."
     )
 
 
 def _letter(study: Study) -> str:
     effect = _effect(study, grid(study), PRINTED)
     return (
-        f"Read to the letter, so that the weights of negatives multiply zero, its rate is "
-        f"{_moves(effect)} than the plain loss's{unsure(effect)}."
+        "With the text read to the letter, so that the weights of negatives multiply zero, it is "
+        f"{_moves(effect)}."
     )
 
 
 def _relative(study: Study) -> str:
     effect = _effect(study, grid(study), TILTED)
-    return (
-        f"A published loss that tilts towards hard negatives is {_moves(effect)}{unsure(effect)}."
-    )
+    return f"With a published loss that tilts towards hard negatives it is {_moves(effect)}."
 
 
 def _classes(study: Study) -> str:
     effect = _effect(study, grid(study), CLASSES)
-    return f"Plain cross-entropy, with no pairs at all, is {_moves(effect)}{unsure(effect)}."
+    return f"With plain cross-entropy, which knows no pairs, it is {_moves(effect)}."
 
 
 # -- with their numbers ----------------------------------------------------------------------------

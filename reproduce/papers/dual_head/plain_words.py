@@ -18,7 +18,7 @@ from reproduce.papers.dual_head.effect_words import between
 from reproduce.papers.dual_head.explained import UNTRAINED, named
 from reproduce.papers.dual_head.printed import OURS, RIVALS
 from reproduce.papers.dual_head.rows import ENCODER
-from reproduce.papers.dual_head.small_test_sets import gap_draws
+from reproduce.papers.dual_head.small_test_sets import RUNS, gap_draws
 from reproduce.registry import datasets
 from reproduce.registry.published import Cell as Published
 from reproduce.study.cell import Cell
@@ -59,9 +59,9 @@ def _never(study: Study, cells: Sequence[Cell]) -> str:
     never = np.flatnonzero((hits == 0) & (tested > 0))
     if not len(never):
         return ""
-    names = " and ".join(study.record.class_names[place] for place in never)
+    names = " and ".join(f"“{study.record.class_names[place]}”" for place in never)
     return (
-        f"No network of any method recognises a single image of class {names}, so nothing here "
+        f"No network of any method recognises even one image of the class {names}, so nothing here "
         "speaks for or against a gain in it."
     )
 
@@ -88,11 +88,16 @@ def _probe(rows: list[Row], draws: Draws) -> str:
     if not known or not untrained:
         return ""
     above = sum(effect.mean > 0 and not contains_zero(effect) for effect in known)
-    many = "any" if not above else "all" if above == len(known) else str(above)
+    many = "all" if above == len(known) else str(above)
+    if not above:
+        return (
+            "Before fine-tuning, no pre-trained encoder can be shown to hold more of the grades "
+            f"than one that nobody trained: each of the {len(known)} intervals of the linear probe "
+            "includes 0 or lies below."
+        )
     return (
-        f"Before fine-tuning, a linear probe {'reads' if above else 'does not read'} more of the "
-        f"grades from {many} of the {len(known)} pre-trained encoders than from one that nobody "
-        "trained."
+        f"Before fine-tuning, a linear probe reads more of the grades from {many} of the "
+        f"{len(known)} pre-trained encoders than from one that nobody trained."
     )
 
 
@@ -106,10 +111,16 @@ def _small(study: Study, cells: Sequence[Published]) -> str:
     except NothingToShow:
         return ""
     told, theirs = max(found["smallest"].values()), sorted(found["published"].values())
+    of, more = "single runs", ""
+    if found["runs"] > 1:
+        of = f"means of {found['runs']} runs"
+    else:
+        # Test images alone: what another training adds is not known here.
+        more = f" (at best {percent(told / RUNS**0.5)} between means of {RUNS} runs)"
     return (
-        f"A test set of {found['images']} images, the size of the paper's, tells a gap from none "
-        f"once it reaches about {100 * told:.0f} points; the paper prints gaps of "
-        f"{percent(theirs[0])} to {percent(theirs[-1])}."
+        f"A test set of {found['images']} images, the size of the paper's, tells a gap between "
+        f"{of} from none once it reaches about {percent(told)} points{more}; the paper prints gaps "
+        f"of {percent(theirs[0])} to {percent(theirs[-1])} between means of {RUNS}."
     )
 
 

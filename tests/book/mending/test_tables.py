@@ -31,6 +31,12 @@ def test_rows_with_sentences_become_cards():
     assert {cell["role"] for cell in article.find_all("td")} == {"cell"}
 
 
+def test_the_table_of_an_answer_is_cards_whatever_is_in_it():
+    numbers = table(["Effect", "Paper", "Ours"], ["F1", "1.0", "2.0"])
+    article = mended(f'<div class="cell tag_answer-table">{numbers}</div>')
+    assert article.table["class"] == ["as-cards"]
+
+
 def test_a_table_of_numbers_keeps_its_first_column():
     article = mended(table(["Method", "10", "100"], ["Focal", "1.0", "2.0"]))
     assert article.table["class"] == ["first-column-stays"] and "role" not in article.table.attrs

@@ -46,7 +46,14 @@ def test_directions_follow_from_the_rows(said):
     turned = [{**r, "accuracy": 1 - r["accuracy"]} for r in GRID]
     assert "rises from 3 % to 43 %" in said(turned)[0]
     alike = [{**r, "auc": 0.9} for r in GRID]
-    assert said(alike)[1].endswith("and it also ranks images best.")
+    assert said(alike)[1].endswith(
+        "and it ranks images best, level with baseline and oversampling."
+    )
+    alone = [r if r["method"] == "thresholding" else {**r, "auc": 0.9} for r in GRID]
+    assert said(alone)[1].endswith("and it ranks images best as well.")
+    # How many classes are rare is part of the sentence where the rows say it.
+    half = [{**r, "mu": 0.5} for r in GRID]
+    assert "as the rare ones (50 % of the classes) instead of 10 times" in said(half)[0]
 
 
 def test_one_ratio_or_one_method_is_not_compared(said):
@@ -64,13 +71,15 @@ def test_a_gap_that_grows_is_told_from_one_that_shrinks(said, end, words):
          "test_balanced_accuracy": 0.8}
         for time, there in ((50, 0.90), (100, end))
     ]  # fmt: skip
-    assert f"training and new images {words}." in said(learning=curve)[3]
+    assert f"new images {words} (at rho 100, mu 0.5)." in said(learning=curve)[3]
 
 
 def test_later_methods_are_counted_against_oversampling(said):
     trends = [row("oversampling", 0.98, 0.9), row("focal", 0.97, 0.9), row("mixup", 0.99, 0.9)]
+    # A step after training is no method that came later.
+    trends.append(row("undersampling_thresholding", 0.97, 0.9))
     assert said(trends=trends)[4] == (
-        "1 of 2 later methods has a higher ROC AUC than oversampling at rho 100, mu 0.5, the best "
-        "of them MixUp; none was tuned."
+        "1 of 2 later methods has a higher mean ROC AUC than oversampling at rho 100, mu 0.5, the "
+        "best of them MixUp by 1.00 points; none was tuned."
     )
     assert said(trends=trends[:2])[4].startswith("None of 1 later method has a higher")

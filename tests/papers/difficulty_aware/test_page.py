@@ -41,7 +41,7 @@ def test_registered_conditions_are_checked_and_none_is_passed_over(judged):
 def test_the_answer_says_by_how_much_and_with_which_reading(whole):
     gain, across, letter, relative, classes = findings.plain(whole)
     assert "points lower" in gain and "never seen" in gain
-    assert "Across two devices" in across and "Read to the letter" in letter
+    assert "Across two devices" in across and "read to the letter" in letter
     assert "hard negatives" in relative and "cross-entropy" in classes
 
 

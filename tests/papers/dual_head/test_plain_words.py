@@ -30,7 +30,7 @@ def test_a_grade_that_nobody_recognises_is_named():
     study.table = np.array([[5, 0], [5, 0]])
     study.measures = type("Measures", (), {"confusion": lambda self, cell: study.table})()
     said = plain_words._never(study, [object(), object()])
-    assert "recognises a single image of class severe" in said
+    assert "recognises even one image of the class “severe”" in said
     study.table = np.array([[5, 0], [4, 1]])
     assert plain_words._never(study, [object()]) == ""
 
@@ -42,7 +42,7 @@ def test_the_probe_counts_encoders_above_an_untrained_one():
             for row in grid()
         ]
 
-    assert "a linear probe does not read more of the grades from any of the 3" in (
+    assert "no pre-trained encoder can be shown to hold more of the grades" in (
         plain_words._probe(rows(0.3), still)
     )
     assert "reads more of the grades from 1 of the 3 pre-trained encoders" in (
