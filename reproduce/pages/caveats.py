@@ -15,7 +15,6 @@ from reproduce.registry.auditing import audit
 from reproduce.registry.main_result import Main
 from reproduce.study.study import Study
 
-
 # So many departures stand beside the gravest caveat; the page of methods has them all.
 MOST = 3
 

@@ -65,10 +65,9 @@ def said(ours: Steps, paper: Steps | None = None) -> str:
     """Say how many steps methods took, and take in the paper: one number if all are alike."""
     if len(_totals(ours)) == 1 and (paper is None or len(_totals(paper)) == 1):
         most = "" if paper is None else f", of {_totals(paper).pop():,} at the paper scale"
-        same = paper is not None and _totals(paper) == _totals(ours)
-        return (
-            f"{_totals(ours).pop():,} steps for every method{', as at the paper scale' if same else most}"
-        )
+        if paper is not None and _totals(paper) == _totals(ours):
+            most = ", as at the paper scale"
+        return f"{_totals(ours).pop():,} steps for every method{most}"
     named = (
         f"{label(method)} {_counts(of)}"
         f"{f' of {_counts(paper[method])}' if paper and paper.get(method) != of else ''}"
