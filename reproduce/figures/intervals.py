@@ -127,7 +127,8 @@ class Gains(Picture):
             )
         return (
             f"{method_label(best)} gains most {label} over {over}: {points(effect.mean, digits)} "
-            f"points{ends}; {above} of {len(effects)} intervals lie above 0, {below} below."
+            f"points{ends}; {above} of {len(effects)} intervals {'lies' if above == 1 else 'lie'} "
+            f"above 0, {below} below."
         )
 
     def seen(self) -> str:

@@ -135,7 +135,8 @@ class Lines(Picture):
         seeds = "one seed" if set(self.seeds) == {1} else f"means of {span(self.seeds)} seeds"
         high, low = (percent(ends[line], digits) for line in (best, worst))
         if high == low:
-            return f"{label} at {at}: {high} % for every method ({seeds})."
+            many = "both methods" if len(ends) == 2 else "every method"
+            return f"{label} at {at}: {high} % for {many} ({seeds})."
         return (
             f"{label} at {at}: from {low} % ({self.label(worst)}) to {high} % "
             f"({self.label(best)}); {seeds}."
@@ -147,7 +148,8 @@ class Lines(Picture):
 
     def seen(self) -> str:
         """Say what runs along the axes."""
-        several = f", a panel for each of {len(self.found)} values" if self.panel else ""
+        panels = len(self.found)
+        several = f", a panel for each of {panels} values" if self.panel and panels > 1 else ""
         along = self.along.words or self.along.name
         return (
             f"{metric_label(self.metric)} in percent against {along}, "

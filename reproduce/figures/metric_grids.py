@@ -154,9 +154,11 @@ def gain_message(
             return f"{plural(len(effects), 'difference')} from {over}, without intervals."
         return f"None of {len(effects)} gains over {over} has an interval above 0{low}."
     (method, x, y), best = max(above.items(), key=lambda item: item[1].mean)
+    lie = "lies" if len(above) == 1 else "lie"
     return (
         f"{method_label(method)} gains most over {over}: {points(best.mean, digits)} points at "
-        f"{place(x, y)}; {len(above)} of {len(effects)} intervals lie above 0, {below} below."
+        f"{place(x, y)}; {len(above)} of {len(effects)} intervals {lie} above 0, "
+        f"{below} below."
     )
 
 

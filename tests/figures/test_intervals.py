@@ -105,7 +105,7 @@ def test_numbers_by_hand_and_refusals():
 def test_the_title_claims_no_gain_that_its_interval_does_not_have():
     assert gains(rows(), ("auc",)).message() == (
         "Oversampling gains most ROC AUC over the baseline: +3.00 points [+0.52, +5.48]; 1 of 3 "
-        "intervals lie above 0, 0 below."
+        "intervals lies above 0, 0 below."
     )
     unsure = [row for row in rows() if row["method"] != "oversampling"]
     assert gains(unsure, ("auc",)).message() == (
