@@ -81,7 +81,7 @@ SMALL = Projection(size=64, hidden=64)
 SETTINGS: dict[str, Setting] = {
     "smoke": Setting(f"{GENERATED}?size=32", f"{GENERATED}?size=32", "hrnet_small_ocr", 32, 8, 4,
                      SMALL, repeats=1),
-    "quick": Setting(f"{GENERATED}?size=32", f"{GENERATED}?size=32", "hrnet_small_ocr", 32, 60, 8,
+    "quick": Setting(f"{GENERATED}?size=32", f"{GENERATED}?size=32", "hrnet_small_ocr", 32, 240, 8,
                      SMALL, learning_rate=0.05, repeats=1),
     "laptop": Setting(BUSI, HAM10000, "hrnet_small_ocr", 64, 800, 16, SMALL, learning_rate=0.05),
     # Size, length and batch are not printed.
