@@ -11,8 +11,8 @@ from reproduce.pages.rows import Row, rows_of
 from reproduce.pages.showing import provenance, shown
 from reproduce.papers.difficulty_aware import rows as rows_here
 from reproduce.papers.difficulty_aware import tables
-from reproduce.papers.difficulty_aware.curves import PrintedPair
 from reproduce.papers.difficulty_aware.methods import AWARE, PLAIN
+from reproduce.papers.difficulty_aware.printed_pair import PrintedPair
 from reproduce.papers.difficulty_aware.rows import AUC, EER
 from reproduce.registry import published
 from reproduce.study.resampled import draws_of
