@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable
 
+from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.tasks import task_of
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial
 
 # Training images a second on one core of a 2.5 GHz server, where nothing was trained here yet.
-IMAGES_A_SECOND = {"lenet5": 4400.0, "all_cnn": 80.0, "mobilenet_v1": 147.0, "resnet10": 148.0}
+IMAGES_A_SECOND = {
+    "lenet5": 4400.0,
+    "all_cnn": 80.0,
+    "mobilenet_v1": 147.0,
+    "resnet10": 148.0,
+    "resnet32": 180.0,
+}
 # Starting a worker: importing torch and reading the data.
 SECONDS_TO_START = 5.0
 
@@ -41,13 +48,18 @@ def _images_seen(result: Result) -> int:
     return seen
 
 
-def _in_training(record: Record | None, trial: Trial) -> int:
-    """Return how many images of a data set a trial trains on at most."""
+def _in_training(records: Iterable[Record], trial: Trial) -> int:
+    """Return how many images of its data set a trial trains on at most; 0 of one unknown."""
     if trial.split.get("kind") == "counted":
         return sum(trial.split["train"])
+    record = next((record for record in records if record.name == trial.dataset), None)
     if record is None:
         return 0
-    return sum(record.counts.get("train") or max(record.counts.values(), key=sum))
+    whole = sum(record.counts.get("train") or max(record.counts.values(), key=sum))
+    if trial.imbalance.get("kind") == "binary_share":
+        return trial.imbalance.get("total") or whole
+    kept = counts_by_class(len(record.class_names), trial.data_seed, **trial.imbalance)
+    return whole if kept is None else min(whole, int(kept.sum()))
 
 
 def _trained_on(result: Result) -> int:
@@ -66,15 +78,18 @@ def speed(store: Store, backbone: str) -> float:
 
 
 def seconds(
-    pending: Iterable[Planned], store: Store, workers: int, record: Record | None = None
+    pending: Iterable[Planned], store: Store, workers: int, records: Iterable[Record] = ()
 ) -> float:
-    """Return about how many seconds the trials need with so many workers."""
-    pending = list(pending)
+    """Return about how many seconds the trials need with so many workers.
+
+    `records` are those of their data sets, for trials that last epochs.
+    """
+    pending, records = list(pending), list(records)
     if not pending:
         return 0.0
     rates = {name: speed(store, name) for name in {item.trial.backbone for item in pending}}
     needed = sum(
-        images_shown(item.trial, _in_training(record, item.trial)) / rates[item.trial.backbone]
+        images_shown(item.trial, _in_training(records, item.trial)) / rates[item.trial.backbone]
         for item in pending
     )
     return SECONDS_TO_START + needed / max(1, min(workers, len(pending)))
