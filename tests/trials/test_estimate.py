@@ -78,7 +78,7 @@ def test_the_speed_of_trials_in_epochs_is_of_the_images_they_trained_on(store, d
     """Two views of 72 training images, 100 times, in 9 seconds: 1,600 images a second."""
     two_views = Phase(batch_size=16, epochs=100, views=2, optimizer=SGD, **CROPS)
     leave(store, describe(phases=(two_views,)), seconds=9)
-    assert estimate.speed(store, "lenet5") == 1600
+    assert estimate.speed(store, "lenet5", 28) == 1600
 
 
 def test_the_speed_is_the_median_of_what_was_measured_here(store, describe, leave):
@@ -87,14 +87,22 @@ def test_the_speed_is_the_median_of_what_was_measured_here(store, describe, leav
         leave(store, describe(seed=seed, iterations=iterations), seconds=seconds)
     leave(store, describe(seed=9, backbone="resnet10", iterations=100), seconds=100)
     # 800, 400 and 1600 images a second; what took half a second does not count.
-    assert estimate.speed(store, "lenet5") == 800
-    assert estimate.speed(store, "resnet10") == 16
+    assert estimate.speed(store, "lenet5", 28) == 800
+    assert estimate.speed(store, "resnet10", 28) == 16
+
+
+def test_an_image_of_twice_the_side_takes_four_times_as_long(store, describe, leave):
+    """Measured here or in the table."""
+    assert estimate.speed(store, "resnet50", 256) == estimate.speed(store, "resnet50", 128) / 4
+    leave(store, describe(backbone="resnet50", iterations=100), seconds=2)  # 28 pixels a side
+    assert estimate.speed(store, "resnet50", 28) == 800
+    assert estimate.speed(store, "resnet50", 14) == 3200
 
 
 def test_where_nothing_was_measured_a_table_answers(store):
     """Also for a network nobody has timed."""
-    assert estimate.speed(store, "lenet5") == estimate.IMAGES_A_SECOND["lenet5"]
-    assert estimate.speed(store, "unheard of") > 0
+    assert estimate.speed(store, "lenet5", 28) == estimate.IMAGES_A_SECOND["lenet5"][0]
+    assert estimate.speed(store, "unheard of", 28) > 0
 
 
 def test_seconds_are_the_work_over_the_workers_and_the_start(store, describe, leave):
