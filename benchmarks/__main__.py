@@ -6,6 +6,7 @@ from importlib import import_module
 BENCHMARKS = (
     "training",
     "stacked",
+    "paper_profiles",
     "pretraining",
     "losses",
     "bootstrap",

@@ -5,14 +5,11 @@ of a run that is under way: building the networks and moving the images is left 
 floor is the study's arithmetic at the rate at which this device multiplies two large matrices.
 """
 
-import time
-from dataclasses import dataclass, field
-from statistics import median
-
 import numpy as np
 import torch
 from torch import nn
 
+from benchmarks import timing
 from reproduce import models
 from reproduce.data.preparation import Images
 from reproduce.device import choose
@@ -44,11 +41,11 @@ def run() -> None:
     )
     print(f"{'':24s} {'images/s':>10s} {'networks/h':>11s} {'x alone':>8s} {'study, h':>9s}")
     for precision in ("float32", "bfloat16") if on_cuda else ("float32",):
-        alone = _seconds_alone(device, precision, plan)
+        alone = seconds_alone(device, precision, plan)
         _row(f"one by one, {precision}", alone, alone)
         found = []
         for together in plan["together"]:
-            found.append(_seconds_stacked(device, precision, plan, together) / together)
+            found.append(seconds_stacked(device, precision, plan, together) / together)
             _row(f"{together} stacked, {precision}", found[-1], alone)
         floor = networks * work / _flops_a_second(device, precision) / 3600
         print(f"{f'floor, {precision}':24s} {'':31s} {floor:9,.1f}")
@@ -84,27 +81,9 @@ def _flops(layer: nn.Module, outputs: torch.Tensor) -> int:
     return 2 * layer.weight[0].numel() * outputs[0].numel()
 
 
-@dataclass
-class _Clock:
-    """Looks at the time every so many steps; the first look is where measuring starts."""
-
-    device: torch.device
-    times: list[float] = field(default_factory=list)
-
-    def __call__(self, phase: int, iteration: int, network) -> None:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        # A core is shared with neighbours, a GPU is waited for.
-        now = time.perf_counter if self.device.type == "cuda" else time.process_time
-        self.times.append(now())
-
-    def seconds_a_step(self, steps: int) -> float:
-        """Return the median over the stretches between two looks."""
-        return median(np.diff(self.times)) / steps
-
-
-def _seconds_alone(device, precision: str, plan: dict) -> float:
-    clock, member = _Clock(device), _member(0, plan)
+def seconds_alone(device, precision: str, plan: dict) -> float:
+    """Return the seconds of a step of one network."""
+    clock, member = timing.Clock(device), _member(0, plan)
     train(
         _network(0).to(device), member.phases, member.images, member.counts, data_seed=0, seed=0,
         precision=precision, settings=_settings(clock, plan),
@@ -112,15 +91,16 @@ def _seconds_alone(device, precision: str, plan: dict) -> float:
     return clock.seconds_a_step(plan["steps"])
 
 
-def _seconds_stacked(device, precision: str, plan: dict, together: int) -> float:
-    clock = _Clock(device)
+def seconds_stacked(device, precision: str, plan: dict, together: int) -> float:
+    """Return the seconds of a step of so many networks trained as one."""
+    clock = timing.Clock(device)
     members = [_member(number, plan) for number in range(together)]
     networks = [_network(number) for number in range(together)]
     train_stack(members, networks, precision, _settings(clock, plan))
     return clock.seconds_a_step(plan["steps"])
 
 
-def _settings(clock: _Clock, plan: dict) -> Settings:
+def _settings(clock: timing.Clock, plan: dict) -> Settings:
     return Settings(clock.device, observe=clock, observe_every=plan["steps"])
 
 
@@ -146,7 +126,7 @@ def _flops_a_second(device, precision: str) -> float:
     size = 8192 if device.type == "cuda" else 1024
     dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
     one = torch.rand(size, size, device=device, dtype=dtype)
-    clock = _Clock(device)
+    clock = timing.Clock(device)
     for _ in range(6):
         clock(0, 0, one @ one)
     return 2 * size**3 / clock.seconds_a_step(1)

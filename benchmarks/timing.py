@@ -1,8 +1,12 @@
-"""Timing contestants in turn, so that a busy neighbour disturbs all of them alike."""
+"""Timing steps of training; and contestants in turn, so that a neighbour disturbs all alike."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from statistics import median
+
+import numpy as np
+import torch
 
 
 def race(contestants: dict[str, Callable[[], object]], rounds: int = 5) -> dict[str, list[float]]:
@@ -26,3 +30,22 @@ def table(seconds: dict[str, list[float]], unit: str = "s", scale: float = 1.0) 
         low, high = min(measured) * scale, max(measured) * scale
         spread = f"{low:.3g} - {high:.3g}"
         print(f"{name:42s} {middle * scale:8.3g} {unit:2s}{spread:>18s} {middle / first:8.2f}")
+
+
+@dataclass
+class Clock:
+    """Looks at the time every so many steps; the first look is where measuring starts."""
+
+    device: torch.device
+    times: list[float] = field(default_factory=list)
+
+    def __call__(self, phase: int, iteration: int, network) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        # A core is shared with neighbours, a GPU is waited for.
+        now = time.perf_counter if self.device.type == "cuda" else time.process_time
+        self.times.append(now())
+
+    def seconds_a_step(self, steps: int) -> float:
+        """Return the median over the stretches between two looks."""
+        return float(median(np.diff(self.times))) / steps

@@ -143,7 +143,7 @@ def _train_and_execute(study, given: dict[str, Any], edition, workers: int, forc
 
     pending = study.planned() if force else study.pending()
     at_once = workers or engine.default_workers()
-    needed = estimate.seconds(pending, study.store, at_once, study.record)
+    needed = estimate.seconds(pending, study.store, at_once, study.records)
     about = f", about {estimate.in_words(needed)}" if pending else ""
     out.print(
         f"{study.paper} ({study.scale}) on {study.record.name}: {len(study.planned())} trials, "

@@ -48,7 +48,7 @@ def plan(
     study = Study(protocol, protocol.parameters.read(values))
     planned = study.planned()
     Plan(planned, study.records).write(output)
-    needed = estimate.seconds(planned, study.store, 1, study.record)
+    needed = estimate.seconds(planned, study.store, 1, study.records)
     out.print(
         f"{len(planned)} trials ({study.scale}) in {relative(output)}, about "
         f"{estimate.in_words(needed)} on one core of this kind"

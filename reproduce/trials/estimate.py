@@ -2,13 +2,26 @@
 
 from collections.abc import Iterable
 
+from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.tasks import task_of
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, Trial
 
-# Training images a second on one core of a 2.5 GHz server, where nothing was trained here yet.
-IMAGES_A_SECOND = {"lenet5": 4400.0, "all_cnn": 80.0, "mobilenet_v1": 147.0, "resnet10": 148.0}
+# Training images a second on one core of a 2.5 GHz server, of so many pixels a side, where nothing
+# was trained here yet.
+IMAGES_A_SECOND = {
+    "lenet5": (4400.0, 28),
+    "all_cnn": (80.0, 32),
+    "resnet32": (180.0, 32),
+    "mobilenet_v1": (147.0, 64),
+    "resnet10": (148.0, 64),
+    "resnet50": (8.3, 128),
+    "inception_v3": (16.0, 128),
+    "hrnet_small_ocr": (120.0, 64),
+    "hrnet_w48_ocr": (0.06, 512),
+}
+ANY_NETWORK = (500.0, 28)
 # Starting a worker: importing torch and reading the data.
 SECONDS_TO_START = 5.0
 
@@ -26,6 +39,11 @@ def images_shown(trial: Trial, in_training: int = 0) -> int:
     )
 
 
+def shown_to(trial: Trial, records: Iterable[Record]) -> int:
+    """Return how many images a trial passes, its data being among those of the records."""
+    return images_shown(trial, _in_training(records, trial))
+
+
 def _images_seen(result: Result) -> int:
     """Return how many images a finished trial passed, of phases that stopped as far as they went.
 
@@ -41,13 +59,18 @@ def _images_seen(result: Result) -> int:
     return seen
 
 
-def _in_training(record: Record | None, trial: Trial) -> int:
-    """Return how many images of a data set a trial trains on at most."""
+def _in_training(records: Iterable[Record], trial: Trial) -> int:
+    """Return how many images of its data set a trial trains on at most; 0 of one unknown."""
     if trial.split.get("kind") == "counted":
         return sum(trial.split["train"])
+    record = next((record for record in records if record.name == trial.dataset), None)
     if record is None:
         return 0
-    return sum(record.counts.get("train") or max(record.counts.values(), key=sum))
+    whole = sum(record.counts.get("train") or max(record.counts.values(), key=sum))
+    if trial.imbalance.get("kind") == "binary_share":
+        return trial.imbalance.get("total") or whole
+    kept = counts_by_class(len(record.class_names), trial.data_seed, **trial.imbalance)
+    return whole if kept is None else min(whole, int(kept.sum()))
 
 
 def _trained_on(result: Result) -> int:
@@ -55,29 +78,40 @@ def _trained_on(result: Result) -> int:
     return task_of(trial).images_trained_on(result.counts, trial.transforms["size"])
 
 
-def speed(store: Store, backbone: str) -> float:
-    """Return images a second for a network: as measured in this store, else from the table."""
+def speed(store: Store, backbone: str, size: int) -> float:
+    """Return images a second for a network: as measured in this store, else from the table.
+
+    Of images of this size; those of another take longer as they have more pixels.
+    """
     rates = sorted(
-        _images_seen(result) / result.seconds
+        _images_seen(result) / result.seconds * (result.trial.transforms["size"] / size) ** 2
         for result in store.results()
         if result.trial.backbone == backbone and result.seconds > 1
     )
-    return rates[len(rates) // 2] if rates else IMAGES_A_SECOND.get(backbone, 500.0)
+    if rates:
+        return rates[len(rates) // 2]
+    rate, measured_at = IMAGES_A_SECOND.get(backbone, ANY_NETWORK)
+    return rate * (measured_at / size) ** 2
 
 
 def seconds(
-    pending: Iterable[Planned], store: Store, workers: int, record: Record | None = None
+    pending: Iterable[Planned], store: Store, workers: int, records: Iterable[Record] = ()
 ) -> float:
-    """Return about how many seconds the trials need with so many workers."""
-    pending = list(pending)
+    """Return about how many seconds the trials need with so many workers.
+
+    `records` are those of their data sets, for trials that last epochs.
+    """
+    pending, records = list(pending), list(records)
     if not pending:
         return 0.0
-    rates = {name: speed(store, name) for name in {item.trial.backbone for item in pending}}
-    needed = sum(
-        images_shown(item.trial, _in_training(record, item.trial)) / rates[item.trial.backbone]
-        for item in pending
-    )
+    rates = {kind: speed(store, *kind) for kind in {_kind(item.trial) for item in pending}}
+    needed = sum(shown_to(item.trial, records) / rates[_kind(item.trial)] for item in pending)
     return SECONDS_TO_START + needed / max(1, min(workers, len(pending)))
+
+
+def _kind(trial: Trial) -> tuple[str, int]:
+    """Return what decides how fast a trial is: its network, and the side of its images."""
+    return trial.backbone, trial.transforms["size"]
 
 
 def in_words(duration: float) -> str:

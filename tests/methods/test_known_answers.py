@@ -2,7 +2,7 @@
 
 import pytest
 
-from reproduce.methods.known_answers import CAO, CONTRASTIVE, METHODS, method
+from reproduce.methods.known_answers import CAO, CONTRASTIVE, METHODS, method, shortened
 from reproduce.methods.method import POSTHOC
 from reproduce.training.phases import Heads, Mixing, Optimizer, Schedule
 
@@ -17,6 +17,17 @@ def test_the_recipe_is_that_of_cao():
     assert CAO.optimizer == Optimizer(**optimizer)
     rates = [0.1 * CAO.schedule.factor(epoch, 200) for epoch in (0, 4, 159, 160, 180)]
     assert rates == pytest.approx([0.02, 0.1, 0.1, 0.001, 0.00001], rel=1e-9)
+
+
+def test_in_fewer_epochs_the_rate_is_what_it_is_at_the_same_share_of_all():
+    short = shortened(20)
+    assert shortened(200) == CAO
+    assert short == CAO.but(epochs=20, schedule=short.schedule)
+    for epoch in range(1, 20):
+        assert short.schedule.factor(epoch, 20) == CAO.schedule.factor(10 * epoch, 200)
+    assert shortened(10).schedule.milestones == (8, 9)
+    first, second = method("ldam_drw", short).phases
+    assert (first.epochs, second.epochs, second.continued) == (16, 4, True)
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_one_changed_scale_bearing_parameter_makes_it_custom(profile, name):
 def test_every_parameter_but_these_bears_the_scale():
     """What stands beside the grid changes no number of the grid; neither does the drawing."""
     free = set(ClassImbalance.model_fields) - set(ClassImbalance.scale_bearing)
-    assert free == {"profile", "precision", "map_images", "experiments"}
+    assert free == {"profile", "precision", "map_images", "experiments", "long_tail_scale"}
     assert {*ANOTHER, "backbone"} == set(ClassImbalance.scale_bearing)
 
 

@@ -39,11 +39,12 @@ def test_every_view_of_an_image_passes_through_the_network(describe, length):
 def test_epochs_are_counted_over_the_part_that_is_trained_on(store, describe, record, leave):
     """Not over test images, nor over a test set that is larger; where nothing is divided, all."""
     leave(store, describe(iterations=100), seconds=2)  # 800 images a second
-    trial = describe(seed=1, phases=(Phase(batch_size=16, epochs=400, optimizer=SGD),))
+    phases = (Phase(batch_size=16, epochs=400, optimizer=SGD),)
+    trial = describe(seed=1, dataset="tiny", phases=phases, imbalance={"kind": "none"})
 
     def needed(**counts):
         known = replace(record, counts=counts)
-        return estimate.seconds([Planned(trial)], store, 1, known) - estimate.SECONDS_TO_START
+        return estimate.seconds([Planned(trial)], store, 1, [known]) - estimate.SECONDS_TO_START
 
     assert needed(train=(15, 5), test=(4, 1)) == pytest.approx(400 * 20 / 800)
     assert needed(train=(15, 5), test=(4, 1), balanced=(50, 50)) == pytest.approx(10)
@@ -51,11 +52,33 @@ def test_epochs_are_counted_over_the_part_that_is_trained_on(store, describe, re
     assert estimate.seconds([Planned(trial)], store, 1) == estimate.SECONDS_TO_START
 
 
+def test_epochs_are_counted_over_the_images_that_an_imbalance_leaves(
+    store, describe, record, leave
+):
+    """Of each trial's own data set, not of the study's main one; two classes of 60 and 12."""
+    leave(store, describe(iterations=100), seconds=2)  # 800 images a second
+    epochs = (Phase(batch_size=16, epochs=100, optimizer=SGD),)
+    large = replace(record, name="large", class_names=("a", "b"), counts={"train": (1000, 1000)})
+    step = {"kind": "step", "rho": 5.0, "mu": 0.5, "n_max": 60}
+    share = {"kind": "binary_share", "share": 0.1, "rare": 0, "total": 40}
+
+    def needed(imbalance, records):
+        trial = describe(dataset="large", phases=epochs, imbalance=imbalance)
+        found = estimate.seconds([Planned(trial)], store, 1, records)
+        return 800 * (found - estimate.SECONDS_TO_START) / 100
+
+    assert needed(step, [record, large]) == pytest.approx(72)
+    assert needed({"kind": "none"}, [record, large]) == pytest.approx(2000)
+    assert needed(share, [record, large]) == pytest.approx(40)
+    assert needed({**share, "total": None}, [large]) == pytest.approx(2000)
+    assert needed(step, [record]) == 0, "of a data set that nothing is known of"
+
+
 def test_the_speed_of_trials_in_epochs_is_of_the_images_they_trained_on(store, describe, leave):
     """Two views of 72 training images, 100 times, in 9 seconds: 1,600 images a second."""
     two_views = Phase(batch_size=16, epochs=100, views=2, optimizer=SGD, **CROPS)
     leave(store, describe(phases=(two_views,)), seconds=9)
-    assert estimate.speed(store, "lenet5") == 1600
+    assert estimate.speed(store, "lenet5", 28) == 1600
 
 
 def test_the_speed_is_the_median_of_what_was_measured_here(store, describe, leave):
@@ -64,14 +87,22 @@ def test_the_speed_is_the_median_of_what_was_measured_here(store, describe, leav
         leave(store, describe(seed=seed, iterations=iterations), seconds=seconds)
     leave(store, describe(seed=9, backbone="resnet10", iterations=100), seconds=100)
     # 800, 400 and 1600 images a second; what took half a second does not count.
-    assert estimate.speed(store, "lenet5") == 800
-    assert estimate.speed(store, "resnet10") == 16
+    assert estimate.speed(store, "lenet5", 28) == 800
+    assert estimate.speed(store, "resnet10", 28) == 16
+
+
+def test_an_image_of_twice_the_side_takes_four_times_as_long(store, describe, leave):
+    """Measured here or in the table."""
+    assert estimate.speed(store, "resnet50", 256) == estimate.speed(store, "resnet50", 128) / 4
+    leave(store, describe(backbone="resnet50", iterations=100), seconds=2)  # 28 pixels a side
+    assert estimate.speed(store, "resnet50", 28) == 800
+    assert estimate.speed(store, "resnet50", 14) == 3200
 
 
 def test_where_nothing_was_measured_a_table_answers(store):
     """Also for a network nobody has timed."""
-    assert estimate.speed(store, "lenet5") == estimate.IMAGES_A_SECOND["lenet5"]
-    assert estimate.speed(store, "unheard of") > 0
+    assert estimate.speed(store, "lenet5", 28) == estimate.IMAGES_A_SECOND["lenet5"][0]
+    assert estimate.speed(store, "unheard of", 28) > 0
 
 
 def test_seconds_are_the_work_over_the_workers_and_the_start(store, describe, leave):

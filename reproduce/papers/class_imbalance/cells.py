@@ -13,6 +13,8 @@ middle share of minority classes unless it says otherwise:
 - `trends`: methods that the review says came later (`TRENDS`), at every point of the grid, where
   the grid itself does not have them: with all seeds at the point that is drawn in detail, with
   the first `TREND_REPEATS` of them elsewhere.
+
+`long_tail`, methods whose accuracies on long-tailed CIFAR-10 are known, is a file of its own.
 """
 
 from dataclasses import replace
@@ -56,7 +58,7 @@ LINEAR_METHODS = ("baseline", "oversampling")
 TREND_REPEATS = 1
 
 
-def cells(parameters, record: Record) -> list[Cell]:
+def cells(parameters, record: Record, *others: Record) -> list[Cell]:
     """Return what claims are judged on: the grid, and the experiments with other methods.
 
     Methods that differ by a post-hoc step alone share their trials. The order puts whole

@@ -28,6 +28,7 @@ from reproduce.papers.class_imbalance.before_after import THRESHOLDED, BeforeAft
 from reproduce.papers.class_imbalance.calibration_grid import CalibrationGrid
 from reproduce.papers.class_imbalance.factors import MU, RHO, RHO_LOG
 from reproduce.papers.class_imbalance.fewer_images import ImbalanceOrFewer
+from reproduce.papers.class_imbalance.known_answers import known_answers_table, long_tail_line
 from reproduce.papers.class_imbalance.learning import LearningGap
 from reproduce.papers.class_imbalance.levels import SamplingLevels
 from reproduce.papers.class_imbalance.plain_words import plain_words
@@ -166,6 +167,20 @@ def later_on_the_grid(study: Study) -> GainGrid:
     """Show what later methods gain over oversampling at every point of the grid."""
     rows = rows_of.later_rows(study)
     return GainGrid(rows, "auc", RHO, MU, reference="oversampling", draws=draws_of(study))
+
+
+@shown()
+def known_answers(study: Study) -> Table:
+    """Show accuracies that others published on long-tailed CIFAR-10, with ours beside them."""
+    return known_answers_table(study)
+
+
+@shown(experiment="long_tail")
+def long_tail(study: Study) -> Table:
+    """Show every measure of the methods on the long tail, published or not, on whatever data."""
+    rows = study.rows(study.beside("long_tail"))
+    metrics = ["accuracy", "balanced_accuracy", "worst_class_recall"]
+    return summary_table(rows, metrics, provenance=long_tail_line(study, rows))
 
 
 @shown()

@@ -25,11 +25,11 @@ def study(experiment, **values):
     parameters = class_imbalance.parameters.read(
         {"profile": "laptop", "seeds": [0, 3], "experiments": experiment, **values}
     )
-    record = mnist_record()
+    data = [mnist_record(), *map(mnist_record, class_imbalance.other_data(parameters))]
     found = {}
-    for cell in class_imbalance.cells(parameters, record):
+    for cell in class_imbalance.cells(parameters, *data):
         found.setdefault(cell.experiment, []).append(cell)
-    for cell in class_imbalance.references(parameters, record):
+    for cell in class_imbalance.references(parameters, *data):
         found.setdefault(cell.experiment, []).append(cell)
     return found
 
