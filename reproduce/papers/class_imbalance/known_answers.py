@@ -23,16 +23,12 @@ NOT_RUN = "Nothing of it was trained on CIFAR-10 for this copy of the page."
 
 
 class Answer(Strict):
-    """A published accuracy, as printed; not `checked` where it was not read in its source.
-
-    `remark` is what its recipe has of its own.
-    """
+    """A published accuracy, as printed; `remark` is what its recipe has of its own."""
 
     method: Text
     rho: float
     accuracy: Text
     source: Text
-    checked: bool = True
     remark: str = ""
 
 
@@ -95,8 +91,7 @@ def said_of(scale: Scale) -> str:
     found.append("which images stay is drawn by our generator, anew for every seed")
     return (
         f"Departures: {'; '.join(found)}. Ours: mean ± standard deviation over seeds. Difference: "
-        "ours minus published, in points, however far the spread of seeds reaches. "
-        "'Not checked': quoted from memory, not read in its source."
+        "ours minus published, in points, however far the spread of seeds reaches."
     )
 
 
@@ -104,7 +99,6 @@ def _row(answer: Answer, known: KnownAnswers, ours: dict[tuple, Sequence[float]]
     values = ours.get((answer.method, answer.rho), [])
     mean = f"{mean_and_spread(values, DIGITS)}\nn = {len(values)}" if values else NOT_ATTEMPTED
     apart = points(mean_and_sd(values)[0] - float(answer.accuracy) / 100, DIGITS) if values else ""
-    told = [answer.remark, "" if answer.checked else "not checked"]
-    printed = "\n".join([answer.accuracy, *filter(None, told)])
+    printed = "\n".join(filter(None, [answer.accuracy, answer.remark]))
     source = known.sources[answer.source]
     return [method_label(answer.method), f"{answer.rho:g}", printed, mean, apart, source]

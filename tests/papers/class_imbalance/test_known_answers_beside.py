@@ -54,7 +54,6 @@ def test_ours_stand_beside_every_published_accuracy_of_the_same_method_and_ratio
     ]  # fmt: skip
     assert rows(table, "LDAM-DRW", "100")[0] == ["77.73", "61.00 ± 1.41\nn = 2", "−16.73"]
     assert rows(table, "Cross-entropy", "50") == [["74.81", "not attempted", ""]]
-    assert rows(table, "Cross-entropy", "10") == [["86.39\nnot checked", "not attempted", ""]]
     assert "reduced recipe; 8 trials; seeds 0-1" in table.provenance
     assert "20 epochs instead of 200, the rate falling after 16 and 18" in table.note
 
@@ -79,7 +78,7 @@ def test_the_published_recipe_departs_in_which_epoch_is_read():
 
 def test_the_published_accuracies_are_of_methods_that_can_be_run():
     answers = load().answers
-    assert {answer.method for answer in answers} == set(METHODS) - {"sup_con"}
+    assert {answer.method for answer in answers} == set(METHODS) - {"sup_con", "gcl"}
     assert {answer.rho for answer in answers} == {100, 50, 10}
     assert all(70 < float(answer.accuracy) < 90 for answer in answers)
     assert {answer.source for answer in answers} == set(load().sources)
@@ -92,14 +91,6 @@ def test_a_method_errs_less_where_the_tail_is_shorter():
         for milder in (50, 10):
             if milder < rho:
                 assert accuracy < found.get((*who, milder), 100)
-
-
-def test_what_was_not_checked_comes_after_what_was():
-    """Ours is set against the first of a method and ratio."""
-    place = {}
-    for answer in load().answers:
-        assert not answer.checked or place.get((answer.method, answer.rho), True)
-        place[answer.method, answer.rho] = answer.checked
 
 
 def test_a_source_that_is_not_named_is_a_mistake_of_the_file(monkeypatch):
