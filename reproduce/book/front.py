@@ -125,7 +125,7 @@ def papers_table(edition: Edition) -> str:
         for row in rows(edition)
     ]  # fmt: skip
     heads = ["The claim", "Our answer", "Verdicts"]
-    return f"``````{{div}} front-papers\n{table(heads, written, [12, 10, 5])}\n``````"
+    return f"``````{{div}} front-papers\n{table(heads, written, [11, 11, 5])}\n``````"
 
 
 def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:

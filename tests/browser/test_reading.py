@@ -96,3 +96,9 @@ def test_an_answer_page_on_paper(browser, site):
             ".map(tag => tag.outerHTML.slice(0, 120))"
         )
         assert not cut
+
+
+def test_the_front_page_answers_in_one_screen_with_its_doors(browser, site):
+    with opened(browser, site, "book/intro", SCREEN) as (page, _):
+        box = page.locator("article .front-doors").bounding_box()
+        assert box["y"] + box["height"] <= SCREEN[1]

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import effect_ends
+from reproduce.evaluation.significance import Effect, paired_effect
+from reproduce.figures.by_seed import contains_zero, effect_ends
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import mean_and_spread, method_label, percent, points
+from reproduce.figures.wording import mean_and_spread, method_label, percent, plural, points
 from reproduce.pages.found import effect_of, said_of, unsure
 from reproduce.pages.rows import Row, rows_of
 from reproduce.papers.balanced_contrastive.rows import (
@@ -102,13 +102,13 @@ def _temperature(study: Study) -> str:
     known = [row[MOVED] for row in rows if row.get(MOVED) is not None]
     if not known:
         raise NothingToShow("no temperature was learned")
-    mean = float(np.mean(known))
-    which = "larger classes end with higher temperatures" if mean > 0 else (
-        "larger classes end with lower temperatures"
-    )  # fmt: skip
+    mean, apart = float(np.mean(known)), paired_effect(known)
+    which = f"larger classes end with {'higher' if mean > 0 else 'lower'} temperatures"
+    if len(known) < 2 or contains_zero(apart):
+        which = "whether larger classes end with higher or lower temperatures cannot be told"
     return (
         f"The rank correlation of a class's temperature with its size is {mean:+.2f} on average "
-        f"over {len(known)} repeats: {which}."
+        f"over {plural(len(known), 'repeat')}: {which}."
     ).replace("-", "−")
 
 
@@ -116,7 +116,7 @@ def _pixels(study: Study) -> str:
     rows = rows_of(study, "segmentation", ("miou",))
     effect = effect_of(study, rows, OURS, "cross_entropy", "miou")
     return (
-        f"In the segmentation of ultrasound its mean IoU is {_moves(effect)} than that of "
+        f"In segmentation its mean IoU is {_moves(effect)} than that of "
         f"cross-entropy{unsure(effect)}."
     )
 
