@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # With more classes a cell is too small for its number.
 WRITTEN_UP_TO = 6
-# So many classes fit beside each other with their names in full.
-FEW = 3
+# Inches of a cell at most, so that a matrix of few classes stays small.
+LARGEST = 0.55
 _LETTERS, _TITLE = 12, 20
 
 
@@ -26,11 +26,10 @@ def drawn(made: "Confusion") -> Figure:
     """Return the figure: two methods beside each other, each with its groups."""
     count, rare = len(made.shares), bool(made.rare.any())
     noun, names = without_common_word(made.class_names)
-    # Long names take room from the matrix: enough is left where classes are few.
-    columns = 1 if _long(names) and len(names) > FEW else min(2, count)
+    columns = 1 if _long(names) else min(2, count)
     rows = -(-count // columns)
-    left = 0.22 + 0.095 * max(min(len(name), _LETTERS) for name in _bare(names))
-    side = min(2.6, WIDTH / columns - left - (0.72 if rare else 0.1) - 0.12)
+    left = 0.32 + 0.095 * max(min(len(name), _LETTERS) for name in _bare(names))
+    side = min(2.6, LARGEST * len(names), WIDTH / columns - left - (0.72 if rare else 0.1) - 0.12)
     longest = max(len(textwrap.wrap(method_label(name), _TITLE)) for name in made.shares)
     above, below = 0.42 + 0.2 * longest, 0.32 + (left - 0.2 if _long(names) else 0.12)
     height = rows * (side + above) + below + 0.1

@@ -77,15 +77,23 @@ def test_the_message_tells_means_over_repeats_where_one_draw_would_mislead():
     assert np.isnan(lost_share([[0, 0], [1, 9]], [10, 500]))
 
 
-def test_few_classes_stand_beside_each_other_with_names_in_full():
-    four = {name: [[4, 5, 1], [1, 9, 0], [2, 0, 8]]
-            for name in ("baseline", "oversampling", "undersampling", "focal")}  # fmt: skip
-    names = ["benign keratosis", "melanoma", "nevus"]
-    corners = [axis.get_position().x0 for axis in Confusion(four, names).draw().axes]
-    assert len({round(corner, 3) for corner in corners}) == 2
-    more = {"baseline": np.eye(5), "oversampling": np.eye(5)}
-    long = [f"a lesion of type {n}" for n in range(5)]
-    assert len({round(a.get_position().x0, 3) for a in Confusion(more, long).draw().axes}) == 1
+@pytest.mark.parametrize("classes", [2, 3, 8])
+@pytest.mark.parametrize("names", ["{}", "VAS{}", "benign lesion {}"])
+def test_every_label_is_inside_the_figure_and_no_cell_is_huge_or_tiny(classes, names):
+    class_names = [names.format(n) for n in range(classes)]
+    counts = [100, *([10] * (classes - 1))]
+    both = {"baseline": np.eye(classes), "oversampling": np.eye(classes)}
+    figure = Confusion(both, class_names, counts).draw()
+    figure.draw_without_rendering()
+    width = figure.get_figwidth()
+    for axis in figure.axes:
+        box = axis.get_position()
+        if len(axis.get_yticks()):
+            assert 0.15 < box.width * width / classes <= 0.56
+    for axis in figure.axes:
+        for text in (axis.yaxis.label, axis.xaxis.label, *axis.get_yticklabels()):
+            if text.get_text():
+                assert text.get_window_extent().x0 >= 0, text.get_text()
 
 
 def test_long_names_lose_what_they_say_in_brackets_unless_that_tells_them_apart(written):

@@ -126,7 +126,7 @@ def _masks(study: Study, experiment: str) -> Masks:
         record.class_names,
         f"{in_words(record.name)}: {record.licence}",
     )
-    return made.made_of(stored.values()).at(f"seed {cells[0].seed}")
+    return made.made_of(stored.values())
 
 
 def columns(labels: np.ndarray) -> np.ndarray:
