@@ -16,6 +16,8 @@ from reproduce.errors import UserError, unknown_name
 # Pipes and logs have no width of their own; tables are unreadable at the 80 columns rich assumes.
 # No markup: "[no interval]" in a sentence is text, not a style.
 out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False)
+# More points than these are not read in one line.
+MOST_POINTS = 2
 
 
 def new_table(*columns: str, **options: Any) -> Table:
@@ -93,8 +95,13 @@ def _name(item) -> str:
 
 
 def points_of(labels, trial) -> str:
-    """Return the points that a trial stands for, in the words of its papers."""
+    """Return the points that a trial stands for, in the words of its papers.
+
+    Of many the plainest: a trial that serves a dozen readings is still found by its first name.
+    """
     points = list(dict.fromkeys(label["point"] for label in labels if label.get("point")))
+    if len(points) > MOST_POINTS:
+        return f"{min(points, key=len)} and {len(points) - 1} more points"
     # A trial that no study has described in words: as its own description has it.
     described = " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
     return " / ".join(points) or described
