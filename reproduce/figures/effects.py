@@ -61,9 +61,9 @@ class Effects(Picture):
         figure, axes = new_figure(height, len(sizes), height_ratios=sizes)
         for axis, (measure, rows) in zip(axes[:, 0], self.panels.items(), strict=True):
             _panel(axis, rows)
-            better = " (lower is better)" if metric(rows[0].metric).lower else ""
-            title(axis, f"{measure[:1].upper()}{measure[1:]}{better}")
-            axis.set_xlabel("percentage points" if rows[0].unit == "points" else "difference")
+            title(axis, f"{measure[:1].upper()}{measure[1:]}")
+            unit = "percentage points" if rows[0].unit == "points" else "difference"
+            axis.set_xlabel(f"{unit} (less is better)" if metric(rows[0].metric).lower else unit)
         _legend(figure, self.rows, self.says)
         return figure
 

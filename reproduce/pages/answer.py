@@ -254,4 +254,16 @@ def _note(found: Answer) -> str:
         first += f" The {found.says}'s follow from its printed spreads."
     if not all(sure):
         first += f" Where the {found.says} prints no spread, its effect is taken as exact."
+    if any(map(_withheld, found.rows)):
+        first += (
+            " Undecided although its interval leaves 0 out: so few repeats could hide a lopsided "
+            "spread, and the rule of verdicts asks for more room."
+        )
     return first
+
+
+def _withheld(row: MainRow) -> bool:
+    """Say whether an effect is undecided though its interval alone would tell its direction."""
+    ends = row.ours
+    apart = ends is not None and ends.sure and not ends.low <= 0 <= ends.high
+    return row.verdict == str(Verdict.UNDECIDED) and apart

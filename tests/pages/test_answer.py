@@ -102,6 +102,11 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
     two = answer.table_of(made_up(rows=(row(), row(data="MNIST"))), provenance="x")
     assert [one[0].partition("\n")[2] for one in two.rows] == ["RetinaMNIST", "MNIST"]
     assert table.rows[1][1] == "–" and "printed spreads" in table.note
+    assert "leaves 0 out" not in table.note
+    clear = row(ours=Ends(0.06, 0.004, 0.116))
+    assert "leaves 0 out" in answer.table_of(made_up(rows=(clear,)), provenance="x").note
+    judged = row(ours=Ends(0.06, 0.004, 0.116), verdict="holds", word="holds")
+    assert "leaves 0 out" not in answer.table_of(made_up(rows=(judged,)), provenance="x").note
     none = answer.table_of(made_up(rows=(row(ours=None, apart=None, word="not run",
                                              verdict="not run"),)), provenance="x")  # fmt: skip
     assert none.rows[0][2:] == ["not run", "–", "not run"]
@@ -130,7 +135,7 @@ def test_labels_of_several_lines_do_not_run_into_each_other():
 
 def test_the_figure_says_where_less_is_better(written):
     rate = row(metric="eer", paper=None)
-    assert "Equal error rate (lower is better)" in written(Effects([rate], "m").draw())
+    assert "percentage points (less is better)" in written(Effects([rate], "m").draw())
     assert "better" not in written(Effects([row()], "m").draw())
 
 
