@@ -18,12 +18,12 @@ from reproduce.figures.table import Table
 from reproduce.figures.verdict_words import marked
 from reproduce.figures.wording import contrast_label
 from reproduce.pages import answer_words, caveats
-from reproduce.pages.answered import WHO, Answer, Ends, MainRow, published
+from reproduce.pages.answered import NOT_JUDGED, WHO, Answer, Ends, MainRow, published
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.tables import COMPARISON
 from reproduce.registry import datasets, main_result
 from reproduce.registry.main_result import Main
-from reproduce.study.beside import Beside
+from reproduce.study.beside import Beside, alone
 from reproduce.study.beside import beside as of_claim
 from reproduce.study.counting import NO_TEST
 from reproduce.study.study import Study
@@ -34,11 +34,9 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     main, known = main_result.load(study.paper), {one.claim_id: one for one in judgements}
     ours = [known[one.claim.id] for one in main]
     claims = {one.claim.id: one.claim for one in main}
-    told = {
-        name: of_claim(study, claim) if known[name].parts else {} for name, claim in claims.items()
-    }
+    told = {name: of_claim(study, claim) for name, claim in claims.items()}
     rows = tuple(
-        _row(one, judged, told[one.claim.id]) for one, judged in zip(main, ours, strict=True)
+        _row(study, one, judged, told[one.claim.id]) for one, judged in zip(main, ours, strict=True)
     )
     judged = ours[0]
     reason = main[0].claim.identity or ""
@@ -70,26 +68,29 @@ def _counted(judgements: Iterable[Judgement]) -> dict[str, int]:
     return {str(verdict): found.count(verdict) for verdict in Verdict if verdict in found}
 
 
-def _row(one: Main, judgement: Judgement, told: dict[str, Beside]) -> MainRow:
+def _row(study: Study, one: Main, judgement: Judgement, told: dict[str, Beside]) -> MainRow:
     part = part_of(one, judgement)
+    # Of a claim of many parts, some not trained yet, the others are shown without a verdict.
+    found = part or alone(study, one.claim, one.contrast.name, one.reading)
     theirs = published(one)
     common = {
         "claim": one.claim.id, "words": one.words, "metric": one.metric,
         "margin": one.claim.margin_of(one.contrast), "over": one.contrast.over, "paper": theirs,
         "reading": one.reading or "",
     }  # fmt: skip
-    if part is None:
+    if found is None:
         return MainRow(contrast=contrast_label(one.contrast.name), **common,
                        verdict=str(judgement.verdict), word=judgement.word)  # fmt: skip
-    beside = told.get(part.name)
+    beside = told.get(found.name)
+    verdict = str(part.verdict if part else judgement.verdict)
     return MainRow(
         **common,
-        contrast=beside.contrast if beside else contrast_label(part.name),
-        ours=ends_of(part.effect),
-        apart=apart(part.effect, one.published),
-        verdict=str(part.verdict),
-        word=judgement.word if len(judgement.parts) == 1 else str(part.verdict),
-        repeats=part.effect.repeats,
+        contrast=beside.contrast if beside else contrast_label(found.name),
+        ours=ends_of(found.effect),
+        apart=apart(found.effect, one.published),
+        verdict=verdict,
+        word=judgement.word if len(judgement.parts) == 1 else verdict if part else NOT_JUDGED,
+        repeats=found.effect.repeats,
         data=_and(map(datasets.in_words, beside.datasets)) if beside else "",
         keys=beside.keys if beside else (),
     )
@@ -150,10 +151,11 @@ def data_line(study: Study, used: Sequence[str]) -> str:
     for record in records:
         parts = {name: sum(counts) for name, counts in record.counts.items() if name != "balanced"}
         # In one order, wherever the record was read from.
-        order = [*(name for name in _PART if name in parts), *sorted(set(parts) - set(_PART))]
-        images = ", ".join(f"{parts[name]:,} {_PART.get(name, name)}".rstrip() for name in order)
+        usual = [f"{parts[name]:,} {_PART[name]}".rstrip() for name in _PART if name in parts]
+        further = [f", and {parts[name]:,} of its {name}" for name in sorted({*parts} - {*_PART})]
+        images = f"{', '.join(usual)} images{''.join(further)}"
         role = roles[study.role_of(record.name)]
-        said.append(f"{datasets.in_words(record.name)} ({role}; {images} images)")
+        said.append(f"{datasets.in_words(record.name)} ({role}; {images})")
     seeds, trainings = len(study.seeds), len(study.planned())
     sets = _and(said)
     return (

@@ -29,6 +29,8 @@ OPENINGS: dict[Verdict, str] = {
     Verdict.BY_CONSTRUCTION: "True by construction",
     Verdict.NOT_ATTEMPTED: "Not put to the test",
 }
+# Of a claim of many parts, the first measured and others not trained yet.
+IN_PART = "Not judged yet, since not all that the claim compares is trained"
 # How a condition begins that names a control which was not met.
 CONTROL = "positive control not met: "
 # How the reason begins where an amended claim has no seeds but those seen before (`readings`).
@@ -50,7 +52,7 @@ def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: st
     reason
         Why it is true by construction, or was not put to the test.
     """
-    begins, row = opening(judgement), rows[0]
+    begins, row = opening(judgement, rows[0]), rows[0]
     if row.ours is None:
         return f"{begins}: {_first(reason or judgement.reason)}{_theirs(row, who, True)}."
     said, others = f"{begins}: {effect(row)}", _read_otherwise(rows)
@@ -60,9 +62,11 @@ def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: st
     return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}."
 
 
-def opening(judgement: Judgement) -> str:
+def opening(judgement: Judgement, row: MainRow) -> str:
     """Return how the sentence begins, with the numbers of the verdict's word."""
     verdict = Verdict(judgement.verdict)
+    if verdict is Verdict.NOT_ATTEMPTED and row.ours is not None:
+        return IN_PART
     numbers = ""
     if verdict is not Verdict.ILLUSTRATION and judgement.word.startswith(verdict):
         numbers = judgement.word.removeprefix(str(verdict))
@@ -77,7 +81,7 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     ours = f"{row.said(row.ours)} {_of(row)} {row.words} here"
     others = [f", {one.said(one.ours)} {one.words}" for one in _read_otherwise(rows)]
     theirs = "" if row.paper is None else f", {difference(row, row.paper.mean)} as printed"
-    return f"{opening(judgement)}: {ours}{''.join(others)}{theirs}"
+    return f"{opening(judgement, row)}: {ours}{''.join(others)}{theirs}"
 
 
 def _read_otherwise(rows: Sequence[MainRow]) -> list[MainRow]:

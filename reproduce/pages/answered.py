@@ -17,6 +17,8 @@ from reproduce.registry import claims, main_result
 
 # Said of a claim that no run has put to the test.
 NOT_RUN = "not run"
+# Said of a comparison that was measured while other parts of its claim were not trained.
+NOT_JUDGED = "not judged yet"
 # The verbs that verdicts begin with, without the s of one claim.
 _VERB = re.compile(r"^(hold|depend)s\b")
 # Verdicts that judge nothing, and what is said of claims that have them.

@@ -49,7 +49,9 @@ def _options(parsed: names.Name) -> list[str]:
     if "share" in given:
         said.append(f"{100 * float(given['share']):g} % {given.get('rare', 'rare')}".strip())
     told = ("size", "difficulty", "share", "rare", "balanced")
-    # All images, divided anew by each repeat, is what a set without another word is.
+    # All images, divided anew by each repeat, is what a set without another word is; a second test
+    # beside them has its own name where it is spoken of.
+    plain = {("split", "all"), ("split", "all_beside_challenge")}
     rest = {key: value for key, value in given.items()
-            if key not in told and (key, value) != ("split", "all")}  # fmt: skip
+            if key not in told and (key, value) not in plain}  # fmt: skip
     return said + [f"{key} {value}".replace("_", " ") for key, value in rest.items()]

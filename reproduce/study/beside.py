@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.registry import metric
+from reproduce.evaluation.verdicts import Contrast
 from reproduce.registry import datasets
 from reproduce.registry.claims import Claim, Term
 from reproduce.study import steps
 from reproduce.study.contrasts import Comparison, plain
-from reproduce.study.effects import name_of, over_majority
+from reproduce.study.effects import Stated, measured, name_of, over_majority
 from reproduce.study.judging import role_of, under_readings
+from reproduce.study.measures import NotMeasured
 from reproduce.study.part import part_for
 from reproduce.study.study import Study
 
@@ -84,6 +86,24 @@ def _of(study: Study, claim: Claim, comparison: Comparison) -> Beside:
         points(comparison), length(study, comparison), gain, over_majority(comparison),
         tuple(comparison.datasets), tuple(sorted({a.cell.trial.key for a in comparison.arms})),
     )  # fmt: skip
+
+
+def alone(study: Study, claim: Claim, name: str, reading: str | None = None) -> Contrast | None:
+    """Return one contrast of a claim as measured, where others that it needs were not run.
+
+    None where this one was not run either.
+    """
+    by_name = under_readings(study, claim)
+    contrasts = by_name.get(reading or "", next(iter(by_name.values())))
+    [asked] = [contrast for contrast in contrasts if contrast.name == name]
+    stated = Stated(claim.metric_of(asked), claim.margin_of(asked), claim.gain_of(asked))
+    comparison = Comparison(
+        study, asked, stated.metric, claim.seeds_refused(), mixture=claim.mixture
+    )
+    try:
+        return None if comparison.missing() else measured(comparison, stated)
+    except NotMeasured:
+        return None
 
 
 def in_words(comparison: Comparison) -> str:

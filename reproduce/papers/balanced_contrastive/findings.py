@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reproduce.evaluation.significance import Effect, paired_effect
-from reproduce.figures.by_seed import contains_zero, effect_ends
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import contains_zero, effect_between, effect_ends
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import mean_and_spread, method_label, percent, plural, points
 from reproduce.pages.found import effect_of, said_of, unsure
@@ -99,12 +99,14 @@ def _parts(study: Study) -> str:
 
 def _temperature(study: Study) -> str:
     rows = [row for row in shown_rows(study, (MOVED,)) if row["method"] == OURS]
-    known = [row[MOVED] for row in rows if row.get(MOVED) is not None]
+    rows = [row for row in rows if row.get(MOVED) is not None]
+    known = [row[MOVED] for row in rows]
     if not known:
         raise NothingToShow("no temperature was learned")
-    mean, apart = float(np.mean(known)), paired_effect(known)
+    none = [{**row, MOVED: 0.0} for row in rows]
+    mean, apart = float(np.mean(known)), effect_between(rows, none, MOVED, draws_of(study))
     which = f"larger classes end with {'higher' if mean > 0 else 'lower'} temperatures"
-    if len(known) < 2 or contains_zero(apart):
+    if contains_zero(apart):
         which = "whether larger classes end with higher or lower temperatures cannot be told"
     return (
         f"The rank correlation of a class's temperature with its size is {mean:+.2f} on average "

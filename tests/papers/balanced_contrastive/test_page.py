@@ -3,8 +3,10 @@
 import pytest
 
 from reproduce.evaluation.verdicts import Verdict
+from reproduce.pages import answer
 from reproduce.papers.balanced_contrastive import findings, pictures
 from reproduce.registry import claims
+from reproduce.study.judging import judge
 from tests.notebooks import page
 from tests.papers.balanced_contrastive.made_up import study_of
 
@@ -118,3 +120,14 @@ def test_the_page_stands_with_part_of_it(tmp_path, monkeypatch, given):
     silent = [name for name, texts in shown.shown.items() if not texts]
     assert set(silent) <= {"parameters", "open"}
     assert "0 of them run by this cell" in shown.text
+
+
+def test_what_was_measured_is_shown_while_other_parts_of_its_claim_wait(tmp_path):
+    """After the first step BDCL and what it starts from are trained, but not its single parts."""
+    first = study_of(tmp_path, steps=1).as_far_as_done()
+    found = answer.of_study(first, judge(first))
+    ours, tsc, mixup = found.rows[:3]
+    assert ours.ours.sure and ours.apart.sure and ours.repeats == 5
+    assert (ours.verdict, ours.word) == ("not attempted", "not judged yet")
+    assert tsc.ours is not None and mixup.ours is None and mixup.word == "not attempted"
+    assert found.sentence.startswith("Not judged yet, since not all that the claim compares is")
