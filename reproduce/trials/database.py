@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def connect(folder: Path) -> sqlite3.Connection:
         folder.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(folder / NAME, isolation_level=None, timeout=SECONDS_TO_WAIT)
         database.row_factory = sqlite3.Row
+        # A flipped byte in one text is that row's damage, not the end of all reading.
+        database.text_factory = partial(str, encoding="utf-8", errors="replace")
         _check_ours(database, folder)
         _write_ahead(database)
         database.executescript(_schema())

@@ -9,60 +9,27 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
 from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
-from reproduce.trials.database import connect
+from reproduce.trials.database import NAME, connect
 from reproduce.trials.locks import shared_lock
+from reproduce.trials.result import Result
+from reproduce.trials.rows import DamagedRow, result_from_row, trial_from
 from reproduce.trials.trial import Planned, Trial, canonical
+
+__all__ = ["DERIVED", "Result", "Store", "default_path"]
 
 # Array files of derived values are named so, where others have the key of their trial.
 DERIVED = "derived"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a trial left."""
-
-    key: str
-    trial: Trial
-    metrics: dict[str, float]
-    confusion: dict[str, list[list[int]]]
-    counts: list[int]
-    history: list[dict[str, float]]
-    seconds: float
-    provenance: dict[str, str]
-    array_names: tuple[str, ...] = ()
-    array_file: Path | None = None
-    weights_file: Path | None = None
-    replicate: int = 0
-    labels: tuple[dict[str, str], ...] = field(default=(), compare=False)
-
-    @cached_property
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return the stored arrays (read once): logits, labels, embeddings by part."""
-        return array_files.read(self.array_file) if self.array_file else {}
-
-    def has(self, wanted: Iterable[str]) -> bool:
-        """Say whether arrays of these kinds were kept ('logits', 'embeddings', 'curve' ...)."""
-        return set(wanted) <= _kinds(self.array_names)
-
-    def holds(self, wanted: Iterable[str]) -> bool:
-        """Say whether arrays of these kinds are in this store: an edition brings only some."""
-        return set(wanted) <= _kinds(self.arrays)
-
-
-def _kinds(names: Iterable[str]) -> set[str]:
-    kept = {part for name in names for part in name.split("/")}
-    return kept | {"encoders"} if {"before", "after"} <= kept else kept
+# Columns of a result that are JSON text.
+JSON_VALUES = ("metrics", "confusion", "counts", "history", "provenance", "array_names")
 
 
 def default_path() -> Path:
@@ -119,7 +86,13 @@ class Store:
 
     def query(self, sql: str, *values: str) -> list[sqlite3.Row]:
         """Return the rows of a reading query."""
-        return self._database.execute(sql, values).fetchall()
+        try:
+            return self._database.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DamagedRow(
+                f"{relative(self.path / NAME)} could not be read ({error}); copy it away before "
+                "anything else, then `reproduce store check` says what of it is whole"
+            ) from error
 
     # -- trials and results ------------------------------------------------------------------
 
@@ -175,51 +148,72 @@ class Store:
     def replicates(self, key: str) -> list[Result]:
         """Return all results of a key; more than one where machines disagreed."""
         query = "SELECT * FROM results WHERE key = ? ORDER BY replicate"
-        return [self._result(row) for row in self._database.execute(query, (key,))]
+        return [self._result(row) for row in self.query(query, key)]
 
     def results(self) -> list[Result]:
-        """Return every result, replicates included."""
-        rows = self._database.execute("SELECT * FROM results ORDER BY key, replicate")
-        return [self._result(row) for row in rows]
+        """Return every result, replicates included, but those whose row is damaged."""
+        return self.whole_and_damaged()[0]
+
+    def whole_and_damaged(self) -> tuple[list[Result], dict[str, str]]:
+        """Return every result, and by its key what is wrong with each row that is none.
+
+        Row by row, so that a damaged one does not hide the others.
+        """
+        whole: list[Result] = []
+        damaged: dict[str, str] = {}
+        one = "SELECT * FROM results WHERE key = ? AND replicate = ?"
+        for key, replicate in self.query("SELECT key, replicate FROM results ORDER BY 1, 2"):
+            try:
+                whole += [self._result(row) for row in self.query(one, key, replicate)]
+            except DamagedRow as error:
+                damaged[key] = str(error) if key in str(error) else f"trial {key}: {error}"
+        return whole, damaged
 
     def trial_keys(self) -> list[str]:
         """Return the keys of all trials noted here, finished or not."""
-        return [row[0] for row in self._database.execute("SELECT key FROM trials ORDER BY key")]
+        return [
+            row[0]
+            for row in self.query("SELECT key FROM trials UNION SELECT key FROM results ORDER BY 1")
+        ]
 
     def trial(self, key: str) -> Trial:
         """Return the description of a trial noted here."""
-        query = "SELECT description FROM trials WHERE key = ?"
-        row = self._database.execute(query, (key,)).fetchone()
-        if row is None:
-            raise UserError(
+        rows = self.query("SELECT description FROM trials WHERE key = ?", key)
+        if not rows:
+            raise DamagedRow(
                 f"no trial '{key}' in the store {relative(self.path)}; `reproduce store ls` lists "
                 "the trials there are"
             )
-        return Trial(**json.loads(row[0]))
+        with self._reading(key):
+            return trial_from(key, json.loads(rows[0][0]))
 
     def labels(self, key: str) -> tuple[dict[str, str], ...]:
         """Return what a trial was planned for: paper, profile, method, experiment."""
-        query = "SELECT label FROM labels WHERE key = ? ORDER BY label"
-        return tuple(json.loads(row[0]) for row in self._database.execute(query, (key,)))
+        rows = self.query("SELECT label FROM labels WHERE key = ? ORDER BY label", key)
+        with self._reading(key):
+            return tuple(json.loads(row[0]) for row in rows)
 
     def _result(self, row: sqlite3.Row) -> Result:
-        values = {
-            name: json.loads(row[name])
-            for name in ("metrics", "confusion", "counts", "history", "provenance")
-        }
-        # Canonical JSON writes 1.0 as 1; a metric is a float.
-        values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
-        return Result(
-            key=row["key"],
-            trial=self.trial(row["key"]),
-            seconds=row["seconds"],
-            array_names=tuple(json.loads(row["array_names"])),
-            array_file=self.arrays_folder / row["arrays"] if row["arrays"] else None,
-            weights_file=self.weights_folder / row["weights"] if row["weights"] else None,
-            replicate=row["replicate"],
-            labels=self.labels(row["key"]),
-            **values,
-        )
+        key = row["key"]
+        values: dict[str, Any] = {
+            "trial": self.trial(key).to_json(), "labels": list(self.labels(key))
+        }  # fmt: skip
+        with self._reading(key):
+            values |= {name: row[name] for name in ("key", "seconds", "arrays", "weights")}
+            values |= {name: json.loads(row[name]) for name in JSON_VALUES}
+            return result_from_row(values, self.path, row["replicate"])
+
+    @contextmanager
+    def _reading(self, key: str) -> Iterator[None]:
+        """Say of a row that cannot be read how to go on without it."""
+        try:
+            yield
+        except (ValueError, TypeError, DamagedRow) as error:
+            said = error if isinstance(error, DamagedRow) else f"trial {key}: {reason(error)}"
+            raise DamagedRow(
+                f"{said} in the store {relative(self.path)}; `reproduce store rm {key}` forgets "
+                "it, then train it again or merge a pack that has it"
+            ) from error
 
     def fail(self, key: str, message: str) -> None:
         """Note why a trial has no result; forgotten when it gets one."""
@@ -234,7 +228,7 @@ class Store:
 
     def failures(self) -> dict[str, str]:
         """Return the message of each trial that failed."""
-        return dict(tuple(row) for row in self._database.execute("SELECT * FROM failures"))
+        return dict(tuple(row) for row in self.query("SELECT * FROM failures"))
 
     # -- records of data sets ----------------------------------------------------------------
 
@@ -246,7 +240,7 @@ class Store:
 
     def records(self) -> list[Record]:
         """Return the records of all data sets that results here were made from."""
-        rows = self._database.execute("SELECT record FROM records ORDER BY name, fingerprint")
+        rows = self.query("SELECT record FROM records ORDER BY name, fingerprint")
         return [Record.from_json(json.loads(row[0])) for row in rows]
 
     # -- derived values ----------------------------------------------------------------------
@@ -263,16 +257,16 @@ class Store:
         An edition carries derived values, so that it renders where the arrays they came from do
         not travel.
         """
-        query = "SELECT value, arrays FROM derived WHERE name = ?"
-        row = self._database.execute(query, (name,)).fetchone()
-        if row is None:
-            value, computed = compute()
-            self.put_derived(name, sources, value, computed)
-            return json.loads(canonical(value)), computed
-        file = row["arrays"]
-        return json.loads(row["value"]), (
-            array_files.read(self.arrays_folder / file) if file else {}
-        )
+        rows = self.query("SELECT value, arrays FROM derived WHERE name = ?", name)
+        for value, file in rows:
+            # What was computed once can be computed again: a lost file is as none.
+            if file is None or array_files.is_intact(self.arrays_folder / file):
+                return json.loads(value), (
+                    array_files.read(self.arrays_folder / file) if file else {}
+                )
+        value, computed = compute()
+        self.put_derived(name, sources, value, computed)
+        return json.loads(canonical(value)), computed
 
     def put_derived(self, name: str, sources, value: Any, computed: dict[str, np.ndarray]) -> None:
         """Keep a derived value and the keys of the results it came from."""
@@ -285,7 +279,7 @@ class Store:
     def derived_from(self, keys: Iterable[str]) -> list[tuple[str, list[str], Any, Path | None]]:
         """Return name, sources, value and array file of what came from these results alone."""
         known = set(keys)
-        rows = self._database.execute("SELECT * FROM derived ORDER BY name").fetchall()
+        rows = self.query("SELECT * FROM derived ORDER BY name")
         return [
             (
                 row["name"],
