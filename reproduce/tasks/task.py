@@ -94,6 +94,10 @@ class Task(ABC):
         """Return the confusion matrix [C, C], rows the truth; None where the task has none."""
         return None
 
+    def of_table(self, table: np.ndarray) -> dict[str, float]:
+        """Return the measures that a confusion matrix alone gives; none where there is none."""
+        return {}
+
     def images_trained_on(self, counts: Iterable[int], size: int) -> int:
         """Return how many training images, of size x size pixels, a result's counts are of."""
         return sum(counts)

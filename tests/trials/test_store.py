@@ -27,7 +27,7 @@ def test_a_result_comes_back_exactly(store, describe, leave):
     assert all(type(value) is float for value in back.metrics.values())
     assert back.history == history
     assert (back.trial, back.key, back.seconds) == (trial, trial.key, 1 / 7)
-    assert back.confusion == {"test": [[3, 1], [0, 4]]}
+    assert back.confusion == put.confusion == {"test": [[6, 14], [14, 6]]}
     assert back.counts == [60, 12]
     assert back.provenance == {"device": "cpu (test)", "torch": "2.11.0"}
     assert back.labels == ({"method": "m", "paper": "class_imbalance"},)
