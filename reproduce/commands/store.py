@@ -213,9 +213,8 @@ def check(store: StorePath = None) -> None:
         print(line)
     if problems:
         raise UserError(f"{len(problems)} problem(s) in {relative(opened.path)}, listed above")
-    print(
-        f"{len(opened.results())} results in {relative(opened.path)}: all files intact, all numbers sound"
-    )
+    number, place = len(opened.results()), relative(opened.path)
+    print(f"{number} results in {place}: all files intact, all numbers sound")
 
 
 @app.command("rm")

@@ -65,12 +65,13 @@ def _names(result: Result, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
     kept = {name for name in arrays if not is_packed(name)}
     if unknown := kept - set(result.array_names):
         yield f"its file holds {_some(unknown)}, which its row does not name"
-    task = task_of(result.trial)
-    # An edition brings some arrays only; of classification, always with what was predicted.
-    carried = {name for name in kept if name.rpartition("/")[2] in task.carried}
-    if kept == carried and (len(kept) < len(arrays) or not task.posthoc):
-        return
-    if lost := set(result.array_names) - kept:
+    # An edition brings what was predicted, or the scores and no more; its row says what was kept
+    # where the trial was run.
+    brought = {f"test/{name}" for name in task_of(result.trial).carried}
+    lost = set(result.array_names) - kept if kept else set()
+    if kept <= brought:
+        lost &= brought
+    if lost:
         yield f"its file lacks {_some(lost)}, which its row names"
 
 

@@ -106,8 +106,12 @@ def test_arrays_that_are_no_scores_are_found(store, done, changed):
 
 
 def test_names_that_the_file_does_not_hold_are_found(store, done):
-    rewrite(store, done.key, array_names=["test/embeddings", "test/labels", "test/logits"])
-    assert "its file lacks test/embeddings, which its row names" in said_of(store, done)
+    scores = {name: done.arrays[name] for name in ("test/labels",)}
+    put_arrays(store, done.key, scores)
+    assert "its file lacks test/logits, which its row names" in said_of(store, done)
+    put_arrays(store, done.key, {**done.arrays, "curve/phase": np.arange(3)})
+    rewrite(store, done.key, array_names=["curve/loss", "curve/phase", *done.array_names])
+    assert "its file lacks curve/loss, which its row names" in said_of(store, done)
 
 
 def test_arrays_that_the_row_does_not_name_are_found(store, done):
@@ -124,6 +128,8 @@ def test_an_edition_brings_some_arrays_only(store, done):
     assert upkeep.check(store) == []
     put_arrays(store, done.key, {**carried, "test/predicted/none": 1 - classes})
     assert "not those of its predicted classes" in said_of(store, done)
+    put_arrays(store, done.key, done.arrays)
+    assert upkeep.check(store) == []
 
 
 def test_a_lost_file_of_a_derived_value_is_found(store, done):
