@@ -12,6 +12,7 @@ from reproduce.errors import UserError, reason
 from reproduce.evaluation import metrics as measures
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import metric
+from reproduce.evaluation.versions import current
 from reproduce.tasks import task_of
 from reproduce.tasks.task import NotKept
 from reproduce.trials.predicted import PLAIN, is_packed, of
@@ -37,7 +38,7 @@ def problems(result: Result, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
 
 def _beyond(result: Result) -> Iterator[str]:
     """Yield shares that are none."""
-    for name, value in result.metrics.items():
+    for name, value in current(result.metrics).items():
         try:
             share = metric(name.rpartition("/")[2]).unit == FRACTION
         except UserError:  # a metric that has gone from the registry

@@ -16,6 +16,7 @@ import numpy as np
 
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
+from reproduce.evaluation.versions import is_current
 from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
 from reproduce.trials.database import NAME, connect
@@ -277,7 +278,10 @@ class Store:
                 database.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", row)
 
     def derived_from(self, keys: Iterable[str]) -> list[tuple[str, list[str], Any, Path | None]]:
-        """Return name, sources, value and array file of what came from these results alone."""
+        """Return name, sources, value and array file of what came from these results alone.
+
+        What older code computed is kept here and not given away.
+        """
         known = set(keys)
         rows = self.query("SELECT * FROM derived ORDER BY name")
         return [
@@ -288,5 +292,5 @@ class Store:
                 self.arrays_folder / row["arrays"] if row["arrays"] else None,
             )
             for row in rows
-            if known.issuperset(json.loads(row["sources"]))
+            if is_current(row["name"]) and known.issuperset(json.loads(row["sources"]))
         ]
