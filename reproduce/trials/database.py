@@ -1,19 +1,57 @@
-"""Opening the database of a store, also when several processes make it at the same moment."""
+"""The database of a store: opened, read and written, also by several processes at once."""
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib import resources
 from pathlib import Path
 
 from reproduce.errors import UserError
 from reproduce.files import relative, unwritable
+from reproduce.trials.rows import DamagedRow
 
 NAME = "results.sqlite"
 # What `PRAGMA user_version` says of a store; a change that older code must not read raises it.
 VERSION = 0
 SECONDS_TO_WAIT = 60.0
 SECONDS_BETWEEN_ATTEMPTS = 0.05
+
+
+class Database:
+    """The database in a folder."""
+
+    def __init__(self, folder: Path):
+        self.path = folder
+        self._database = connect(folder)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a block as one write: all of it or none of it."""
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield self._database
+            self._database.execute("COMMIT")
+        except BaseException as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise UserError(
+                    f"the store {relative(self.path)} could not be written ({error}); free disk "
+                    "space or wait for the other process, then run the command again"
+                ) from error
+            raise
+
+    def query(self, sql: str, *values: str) -> list[sqlite3.Row]:
+        """Return the rows of a reading query."""
+        try:
+            return self._database.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DamagedRow(
+                f"{relative(self.path / NAME)} could not be read ({error}); copy it away before "
+                "anything else, then `reproduce store check` says what of it is whole"
+            ) from error
 
 
 def connect(folder: Path) -> sqlite3.Connection:

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError, reason
+from reproduce.errors import reason
 from reproduce.evaluation.versions import is_current
 from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
-from reproduce.trials.database import NAME, connect
+from reproduce.trials.database import Database
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.result import Result
 from reproduce.trials.rows import DamagedRow, result_from_row, trial_from
@@ -29,7 +29,11 @@ __all__ = ["DERIVED", "Result", "Store", "default_path"]
 
 # Array files of derived values are named so, where others have the key of their trial.
 DERIVED = "derived"
+# How the message of a failure begins that a later call was started after.
+EARLIER = "in an earlier call: "
 # Columns of a result that are JSON text.
+# Where a row of results has what it measured: metrics, confusion, counts and history.
+NUMBERS = slice(2, 6)
 JSON_VALUES = ("metrics", "confusion", "counts", "history", "provenance", "array_names")
 
 
@@ -38,12 +42,11 @@ def default_path() -> Path:
     return Path(os.environ.get("REPRODUCE_STORE") or project_root() / "store")
 
 
-class Store:
+class Store(Database):
     """Results on disk; safe for several processes at once."""
 
     def __init__(self, path: Path | str | None = None):
-        self.path = Path(path) if path else default_path()
-        self._database = connect(self.path)
+        super().__init__(Path(path) if path else default_path())
 
     @property
     def arrays_folder(self) -> Path:
@@ -67,33 +70,6 @@ class Store:
     def files_lock(self) -> Path:
         """Return the file that is locked, shared, from writing files to committing their rows."""
         return self.path / "files.lock"
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a block as one write: all of it or none of it."""
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            yield self._database
-            self._database.execute("COMMIT")
-        except BaseException as error:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise UserError(
-                    f"the store {relative(self.path)} could not be written ({error}); free disk "
-                    "space or wait for the other process, then run the command again"
-                ) from error
-            raise
-
-    def query(self, sql: str, *values: str) -> list[sqlite3.Row]:
-        """Return the rows of a reading query."""
-        try:
-            return self._database.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise DamagedRow(
-                f"{relative(self.path / NAME)} could not be read ({error}); copy it away before "
-                "anything else, then `reproduce store check` says what of it is whole"
-            ) from error
 
     # -- trials and results ------------------------------------------------------------------
 
@@ -133,12 +109,16 @@ class Store:
                 canonical(list(result.array_names)),
                 result.weights_file and result.weights_file.name,
             )
+            first = "SELECT * FROM results WHERE key = ? AND replicate = 0"
+            before = database.execute(first, (result.key,)).fetchone()
             marks = ", ".join("?" * len(row))
             database.execute(f"INSERT OR REPLACE INTO results VALUES ({marks})", row)
             database.execute("DELETE FROM failures WHERE key = ?", (result.key,))
-            # What was derived from an older result of this key is no longer true.
-            pattern = f'%"{result.key}"%'
-            database.execute("DELETE FROM derived WHERE sources LIKE ?", (pattern,))
+            # What was derived from other numbers is no longer true; from the same, it may be all
+            # there is of arrays that stayed elsewhere. A replicate is not what is shown.
+            if replicate == 0 and before and tuple(before)[NUMBERS] != row[NUMBERS]:
+                pattern = f'%"{result.key}"%'
+                database.execute("DELETE FROM derived WHERE sources LIKE ?", (pattern,))
         return replicate
 
     def get(self, key: str) -> Result | None:
@@ -221,11 +201,12 @@ class Store:
         with self.transaction() as database:
             database.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)", (key, message))
 
-    def forget_failures(self, keys: Iterable[str]) -> None:
-        """Give these trials another chance."""
+    def give_another_chance(self, keys: Iterable[str]) -> None:
+        """Mark the failures of these trials as those of an earlier call; none is forgotten."""
+        update = "UPDATE failures SET message = ? || message WHERE key = ? AND message NOT LIKE ?"
         with self.transaction() as database:
-            marks = [(key,) for key in keys]
-            database.executemany("DELETE FROM failures WHERE key = ?", marks)
+            marks = [(EARLIER, key, f"{EARLIER}%") for key in keys]
+            database.executemany(update, marks)
 
     def failures(self) -> dict[str, str]:
         """Return the message of each trial that failed."""
