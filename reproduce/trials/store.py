@@ -8,14 +8,14 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from reproduce.data.records import Record
-from reproduce.errors import reason
+from reproduce.errors import UserError, reason
 from reproduce.evaluation.versions import is_current
 from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
@@ -241,11 +241,13 @@ class Store(Database):
         """
         rows = self.query("SELECT value, arrays FROM derived WHERE name = ?", name)
         for value, file in rows:
-            # What was computed once can be computed again: a lost file is as none.
-            if file is None or array_files.is_intact(self.arrays_folder / file):
-                return json.loads(value), (
-                    array_files.read(self.arrays_folder / file) if file else {}
-                )
+            # What was computed once can be computed again: what is damaged is as none.
+            with suppress(ValueError, UserError):
+                known = json.loads(value)
+                if file is None:
+                    return known, {}
+                if array_files.is_intact(self.arrays_folder / file):
+                    return known, array_files.read(self.arrays_folder / file)
         value, computed = compute()
         self.put_derived(name, sources, value, computed)
         return json.loads(canonical(value)), computed
@@ -263,15 +265,11 @@ class Store(Database):
 
         What older code computed is kept here and not given away.
         """
-        known = set(keys)
-        rows = self.query("SELECT * FROM derived ORDER BY name")
-        return [
-            (
-                row["name"],
-                json.loads(row["sources"]),
-                json.loads(row["value"]),
-                self.arrays_folder / row["arrays"] if row["arrays"] else None,
-            )
-            for row in rows
-            if is_current(row["name"]) and known.issuperset(json.loads(row["sources"]))
-        ]
+        known, found = set(keys), []
+        for row in self.query("SELECT * FROM derived ORDER BY name"):
+            with suppress(ValueError):  # a damaged one, which is computed again when asked for
+                sources, value = json.loads(row["sources"]), json.loads(row["value"])
+                if is_current(row["name"]) and known.issuperset(sources):
+                    file = self.arrays_folder / row["arrays"] if row["arrays"] else None
+                    found.append((row["name"], sources, value, file))
+        return found

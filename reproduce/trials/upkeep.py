@@ -154,9 +154,10 @@ def _in_words(store: Store, files: list[Path]) -> str:
 
 def _collect(store: Store) -> Collected:
     collected, named = Collected(), {row[0] for row in store.query(NAMED)}
+    doubtful = _in_doubt(store)
     for folder in ("arrays", "weights", "checkpoints"):
         for path in sorted((store.path / folder).glob("*")):
-            if path.name in named:
+            if path.name in named or (_key_of(path) in doubtful and path.name[0] != "."):
                 continue
             if path.name.startswith("."):
                 # A partial file of a writer that died, or of one that is writing this very moment.
@@ -172,6 +173,21 @@ def _collect(store: Store) -> Collected:
             if ours:
                 path.unlink(missing_ok=True)
     return collected
+
+
+def _in_doubt(store: Store) -> set[str]:
+    """Return the keys of trials whose row is damaged, or names a file that is not there.
+
+    A file that no row names may be the one that was meant.
+    """
+    whole, damaged = store.whole_and_damaged()
+    lost = {
+        result.key for result in whole
+        for file in (result.array_file, result.weights_file) if file and not file.is_file()
+    }  # fmt: skip
+    rows = store.query("SELECT arrays FROM derived WHERE arrays IS NOT NULL")
+    derived = all((store.arrays_folder / row[0]).is_file() for row in rows)
+    return lost | set(damaged) | (set() if derived else {DERIVED})
 
 
 def _key_of(path: Path) -> str:

@@ -149,3 +149,44 @@ def test_a_derived_value_whose_file_is_lost_is_computed_again(store, describe, l
         and store.derived("map", [done.key], compute)
         and called == [1] * 2
     )
+
+
+def test_cleaning_keeps_the_files_of_damaged_rows(damaged):
+    """A row that can be mended still has what it named; an orphan beside it may be that."""
+    store, keys = damaged
+    before = set(store.arrays_folder.iterdir())
+    orphan = store.arrays_folder / f"{keys[1]}-0123456789abcdef.npz"
+    orphan.write_bytes(b"x")
+    assert upkeep.collect(store).files == 1
+    assert set(store.arrays_folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("table", ["results", "derived"])
+def test_cleaning_keeps_a_file_whose_name_was_changed_in_its_row(store, describe, leave, table):
+    """By one flipped byte the row names another file, and nobody the one that is there."""
+    done = leave(store, describe())
+    store.put_derived("map", [done.key], 1, {"points": done.arrays["test/logits"]})
+    before = set(store.arrays_folder.iterdir())
+    store.query(f"UPDATE {table} SET arrays = replace(arrays, '.npz', '.nqz')")
+    assert upkeep.collect(store).files == 0
+    assert set(store.arrays_folder.iterdir()) == before
+
+
+def test_damaged_derived_values_are_computed_again_and_hide_no_other(store, describe, leave):
+    done = leave(store, describe())
+    for name in ("a", "b", "c"):
+        store.put_derived(name, [done.key], 1, {})
+    store.query("UPDATE derived SET value = '{' WHERE name = 'a'")
+    store.query("UPDATE derived SET sources = '[' WHERE name = 'b'")
+    assert [name for name, *_ in store.derived_from([done.key])] == ["c"]
+    assert store.derived("a", [done.key], lambda: (2, {})) == (2, {})
+    assert [name for name, *_ in store.derived_from([done.key])] == ["a", "c"]
+
+
+def test_a_write_into_a_damaged_database_is_one_line(store, describe, leave):
+    leave(store, describe())
+
+    wrong = r"could not be written \(database disk image is malformed\); copy it away"
+    with pytest.raises(UserError, match=wrong) as said, store.transaction():
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    assert "\n" not in str(said.value) and len(store.results()) == 1
