@@ -1,7 +1,8 @@
-"""The arithmetic of training stays what it is, or says that it has changed.
+"""The arithmetic of training, and of measuring, stays what it is or says that it has changed.
 
-Results are stored under keys that hold `RECIPE`. If the code that decides their digits changes and
-the number does not, old and new results stand side by side as if they were the same.
+Results are stored under keys that hold `RECIPE`, what is measured of them under names that hold
+`VERSIONS`. If the code that decides their digits changes and the number does not, old and new stand
+side by side as if they were the same.
 """
 
 import ast
@@ -12,19 +13,32 @@ from pathlib import Path
 import pytest
 
 import reproduce
+from reproduce.evaluation.versions import VERSIONS
 from reproduce.trials.trial import RECIPE
 
 PACKAGE = Path(reproduce.__file__).parent
 FOLDERS = ("training", "tasks", "losses", "models", "data")
+MEASURING = ("evaluation",)
+# How files outside of these folders keep a value that they computed, and who applies the steps
+# that correct scores.
+KEEPS, CORRECTS = ".derived(", "methods/method.py"
 
-# The recipe, and the digest of each file it stands for: a line a file, so that two branches that
-# change different files do not meet.
+# The recipe and the versions, and the digest of each file they stand for: a line a file, so that
+# two branches that change different files do not meet.
 KNOWN = Path(__file__).with_name("recipe.json")
 
 ADVICE = """
 Not the code that recipe {recipe} was made with: {files}
 If a digit of any result can change: raise RECIPE in reproduce/trials/trial.py.
 If none can (a message, a check, a new name): leave it, and so waive the change.
+In both cases write it down: python -m tests.test_recipe
+"""
+
+MEASURES_ADVICE = """
+Not the code that measured what stores and editions hold: {files}
+If a digit of any measure, draw or derived value can change: raise its number in VERSIONS of
+reproduce/evaluation/versions.py (and of all that is made of it), and publish its papers again.
+If none can: leave it, and so waive the change.
 In both cases write it down: python -m tests.test_recipe
 """
 
@@ -60,26 +74,63 @@ def digest(texts):
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
-def sources():
+def sources(folders=FOLDERS):
     """Return the text of every file of the folders that decide digits."""
     return {
         path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
-        for folder in FOLDERS
+        for folder in folders
         for path in (PACKAGE / folder).rglob("*.py")
     }
 
 
+def measuring():
+    """Return the text of every file that decides digits of what is measured and kept."""
+    others = {path: path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
+    named = {path.relative_to(PACKAGE).as_posix(): text for path, text in others.items()}
+    keeping = {path: text for path, text in named.items() if KEEPS in text or path == CORRECTS}
+    table = {path: text for path, text in sources(MEASURING).items() if "versions" not in path}
+    return table | keeping
+
+
 def found():
-    """Return the recipe and the digest of every file, as `recipe.json` holds them."""
-    files = {path: digest({path: text}) for path, text in sorted(sources().items())}
-    return {"recipe": RECIPE, "files": files}
+    """Return recipe, versions and the digest of every file, as `recipe.json` holds them."""
+
+    def digests(texts):
+        return {path: digest({path: text}) for path, text in sorted(texts.items())}
+
+    return {
+        "recipe": RECIPE,
+        "files": digests(sources()),
+        "versions": VERSIONS,
+        "measures": digests(measuring()),
+    }
+
+
+def changed(kind, known, now):
+    """Return the files whose code is not the one written down."""
+    names = sorted({*known[kind], *now[kind]})
+    return [name for name in names if known[kind].get(name) != now[kind].get(name)]
 
 
 def test_the_code_that_decides_digits_is_that_of_the_recipe():
     known, now = json.loads(KNOWN.read_text("utf-8")), found()
-    names = sorted({*known["files"], *now["files"]})
-    changed = [name for name in names if known["files"].get(name) != now["files"].get(name)]
-    assert known == now, ADVICE.format(recipe=known["recipe"], files=", ".join(changed) or "RECIPE")
+    files = ", ".join(changed("files", known, now)) or "RECIPE"
+    both = [(of["recipe"], of["files"]) for of in (known, now)]
+    assert both[0] == both[1], ADVICE.format(recipe=known["recipe"], files=files)
+
+
+def test_the_code_that_measures_is_that_of_the_versions():
+    known, now = json.loads(KNOWN.read_text("utf-8")), found()
+    files = ", ".join(changed("measures", known, now)) or "VERSIONS"
+    both = [(of["versions"], of["measures"]) for of in (known, now)]
+    assert both[0] == both[1], MEASURES_ADVICE.format(files=files)
+
+
+def test_whoever_keeps_a_value_that_it_computed_is_looked_at():
+    files = set(measuring())
+    assert {"evaluation/thresholding.py", "evaluation/families/encoders.py"} <= files
+    assert {"study/measures.py", "pages/maps.py", "papers/class_imbalance/rows.py"} <= files
+    assert CORRECTS in files and "trials/engine.py" not in files
 
 
 def test_every_folder_that_decides_digits_is_looked_at():

@@ -24,7 +24,7 @@ def made_up_runs(monkeypatch):
             measured = {"test/accuracy": 0.6 - lost, "test/auc": 0.7, "test/macro_f1": 0.5}
             study.store.put(Result(
                 key=cell.trial.key, trial=cell.trial, counts=[1, 1, 1, 1], metrics=measured,
-                confusion={"test": [[1]]}, seconds=1.0, provenance={}, history=[],
+                confusion={}, seconds=1.0, provenance={}, history=[],
                 array_names=(), array_file=None,
             ))  # fmt: skip
         stamp = {"parameters": study.parameters.model_dump(mode="json"), "given": given,

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reproduce.evaluation.versions import plain, versioned
 from reproduce.methods import registry as methods
+from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Result
@@ -69,6 +71,7 @@ def _metrics(result: Result, method: str, after: Mapping[str, Any]) -> dict[str,
     """Return the metrics on the test part, by their bare names."""
     steps = "+".join(methods.posthoc_of(method))
     if steps:
-        return dict(after.get(f"posthoc/{steps}/{result.key}", {}).get("metrics", {}))
-    whole = {name: value for name, value in result.metrics.items() if name.startswith("test/")}
-    return {name.removeprefix("test/"): value for name, value in whole.items()}
+        measured = sorted({plain(name).rpartition("/")[2] for name in result.metrics})
+        name = f"{versioned(f'posthoc/{steps}', of=measured)}/{result.key}"
+        return dict(after.get(name, {}).get("metrics", {}))
+    return task_of(result.trial).measured(result)

@@ -15,6 +15,7 @@ from reproduce.book.markup import escaped, joined, target
 from reproduce.book.shown import TRIALS, Shown
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
+from reproduce.evaluation.versions import current
 from reproduce.figures.wording import metric_label, plural
 from reproduce.registry import records
 from reproduce.registry.records import Paper
@@ -121,7 +122,7 @@ def _from_here(page: str) -> str:
 
 def _rows(results: Sequence[Result], uses: Sequence[Shown], called: Names) -> str:
     metrics = [
-        name for name in dict.fromkeys(name for one in results for name in one.metrics)
+        name for name in dict.fromkeys(name for one in results for name in current(one.metrics))
         if name.startswith("test/")
     ]  # fmt: skip
     heads = [
@@ -166,7 +167,8 @@ def _row(
 ) -> str:
     trial, (method, purpose) = result.trial, named
     seed = str(trial.seed) if trial.seed == trial.data_seed else f"{trial.seed} ({trial.data_seed})"
-    numbers = "".join(f"<td>{_number(name, result.metrics.get(name))}</td>" for name in metrics)
+    known = current(result.metrics)
+    numbers = "".join(f"<td>{_number(name, known.get(name))}</td>" for name in metrics)
     return (
         f'<tr id="t-{result.key}" data-use="{" ".join(used)}"><th scope="row"><code>{result.key}'
         f"</code></th><td>{escape(method)}</td><td>{escape(purpose)}</td>"

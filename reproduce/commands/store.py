@@ -35,7 +35,12 @@ def list_trials(
 
     place, trials = _published_trials() if published else _stored_trials(store)
     table = new_table("key", "data", "point", "for", "seed", "seconds", "on test images")
+    damaged = 0
     for key, trial, labels, results, missing in trials:
+        if trial is None:  # Shown whatever is asked for: nobody knows what it was.
+            table.add_row(key, "", "", "", "", "", missing)
+            damaged += 1
+            continue
         methods = list(dict.fromkeys(label.get("method", "") for label in labels))
         if method and method not in methods:
             continue
@@ -48,17 +53,27 @@ def list_trials(
         table.add_row(*row)
     out.print(table)
     out.print(f"{table.row_count} trials in {place}")
+    if damaged:
+        out.print(f"{damaged} damaged: `reproduce store check` says how")
 
 
 def _stored_trials(path: Path | None):
     """Return where the store is, and of each trial key, trial, labels, results, what is missing."""
     opened = _open(path)
+    return relative(opened.path), _rows_of(opened)
+
+
+def _rows_of(opened):
+    from reproduce.trials.rows import DamagedRow
+
     failures = opened.failures()
-    return relative(opened.path), (
-        (key, opened.trial(key), opened.labels(key), opened.replicates(key),
-         failures.get(key, "pending"))
-        for key in opened.trial_keys()
-    )  # fmt: skip
+    for key in opened.trial_keys():
+        try:
+            found = opened.trial(key), opened.labels(key), opened.replicates(key)
+        except DamagedRow:
+            yield key, None, (), [], "damaged"
+        else:
+            yield key, *found, failures.get(key, "pending")
 
 
 def _published_trials():
@@ -131,7 +146,7 @@ def pack(
         float, typer.Option("--max-mb", min=0.1, help="split into parts of at most this size")
     ] = 1024.0,
 ) -> None:
-    """Pack the store into one file, or into parts of a stated size.
+    """Pack the store into one file, or into parts of a stated size; no other file is replaced.
 
     Example: reproduce store pack -o results.zip --max-mb 16
     """
@@ -186,7 +201,7 @@ def merge(
 
 @app.command()
 def check(store: StorePath = None) -> None:
-    """Check that every stored file is there and undamaged.
+    """Check that every file is there and undamaged, and every number what its trial gives.
 
     Example: reproduce store check
     """
@@ -198,7 +213,8 @@ def check(store: StorePath = None) -> None:
         print(line)
     if problems:
         raise UserError(f"{len(problems)} problem(s) in {relative(opened.path)}, listed above")
-    print(f"{len(opened.results())} results in {relative(opened.path)}: all files intact")
+    number, place = len(opened.results()), relative(opened.path)
+    print(f"{number} results in {place}: all files intact, all numbers sound")
 
 
 @app.command("rm")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from reproduce.evaluation.versions import versioned
 from reproduce.methods.method import Method
 from reproduce.registry.records import Paper
 from reproduce.trials.trial import Trial
@@ -58,3 +59,8 @@ def in_words(factors: dict[str, Any], paper: Paper) -> str:
     words = [v for name, v in told.items() if isinstance(v, str) and v != paper.usual.get(name)]
     numbers = [f"{name} {v:g}" for name, v in told.items() if not isinstance(v, str)]
     return " ".join(filter(None, [*words, ", ".join(numbers)]))
+
+
+def steps_after(cell: Cell) -> str:
+    """Return the post-hoc steps of a cell's method, as names of stored values have them."""
+    return versioned("+".join(cell.definition.posthoc)) or "none"

@@ -22,21 +22,21 @@ from reproduce.evaluation.families import (
 )  # fmt: skip
 from reproduce.evaluation.metric import Family, Metric
 from reproduce.evaluation.metrics import FROM_CONFUSION, confusion
-from reproduce.evaluation.registry import absent_class, metric
+from reproduce.evaluation.registry import metric
 from reproduce.evaluation.resampling import resample_counts, resampled_confusions
+from reproduce.evaluation.versions import plain, versioned
 from reproduce.methods.method import scores_after
-from reproduce.study.cell import Cell
+from reproduce.study.cell import Cell, steps_after
+from reproduce.study.not_measured import NotMeasured, family_of, why_not
 from reproduce.tasks import task_of
 from reproduce.trials import predicted as predicted_classes
 from reproduce.trials.store import Result, Store
 
+__all__ = ["BOOTSTRAP_DRAWS", "Measures", "NotMeasured", "steps_after"]
+
 BOOTSTRAP_DRAWS = 200
 
 Arrays = dict[str, Any]
-
-
-class NotMeasured(UserError):
-    """A metric has no value for a cell: of these data there is none, or its arrays are not kept."""
 
 
 class Measures:
@@ -84,7 +84,11 @@ class Measures:
     def measured(self, cell: Cell) -> dict[str, float]:
         """Return the stored metrics of a cell where it is measured, after its post-hoc steps."""
         if not cell.definition.posthoc:
-            return task_of(cell.trial).measured(self.result(cell), cell.measured_on)
+            task, result = task_of(cell.trial), self.result(cell)
+            stored = task.measured(result, cell.measured_on)
+            if outdated := task.outdated(result, cell.measured_on):
+                stored |= self._measured_again(cell, outdated)
+            return stored
         values = self._after_posthoc(cell)["metrics"]
         return {name: float(value) for name, value in values.items()}
 
@@ -127,7 +131,7 @@ class Measures:
     def value(self, cell: Cell, name: str) -> float:
         """Return one metric of a cell."""
         asked = metric(name)
-        family = _family(asked, cell)
+        family = family_of(asked, cell)
         if family.summary:
             return self._one_of(self.measured(cell), asked, cell)
         if family.of_history:
@@ -146,7 +150,7 @@ class Measures:
     def resampled(self, cell: Cell, name: str, draws: int = BOOTSTRAP_DRAWS) -> np.ndarray:
         """Return a metric on bootstrap resamples of the test part, the same for every cell."""
         asked = metric(name)
-        family = _family(asked, cell)
+        family = family_of(asked, cell)
         if family.summary:
             return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
         if family.of_history:
@@ -170,12 +174,12 @@ class Measures:
         asked = metric(name)
         if name in FROM_CONFUSION:
             return FROM_CONFUSION[name](tables)
-        family = _family(asked, cell)
+        family = family_of(asked, cell)
         return self._one_of(family.of_tables({CONFUSION: tables, **self._known(cell)}), asked, cell)
 
     def held_out(self, cell: Cell, name: str) -> tuple[float, np.ndarray]:
         """Return a metric, and its bootstrap draws, on training images kept out of its fit."""
-        family = _family(asked := metric(name), cell)
+        family = family_of(asked := metric(name), cell)
         if not family.holds_out:
             raise NotMeasured(f"{asked.name} is not measured on held-out images of training")
 
@@ -188,10 +192,27 @@ class Measures:
         value, draws = (self._one_of(of, asked, cell) for of in found)
         return float(value), draws
 
-    def derived(self, name: str, cells: Iterable[Cell], compute: Callable):
-        """Return a value and arrays computed from the results of these cells, at most once."""
+    def derived(self, name: str, cells: Iterable[Cell], compute: Callable, of: Iterable[str] = ()):
+        """Return a value and arrays computed from the results of these cells, at most once.
+
+        Kept under the versions of the code that its name, and those in `of`, stand for.
+        """
         keys = sorted({cell.trial.key for cell in cells})
-        return self.store.derived(f"{name}/{'+'.join(keys)}", keys, compute)
+        return self.store.derived(f"{versioned(name, of)}/{'+'.join(keys)}", keys, compute)
+
+    def _measured_again(self, cell: Cell, names: Sequence[str]) -> dict[str, float]:
+        """Return stored measures that older code computed, from the scores; none without them."""
+
+        def compute():
+            scores, truth = self.scores(cell)
+            found = task_of(cell.trial).summary(scores, truth, len(self.result(cell).counts))
+            return {name: found[name] for name in names if name in found}, {}
+
+        try:
+            found, _ = self.derived(f"summary/{cell.measured_on}", [cell], compute, of=names)
+        except NotMeasured:
+            return {}
+        return {name: float(value) for name, value in found.items()}
 
     def _after_posthoc(self, cell: Cell) -> dict[str, Any]:
         task = task_of(cell.trial)
@@ -206,7 +227,9 @@ class Measures:
             given = scores, truth, scores.shape[1]
             return {"metrics": task.summary(*given), "confusion": task.table(*given).tolist()}, {}
 
-        return self.derived(f"posthoc/{steps_after(cell)}", [cell], compute)[0]
+        measured = {plain(name).rpartition("/")[2] for name in self.result(cell).metrics}
+        name = f"posthoc/{steps_after(cell)}"
+        return self.derived(name, [cell], compute, of=sorted(measured))[0]
 
     def _resampled_summary(self, cell: Cell, name: str, draws: int) -> np.ndarray:
         """Return a stored metric on resamples: one at a time, or all where one costs as much."""
@@ -273,27 +296,5 @@ class Measures:
         if asked.measured_as in values:
             return asked.made_of(values[asked.measured_as])
         known = self._known(cell)
-        if absent := absent_class(asked.name, known[CLASS_NAMES]):
-            why = f"it asks for {absent}"
-        elif "_class_" in asked.name and asked.name.rpartition("_")[2].isdigit():
-            why = "that class has no test image"
-        else:
-            why = f"the training images by class are {known[COUNTS].tolist()}"
+        why = why_not(asked, cell, self.result(cell), known[CLASS_NAMES])
         raise NotMeasured(f"{asked.name} has no value here: {why}; ask for another measure")
-
-
-def _family(asked: Metric, cell: Cell) -> Family:
-    """Return what computes a metric of a cell, or say why nothing does."""
-    if asked.family is None:
-        raise NotMeasured(f"{asked.name} is not measured, as of {asked.waits_for}; ask for another")
-    if asked.family.task != cell.trial.task:
-        raise UserError(
-            f"{asked.name} is measured in {asked.family.task}, trial {cell.trial.key} "
-            f"({cell.method}) is one of {cell.trial.task}; ask for another metric"
-        )
-    return asked.family
-
-
-def steps_after(cell: Cell) -> str:
-    """Return the post-hoc steps of a cell's method, as names of stored values have them."""
-    return "+".join(cell.definition.posthoc) or "none"

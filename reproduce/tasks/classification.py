@@ -46,6 +46,10 @@ class Classification(Task):
         """Count images by true and predicted class."""
         return metrics.confusion(truth, scores.argmax(axis=1), classes)
 
+    def of_table(self, table: np.ndarray) -> dict[str, float]:
+        """Return every measure but the AUC."""
+        return {name: float(of(table)) for name, of in metrics.FROM_CONFUSION.items()}
+
     def scores(self, result, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
         """Return class probabilities [n, C] and labels [n]."""
         logits, labels = self.stored(result, part, "logits", "labels")

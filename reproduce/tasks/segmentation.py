@@ -71,6 +71,10 @@ class Segmentation(Task):
         """Count pixels by true and predicted class, over all images."""
         return scores.sum(axis=0, dtype=np.int64)
 
+    def of_table(self, table: np.ndarray) -> dict[str, float]:
+        """Return the measures of overlap over all pixels."""
+        return label_maps.summary(table)
+
     def images_trained_on(self, counts: Iterable[int], size: int) -> int:
         """Return about how many images these pixels are of: those not known are in no count."""
         return round(sum(counts) / size**2)

@@ -10,6 +10,7 @@ import numpy as np
 
 from reproduce.data.targets import ClassOfImage
 from reproduce.errors import UserError
+from reproduce.evaluation.versions import current, is_current, plain
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,10 @@ class Task(ABC):
         """Return the confusion matrix [C, C], rows the truth; None where the task has none."""
         return None
 
+    def of_table(self, table: np.ndarray) -> dict[str, float]:
+        """Return the measures that a confusion matrix alone gives; none where there is none."""
+        return {}
+
     def images_trained_on(self, counts: Iterable[int], size: int) -> int:
         """Return how many training images, of size x size pixels, a result's counts are of."""
         return sum(counts)
@@ -117,13 +122,19 @@ class Task(ABC):
         return None
 
     def measured(self, result, part: str = "test") -> dict[str, float]:
-        """Return the stored measures of a part by their names."""
+        """Return the stored measures of a part by their names, those of the code that is here."""
         prefix = f"{part}/"
         return {
             name.removeprefix(prefix): value
-            for name, value in result.metrics.items()
+            for name, value in current(result.metrics).items()
             if name.startswith(prefix)
         }
+
+    def outdated(self, result, part: str = "test") -> list[str]:
+        """Return the names of the stored measures of a part that older code computed."""
+        names = (name for name in result.metrics if name.startswith(f"{part}/"))
+        older = (plain(name).removeprefix(f"{part}/") for name in names if not is_current(name))
+        return sorted(set(older) - set(self.measured(result, part)))
 
     def confusion(self, result, part: str = "test") -> np.ndarray:
         """Return the stored confusion matrix of a part (rows: the truth)."""
@@ -140,12 +151,13 @@ class Task(ABC):
         """Return the measure that stands for all, on the test part, or else the first there is."""
         parts = result.trial.evaluate_on
         part = "test" if "test" in parts else parts[0]
-        return result.metrics.get(f"{part}/{self.headline}", nan)
+        return self.measured(result, part).get(self.headline, nan)
 
     def said(self, *results, digits: int = 1) -> str:
         """Return the measure that stands for all, of results of one trial: 'accuracy 93.1 %'."""
-        values = " / ".join(f"{100 * self.value(result):.{digits}f} %" for result in results)
-        return f"{self.headline_words} {values}"
+        values = [self.value(result) for result in results]
+        said = (f"{100 * v:.{digits}f} %" if v == v else "measured by older code" for v in values)
+        return f"{self.headline_words} {' / '.join(said)}"
 
     def require_keeps(self, keep: Iterable[str]) -> None:
         """Refuse arrays that are not kept of this task."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import tokenize
 import zipfile
 import zlib
@@ -24,6 +25,14 @@ DAMAGE = (
     zlib.error,
     tokenize.TokenError,
 )
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+MEGABYTE = 1024 * 1024
+# What a file that somebody else made may become when it is unpacked: masks shrink to a hundredth,
+# a file that was made to fill the memory to a thousandth.
+MOST_TIMES, ROOM = 100, 64 * MEGABYTE
 
 
 def encode(arrays: dict[str, np.ndarray]) -> bytes:
@@ -54,6 +63,7 @@ def write_named(folder: Path, key: str, suffix: str, content: bytes) -> str:
 def read(path: Path) -> dict[str, np.ndarray]:
     """Read all arrays of a file; a damaged one is named."""
     try:
+        _check_claims(path)
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except DAMAGE as error:
@@ -61,6 +71,38 @@ def read(path: Path) -> dict[str, np.ndarray]:
             f"the array file {relative(path)} is missing or damaged ({reason(error)}); "
             "`reproduce store check` lists all such files and says how to get them back"
         ) from error
+
+
+def decode(content: bytes) -> dict[str, np.ndarray]:
+    """Return the arrays of a file that somebody else made; a `ValueError` says what is wrong."""
+    try:
+        most = MOST_TIMES * len(content) + ROOM
+        _check_claims(io.BytesIO(content), most)
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except DAMAGE as error:
+        raise ValueError(reason(error)) from error
+
+
+def _check_claims(file: Path | io.BytesIO, most: float = float("inf")) -> None:
+    """Refuse an array that says to be larger than it is, or that is no plain numbers.
+
+    NumPy takes the memory that an array claims before it reads the first number of it.
+    """
+    with zipfile.ZipFile(file) as archive:
+        claimed = sum(member.file_size for member in archive.infolist())
+        if claimed > most:
+            raise ValueError(f"its arrays would fill {claimed / MEGABYTE:,.0f} MB")
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                version = np.lib.format.read_magic(stream)
+                if version not in HEADERS:
+                    raise ValueError(f"{member.filename} is of version {version}")
+                shape, _, dtype = HEADERS[version](stream)
+                if dtype.hasobject:
+                    raise ValueError(f"{member.filename} holds objects, not numbers")
+                if stream.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
+                    raise ValueError(f"{member.filename} claims another size than it has")
 
 
 def names(path: Path | None) -> set[str]:

@@ -22,12 +22,13 @@ from reproduce.files import project_root, relative, write_bytes, write_text
 from reproduce.tasks import task_of
 from reproduce.trials import arrays as array_files
 from reproduce.trials import predicted as predicted_classes
+from reproduce.trials import soundness
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack import Merged, take
 from reproduce.trials.predicted import Predicted
-from reproduce.trials.rows import result_from_row, row_of
+from reproduce.trials.rows import DamagedRow, result_from_row, row_of
 from reproduce.trials.store import Result, Store
-from reproduce.trials.trial import Planned
+from reproduce.trials.trial import Planned, canonical
 
 # What a committed paper may weigh, and all of them; a repository is cloned by everyone.
 MEGABYTES_ALLOWED, MEGABYTES_IN_ALL = 12, 60
@@ -164,20 +165,16 @@ def read_results(edition: Edition, paper: str) -> list[Result]:
     path = edition.results(paper, "csv")
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            results = [_unflat(row) for row in csv.DictReader(file)]
+            return [_unflat(row) for row in csv.DictReader(file)]
+    except DamagedRow as error:
+        raise UserError(
+            f"{relative(path)}: {error}; restore it (it is committed) or publish the paper again"
+        ) from error
     except (OSError, KeyError, ValueError, TypeError, AttributeError, csv.Error) as error:
         raise UserError(
             f"{relative(path)} is missing or damaged ({reason(error)}); restore it (it is "
             "committed) or publish the paper again"
         ) from error
-
-    for result in results:
-        if result.trial.key != result.key:
-            raise UserError(
-                f"{relative(path)}: row {result.key} does not describe the trial it is named for; "
-                "restore it (it is committed) or publish the paper again"
-            )
-    return results
 
 
 def _unflat(flat: dict[str, str]) -> Result:
@@ -215,17 +212,35 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
             f"{relative(edition.results(paper, 'csv'))} is damaged: {len(lost)} of the trials that "
             "its stamp names are not in it; restore it (it is committed) or publish the paper again"
         )
+    own_arrays = _by_trial(edition, paper, carried, results)
     with shared_lock(store.files_lock):
-        return _take_whole(store, carried, results, derived, records)
+        return _take_whole(store, carried, results, own_arrays, derived, records)
 
 
-def _take_whole(store: Store, carried, results: list[Result], derived, records) -> Merged:
+def _by_trial(edition: Edition, paper: str, carried, results: list[Result]) -> dict[str, dict]:
+    """Return the arrays that each trial brings, or refuse numbers that do not follow from them."""
+    predicted = predicted_classes.unpack(carried)
+    found = {}
+    for result in results:
+        own = _under(carried, f"{result.key}/") | predicted.get(result.key, {})
+        wrong = next(soundness.problems(result, own), "")
+        if wrong:
+            raise UserError(
+                f"{relative(edition.results(paper, 'csv'))}: trial {result.key}: {wrong}; restore "
+                "it and its arrays (they are committed) or publish the paper again"
+            )
+        found[result.key] = own
+    return found
+
+
+def _take_whole(
+    store: Store, carried, results: list[Result], own_arrays: dict[str, dict], derived, records
+) -> Merged:
     outcome = Merged()
     # Noted first: should this be killed, the files it leaves belong to trials that are known.
     store.add([Planned(result.trial) for result in results])
-    predicted = predicted_classes.unpack(carried)
     for result in results:
-        own = _under(carried, f"{result.key}/") | predicted.get(result.key, {})
+        own = own_arrays[result.key]
         if own:
             name = array_files.write(store.arrays_folder, result.key, own)
             result = replace(result, array_file=store.arrays_folder / name)
@@ -241,6 +256,10 @@ def _read_stamp(edition: Edition, paper: str, stamp: dict[str, Any]):
     """Return the derived values and the records that a stamp carries."""
     try:
         derived = [(row["name"], list(row["sources"]), row["value"]) for row in stamp["derived"]]
+        for name, sources, value in derived:
+            if not isinstance(name, str) or not all(isinstance(key, str) for key in sources):
+                raise TypeError(f"a derived value is named {name!r}")
+            canonical(value)
         return derived, [Record.from_json(values) for values in stamp["records"]]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         path = edition.results(paper, "json")

@@ -18,7 +18,7 @@ from reproduce.data import catalog
 from reproduce.errors import UserError
 from reproduce.models import initialisations
 from reproduce.trials import memory
-from reproduce.trials.store import Store
+from reproduce.trials.store import EARLIER, Store
 from reproduce.trials.trial import Planned
 from reproduce.trials.work import Event, Options, pending, work
 
@@ -86,7 +86,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     summary = Summary(total=len(planned), done=len(planned) - len(todo))
     if not todo:
         return summary
-    store.forget_failures(item.trial.key for item in todo)
+    store.give_another_chance(item.trial.key for item in todo)
     deadline = time.monotonic() + options.time_limit if options.time_limit else None
     workers = min(options.workers or default_workers(), len(todo))
 
@@ -101,7 +101,11 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
             _spawn(workers, todo, store, options, stop, counting)
         summary.stopped = stop.is_set()
     keys = {item.trial.key for item in todo}
-    summary.failures = {k: m for k, m in store.failures().items() if k in keys}
+    summary.failures = {
+        key: message for key, message in store.failures().items()
+        # Those of an earlier call that this one was stopped before are none of its own.
+        if key in keys and not (summary.stopped and message.startswith(EARLIER))
+    }  # fmt: skip
     summary.done = len(planned) - len(pending(planned, store))
     return summary
 

@@ -12,6 +12,7 @@ from reproduce import models
 from reproduce.data import catalog, streams
 from reproduce.data.preparation import Prepared, prepare
 from reproduce.errors import UserError
+from reproduce.evaluation.versions import versioned
 from reproduce.models import initialisations
 from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
@@ -215,7 +216,7 @@ def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict
             network, images, classes, device, planned.trial.precision, planned.keep, known.get(part)
         )
         for place, values in task.summaries(found.scores, found.truth, classes, part):
-            measured |= {f"{place}/{name}": value for name, value in values.items()}
+            measured |= {versioned(f"{place}/{name}"): value for name, value in values.items()}
         table = task.table(found.scores, found.truth, classes)
         if table is not None:
             confusion[part] = table.tolist()

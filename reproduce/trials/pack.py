@@ -6,30 +6,27 @@ SHA-256 of every file. Each part holds whole trials, so one part is useful witho
 
 import hashlib
 import json
-import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from reproduce.data.records import Record
-from reproduce.errors import UserError, reason
-from reproduce.files import relative, replacing, sha256_of_file, write_bytes
-from reproduce.trials.arrays import DAMAGE, is_intact
+from reproduce.errors import UserError
+from reproduce.files import relative, replacing, write_bytes
+from reproduce.trials import upkeep
+from reproduce.trials.arrays import MEGABYTE, is_intact
 from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
+from reproduce.trials.part import FORMAT, MANIFEST, Part, packed_keys, read_whole
 from reproduce.trials.predicted import has_more
-from reproduce.trials.rows import differing_metrics, result_from_row, row_of
+from reproduce.trials.rows import DamagedRow, differing_metrics, row_of
 from reproduce.trials.store import Result, Store
-from reproduce.trials.trial import Planned, Trial
+from reproduce.trials.trial import Planned
 
-FORMAT = "reproduce-pack-1"
 CONTENTS = ("results", "weights", "checkpoints")
-MANIFEST = "pack.json"
 # Rows and zip headers; measured at under 20 kB a trial for 40 blocks of history.
 ROOM_FOR_ROWS = 20_000
-MEGABYTE = 1024 * 1024
-FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 @dataclass
@@ -42,64 +39,118 @@ class Item:
     @property
     def size(self) -> int:
         """Return a bound on the bytes this adds to a part."""
-        return sum(path.stat().st_size for path in self.files.values()) + ROOM_FOR_ROWS
+        present = [path.stat().st_size for path in self.files.values() if path.exists()]
+        return sum(present) + ROOM_FOR_ROWS
 
 
 def pack(store: Store, target: Path, contents: tuple[str, ...], max_mb: float) -> list[Path]:
-    """Write the store's results into parts of at most `max_mb` and return their paths."""
-    items = [_item(store, result, contents) for result in store.results()]
-    if "checkpoints" in contents:
-        noted = set(store.trial_keys())
-        items += [
-            Item(
-                {
-                    "key": path.stem,
-                    "trial": store.trial(path.stem).to_json(),
-                    "labels": list(store.labels(path.stem)),
-                },
-                {f"checkpoints/{path.name}": path},
+    """Write the store's results into parts of at most `max_mb` and return their paths.
+
+    A damaged result is left out, and said to be so when the others are written.
+    """
+    with shared_lock(store.files_lock):  # Nobody may collect what is about to be read.
+        items, damaged = _items(store, contents)
+        if not items:
+            raise UserError(
+                f"the store {relative(store.path)} holds nothing to pack; "
+                + (f"{damaged[0]}" if damaged else "train something first")
             )
-            for path in sorted((store.path / "checkpoints").glob("*.safetensors"))
-            if path.stem in noted
-        ]
-    if not items:
+        paths = _write_parts(store, target, items, max_mb)
+    if damaged:
         raise UserError(
-            f"the store {relative(store.path)} holds nothing to pack; train something first"
+            f"{len(damaged)} damaged result(s) were left out of "
+            f"{', '.join(relative(path) for path in paths)}, which hold the others; the first: "
+            f"{damaged[0]}"
         )
+    return paths
+
+
+def _items(store: Store, contents: tuple[str, ...]) -> tuple[list[Item], list[str]]:
+    """Return what travels, and what is wrong with each result that does not."""
+    whole, unreadable = store.whole_and_damaged()
+    items, damaged = [], list(unreadable.values())
+    for result in whole:
+        if "weights" not in contents:
+            result = replace(result, weights_file=None)
+        wrong = next(upkeep.problems_of(result), "")
+        if wrong:
+            damaged.append(wrong)
+        else:
+            items.append(_item(result))
+    if "checkpoints" in contents:
+        for path in sorted((store.path / "checkpoints").glob("*.safetensors")):
+            try:
+                trial, labels = store.trial(path.stem), store.labels(path.stem)
+            except DamagedRow:  # of a trial that was forgotten, or that nobody can go on with
+                continue
+            row = {"key": path.stem, "trial": trial.to_json(), "labels": list(labels)}
+            items.append(Item(row, {f"checkpoints/{path.name}": path}))
+    return items, damaged
+
+
+def _item(result: Result) -> Item:
+    files = (result.array_file, result.weights_file)
+    return Item(row_of(result), {f"{file.parent.name}/{file.name}": file for file in files if file})
+
+
+def _write_parts(store: Store, target: Path, items: list[Item], max_mb: float) -> list[Path]:
     records = [record.to_json() for record in store.records()]
     # Every part carries the records; their thumbnails hardly compress.
     room = int(max_mb * MEGABYTE) - len(zlib.compress(json.dumps(records).encode()))
     groups = _groups(items, room)
-    paths = []
-    for number, group in enumerate(groups, start=1):
-        name = target if len(groups) == 1 else _part_name(target, number)
-        # Replicates may share a file.
-        files = {inside: path for item in group for inside, path in item.files.items()}
-        manifest = {
-            "format": FORMAT,
-            "part": number,
-            "parts": len(groups),
-            "records": records,
-            "rows": [item.row for item in group],
-            "files": {inside: sha256_of_file(path) for inside, path in files.items()},
-        }
-        with replacing(name) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-            archive.writestr(MANIFEST, json.dumps(manifest), zipfile.ZIP_DEFLATED)
-            for inside, path in files.items():
-                archive.write(path, inside)
-        paths.append(name)
+    paths = [target] if len(groups) == 1 else [
+        _part_name(target, number) for number in range(1, len(groups) + 1)
+    ]  # fmt: skip
+    for path in paths:
+        _require_replaceable(path, store)
+    for number, (path, group) in enumerate(zip(paths, groups, strict=True), start=1):
+        about = {"format": FORMAT, "part": number, "parts": len(groups), "records": records}
+        _write_part(path, group, about)
     return paths
 
 
-def _item(store: Store, result: Result, contents: tuple[str, ...]) -> Item:
-    item = Item(row_of(result))
-    if result.array_file:
-        item.files[f"arrays/{result.array_file.name}"] = result.array_file
-    if "weights" in contents and result.weights_file:
-        item.files[f"weights/{result.weights_file.name}"] = result.weights_file
+def _require_replaceable(path: Path, store: Store) -> None:
+    """Refuse to write over anything but a part that holds nothing the store does not hold."""
+    if not path.exists():
+        return
+    keys = packed_keys(path) if path.is_file() else None
+    if keys is None:
+        held = "is no packed store"
+    elif lost := keys - set(store.trial_keys()):
+        held = f"holds {len(lost)} trial(s) that {relative(store.path)} does not"
     else:
-        item.row["weights"] = None
-    return item
+        return
+    raise UserError(
+        f"{relative(path)} is there already and {held}; it was left as it is: give another name "
+        "to --output, or move it away"
+    )
+
+
+def _write_part(path: Path, group: list[Item], about: dict[str, Any]) -> None:
+    rows, hashes = [], {}
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for item in group:
+            # Read once: training may put a newer checkpoint in place, or delete it at its end.
+            found = {
+                inside: _content(file)
+                for inside, file in item.files.items()
+                if inside not in hashes  # Replicates may share a file.
+            }
+            if None in found.values():
+                continue
+            rows.append(item.row)
+            for inside, content in found.items():
+                hashes[inside] = hashlib.sha256(content).hexdigest()
+                archive.writestr(inside, content)
+        manifest = json.dumps({**about, "rows": rows, "files": hashes})
+        archive.writestr(MANIFEST, manifest, zipfile.ZIP_DEFLATED)
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _groups(items: list[Item], limit: int) -> list[list[Item]]:
@@ -137,12 +188,12 @@ class Merged:
 
 def merge(store: Store, path: Path) -> Merged:
     """Take a packed part into the store; a damaged one changes nothing."""
-    part = _read_whole(path, store)
+    part = read_whole(path, store.path)
     with shared_lock(store.files_lock):
         return _take_part(store, part)
 
 
-def _take_part(store: Store, part: "_Part") -> Merged:
+def _take_part(store: Store, part: Part) -> Merged:
     outcome = Merged(missing_parts=part.place)
     # Noted first: should this be killed, the files it leaves belong to trials that are known.
     store.add([Planned(result.trial) for result in part.results])
@@ -182,73 +233,3 @@ def take(store: Store, result: Result, outcome: Merged) -> None:
             gained["weights_file"] = result.weights_file
         if gained and twin.replicate == 0:
             store.put(replace(twin, **gained), result.labels)
-
-
-@dataclass
-class _Part:
-    """A part, read and checked."""
-
-    contents: dict[str, bytes]
-    results: list[Result]
-    unfinished: list[Planned]
-    records: list[Record]
-    place: str
-
-
-def _read_whole(path: Path, store: Store) -> _Part:
-    """Read and check everything before anything is written."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read(MANIFEST))
-            if manifest["format"] != FORMAT:
-                raise ValueError(f"its format is '{manifest['format']}'")
-            contents = {name: archive.read(name) for name in manifest["files"]}
-        _check_whole(path, manifest, contents)
-        rows = manifest["rows"]
-        number, parts = manifest["part"], manifest["parts"]
-        return _Part(
-            contents,
-            [result_from_row(row, store) for row in rows if "metrics" in row],
-            [
-                Planned(Trial(**row["trial"]), tuple(row["labels"]))
-                for row in rows
-                if "metrics" not in row
-            ],
-            [Record.from_json(values) for values in manifest["records"]],
-            f"part {number} of {parts}" if parts > 1 else "",
-        )
-    except FileNotFoundError:
-        raise UserError(f"no file {relative(path)}; expected a part written by `store pack`") from (
-            None
-        )
-    except (*DAMAGE, TypeError, AttributeError) as error:
-        raise UserError(
-            f"{relative(path)} is damaged or no packed store of this version ({reason(error)}); "
-            "nothing was merged: fetch the file again"
-        ) from error
-
-
-def _check_whole(path: Path, manifest: dict, contents: dict[str, bytes]) -> None:
-    for name, expected in manifest["files"].items():
-        folder, _, file = name.partition("/")
-        if folder not in ("arrays", "weights", "checkpoints") or not FILE_NAME.fullmatch(file):
-            raise UserError(
-                f"{relative(path)} names a file outside a store ('{name}'); nothing was merged"
-            )
-        if hashlib.sha256(contents[name]).hexdigest() != expected:
-            raise UserError(
-                f"{relative(path)} is damaged ({name} has another hash than the manifest says); "
-                "nothing was merged: fetch the file again"
-            )
-    for row in manifest["rows"]:
-        if row["key"] != Trial(**row["trial"]).key:
-            raise UserError(
-                f"{relative(path)}: row {row['key']} does not describe the trial it is named for; "
-                "nothing was merged"
-            )
-        wanted = [f"{kind}/{row[kind]}" for kind in ("arrays", "weights") if row.get(kind)]
-        if "metrics" not in row:
-            wanted = [f"checkpoints/{row['key']}.safetensors"]
-        for name in wanted:
-            if name not in contents:
-                raise UserError(f"{relative(path)} lacks {name}; nothing was merged")

@@ -78,11 +78,12 @@ def has_more(ours: Iterable[str], theirs: Iterable[str]) -> bool:
 
     What was packed follows from the scores: it never takes their place, they take its.
     """
-    own, other = ({name for name in names if not _is_packed(name)} for names in (ours, theirs))
+    own, other = ({name for name in names if not is_packed(name)} for names in (ours, theirs))
     return own > other or (own == other and bool(list(ours)) and not list(theirs))
 
 
-def _is_packed(name: str) -> bool:
+def is_packed(name: str) -> bool:
+    """Say whether an array of this name follows from the scores, as an edition carries it."""
     return f"/{FOLDER}/" in name or name.endswith("/true")
 
 

@@ -1,9 +1,42 @@
-"""Results as plain rows, the form in which they travel in packs and editions."""
+"""Results as plain rows, the form in which they are stored and travel in packs and editions.
 
-from typing import Any
+A row may come from anywhere: it becomes a result only if every value is of its kind.
+"""
 
-from reproduce.trials.store import Result, Store
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from reproduce.errors import UserError
+from reproduce.trials.result import Result
 from reproduce.trials.trial import Trial
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class DamagedRow(UserError):
+    """A stored row that is no result; the others of its store are none the worse for it."""
+
+
+class _Row(BaseModel):
+    """What a row must hold. Strict: a text that looks like a number is none."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    key: str
+    trial: dict[str, Any]
+    labels: list[dict[str, str]]
+    metrics: Annotated[dict[str, float], Field(min_length=1)]
+    confusion: dict[str, list[list[Count]]]
+    counts: list[Count]
+    history: list[dict[str, float]]
+    seconds: Annotated[float, Field(ge=0)]
+    provenance: dict[str, str]
+    array_names: list[str]
+    arrays: FileName | None
+    weights: FileName | None
 
 
 def row_of(result: Result) -> dict[str, Any]:
@@ -24,11 +57,35 @@ def row_of(result: Result) -> dict[str, Any]:
     }
 
 
-def result_from_row(row: dict[str, Any], store: Store | None = None) -> Result:
-    """Return the result of a row, its files expected in this store; without a store, no files."""
+def trial_from(key: str, description: Any) -> Trial:
+    """Return the trial of a description that was kept under this key."""
+    try:
+        trial = Trial(**description)
+        found = trial.key
+    except (ValueError, TypeError, UserError) as error:
+        raise DamagedRow(
+            f"the description of trial {key} is damaged or of another version ({said_by(error)})"
+        ) from error
+    if found != key:
+        raise DamagedRow(f"row {key} does not describe the trial it is named for")
+    return trial
+
+
+def result_from_row(row: dict[str, Any], folder: Path | None = None, replicate: int = 0) -> Result:
+    """Return the result of a row, its files expected in the folder of a store, if one is named."""
+    key = row.get("key")
+    try:
+        _Row.model_validate(row)
+    except ValidationError as error:
+        raise DamagedRow(f"the row of trial {key} is damaged ({said_by(error)})") from error
+    files = {
+        kind: folder / kind / row[kind] if folder and row[kind] else None
+        for kind in ("arrays", "weights")
+    }
     return Result(
-        key=row["key"],
-        trial=Trial(**row["trial"]),
+        key=key,
+        trial=trial_from(key, row["trial"]),
+        # Canonical JSON writes 1.0 as 1; a metric is a float.
         metrics={name: float(value) for name, value in row["metrics"].items()},
         confusion=row["confusion"],
         counts=row["counts"],
@@ -36,10 +93,20 @@ def result_from_row(row: dict[str, Any], store: Store | None = None) -> Result:
         seconds=row["seconds"],
         provenance=row["provenance"],
         array_names=tuple(row["array_names"]),
-        array_file=store.arrays_folder / row["arrays"] if store and row["arrays"] else None,
-        weights_file=store.weights_folder / row["weights"] if store and row["weights"] else None,
+        array_file=files["arrays"],
+        weights_file=files["weights"],
+        replicate=replicate,
         labels=tuple(row["labels"]),
     )
+
+
+def said_by(error: Exception) -> str:
+    """Return the first thing that a validation found, in one line."""
+    if not isinstance(error, ValidationError):
+        return str(error).partition("\n")[0]
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 def differing_metrics(one: Result, other: Result) -> list[str]:

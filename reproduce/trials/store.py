@@ -8,61 +8,33 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
+from reproduce.evaluation.versions import is_current
 from reproduce.files import project_root, relative
 from reproduce.trials import arrays as array_files
-from reproduce.trials.database import connect
+from reproduce.trials.database import Database
 from reproduce.trials.locks import shared_lock
+from reproduce.trials.result import Result
+from reproduce.trials.rows import DamagedRow, result_from_row, trial_from
 from reproduce.trials.trial import Planned, Trial, canonical
+
+__all__ = ["DERIVED", "Result", "Store", "default_path"]
 
 # Array files of derived values are named so, where others have the key of their trial.
 DERIVED = "derived"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a trial left."""
-
-    key: str
-    trial: Trial
-    metrics: dict[str, float]
-    confusion: dict[str, list[list[int]]]
-    counts: list[int]
-    history: list[dict[str, float]]
-    seconds: float
-    provenance: dict[str, str]
-    array_names: tuple[str, ...] = ()
-    array_file: Path | None = None
-    weights_file: Path | None = None
-    replicate: int = 0
-    labels: tuple[dict[str, str], ...] = field(default=(), compare=False)
-
-    @cached_property
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return the stored arrays (read once): logits, labels, embeddings by part."""
-        return array_files.read(self.array_file) if self.array_file else {}
-
-    def has(self, wanted: Iterable[str]) -> bool:
-        """Say whether arrays of these kinds were kept ('logits', 'embeddings', 'curve' ...)."""
-        return set(wanted) <= _kinds(self.array_names)
-
-    def holds(self, wanted: Iterable[str]) -> bool:
-        """Say whether arrays of these kinds are in this store: an edition brings only some."""
-        return set(wanted) <= _kinds(self.arrays)
-
-
-def _kinds(names: Iterable[str]) -> set[str]:
-    kept = {part for name in names for part in name.split("/")}
-    return kept | {"encoders"} if {"before", "after"} <= kept else kept
+# How the message of a failure begins that a later call was started after.
+EARLIER = "in an earlier call: "
+# Columns of a result that are JSON text.
+# Where a row of results has what it measured: metrics, confusion, counts and history.
+NUMBERS = slice(2, 6)
+JSON_VALUES = ("metrics", "confusion", "counts", "history", "provenance", "array_names")
 
 
 def default_path() -> Path:
@@ -70,12 +42,11 @@ def default_path() -> Path:
     return Path(os.environ.get("REPRODUCE_STORE") or project_root() / "store")
 
 
-class Store:
+class Store(Database):
     """Results on disk; safe for several processes at once."""
 
     def __init__(self, path: Path | str | None = None):
-        self.path = Path(path) if path else default_path()
-        self._database = connect(self.path)
+        super().__init__(Path(path) if path else default_path())
 
     @property
     def arrays_folder(self) -> Path:
@@ -99,27 +70,6 @@ class Store:
     def files_lock(self) -> Path:
         """Return the file that is locked, shared, from writing files to committing their rows."""
         return self.path / "files.lock"
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a block as one write: all of it or none of it."""
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            yield self._database
-            self._database.execute("COMMIT")
-        except BaseException as error:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise UserError(
-                    f"the store {relative(self.path)} could not be written ({error}); free disk "
-                    "space or wait for the other process, then run the command again"
-                ) from error
-            raise
-
-    def query(self, sql: str, *values: str) -> list[sqlite3.Row]:
-        """Return the rows of a reading query."""
-        return self._database.execute(sql, values).fetchall()
 
     # -- trials and results ------------------------------------------------------------------
 
@@ -159,12 +109,16 @@ class Store:
                 canonical(list(result.array_names)),
                 result.weights_file and result.weights_file.name,
             )
+            first = "SELECT * FROM results WHERE key = ? AND replicate = 0"
+            before = database.execute(first, (result.key,)).fetchone()
             marks = ", ".join("?" * len(row))
             database.execute(f"INSERT OR REPLACE INTO results VALUES ({marks})", row)
             database.execute("DELETE FROM failures WHERE key = ?", (result.key,))
-            # What was derived from an older result of this key is no longer true.
-            pattern = f'%"{result.key}"%'
-            database.execute("DELETE FROM derived WHERE sources LIKE ?", (pattern,))
+            # What was derived from other numbers is no longer true; from the same, it may be all
+            # there is of arrays that stayed elsewhere. A replicate is not what is shown.
+            if replicate == 0 and before and tuple(before)[NUMBERS] != row[NUMBERS]:
+                pattern = f'%"{result.key}"%'
+                database.execute("DELETE FROM derived WHERE sources LIKE ?", (pattern,))
         return replicate
 
     def get(self, key: str) -> Result | None:
@@ -175,66 +129,88 @@ class Store:
     def replicates(self, key: str) -> list[Result]:
         """Return all results of a key; more than one where machines disagreed."""
         query = "SELECT * FROM results WHERE key = ? ORDER BY replicate"
-        return [self._result(row) for row in self._database.execute(query, (key,))]
+        return [self._result(row) for row in self.query(query, key)]
 
     def results(self) -> list[Result]:
-        """Return every result, replicates included."""
-        rows = self._database.execute("SELECT * FROM results ORDER BY key, replicate")
-        return [self._result(row) for row in rows]
+        """Return every result, replicates included, but those whose row is damaged."""
+        return self.whole_and_damaged()[0]
+
+    def whole_and_damaged(self) -> tuple[list[Result], dict[str, str]]:
+        """Return every result, and by its key what is wrong with each row that is none.
+
+        Row by row, so that a damaged one does not hide the others.
+        """
+        whole: list[Result] = []
+        damaged: dict[str, str] = {}
+        one = "SELECT * FROM results WHERE key = ? AND replicate = ?"
+        for key, replicate in self.query("SELECT key, replicate FROM results ORDER BY 1, 2"):
+            try:
+                whole += [self._result(row) for row in self.query(one, key, replicate)]
+            except DamagedRow as error:
+                damaged[key] = str(error) if key in str(error) else f"trial {key}: {error}"
+        return whole, damaged
 
     def trial_keys(self) -> list[str]:
         """Return the keys of all trials noted here, finished or not."""
-        return [row[0] for row in self._database.execute("SELECT key FROM trials ORDER BY key")]
+        return [
+            row[0]
+            for row in self.query("SELECT key FROM trials UNION SELECT key FROM results ORDER BY 1")
+        ]
 
     def trial(self, key: str) -> Trial:
         """Return the description of a trial noted here."""
-        query = "SELECT description FROM trials WHERE key = ?"
-        row = self._database.execute(query, (key,)).fetchone()
-        if row is None:
-            raise UserError(
+        rows = self.query("SELECT description FROM trials WHERE key = ?", key)
+        if not rows:
+            raise DamagedRow(
                 f"no trial '{key}' in the store {relative(self.path)}; `reproduce store ls` lists "
                 "the trials there are"
             )
-        return Trial(**json.loads(row[0]))
+        with self._reading(key):
+            return trial_from(key, json.loads(rows[0][0]))
 
     def labels(self, key: str) -> tuple[dict[str, str], ...]:
         """Return what a trial was planned for: paper, profile, method, experiment."""
-        query = "SELECT label FROM labels WHERE key = ? ORDER BY label"
-        return tuple(json.loads(row[0]) for row in self._database.execute(query, (key,)))
+        rows = self.query("SELECT label FROM labels WHERE key = ? ORDER BY label", key)
+        with self._reading(key):
+            return tuple(json.loads(row[0]) for row in rows)
 
     def _result(self, row: sqlite3.Row) -> Result:
-        values = {
-            name: json.loads(row[name])
-            for name in ("metrics", "confusion", "counts", "history", "provenance")
-        }
-        # Canonical JSON writes 1.0 as 1; a metric is a float.
-        values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
-        return Result(
-            key=row["key"],
-            trial=self.trial(row["key"]),
-            seconds=row["seconds"],
-            array_names=tuple(json.loads(row["array_names"])),
-            array_file=self.arrays_folder / row["arrays"] if row["arrays"] else None,
-            weights_file=self.weights_folder / row["weights"] if row["weights"] else None,
-            replicate=row["replicate"],
-            labels=self.labels(row["key"]),
-            **values,
-        )
+        key = row["key"]
+        values: dict[str, Any] = {
+            "trial": self.trial(key).to_json(), "labels": list(self.labels(key))
+        }  # fmt: skip
+        with self._reading(key):
+            values |= {name: row[name] for name in ("key", "seconds", "arrays", "weights")}
+            values |= {name: json.loads(row[name]) for name in JSON_VALUES}
+            return result_from_row(values, self.path, row["replicate"])
+
+    @contextmanager
+    def _reading(self, key: str) -> Iterator[None]:
+        """Say of a row that cannot be read how to go on without it."""
+        try:
+            yield
+        except (ValueError, TypeError, DamagedRow) as error:
+            said = error if isinstance(error, DamagedRow) else f"trial {key}: {reason(error)}"
+            raise DamagedRow(
+                f"{said} in the store {relative(self.path)}; `reproduce store rm {key}` forgets "
+                "it, then train it again or merge a pack that has it"
+            ) from error
 
     def fail(self, key: str, message: str) -> None:
         """Note why a trial has no result; forgotten when it gets one."""
         with self.transaction() as database:
             database.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)", (key, message))
 
-    def forget_failures(self, keys: Iterable[str]) -> None:
-        """Give these trials another chance."""
+    def give_another_chance(self, keys: Iterable[str]) -> None:
+        """Mark the failures of these trials as those of an earlier call; none is forgotten."""
+        update = "UPDATE failures SET message = ? || message WHERE key = ? AND message NOT LIKE ?"
         with self.transaction() as database:
-            marks = [(key,) for key in keys]
-            database.executemany("DELETE FROM failures WHERE key = ?", marks)
+            marks = [(EARLIER, key, f"{EARLIER}%") for key in keys]
+            database.executemany(update, marks)
 
     def failures(self) -> dict[str, str]:
         """Return the message of each trial that failed."""
-        return dict(tuple(row) for row in self._database.execute("SELECT * FROM failures"))
+        return dict(tuple(row) for row in self.query("SELECT * FROM failures"))
 
     # -- records of data sets ----------------------------------------------------------------
 
@@ -246,7 +222,7 @@ class Store:
 
     def records(self) -> list[Record]:
         """Return the records of all data sets that results here were made from."""
-        rows = self._database.execute("SELECT record FROM records ORDER BY name, fingerprint")
+        rows = self.query("SELECT record FROM records ORDER BY name, fingerprint")
         return [Record.from_json(json.loads(row[0])) for row in rows]
 
     # -- derived values ----------------------------------------------------------------------
@@ -263,16 +239,18 @@ class Store:
         An edition carries derived values, so that it renders where the arrays they came from do
         not travel.
         """
-        query = "SELECT value, arrays FROM derived WHERE name = ?"
-        row = self._database.execute(query, (name,)).fetchone()
-        if row is None:
-            value, computed = compute()
-            self.put_derived(name, sources, value, computed)
-            return json.loads(canonical(value)), computed
-        file = row["arrays"]
-        return json.loads(row["value"]), (
-            array_files.read(self.arrays_folder / file) if file else {}
-        )
+        rows = self.query("SELECT value, arrays FROM derived WHERE name = ?", name)
+        for value, file in rows:
+            # What was computed once can be computed again: what is damaged is as none.
+            with suppress(ValueError, UserError):
+                known = json.loads(value)
+                if file is None:
+                    return known, {}
+                if array_files.is_intact(self.arrays_folder / file):
+                    return known, array_files.read(self.arrays_folder / file)
+        value, computed = compute()
+        self.put_derived(name, sources, value, computed)
+        return json.loads(canonical(value)), computed
 
     def put_derived(self, name: str, sources, value: Any, computed: dict[str, np.ndarray]) -> None:
         """Keep a derived value and the keys of the results it came from."""
@@ -283,16 +261,15 @@ class Store:
                 database.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", row)
 
     def derived_from(self, keys: Iterable[str]) -> list[tuple[str, list[str], Any, Path | None]]:
-        """Return name, sources, value and array file of what came from these results alone."""
-        known = set(keys)
-        rows = self._database.execute("SELECT * FROM derived ORDER BY name").fetchall()
-        return [
-            (
-                row["name"],
-                json.loads(row["sources"]),
-                json.loads(row["value"]),
-                self.arrays_folder / row["arrays"] if row["arrays"] else None,
-            )
-            for row in rows
-            if known.issuperset(json.loads(row["sources"]))
-        ]
+        """Return name, sources, value and array file of what came from these results alone.
+
+        What older code computed is kept here and not given away.
+        """
+        known, found = set(keys), []
+        for row in self.query("SELECT * FROM derived ORDER BY name"):
+            with suppress(ValueError):  # a damaged one, which is computed again when asked for
+                sources, value = json.loads(row["sources"]), json.loads(row["value"])
+                if is_current(row["name"]) and known.issuperset(sources):
+                    file = self.arrays_folder / row["arrays"] if row["arrays"] else None
+                    found.append((row["name"], sources, value, file))
+        return found

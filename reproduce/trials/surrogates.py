@@ -12,6 +12,7 @@ from reproduce.data import catalog, names
 from reproduce.data.augmentation.recipes import recipe
 from reproduce.data.records import Dataset
 from reproduce.errors import UserError
+from reproduce.tasks import task_of
 from reproduce.training.phases import Optimizer, Phase, Schedule
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import RECIPE, Trial
@@ -86,7 +87,7 @@ def held_out(trial: Trial, result: Result) -> str:
 
 def accuracy(result: Result) -> float:
     """Return the accuracy on the held-out images."""
-    return result.metrics["test/accuracy"]
+    return task_of(result.trial).value(result)
 
 
 def has_weights(store: Store, trial: Trial) -> bool:

@@ -1,13 +1,19 @@
 """Looking after a store: what is damaged, what is no longer needed, what to throw away."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from reproduce.errors import UserError
 from reproduce.files import relative
-from reproduce.trials import arrays
+from reproduce.trials import arrays, soundness
 from reproduce.trials.database import NAME
 from reproduce.trials.locks import try_lock
+from reproduce.trials.result import Result
+from reproduce.trials.rows import DamagedRow
 from reproduce.trials.store import DERIVED, Store
 
 NAMED = """
@@ -19,30 +25,56 @@ UNFINISHED = "SELECT 1 FROM trials WHERE key = ? AND key NOT IN (SELECT key FROM
 
 def check(store: Store) -> list[str]:
     """Return one line for each thing that is wrong; an empty list means all is well."""
-    problems = []
-    bad = store.query("PRAGMA integrity_check")[0][0]
+    problems: list[str] = []
+    try:
+        problems += _of_database(store)
+    except DamagedRow as error:  # what else there is cannot be read
+        problems.append(str(error))
+    return problems
+
+
+def _of_database(store: Store) -> Iterator[str]:
+    bad = store.query("PRAGMA integrity_check")[0][0].partition("\n")[0]
     if bad != "ok":
-        problems.append(f"results.sqlite: {bad}; take the results back from a pack or an edition")
-    for result in store.results():
-        if result.trial.key != result.key:
-            problems.append(f"{result.key}: its description has the key {result.trial.key}")
-        if result.array_file and not arrays.is_intact(result.array_file):
-            problems.append(
-                f"{result.key}: {relative(result.array_file)} is missing or damaged; "
-                f"`reproduce store rm {result.key}` and train it again, or merge a pack that has it"
-            )
-        if result.weights_file and not arrays.is_intact(result.weights_file):
-            problems.append(
-                f"{result.key}: {relative(result.weights_file)} is missing or damaged; "
-                f"`reproduce train --force --keep-weights` makes it again"
+        yield f"{NAME}: {bad}; take the results back from a pack or an edition"
+    whole, damaged = store.whole_and_damaged()
+    yield from damaged.values()
+    for result in whole:
+        yield from problems_of(result)
+    for name, file in store.query("SELECT name, arrays FROM derived WHERE arrays IS NOT NULL"):
+        if not arrays.is_intact(store.arrays_folder / file):
+            yield (
+                f"derived '{name}': {relative(store.arrays_folder / file)} is missing or damaged; "
+                "it is computed again when a page asks for it and its trials kept their arrays, "
+                "else merge the edition that has it"
             )
     found = strangers(store)
     if found:
-        problems.append(
+        yield (
             f"{NAME} knows nothing of the trials of {_in_words(store, found)}; put the right "
             f"{NAME} back or merge a pack of them (`reproduce store gc --unknown` deletes them)"
         )
-    return problems
+
+
+def problems_of(result: Result) -> Iterator[str]:
+    """Yield what is wrong with the files of a result, and with what it says."""
+    again = f"`reproduce store rm {result.key}` and train it again, or merge a pack that has it"
+    kept: dict[str, np.ndarray] = {}
+    if result.array_file and not arrays.is_intact(result.array_file):
+        yield f"{result.key}: {relative(result.array_file)} is missing or damaged; {again}"
+    elif result.array_file:
+        try:
+            kept = arrays.read(result.array_file)
+        except UserError as error:
+            yield f"{result.key}: {error}; {again}"
+    if result.weights_file and not arrays.is_intact(result.weights_file):
+        yield (
+            f"{result.key}: {relative(result.weights_file)} is missing or damaged; "
+            f"`reproduce train --force --keep-weights` makes it again"
+        )
+    # One line is enough: what was changed shows itself in several measures.
+    for wrong in islice(soundness.problems(result, kept), 1):
+        yield f"{result.key}: {wrong}; {again}"
 
 
 def remove(store: Store, keys: list[str]) -> int:
@@ -69,7 +101,12 @@ def strangers(store: Store) -> list[Path]:
     They are what a lost database leaves: neither what was removed nor what was replaced. Where no
     trial is known, what was derived from trials is as strange as they are.
     """
-    known = {row[0] for row in store.query("SELECT key FROM trials UNION SELECT key FROM removed")}
+    known = {
+        row[0]
+        for row in store.query(
+            "SELECT key FROM trials UNION SELECT key FROM results UNION SELECT key FROM removed"
+        )
+    }
     return [
         path
         for folder in ("arrays", "weights", "checkpoints")
@@ -117,9 +154,10 @@ def _in_words(store: Store, files: list[Path]) -> str:
 
 def _collect(store: Store) -> Collected:
     collected, named = Collected(), {row[0] for row in store.query(NAMED)}
+    doubtful = _in_doubt(store)
     for folder in ("arrays", "weights", "checkpoints"):
         for path in sorted((store.path / folder).glob("*")):
-            if path.name in named:
+            if path.name in named or (_key_of(path) in doubtful and path.name[0] != "."):
                 continue
             if path.name.startswith("."):
                 # A partial file of a writer that died, or of one that is writing this very moment.
@@ -135,6 +173,21 @@ def _collect(store: Store) -> Collected:
             if ours:
                 path.unlink(missing_ok=True)
     return collected
+
+
+def _in_doubt(store: Store) -> set[str]:
+    """Return the keys of trials whose row is damaged, or names a file that is not there.
+
+    A file that no row names may be the one that was meant.
+    """
+    whole, damaged = store.whole_and_damaged()
+    lost = {
+        result.key for result in whole
+        for file in (result.array_file, result.weights_file) if file and not file.is_file()
+    }  # fmt: skip
+    rows = store.query("SELECT arrays FROM derived WHERE arrays IS NOT NULL")
+    derived = all((store.arrays_folder / row[0]).is_file() for row in rows)
+    return lost | set(damaged) | (set() if derived else {DERIVED})
 
 
 def _key_of(path: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reproduce.errors import UserError
 from reproduce.tasks import task_of
 from reproduce.trials.locks import try_lock
-from reproduce.trials.store import Store
+from reproduce.trials.store import EARLIER, Store
 from reproduce.trials.trial import Planned
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -122,7 +122,7 @@ def _work_on_stacks(todo: list[Planned], store, options, stop, report) -> list[P
 def _is_done(item: Planned, store: Store, force: bool) -> bool:
     """Say whether nobody needs to run a trial any more: it has a result, or failed in this call."""
     key = item.trial.key
-    if key in store.failures():
+    if not store.failures().get(key, EARLIER).startswith(EARLIER):
         return True
     return not force and not pending([item], store)
 

@@ -5,6 +5,7 @@ import pytest
 
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
+from reproduce.evaluation import metrics
 from reproduce.evaluation.metric import Metric
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
 from reproduce.study.study import Study
@@ -34,6 +35,12 @@ def made_up_logits(trial) -> np.ndarray:
     logits = random.normal(size=(len(LABELS), CLASSES))
     logits[np.arange(len(LABELS)), LABELS] += 1.5
     return logits.astype(np.float32)
+
+
+def measured(cell, logits=None) -> dict[str, float]:
+    """Return what a trial's scores give, to be planted where others will check them."""
+    scores = made_up_logits(cell.trial) if logits is None else logits
+    return metrics.summary(metrics.softmax(scores), LABELS, CLASSES)
 
 
 def flat_curve() -> dict[str, np.ndarray]:

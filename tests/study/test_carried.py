@@ -9,14 +9,15 @@ from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Store
-from tests.study.test_judging import BETTER, ONE_POINT, claim, noisy, term
+from tests.study.conftest import measured
+from tests.study.test_judging import BETTER, ONE_POINT, claim, term
 
 METHODS = ["baseline", "oversampling", "thresholding"]
 
 
 @pytest.fixture
 def study(study_of):
-    return study_of(noisy, **{**ONE_POINT, "methods": METHODS})
+    return study_of(measured, **{**ONE_POINT, "methods": METHODS})
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from reproduce.data import catalog
 from reproduce.data.records import Record
+from reproduce.evaluation import metrics as measures
 from reproduce.training.phases import Optimizer, Phase
 from reproduce.trials import arrays, engine
 from reproduce.trials.store import Result, Store
@@ -82,14 +83,22 @@ def store(tmp_path):
 
 @pytest.fixture
 def leave():
-    """Return a function that puts a result made by hand into a store, and returns it as read."""
+    """Return a function that puts a result made by hand into a store, and returns it as read.
 
-    def put(store, trial, accuracy=0.1 + 0.2, with_arrays=True, weights=b"", images=50, **changed):
+    Its numbers follow from its arrays, as long as `accuracy` is a share of so many images.
+    """
+
+    def put(store, trial, accuracy=0.1 + 0.2, with_arrays=True, weights=b"", images=40, **changed):
         random = np.random.default_rng(trial.seed)
+        labels = np.arange(images) % 2
+        wrong = np.arange(images) >= round(accuracy * images) if accuracy == accuracy else labels
+        logits = np.sort(random.normal(size=(images, 2)))
+        logits = np.where((labels ^ wrong)[:, None] == 1, logits, logits[:, ::-1])
         kept = {
-            "test/labels": random.integers(0, 10, images).astype(np.int16),
-            "test/logits": random.normal(size=(images, 10)).astype(np.float32),
+            "test/labels": labels.astype(np.int16),
+            "test/logits": logits.astype(np.float32),
         }
+        scores = measures.softmax(kept["test/logits"])
         file = arrays.write(store.arrays_folder, trial.key, kept) if with_arrays else None
         of_weights = None
         if weights:
@@ -98,8 +107,11 @@ def leave():
         values = {
             "key": trial.key,
             "trial": trial,
-            "metrics": {"test/accuracy": accuracy, "test/auc": 1.0},
-            "confusion": {"test": [[3, 1], [0, 4]]},
+            "metrics": {
+                "test/accuracy": accuracy,
+                "test/auc": measures.auc_macro_ovr(scores, labels),
+            },
+            "confusion": {"test": measures.confusion(labels, scores.argmax(axis=1), 2).tolist()},
             "counts": [60, 12],
             "history": [{"phase": 0, "iteration": 1, "loss": 1 / 3, "training_accuracy": 1.0}],
             "seconds": 2.125,

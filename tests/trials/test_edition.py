@@ -172,7 +172,7 @@ def test_too_much_for_a_repository_is_refused(store, describe, leave, tmp_path, 
     small = leave(store, describe(seed=1))
     editions.write(edition, PAPER, [small], [], [], {"n": 1}, {small.key})
     monkeypatch.setattr(editions, "MEGABYTES_ALLOWED", 0.1)
-    large = leave(store, describe(), images=5000)
+    large = leave(store, describe(), images=25_000)
     with pytest.raises(UserError, match=rf"arrays of {PAPER} weigh 0\.2 MB.*may carry 0\.1 MB"):
         editions.write(edition, PAPER, [large], [], [], {"n": 2}, {large.key})
     assert edition.stamp(PAPER)["n"] == 1

@@ -16,7 +16,7 @@ PAPER = "class_imbalance"
 @pytest.fixture
 def edition(store, describe, leave, record, tmp_path):
     """Return an edition of two small results, the scores of both and a derived value."""
-    results = [leave(store, describe(seed=seed), images=5) for seed in range(2)]
+    results = [leave(store, describe(seed=seed), images=10) for seed in range(2)]
     keys = {result.key for result in results}
     store.put_derived("map", keys, {"trust": 0.5}, {"points": np.arange(6.0)})
     edition = Edition(tmp_path / "book")
@@ -110,3 +110,28 @@ def test_a_table_cut_between_two_rows_is_damaged(edition, away):
     with pytest.raises(UserError, match=r"csv is damaged: 1 of the trials"):
         editions.merge(away, edition, PAPER)
     assert away.results() == []
+
+
+def test_a_number_that_was_changed_is_refused(edition, away):
+    """A table is a text that anybody can edit; the counts beside the number say otherwise."""
+    path = edition.results(PAPER, "csv")
+    table = path.read_text()
+    assert table.count(",0.30000000000000004,") == 2
+    path.write_text(table.replace(",0.30000000000000004,", ",0.9,", 1))
+    with pytest.raises(UserError, match=r"is 0\.9, its confusion counts give 0\.3; restore"):
+        editions.merge(away, edition, PAPER)
+    assert away.results() == away.trial_keys() == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"value": float("nan")}, {"name": 3}, {"sources": [1]}, {"sources": None}]
+)
+def test_a_derived_value_that_is_none_is_refused(edition, away, change):
+    """A NaN could not be stored, when the results were already."""
+    path = edition.results(PAPER, "json")
+    stamp = json.loads(path.read_text())
+    stamp["derived"] = [{"name": "map", "sources": ["k"], "value": 1, **change}]
+    path.write_text(json.dumps(stamp))
+    with pytest.raises(UserError, match=rf"{PAPER}\.json is damaged or of another version"):
+        editions.merge(away, edition, PAPER)
+    assert away.results() == away.trial_keys() == []

@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -120,6 +121,31 @@ def test_a_failed_trial_gets_another_chance(on_digits, store):
     summary = run([planned], store, ALONE, Events())
     assert (summary.done, summary.failures) == (1, {})
     assert store.failures() == {}
+
+
+def test_a_call_that_is_stopped_forgets_no_failure(on_digits, store):
+    """Of a trial that it did not come to; and does not report it as one of its own."""
+    planned = [on_digits(seed=0, iterations=2), on_digits(seed=1, iterations=2)]
+    key = planned[1].trial.key
+    store.fail(key, "the disk was full")
+    options = replace(ALONE, time_limit=1e-9)
+    summary = run(planned, store, options, Events())
+    assert summary.stopped and summary.failures == {}
+    assert store.failures() == {key: "in an earlier call: the disk was full"}
+
+
+def test_a_second_call_takes_no_failure_from_the_first(on_digits, store):
+    """Two calls on one store: the one begun later gives the trial a chance, and is killed."""
+    planned = [on_digits(learning_rate=1e30, iterations=9), on_digits(seed=1, iterations=2)]
+    key = planned[0].trial.key
+
+    def second_call(event):
+        if event.kind == "failed":
+            store.give_another_chance([key])
+
+    summary = run(planned, store, ALONE, second_call)
+    assert (summary.done, list(summary.failures)) == (1, [key])
+    assert summary.failures[key].startswith("in an earlier call: the loss became")
 
 
 def test_other_data_than_planned_are_refused_before_anything_trains(on_digits, store):

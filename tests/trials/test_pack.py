@@ -72,7 +72,7 @@ def test_other_numbers_are_kept_beside_and_said(store, away, describe, leave, tm
     there = leave(away, describe(), accuracy=0.75, provenance={"device": "another"})
     path = packed(store, tmp_path)
     outcome = merge(away, path)
-    assert outcome.replicates == [f"{here.key}: test/accuracy (kept as replicate 1)"]
+    assert outcome.replicates == [f"{here.key}: test/accuracy, test/auc (kept as replicate 1)"]
     assert (outcome.new, outcome.known) == (0, 0)
     first, second = away.replicates(here.key)
     assert (first, second) == (there, replace(second, provenance=here.provenance))
@@ -90,7 +90,7 @@ def test_parts_stay_under_the_size_and_one_is_useful_alone(
     thumbnails = random.bytes(210_000).hex()
     store.put_record(replace(record, thumbnails=thumbnails))
     for seed in range(5):
-        leave(store, describe(seed=seed), images=3000)
+        leave(store, describe(seed=seed), images=15_000)
     limit = 0.5
     parts = pack(store, tmp_path / "results.zip", RESULTS, limit)
     assert len(parts) == 3
@@ -99,7 +99,7 @@ def test_parts_stay_under_the_size_and_one_is_useful_alone(
     outcome = merge(away, parts[1])
     assert outcome.new == 2
     assert outcome.missing_parts == "part 2 of 3"
-    assert all(len(result.arrays["test/labels"]) == 3000 for result in away.results())
+    assert all(len(result.arrays["test/labels"]) == 15_000 for result in away.results())
     assert away.records()[0].thumbnails == thumbnails
     for path in parts:
         merge(away, path)
@@ -108,7 +108,7 @@ def test_parts_stay_under_the_size_and_one_is_useful_alone(
 
 def test_a_trial_larger_than_a_part_is_named(store, describe, leave, tmp_path):
     """Rather than a file that is larger than asked for; nothing is written."""
-    leave(store, describe(), images=5000)
+    leave(store, describe(), images=25_000)
     with pytest.raises(UserError, match=rf"trial {describe().key} alone needs .*--max-mb"):
         pack(store, tmp_path / "results.zip", RESULTS, 0.1)
     assert not (tmp_path / "results.zip").exists()
@@ -188,7 +188,7 @@ def test_a_part_says_what_is_in_it(store, describe, leave, tmp_path):
     """Anyone can read it with a zip program: a manifest with hashes, and the files."""
     file = leave(store, describe()).array_file
     with zipfile.ZipFile(packed(store, tmp_path)) as archive:
-        assert archive.namelist() == ["pack.json", f"arrays/{file.name}"]
+        assert archive.namelist() == [f"arrays/{file.name}", "pack.json"]
         manifest = json.loads(archive.read("pack.json"))
         assert archive.read(f"arrays/{file.name}") == file.read_bytes()
     assert manifest["files"][f"arrays/{file.name}"].startswith(file.stem.rpartition("-")[2])

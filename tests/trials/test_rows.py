@@ -10,7 +10,7 @@ def test_a_row_survives_json(store, describe, leave, tmp_path):
     """Read elsewhere it is the same result, its files expected in the other store."""
     result = leave(store, describe(), weights=b"w" * 10)
     elsewhere = Store(tmp_path / "elsewhere")
-    back = result_from_row(json.loads(json.dumps(row_of(result))), elsewhere)
+    back = result_from_row(json.loads(json.dumps(row_of(result))), elsewhere.path)
     assert back.array_file == elsewhere.arrays_folder / result.array_file.name
     assert back.weights_file == elsewhere.weights_folder / result.weights_file.name
     for name in ("key", "trial", "metrics", "confusion", "counts", "history", "seconds"):
@@ -23,7 +23,7 @@ def test_a_row_of_a_result_without_files_names_none(store, describe, leave):
     """Absent is absent, not a folder."""
     row = row_of(leave(store, describe(), with_arrays=False))
     assert row["arrays"] is row["weights"] is None
-    back = result_from_row(row, store)
+    back = result_from_row(row, store.path)
     assert back.array_file is back.weights_file is None
 
 

@@ -27,7 +27,7 @@ def test_a_result_comes_back_exactly(store, describe, leave):
     assert all(type(value) is float for value in back.metrics.values())
     assert back.history == history
     assert (back.trial, back.key, back.seconds) == (trial, trial.key, 1 / 7)
-    assert back.confusion == {"test": [[3, 1], [0, 4]]}
+    assert back.confusion == put.confusion == {"test": [[6, 14], [14, 6]]}
     assert back.counts == [60, 12]
     assert back.provenance == {"device": "cpu (test)", "torch": "2.11.0"}
     assert back.labels == ({"method": "m", "paper": "class_imbalance"},)
@@ -86,16 +86,18 @@ def test_both_are_kept_when_asked(store, describe, leave):
     assert len(store.results()) == 2
 
 
-def test_failures_are_noted_and_forgotten(store, describe, leave):
-    """A message stays until the trial gets a result or another chance."""
+def test_failures_are_noted_until_there_is_a_result(store, describe, leave):
+    """Another chance marks a message as an earlier call's, once; it does not forget it."""
     keys = [describe(seed=seed).key for seed in range(3)]
     for key in keys:
         store.fail(key, f"old message of {key}")
         store.fail(key, f"message of {key}")
     assert store.failures() == {key: f"message of {key}" for key in keys}
     leave(store, describe(seed=0))
-    store.forget_failures([keys[1]])
-    assert store.failures() == {keys[2]: f"message of {keys[2]}"}
+    for _ in range(2):
+        store.give_another_chance([keys[1]])
+    earlier = f"in an earlier call: message of {keys[1]}"
+    assert store.failures() == {keys[1]: earlier, keys[2]: f"message of {keys[2]}"}
 
 
 def test_records_come_back(store, record):
@@ -141,6 +143,18 @@ def test_a_new_result_drops_what_was_derived_from_the_old_one(store, describe, l
     leave(store, one, accuracy=0.9)
     names = [name for name, *_ in store.derived_from([one.key, two.key])]
     assert names == ["of none", "of2"]
+
+
+def test_the_same_numbers_again_drop_nothing(store, describe, leave):
+    """Trained again, or merged with more arrays: what an edition brought stays true."""
+    one = leave(store, describe())
+    store.put_derived("map", [one.key], 1, {})
+    leave(store, describe(), seconds=9.0, weights=b"w")
+    assert store.get(one.key).seconds == 9 and len(store.derived_from([one.key])) == 1
+    store.put(replace(one, confusion={"test": [[1, 0], [0, 1]]}), keep_both=True)
+    assert len(store.replicates(one.key)) == 2 and len(store.derived_from([one.key])) == 1
+    leave(store, describe(), history=[])
+    assert store.derived_from([one.key]) == []
 
 
 def test_derived_values_are_found_by_their_sources(store):

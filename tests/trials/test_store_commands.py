@@ -68,7 +68,7 @@ def test_merging_says_where_machines_disagree(store, describe, leave, tmp_path):
     store_command("pack", "-o", tmp_path / "p.zip", "--store", store.path)
     printed = store_command("merge", tmp_path / "p.zip", "--store", away.path)
     assert "0 new, 0 known already" in printed
-    assert f"both kept: {describe().key}: test/accuracy (kept as replicate 1)" in printed
+    assert f"both kept: {describe().key}: test/accuracy, test/auc (kept as replicate 1)" in printed
     assert "25.00 % / 50.00 %" in " ".join(store_command("ls", "--store", away.path).split())
 
 

@@ -6,16 +6,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from reproduce.errors import UserError
+from reproduce.trials import database as databases
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 
 IN_A_TRANSACTION = """
 import sys, time
+from reproduce.trials import database as databases
 from reproduce.trials.store import Store
 with Store(sys.argv[1]).transaction() as database:
     database.execute("DELETE FROM results")
@@ -27,6 +30,7 @@ with Store(sys.argv[1]).transaction() as database:
 WAIT_FOR_A_LINE = """
 import sys
 from dataclasses import replace
+from reproduce.trials import database as databases
 from reproduce.trials.store import Store
 print("ready", flush=True)
 sys.stdin.readline()
@@ -230,6 +234,28 @@ def test_a_write_waits_for_another_writer_and_says_if_it_waited_in_vain(store, d
     blocker.execute("ROLLBACK")
     store.add([Planned(describe())])
     assert store.trial_keys() == [describe().key]
+
+
+@pytest.mark.parametrize("frees", [True, False])
+def test_who_waits_for_a_locked_store_is_told_so(store, monkeypatch, capsys, frees):
+    """Long before the waiting is given up; then a line says by whom the store is kept."""
+    monkeypatch.setattr(databases, "SECONDS_BEFORE_SAYING", 0.05)
+    monkeypatch.setattr(databases, "SECONDS_TO_WAIT", 20.0 if frees else 0.1)
+    path = store.path / "results.sqlite"
+    store._database.close()
+    blocker = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    blocker.execute("PRAGMA locking_mode = EXCLUSIVE")
+    blocker.execute("BEGIN EXCLUSIVE")
+    if frees:
+        threading.Timer(0.5, blocker.close).start()
+        assert Store(store.path).results() == []
+    else:
+        with pytest.raises(UserError, match=r"another process has kept .*for itself") as said:
+            Store(store.path)
+        assert "run the command again" in str(said.value) and "\n" not in str(said.value)
+        blocker.close()
+    told = capsys.readouterr().err
+    assert told.startswith("waiting for the process that uses") and told.count("\n") == 1
 
 
 def test_a_copied_folder_is_a_store(store, describe, leave, tmp_path):

@@ -99,7 +99,8 @@ def calibration_rows(study: Study) -> list[Row]:
             errors = [expected_calibration_error(s, labels, bins=BINS) for s in (scores, after)]
             return dict(zip((BEFORE, AFTER), errors, strict=True)), {}
 
-        value, _ = study.measures.derived(f"calibration/{BINS}", [cell], compute)
+        corrected = (divide_by_prior.__name__,)
+        value, _ = study.measures.derived(f"calibration/{BINS}", [cell], compute, of=corrected)
         at = {"method": cell.method, **cell.factors, "seed": cell.seed, "key": cell.trial.key}
         found.append({**at, **value})
     return found

@@ -1,0 +1,54 @@
+"""A result: what a trial left, in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.trials import arrays as array_files
+from reproduce.trials.trial import Trial
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a trial left."""
+
+    key: str
+    trial: Trial
+    metrics: dict[str, float]
+    confusion: dict[str, list[list[int]]]
+    counts: list[int]
+    history: list[dict[str, float]]
+    seconds: float
+    provenance: dict[str, str]
+    array_names: tuple[str, ...] = ()
+    array_file: Path | None = None
+    weights_file: Path | None = None
+    replicate: int = 0
+    labels: tuple[dict[str, str], ...] = field(default=(), compare=False)
+
+    @cached_property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the stored arrays (read once): logits, labels, embeddings by part."""
+        return array_files.read(self.array_file) if self.array_file else {}
+
+    def holding(self, arrays: dict[str, np.ndarray]) -> "Result":
+        """Return a copy with these arrays in memory, wherever its file is."""
+        copy = replace(self)
+        copy.__dict__["arrays"] = arrays
+        return copy
+
+    def has(self, wanted: Iterable[str]) -> bool:
+        """Say whether arrays of these kinds were kept ('logits', 'embeddings', 'curve' ...)."""
+        return set(wanted) <= _kinds(self.array_names)
+
+    def holds(self, wanted: Iterable[str]) -> bool:
+        """Say whether arrays of these kinds are in this store: an edition brings only some."""
+        return set(wanted) <= _kinds(self.arrays)
+
+
+def _kinds(names: Iterable[str]) -> set[str]:
+    kept = {part for name in names for part in name.split("/")}
+    return kept | {"encoders"} if {"before", "after"} <= kept else kept
