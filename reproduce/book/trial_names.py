@@ -19,6 +19,7 @@ MAIN = "the main comparison"
 # What of a description tells one repeat from another.
 SEEDS = ("seed", "data_seed")
 OWN_SEED = "the trial's"
+SPLIT_SEEDS = ("seed", "validation_seed")
 # Fields that follow from the data set, which has a column of its own.
 OF_DATA = ("dataset", "fingerprint", "transforms", "split")
 # A name that lists more differences than these is not read.
@@ -47,8 +48,9 @@ def recipe(result: Result) -> dict[str, Any]:
     whole = result.trial.to_json()
     found = {name: value for name, value in whole.items() if name not in SEEDS}
     split = found.get("split", {})
-    if split.get("seed") == whole["seed"]:
-        found["split"] = {**split, "seed": OWN_SEED}
+    own = {name: OWN_SEED for name in SPLIT_SEEDS if split.get(name) == whole["seed"]}
+    if "seed" in own:
+        found["split"] = {**split, **own}
     return found
 
 

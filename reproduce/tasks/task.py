@@ -155,8 +155,12 @@ class Task(ABC):
 
     def said(self, *results, digits: int = 1) -> str:
         """Return the measure that stands for all, of results of one trial: 'accuracy 93.1 %'."""
-        values = [self.value(result) for result in results]
-        said = (f"{100 * v:.{digits}f} %" if v == v else "measured by older code" for v in values)
+        said = []
+        for result in results:
+            value = self.value(result)
+            older = any(self.outdated(result, part) for part in result.trial.evaluate_on)
+            missing = "measured by older code" if older else "not measured"
+            said.append(f"{100 * value:.{digits}f} %" if value == value else missing)
         return f"{self.headline_words} {' / '.join(said)}"
 
     def require_keeps(self, keep: Iterable[str]) -> None:

@@ -75,8 +75,8 @@ def test_the_description_of_each_trial_is_complete(made):
         recipe = json.loads(html.find(id=link.removeprefix("#")).get_text())
         said = re.fullmatch(r"(\d+)(?: \((\d+)\))?", row.find_all("td")[3].get_text())
         seed = int(said[1])
-        if recipe.get("split", {}).get("seed") == "the trial's":
-            recipe["split"]["seed"] = seed
+        for name, value in recipe.get("split", {}).items():
+            recipe["split"][name] = seed if value == "the trial's" else value
         trial = Trial(**recipe, seed=seed, data_seed=int(said[2] or seed))
         assert f"t-{trial.key}" == row["id"]
 

@@ -9,6 +9,7 @@ from reproduce import papers
 from reproduce.errors import UserError
 from reproduce.files import project_root
 from reproduce.methods import registry
+from reproduce.papers.metric_learning import methods as metric_learning
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
@@ -41,7 +42,11 @@ def study_of(paper, store, **asked):
     return Study(protocol, protocol.parameters.read({"profile": "smoke", **asked}), store)
 
 
-@pytest.mark.parametrize("paper", RUNNABLE)
+@pytest.mark.parametrize(
+    "paper",
+    [pytest.param(one, marks=[] if one == RUNNABLE[0] else [pytest.mark.thorough])
+     for one in RUNNABLE],
+)  # fmt: skip
 def test_methods_in_no_experiment_are_planned_and_trained(paper, tmp_path):
     study = study_of(paper, Store(tmp_path), **SHORT[paper], methods=FOREIGN[paper])
     assert study.methods == FOREIGN[paper]
@@ -107,8 +112,8 @@ def test_trials_that_are_published_keep_their_keys(paper, tmp_path):
     study = Study(protocol, protocol.parameters.read(stamp["given"]), store).as_far_as_done()
     assert stored and study.keys() == stored == set(stamp["keys"])
     names = {cell.method for cell in [*study.cells, *study.references]}
-    unnamed = {"untrained", "balanced", "undersampling_equal_epochs", "frozen_encoder"}
-    assert names - unnamed <= set(registry.names()) and len(names) > 4
+    unnamed = {"untrained", "balanced", "undersampling_equal_epochs", *metric_learning.ARMS}
+    assert names - unnamed <= set(registry.names()) and len(names) > 3
     assert study.published_stamp() is None
     asked = ASKED_BY.get(paper, "methods")
     other = study.parameters.model_copy(update={asked: study.methods[:1]})

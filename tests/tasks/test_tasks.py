@@ -50,7 +50,7 @@ def test_the_headline_is_of_the_test_part_where_there_is_one():
     of = tasks.named("classification")
     assert of.value(result(evaluate_on=("val", "test"), metrics=metrics)) == 0.25
     assert of.value(result(evaluate_on=("val",), metrics=metrics)) == 0.5
-    assert of.said(result(metrics={})) == "accuracy nan %"
+    assert of.said(result(metrics={})) == "accuracy not measured"
     replicates = [result(metrics={"test/accuracy": value}) for value in (0.25, 0.5)]
     assert of.said(*replicates, digits=2) == "accuracy 25.00 % / 50.00 %"
 
