@@ -90,6 +90,7 @@ def _row(study: Study, one: Main, judgement: Judgement, told: dict[str, Beside])
         apart=apart(found.effect, one.published),
         verdict=verdict,
         word=judgement.word if len(judgement.parts) == 1 else verdict if part else NOT_JUDGED,
+        withheld=str((part and part.withheld) or ""),
         repeats=found.effect.repeats,
         data=_and(map(datasets.in_words, beside.datasets)) if beside else "",
         keys=beside.keys if beside else (),
@@ -256,16 +257,11 @@ def _note(found: Answer) -> str:
         first += f" The {found.says}'s follow from its printed spreads."
     if not all(sure):
         first += f" Where the {found.says} prints no spread, its effect is taken as exact."
-    if any(map(_withheld, found.rows)):
+    withheld = sorted({row.withheld for row in found.rows} - {""})
+    if withheld:
+        alone = "” or “".join(withheld)
         first += (
-            " Undecided although its interval leaves 0 out: so few repeats could hide a lopsided "
-            "spread, and the rule of verdicts asks for more room."
+            f" Undecided although an interval alone would say “{alone}”: so few repeats could hide a "
+            "lopsided spread, and the rule of verdicts asks for more room."
         )
     return first
-
-
-def _withheld(row: MainRow) -> bool:
-    """Say whether an effect is undecided though its interval alone would tell its direction."""
-    ends = row.ours
-    apart = ends is not None and ends.sure and not ends.low <= 0 <= ends.high
-    return row.verdict == str(Verdict.UNDECIDED) and apart

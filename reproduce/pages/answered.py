@@ -61,6 +61,8 @@ class MainRow:
         Over how many repeats ours is, on which data in words, and of which trials.
     reading
         The other reading of the text that it stands under; empty under the claim's own.
+    withheld
+        The word that its interval alone would have had, where the guard took it back.
     """
 
     claim: str
@@ -78,6 +80,7 @@ class MainRow:
     data: str = ""
     keys: tuple[str, ...] = ()
     reading: str = ""
+    withheld: str = ""
 
     @property
     def measure(self) -> str:

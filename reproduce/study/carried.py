@@ -2,8 +2,8 @@
 
 from reproduce.evaluation.registry import metric
 from reproduce.registry import claims
-from reproduce.study.cell import Cell
-from reproduce.study.measures import NotMeasured, steps_after
+from reproduce.study.cell import Cell, steps_after
+from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 from reproduce.tasks import task_of
 from reproduce.trials.predicted import Predicted

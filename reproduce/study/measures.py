@@ -32,7 +32,7 @@ from reproduce.tasks import task_of
 from reproduce.trials import predicted as predicted_classes
 from reproduce.trials.store import Result, Store
 
-__all__ = ["BOOTSTRAP_DRAWS", "Measures", "NotMeasured", "steps_after"]
+__all__ = ["BOOTSTRAP_DRAWS", "Measures", "NotMeasured"]
 
 BOOTSTRAP_DRAWS = 200
 

@@ -31,9 +31,9 @@ __all__ = ["DERIVED", "Result", "Store", "default_path"]
 DERIVED = "derived"
 # How the message of a failure begins that a later call was started after.
 EARLIER = "in an earlier call: "
-# Columns of a result that are JSON text.
 # Where a row of results has what it measured: metrics, confusion, counts and history.
 NUMBERS = slice(2, 6)
+# Its columns that are JSON text.
 JSON_VALUES = ("metrics", "confusion", "counts", "history", "provenance", "array_names")
 
 

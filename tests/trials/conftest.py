@@ -10,6 +10,7 @@ from reproduce.data.records import Record
 from reproduce.evaluation import metrics as measures
 from reproduce.training.phases import Optimizer, Phase
 from reproduce.trials import arrays, engine
+from reproduce.trials.pack import pack
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import RECIPE, Planned, Trial
 
@@ -170,3 +171,13 @@ def trained(tmp_path_factory):
 def trained_store(trained, tmp_path):
     """Return a copy of the trained store that a test may change."""
     return Store(shutil.copytree(trained[0], tmp_path / "trained"))
+
+
+@pytest.fixture
+def part(store, describe, leave, record, tmp_path):
+    """Return the path of a packed part with two results."""
+    store.put_record(record)
+    for seed in range(2):
+        leave(store, describe(seed=seed))
+    [path] = pack(store, tmp_path / "results.zip", ("results",), 10)
+    return path

@@ -10,18 +10,8 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.trials import upkeep
-from reproduce.trials.pack import merge, pack
+from reproduce.trials.pack import merge
 from reproduce.trials.store import Store
-
-
-@pytest.fixture
-def part(store, describe, leave, record, tmp_path):
-    """Return the path of a part with two results."""
-    store.put_record(record)
-    for seed in range(2):
-        leave(store, describe(seed=seed))
-    [path] = pack(store, tmp_path / "results.zip", ("results",), 10)
-    return path
 
 
 def rewritten(part, change, files=(), raw=json.dumps):
