@@ -261,7 +261,7 @@ def _note(found: Answer) -> str:
     if withheld:
         alone = "” or “".join(withheld)
         first += (
-            f" Undecided although an interval alone would say “{alone}”: so few repeats could hide a "
-            "lopsided spread, and the rule of verdicts asks for more room."
+            f" Undecided although an interval alone would say “{alone}”: so few repeats could hide "
+            "a lopsided spread, and the rule of verdicts asks for more room."
         )
     return first
