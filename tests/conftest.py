@@ -21,8 +21,14 @@ REAL_WEIGHTS = os.environ.get("REPRODUCE_WEIGHTS")
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings(tmp_path, monkeypatch):
-    """Give every test an empty store, an empty data folder and an empty folder of weights."""
+def own_surroundings(tmp_path, tmp_path_factory, monkeypatch):
+    """Give every test an empty store, an empty data folder and an empty folder of weights.
+
+    What was drawn is shared: the same images whoever draws them.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    monkeypatch.setenv("REPRODUCE_CACHE", str(shared / "cache"))
     monkeypatch.setenv("REPRODUCE_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path / "weights"))

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import torch
 
+from reproduce import randomness
 from reproduce.randomness import derive, generator, seed_torch
 
 
@@ -58,3 +59,18 @@ def test_torch_starts_at_the_beginning_of_the_stream():
     assert torch.equal(torch.rand(5), first)
     seed_torch(4, "forward", 0, 18)
     assert not torch.equal(torch.rand(5), first)
+
+
+def test_torch_stands_where_its_own_seed_would_put_it():
+    seed_torch(5, "forward", 2)
+    ours = torch.rand(4)
+    torch.manual_seed(derive(5, "forward", 2))
+    assert torch.equal(ours, torch.rand(4))
+
+
+def test_a_machine_with_an_accelerator_has_all_its_generators_seeded(monkeypatch):
+    seeded = []
+    monkeypatch.setattr(randomness, "_accelerated", lambda: True)
+    monkeypatch.setattr(torch, "manual_seed", seeded.append)
+    seed_torch(5, "forward")
+    assert seeded == [derive(5, "forward")]

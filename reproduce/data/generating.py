@@ -41,8 +41,10 @@ def generate(name: str, base: str, given: dict) -> Dataset:
 
 @lru_cache(maxsize=2)
 def _generated(name: str, base: str, given: tuple) -> Dataset:
+    from reproduce.data.drawn import kept
+
     values = {k: v for k, v in given if (k, v) != ("rare", AS_THEY_ARE)}
-    return replace(_maker(base)(**values), name=name)
+    return kept(name, base, given, lambda: replace(_maker(base)(**values), name=name))
 
 
 def fingerprint_of(base: str, given: dict) -> str:

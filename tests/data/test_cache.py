@@ -14,6 +14,12 @@ from reproduce.data import cache, catalog, decoding
 from reproduce.errors import UserError
 
 
+@pytest.fixture(autouse=True)
+def beside_the_data(monkeypatch):
+    """The cache is where it is by default, and none that tests share."""
+    monkeypatch.delenv("REPRODUCE_CACHE")
+
+
 @pytest.fixture
 def own(tmp_path):
     """Return a folder of two classes, five images each, of one brightness per image."""

@@ -50,7 +50,7 @@ class BalancedContrastive(Parameters):
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {"dataset": f"{GENERATED}?size=28", "image_size": 28, "seeds": [0], "passes": 3,
             "classifier_epochs": 2},
-        "quick": {"dataset": SMALL, "seeds": [0, 1], "passes": 6, "classifier_epochs": 20,
+        "quick": {"dataset": SMALL, "seeds": [0, 1], "passes": 4, "classifier_epochs": 10,
             "experiments": list(QUICK)},
         "laptop": {
             "dataset": REAL, "backbone": "mobilenet", "start": "imagenet", "image_size": 64,

@@ -54,8 +54,8 @@ class MetricLearning(Parameters):
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {"dataset": f"{GENERATED}?size=28", "image_size": 28, "seeds": [0], "epochs": 1,
             "classifier_epochs": 2},
-        "quick": {"dataset": SMALL, "seeds": [0, 1], "epochs": 6,
-            "classifier_epochs": 40, "experiments": ["controls"]},
+        "quick": {"dataset": SMALL, "seeds": [0, 1], "epochs": 3,
+            "classifier_epochs": 20, "experiments": ["controls"]},
         "laptop": {
             "dataset": REAL, "backbones": ["mobilenet"], "start": "imagenet", "image_size": 64,
             "seeds": list(range(10)), "epochs": 20, "classifier_epochs": 200,
