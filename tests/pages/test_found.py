@@ -1,9 +1,18 @@
 """What a run found: plain sentences, and a table of the numbers."""
 
+from dataclasses import replace
+
 import pytest
 
+from reproduce.data.records import Record
 from reproduce.figures.picture import NothingToShow
 from reproduce.pages.found import MOST, in_plain_words, numbers_table
+
+RECORD = Record(
+    name="d", fingerprint="ab" * 32, task="classification", class_names=("a", "b"),
+    counts={"train": (9, 9), "test": (4, 2)}, shape=(2, 2), title="D", licence="-", source="-",
+    images_publishable=True,
+)  # fmt: skip
 
 
 def test_plain_words_are_a_few_sentences_and_leave_out_what_was_not_run():
@@ -11,6 +20,16 @@ def test_plain_words_are_a_few_sentences_and_leave_out_what_was_not_run():
     assert in_plain_words([f"{n}." for n in range(9)]).count(".") == MOST
     with pytest.raises(NothingToShow):
         in_plain_words(["", ""])
+
+
+def test_numbers_of_another_part_than_the_answers_say_so():
+    counts = {"train": (9, 9), "test": (4, 2), "balanced": (600, 600)}
+    said = in_plain_words([f"{n}." for n in range(9)], replace(RECORD, counts=counts))
+    assert said == (
+        "0. 1. 2. 3. These sentences are about the 6 test images; the answer above is judged on "
+        "1,200 further ones in the same class shares, so its numbers differ."
+    )
+    assert in_plain_words(["One."], RECORD) == "One."
 
 
 def test_each_finding_is_a_row_with_a_line_for_each_clause():
