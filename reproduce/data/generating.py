@@ -44,7 +44,8 @@ def _generated(name: str, base: str, given: tuple) -> Dataset:
     from reproduce.data.drawn import kept
 
     values = {k: v for k, v in given if (k, v) != ("rare", AS_THEY_ARE)}
-    return kept(name, base, given, lambda: replace(_maker(base)(**values), name=name))
+    fingerprint = fingerprint_of(base, dict(given))
+    return kept(name, fingerprint, lambda: replace(_maker(base)(**values), name=name))
 
 
 def fingerprint_of(base: str, given: dict) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from reproduce.data.records import Record
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import contains_zero, effect_between
 from reproduce.figures.picture import NothingToShow
@@ -46,21 +45,21 @@ def unsure(effect: Effect) -> str:
     return " (which may be chance)" if contains_zero(effect) else ""
 
 
-def in_plain_words(sentences: Iterable[str], record: Record | None = None) -> str:
+def in_plain_words(sentences: Iterable[str], study: Study | None = None) -> str:
     """Return the first few sentences that a run has something to say in, as a paragraph.
 
     Parameters
     ----------
-    record
-        of the data, where the sentences are about its test part and claims are judged on the large
-        one: two numbers for one thing need a word.
+    study
+        where the sentences are about the test part, and claims are judged on a large one where
+        there is one: two numbers for one thing need a word.
     """
-    elsewhere = record is not None and LARGE in record.counts
+    elsewhere = study is not None and LARGE in study.record.counts
     said = [sentence for sentence in sentences if sentence][: MOST - elsewhere]
     if not said:
         raise NothingToShow("the methods that the sentences compare were not run")
     if elsewhere:
-        large, small = (sum(record.counts[part]) for part in (LARGE, "test"))
+        large, small = (sum(study.record.counts[part]) for part in (LARGE, "test"))
         said.append(
             f"These sentences are about the {small:,} test images; the answer above is judged on "
             f"{large:,} further ones in the same class shares, so its numbers differ."

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reproduce.data import catalog, drawn, generating
+from reproduce.data.generated import nodules
 from reproduce.data.places import cache_folder
 from reproduce.data.records import Dataset
 
@@ -28,8 +29,8 @@ def tiny() -> Dataset:
     )  # fmt: skip
 
 
-def kept(draw=tiny, given=(("seed", 3),)) -> Dataset:
-    return drawn.kept("tiny?seed=3", "tiny", given, draw)
+def kept(draw=tiny, fingerprint="ab" * 32) -> Dataset:
+    return drawn.kept("tiny?seed=3", fingerprint, draw)
 
 
 def the_file():
@@ -75,10 +76,17 @@ def test_a_set_of_the_catalog_comes_back(name, monkeypatch):
     assert first.record() == second.record()
 
 
-def test_other_options_are_another_set():
+def test_another_fingerprint_is_another_set():
     kept()
-    assert kept(lambda: dataclasses.replace(tiny(), title="Other"), (("seed", 4),)).title == "Other"
+    assert kept(lambda: dataclasses.replace(tiny(), title="Other"), "cd" * 32).title == "Other"
     assert kept(undrawn).title == "Tiny"
+
+
+def test_other_counts_are_another_set(monkeypatch):
+    assert len(catalog.load("nodules?size=28").labels["test"]) == 200
+    generating._generated.cache_clear()
+    monkeypatch.setitem(nodules.SET.counts, "test", (2, 3, 4))
+    assert len(catalog.load("nodules?size=28").labels["test"]) == 9
 
 
 @pytest.mark.parametrize("harm", ["cut", "bit", "empty", "other"])

@@ -1,6 +1,7 @@
 """What a run found: plain sentences, and a table of the numbers."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,10 @@ RECORD = Record(
 )  # fmt: skip
 
 
+def of(record: Record) -> SimpleNamespace:
+    return SimpleNamespace(record=record)
+
+
 def test_plain_words_are_a_few_sentences_and_leave_out_what_was_not_run():
     assert in_plain_words(["One.", "", "Two."]) == "One. Two."
     assert in_plain_words([f"{n}." for n in range(9)]).count(".") == MOST
@@ -24,12 +29,12 @@ def test_plain_words_are_a_few_sentences_and_leave_out_what_was_not_run():
 
 def test_numbers_of_another_part_than_the_answers_say_so():
     counts = {"train": (9, 9), "test": (4, 2), "balanced": (600, 600)}
-    said = in_plain_words([f"{n}." for n in range(9)], replace(RECORD, counts=counts))
+    said = in_plain_words([f"{n}." for n in range(9)], of(replace(RECORD, counts=counts)))
     assert said == (
         "0. 1. 2. 3. These sentences are about the 6 test images; the answer above is judged on "
         "1,200 further ones in the same class shares, so its numbers differ."
     )
-    assert in_plain_words(["One."], RECORD) == "One."
+    assert in_plain_words(["One."], of(RECORD)) == "One."
 
 
 def test_each_finding_is_a_row_with_a_line_for_each_clause():

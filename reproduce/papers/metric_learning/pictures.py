@@ -48,7 +48,7 @@ NETWORK = {"backbone": "Network", "start": "Start"}
 @shown()
 def findings(study: Study) -> str:
     """Say in a few plain sentences what the run found."""
-    return in_plain_words(sentences.plain(study), study.record)
+    return in_plain_words(sentences.plain(study), study)
 
 
 @shown()
