@@ -76,7 +76,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     Stops cleanly, with checkpoints, at the time limit and on Ctrl-C. A trial that fails does not
     stop the others; its message is stored and returned.
     """
-    todo = list(planned) if options.force else pending(planned, store)
+    todo = list(planned) if options.force else pending(planned, store, options.keep_weights)
     if todo:
         # Before anything is noted: what is refused leaves no trial that waits for ever.
         memory.check(todo, store.records(), _memory())
@@ -106,7 +106,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
         # Those of an earlier call that this one was stopped before are none of its own.
         if key in keys and not (summary.stopped and message.startswith(EARLIER))
     }  # fmt: skip
-    summary.done = len(planned) - len(pending(planned, store))
+    summary.done = len(planned) - len(pending(planned, store, options.keep_weights))
     return summary
 
 
