@@ -15,7 +15,8 @@ LAYERS = {
     "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
     "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
-    "figures": 6, "pages": 7, "papers": 8, "book": 9, "commands": 10, "cli": 11,
+    "figures": 6, "networks": 6, "own": 7, "pages": 7, "papers": 8, "book": 9,
+    "commands": 10, "cli": 11,
 }  # fmt: skip
 BELOW_THE_LEAVES = ("", "errors", "files", "randomness", "device")
 LEAVES = ("data", "models", "losses", "evaluation")
@@ -25,6 +26,8 @@ KNOWS_ONLY = {
     "tasks": set(LEAVES),
     "training": {"tasks", *LEAVES},
     "trials": {"training", "tasks", *LEAVES},
+    "networks": {"trials", "training", "tasks", *LEAVES},
+    "own": {"networks", "study", "registry", "trials", "training", "tasks", "methods", *LEAVES},
     "registry": {"audit", "evaluation", "data", "methods"},
     "study": {"registry", "trials", "tasks", "methods", "evaluation", "data"},
     "figures": {"evaluation", "registry"},
