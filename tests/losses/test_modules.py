@@ -61,11 +61,8 @@ STATELESS = [
 @pytest.mark.parametrize("name", STATELESS)
 def test_it_says_what_its_function_says(name):
     one, other = batch(name)
-    given = (
-        {"counts": COUNTS} if "counts" in losses.objective_class(name).parameters_taken() else {}
-    )
-    if given:
-        given = {"counts": torch.tensor(COUNTS)}
+    reads_counts = "counts" in losses.objective_class(name).parameters_taken()
+    given = {"counts": torch.tensor(COUNTS)} if reads_counts else {}
     expected = losses.function(name)(one, other, **given)
     torch.testing.assert_close(made(name)(one, other), expected)
 
