@@ -13,6 +13,7 @@ from reproduce.commands import (
     data,
     models,
     networks,
+    own,
     papers,
     run,
     store,
@@ -39,6 +40,7 @@ app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
+app.command()(own.own)
 app.command()(networks.export)
 app.command()(networks.predict)
 app.command()(audit.audit)
