@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from reproduce import installed
 from reproduce.commands.terminal import out
 from reproduce.commands.training import StorePath
 from reproduce.files import relative, write_text
@@ -24,6 +25,7 @@ def export(
 
     Example: reproduce export 6d7259ad7bd17f25 -o net.safetensors
     """
+    installed.require(installed.TRAINING, "exporting a network", "install it")
     from reproduce.networks.exporting import export as write
     from reproduce.trials.store import Store
 
@@ -48,6 +50,7 @@ def predict(
 
     reproduce predict net.safetensors more_photos --thresholded -o labels.csv
     """
+    installed.require(installed.TRAINING, "asking a network", "install it")
     from reproduce.networks import asking
     from reproduce.networks.reading import read
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from reproduce import papers
+from reproduce.commands import preflight
 from reproduce.commands.compare import show_comparison
 from reproduce.commands.terminal import new_table, out, parameters_from, progress, with_profile
 from reproduce.commands.training import (
@@ -153,6 +154,7 @@ def _train_and_execute(
 ) -> Path:
     from reproduce.trials import engine, estimate
 
+    preflight.before_a_notebook(study.paper, study.store.path)
     planned = study.planned()
     pending = planned if force else engine.pending(planned, study.store, keep_weights)
     at_once = workers or engine.default_workers()
@@ -200,6 +202,7 @@ def _execute_chapter(chapter: str, edition, force: bool) -> Path:
     if not force and chapters.is_fresh(chapter, edition):
         out.print(f"the notebook {chapter} is up to date: nothing to execute")
         return edition.notebook(chapter)
+    preflight.before_a_notebook(chapter)
     out.print(f"executing the notebook {chapter} ...")
     return chapters.execute(chapter, edition)
 
@@ -243,6 +246,7 @@ def book(
     """
     if edition not in ("latest", "published"):
         raise unknown_name("edition", edition, ("latest", "published"))
+    preflight.before_the_book()
     if edition == "latest":
         from reproduce.book import chapters
         from reproduce.study.study import Study
