@@ -11,6 +11,8 @@ from reproduce.evaluation.shares import wilson
 from reproduce.own.comparing import NOTHING, Remedies, Row
 from reproduce.own.folder import Folder
 
+# Below this ratio classes are as good as equal.
+EVEN = 1.5
 Table = tuple[Sequence[str], list[Sequence[str]]]
 COLUMNS = ("remedy", "validation", "test", "worst class", "better than nothing by", "so")
 
@@ -28,10 +30,9 @@ def counted(folder: Folder) -> Table:
 def imbalance(folder: Folder) -> str:
     """Return in a sentence how unequal the classes are."""
     counts = folder.counts()["train"]
-    return (
-        f"The largest class has {counts.max() / counts.min():.1f} times the training images of the "
-        "smallest."
-    )
+    ratio = counts.max() / counts.min()
+    little = " There is little that a remedy for imbalance could mend." if ratio < EVEN else ""
+    return f"The largest class has {ratio:.1f} times the training images of the smallest.{little}"
 
 
 def compared(remedies: Remedies) -> Table:
@@ -55,7 +56,7 @@ def caveat(remedies: Remedies) -> str:
     tested = int(remedies.tested(remedies.chosen).sum())
     shares = [r.effect.share_of_images for r in remedies.rows if r.effect is not None]
     known = [share for share in shares if share == share]
-    images = f", {100 * np.mean(known):.0f} % of their square the test images" if known else ""
+    images = f" ({100 * np.mean(known):.0f} % of the variance is theirs)" if known else ""
     return (
         f"Balanced accuracy in percent, means over {remedies.settings.repeats} repeats (other "
         "weights, another validation part), worst class: its recall. Differences in points with "
