@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import audit, compare, data, models, papers, run, store, training
+from reproduce.commands import (
+    audit,
+    compare,
+    data,
+    models,
+    networks,
+    own,
+    papers,
+    run,
+    store,
+    training,
+)
 from reproduce.commands.doctor import doctor
 from reproduce.commands.methods import methods
 from reproduce.commands.terminal import WithParameters
@@ -29,6 +40,9 @@ app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
+app.command()(own.own)
+app.command()(networks.export)
+app.command()(networks.predict)
 app.command()(audit.audit)
 app.command()(compare.compare)
 app.command()(run.book)

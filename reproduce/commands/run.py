@@ -7,13 +7,21 @@ from typing import Annotated, Any
 import typer
 
 from reproduce import papers
+from reproduce.commands import preflight
 from reproduce.commands.compare import show_comparison
 from reproduce.commands.terminal import new_table, out, parameters_from, progress, with_profile
-from reproduce.commands.training import Profile, Registered, StorePath, Workers, asked_for
+from reproduce.commands.training import (
+    KeepWeights,
+    Profile,
+    Registered,
+    StorePath,
+    Workers,
+    asked_for,
+)
 from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
 
-OPTIONS = ("--profile", "--output", "--store", "--workers", "--force")
+OPTIONS = ("--profile", "--output", "--store", "--workers", "--force", "--keep-weights")
 PaperKey = Annotated[
     str, typer.Argument(help="key of a paper, e.g. class_imbalance, or the chapter 'audit'")
 ]
@@ -30,6 +38,7 @@ def run(
     store: StorePath = None,
     workers: Workers = 0,
     force: Force = False,
+    keep_weights: KeepWeights = False,
 ) -> None:
     """Train what is missing and execute a paper's notebook, with any parameter changed.
 
@@ -38,6 +47,8 @@ def run(
     reproduce run class_imbalance -p rho "[10, 20]" -p seeds 0
 
     reproduce run class_imbalance --profile laptop
+
+    reproduce run class_imbalance -p seeds 0 --keep-weights
     """
     from reproduce.book import chapters
     from reproduce.book.execute import run_folder
@@ -51,7 +62,7 @@ def run(
         given, study = _study(context, paper, profile, store)
         default = not study.parameters.changed()
         edition = editions.latest() if default else editions.Edition(run_folder(study))
-        notebook = _train_and_execute(study, given, edition, workers, force)
+        notebook = _train_and_execute(study, given, edition, workers, force, keep_weights)
     if output:
         write_bytes(output, notebook.read_bytes())
         notebook = output
@@ -138,19 +149,26 @@ def _study(
     return parameters_class.given(values), Study(protocol, parameters, Store(store))
 
 
-def _train_and_execute(study, given: dict[str, Any], edition, workers: int, force: bool) -> Path:
+def _train_and_execute(
+    study, given: dict[str, Any], edition, workers: int, force: bool, keep_weights: bool = False
+) -> Path:
     from reproduce.trials import engine, estimate
 
-    pending = study.planned() if force else study.pending()
+    preflight.before_a_notebook(study.paper, study.store.path)
+    planned = study.planned()
+    pending = planned if force else engine.pending(planned, study.store, keep_weights)
     at_once = workers or engine.default_workers()
     needed = estimate.seconds(pending, study.store, at_once, study.records)
     about = f", about {estimate.in_words(needed)}" if pending else ""
     out.print(
-        f"{study.paper} ({study.scale}) on {study.record.name}: {len(study.planned())} trials, "
+        f"{study.paper} ({study.scale}) on {study.record.name}: {len(planned)} trials, "
         f"{len(pending)} to train{about} with {min(at_once, max(1, len(pending)))} worker(s)"
     )
-    with progress(study.planned(), study.store) as reporter:
-        study.run(engine.Options(workers=workers, force=force), reporter)
+    options = engine.Options(workers=workers, force=force, keep_weights=keep_weights)
+    with progress(planned, study.store) as reporter:
+        study.run(options, reporter)
+    if keep_weights:
+        out.print("trained networks are kept: `reproduce store ls` has the keys for `export`")
     return _execute(study, given, edition, force)
 
 
@@ -184,6 +202,7 @@ def _execute_chapter(chapter: str, edition, force: bool) -> Path:
     if not force and chapters.is_fresh(chapter, edition):
         out.print(f"the notebook {chapter} is up to date: nothing to execute")
         return edition.notebook(chapter)
+    preflight.before_a_notebook(chapter)
     out.print(f"executing the notebook {chapter} ...")
     return chapters.execute(chapter, edition)
 
@@ -227,6 +246,7 @@ def book(
     """
     if edition not in ("latest", "published"):
         raise unknown_name("edition", edition, ("latest", "published"))
+    preflight.before_the_book()
     if edition == "latest":
         from reproduce.book import chapters
         from reproduce.study.study import Study

@@ -179,6 +179,11 @@ def merge(
     for source in sources:
         if source == "published":
             book = edition.published()
+            if not any(book.stamp(key) or book.waiting(key).is_file() for key in papers.names()):
+                raise UserError(
+                    f"no published results in {relative(book.root)}; run this inside a copy of the "
+                    "repository, which carries them"
+                )
             merged = {
                 f"published {key}": edition.merge(opened, book, key)
                 for key in papers.names()

@@ -22,6 +22,10 @@ Workers = Annotated[
 Registered = Annotated[
     bool, typer.Option("--registered", help="the registered plan of the paper's next edition")
 ]
+KeepWeights = Annotated[
+    bool,
+    typer.Option("--keep-weights", help="keep the trained networks, for `reproduce export`"),
+]
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -102,9 +106,7 @@ def train(
     checkpoint_seconds: Annotated[
         float, typer.Option("--checkpoint-seconds", min=0, help="seconds between checkpoints")
     ] = 5.0,
-    keep_weights: Annotated[
-        bool, typer.Option("--keep-weights", help="keep the trained networks")
-    ] = False,
+    keep_weights: KeepWeights = False,
     force: Annotated[bool, typer.Option("--force", help="train finished trials again")] = False,
     stack: Annotated[
         int | None,

@@ -38,17 +38,37 @@ def image(content: bytes, path: Path, shape: Shape) -> tuple[np.ndarray, tuple[i
 
     A file that is cut off, damaged or no image at all is refused by name.
     """
+    eight_bits, original = _opened(content, path, shape)
+    return np.asarray(_squared(eight_bits, shape, Image.Resampling.BILINEAR)), original
+
+
+def covering(content: bytes, path: Path, sides: tuple[int, int], channels: int) -> np.ndarray:
+    """Return the image as uint8 at this height and width: scaled to cover it, the middle kept.
+
+    What `crop` does for squares; an image of that size already stays as it is.
+    """
+    opened, _ = _opened(content, path, Shape(max(sides), "crop", channels))
+    height, width = sides
+    if opened.size == (width, height):
+        return np.asarray(opened)
+    scale = min(opened.width / width, opened.height / height)
+    left, top = (opened.width - scale * width) / 2, (opened.height - scale * height) / 2
+    box = (left, top, left + scale * width, top + scale * height)
+    return np.asarray(opened.resize((width, height), Image.Resampling.BILINEAR, box=box))
+
+
+def _opened(content: bytes, path: Path, shape: Shape) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the image with 8 bits a channel, and its width and height in the file."""
     mode = "L" if shape.channels == 1 else "RGB"
     try:
         with Image.open(io.BytesIO(content)) as opened:
             original = opened.size
             opened.draft(mode, _draft(original, shape))
             opened.load()
-            eight_bits = _eight_bits(opened).convert(mode)
+            return _eight_bits(opened).convert(mode), original
     # Decoders answer strange bytes with strange errors (struct.error, SyntaxError, MemoryError).
     except Exception as error:
         raise unreadable(path, error) from error
-    return np.asarray(_squared(eight_bits, shape, Image.Resampling.BILINEAR)), original
 
 
 def marked(

@@ -4,7 +4,7 @@ A loss file holds a pure function that does the arithmetic, and an objective: th
 the training loop calls with a `Batch`, and that holds what state the method needs. Both are named
 in `LOSSES`; `from reproduce.losses import sup_con` gives the function alone. The four folders are
 the four call shapes. The names import without torch. A loss from outside the package is taken in by
-`register`, for trials in this process.
+`register`, for trials in this process. `module` makes any of them callable elsewhere.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from reproduce.losses import outside
 from reproduce.losses.outside import SHAPES, register
 
 __all__ = [
-    "LOSSES", "SHAPES", "Batch", "Context", "Mixed", "build", "function", "names",
+    "LOSSES", "SHAPES", "Batch", "Context", "Mixed", "build", "function", "module", "names",
     "objective_class", "register", "shape",
 ]  # fmt: skip
 
@@ -149,6 +149,39 @@ def build(name: str, context: Context, **parameters: Any):
             takes = f"it takes: {', '.join(known)}" if known else "it takes none"
             raise UserError(f"objective '{name}' has no parameter '{given}' ({takes})")
     return made_by(context, **parameters)
+
+
+def module(name: str, **given: Any):
+    """Return a loss as a PyTorch module for any training loop, called as its shape says.
+
+    Parameters
+    ----------
+    name
+        Of a registered loss.
+    counts
+        Training images of each class, for losses that read them.
+    classes, embedding_size
+        For losses that keep vectors of the classes; `classes` is the number of `counts`, unless
+        given.
+    iterations
+        How long training lasts, for a loss that asks.
+    **given
+        All else is a parameter of the loss.
+
+    Examples
+    --------
+    >>> import torch
+    >>> loss = module("ldam", counts=[100, 10, 2])
+    >>> cosines = torch.zeros(4, 3, requires_grad=True)
+    >>> loss(cosines, torch.tensor([0, 1, 2, 2])).backward()
+    """
+    from reproduce.losses.modules import module as made
+
+    return made(name, **given)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LOSSES})
 
 
 def __getattr__(name: str):

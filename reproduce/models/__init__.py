@@ -80,18 +80,28 @@ def build(name: str, *, channels: int, size: int, classes: int, initialisation: 
         "random"; "imagenet:NAME", the weights published under this name; or "surrogate:NAME",
         weights trained with this package. The latter two never touch the classifier.
     """
+    if initialisation == "random":
+        return shaped(name, channels=channels, size=size, classes=classes)
+    from reproduce.models import initialisations
+
+    own = initialisations.network_of(name, initialisation)
+    network = shaped(name, channels=channels, size=size, classes=classes, **own)
+    initialisations.apply(network, name, channels, initialisation)
+    return network
+
+
+def shaped(name: str, *, channels: int, size: int, classes: int, **own):
+    """Return the network with freshly drawn weights, `own` saying how it differs from the usual.
+
+    Published weights were trained in networks that differ in their padding, for instance
+    (`initialisations.network_of`).
+    """
     backbone = find(name)
     _check(name, backbone, channels, size, classes)
     module, _, attribute = backbone.made_by.partition(":")
-    made_by = getattr(import_module(f"{__name__}.{module}"), attribute)
-    if initialisation == "random":
-        network = made_by(channels, size, classes)
-    else:
-        from reproduce.models import initialisations
-
-        own = initialisations.network_of(name, initialisation)
-        network = made_by(channels, size, classes, **own)
-        initialisations.apply(network, name, channels, initialisation)
+    network = getattr(import_module(f"{__name__}.{module}"), attribute)(
+        channels, size, classes, **own
+    )
     if backbone.channels_last:
         import torch
 

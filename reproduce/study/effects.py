@@ -1,5 +1,6 @@
 """From a comparison to a measured effect: differences by seed, and what the test images add."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from reproduce.evaluation.significance import Effect, paired_effect, resplit_effect
 from reproduce.evaluation.verdicts import Contrast
 from reproduce.registry.claims import Contrast as Registered
+from reproduce.study.cell import Cell
 from reproduce.study.contrasts import Arm, Comparison
 from reproduce.study.part import Part, part_for
 from reproduce.tasks import task_of
@@ -53,21 +55,37 @@ def _restricted(comparison: Comparison, part: Part) -> str:
 
 def effect(comparison: Comparison, part: Part) -> Effect:
     """Return the effect of a comparison: k differences, and their mean on resampled images."""
-    seeds, majority = comparison.seeds, over_majority(comparison)
-    differences = [
-        _combined([(arm, part.value(arm.cell)) for arm in _at(comparison, seed)], majority)
-        for seed in seeds
-    ]
-    if len(seeds) > 1 and _split_anew(comparison):
+    anew = None
+    if len(comparison.seeds) > 1 and _split_anew(comparison):
         result = comparison.study.result(comparison.arms[0].cell)
-        tested = int(np.sum(result.confusion["test"]))
-        return resplit_effect(differences, sum(result.counts), tested, seeds=seeds)
+        anew = sum(result.counts), int(np.sum(result.confusion["test"]))
+    majority = over_majority(comparison)
+    return effect_of(comparison.arms, part, comparison.seeds, split_anew=anew, majority=majority)
+
+
+def effect_of(
+    arms: Sequence[Arm],
+    part: Part,
+    seeds: Sequence[int],
+    *,
+    split_anew: tuple[int, int] | None = None,
+    majority: bool = False,
+) -> Effect:
+    """Return the effect of arms that are paired by seed.
+
+    `split_anew` has the images in training and in the test part where each seed has its own.
+    """
+
+    def at(seed: int, value: Callable[[Cell], np.ndarray | float]):
+        mine = [arm for arm in arms if arm.cell.seed == seed]
+        return _combined([(arm, value(arm.cell)) for arm in mine], majority)
+
+    differences = [at(seed, part.value) for seed in seeds]
+    if split_anew is not None:
+        return resplit_effect(differences, *split_anew, seeds=seeds)
     if len(seeds) < 2:
         return paired_effect(differences, seeds=seeds)
-    draws = sum(
-        _combined([(arm, part.draws(arm.cell)) for arm in _at(comparison, seed)], majority)
-        for seed in seeds
-    )
+    draws = sum(at(seed, part.draws) for seed in seeds)
     return paired_effect(differences, image_draws=draws / len(seeds), seeds=seeds)
 
 
@@ -85,10 +103,6 @@ def _split_anew(comparison: Comparison) -> bool:
         return False
     splits = {arm.cell.seed: str(sorted(arm.cell.trial.split.items())) for arm in comparison.arms}
     return len(set(splits.values())) == len(splits)
-
-
-def _at(comparison: Comparison, seed: int) -> list[Arm]:
-    return [arm for arm in comparison.arms if arm.cell.seed == seed]
 
 
 def _combined(values: list[tuple[Arm, np.ndarray | float]], majority: bool):

@@ -9,7 +9,7 @@ import numpy as np
 
 from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
-from reproduce.errors import Stopped, UserError
+from reproduce.errors import UserError
 from reproduce.registry import datasets
 from reproduce.study import steps
 from reproduce.study.cell import Cell, in_words
@@ -193,14 +193,7 @@ class Study:
         for record in self.records:
             self.store.put_record(record)
         summary = engine.run(self.planned(), self.store, options or engine.Options(), reporter)
-        if summary.failures:
-            key, message = next(iter(summary.failures.items()))
-            raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
-        if summary.done < summary.total:
-            raise Stopped(
-                f"stopped: {summary.done} of {summary.total} trials done, the others have a "
-                "checkpoint; run the same command again to go on"
-            )
+        engine.require_all(summary)
         return summary
 
     # -- cells ---------------------------------------------------------------------------------

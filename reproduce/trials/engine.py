@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import connection
 
+from reproduce import installed
 from reproduce.data import catalog
-from reproduce.errors import UserError
+from reproduce.errors import Stopped, UserError
 from reproduce.models import initialisations
 from reproduce.trials import memory
 from reproduce.trials.store import EARLIER, Store
@@ -76,9 +77,10 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     Stops cleanly, with checkpoints, at the time limit and on Ctrl-C. A trial that fails does not
     stop the others; its message is stored and returned.
     """
-    todo = list(planned) if options.force else pending(planned, store)
+    todo = list(planned) if options.force else pending(planned, store, options.keep_weights)
     if todo:
         # Before anything is noted: what is refused leaves no trial that waits for ever.
+        installed.require_training()
         memory.check(todo, store.records(), _memory())
         _check_data(todo)
         _check_initialisations(todo)
@@ -106,8 +108,20 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
         # Those of an earlier call that this one was stopped before are none of its own.
         if key in keys and not (summary.stopped and message.startswith(EARLIER))
     }  # fmt: skip
-    summary.done = len(planned) - len(pending(planned, store))
+    summary.done = len(planned) - len(pending(planned, store, options.keep_weights))
     return summary
+
+
+def require_all(summary: Summary) -> None:
+    """Raise if a trial failed, or if there was a stop before all were done."""
+    if summary.failures:
+        key, message = next(iter(summary.failures.items()))
+        raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
+    if summary.done < summary.total:
+        raise Stopped(
+            f"stopped: {summary.done} of {summary.total} trials done, the others have a "
+            "checkpoint; run the same command again to go on"
+        )
 
 
 def _check_data(todo: list[Planned]) -> None:

@@ -34,6 +34,11 @@ class Result:
         """Return the stored arrays (read once): logits, labels, embeddings by part."""
         return array_files.read(self.array_file) if self.array_file else {}
 
+    @property
+    def has_weights(self) -> bool:
+        """Say whether the trained network is in this store."""
+        return self.weights_file is not None and self.weights_file.is_file()
+
     def holding(self, arrays: dict[str, np.ndarray]) -> "Result":
         """Return a copy with these arrays in memory, wherever its file is."""
         copy = replace(self)

@@ -37,12 +37,12 @@ class Options:
     stack: int | None = None
 
 
-def pending(planned: Iterable[Planned], store: Store) -> list[Planned]:
-    """Return the trials that have no result, or lack an array that is wanted now."""
+def pending(planned: Iterable[Planned], store: Store, weights: bool = False) -> list[Planned]:
+    """Return the trials that have no result, or lack an array, or the weights, wanted now."""
     waiting = []
     for item in planned:
         result = store.get(item.trial.key)
-        if result is None or not result.has(item.keep):
+        if result is None or not result.has(item.keep) or (weights and not result.has_weights):
             waiting.append(item)
     return waiting
 
@@ -66,7 +66,7 @@ def work(todo: list[Planned], store: Store, options: Options, stop, report) -> N
                 if not ours:
                     continue
                 waiting.remove(item)
-                if _is_done(item, store, options.force):
+                if _is_done(item, store, options):
                     continue
                 took_one = True
                 report(Event("started", key))
@@ -89,7 +89,7 @@ def work(todo: list[Planned], store: Store, options: Options, stop, report) -> N
         if waiting and not took_one:
             # Others hold the locks of all that is left; their result or their death frees them.
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            waiting = [x for x in waiting if not _is_done(x, store, options.force)]
+            waiting = [x for x in waiting if not _is_done(x, store, options)]
 
 
 def _work_on_stacks(todo: list[Planned], store, options, stop, report) -> list[Planned]:
@@ -102,7 +102,7 @@ def _work_on_stacks(todo: list[Planned], store, options, stop, report) -> list[P
     if size == 1:
         return todo
     handled: set[str] = set()
-    for items in stack.grouped([x for x in todo if not _is_done(x, store, options.force)], size):
+    for items in stack.grouped([x for x in todo if not _is_done(x, store, options)], size):
         key = items[0].trial.key
         report(Event("started", key))
         surroundings = Surroundings(
@@ -119,12 +119,12 @@ def _work_on_stacks(todo: list[Planned], store, options, stop, report) -> list[P
     return [item for item in todo if item.trial.key not in handled]
 
 
-def _is_done(item: Planned, store: Store, force: bool) -> bool:
+def _is_done(item: Planned, store: Store, options: Options) -> bool:
     """Say whether nobody needs to run a trial any more: it has a result, or failed in this call."""
     key = item.trial.key
     if not store.failures().get(key, EARLIER).startswith(EARLIER):
         return True
-    return not force and not pending([item], store)
+    return not options.force and not pending([item], store, options.keep_weights)
 
 
 def _throttled(report, key: str, every: float = 0.5):

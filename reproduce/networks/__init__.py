@@ -1,0 +1,1 @@
+"""Trained networks that leave the store: written with all that using them needs, read, asked."""

@@ -1,0 +1,29 @@
+"""The code that pages for users show is run, block after block, as a reader would."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+BOOK = Path(__file__).parents[2] / "book"
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGES = [page.name for page in sorted(BOOK.glob("*.md")) if BLOCK.search(page.read_text("utf-8"))]
+
+
+def test_there_is_code_to_run():
+    assert {"losses.md", "own_training.md"} <= set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_code_of_a_page_runs_in_its_order(page, capsys):
+    torch.manual_seed(0)
+    known = {}
+    for block in BLOCK.findall((BOOK / page).read_text("utf-8")):
+        exec(compile(block, page, "exec"), known)
+    if page == "own_training.md":
+        said = capsys.readouterr().out
+        assert re.search(r"tensor\(\[\d+, \d+, \d+\]\)", said)
+        # 90 of each class, and 18 that fill the last batch.
+        counts = [int(number) for number in re.findall(r"\d+", said.splitlines()[0])]
+        assert sum(counts) == 288 and min(counts) >= 90
