@@ -193,17 +193,23 @@ def stopped(what: str, error: BaseException, advice: str) -> UserError:
 
 
 def _refuse_neighbours(source: Source, tree: ast.Module) -> None:
-    """Refuse a file that imports one beside it, whose text no key would know."""
-    folder = Path(source.path).parent
+    """Refuse a file that imports another of one's own, whose text no key would know."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            names = ["." if node.level else str(node.module)]
+            names = ["" if node.level else str(node.module)]
         else:
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
         for name in (one.partition(".")[0] for one in names):
-            if not name or (name != "reproduce" and (folder / f"{name}.py").is_file()):
+            if not name or _is_neighbour(name, Path(source.path).parent):
                 raise UserError(
-                    f"{source.file} imports {name or 'a neighbour'}, a file beside it; expected "
-                    "one file that holds all its code, since results are kept by its digest: put "
-                    "both into one"
+                    f"{source.file} imports {name or 'a neighbour'}, another file of your own; "
+                    "expected one file that holds all its code, since results are kept by its "
+                    "digest: put both into one"
                 )
+
+
+def _is_neighbour(name: str, folder: Path) -> bool:
+    """Say whether a module lies where files of one's own do, and not where packages do."""
+    inside = (f"{name}.py", f"{name}/__init__.py")
+    places = {folder, Path.cwd(), project_root()} if name != "reproduce" else ()
+    return any((place / file).is_file() for place in places for file in inside)

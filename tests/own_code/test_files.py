@@ -80,7 +80,7 @@ def test_bytes_that_are_no_text(project):
 
 
 @pytest.mark.parametrize("line", ["import other", "from other import g", "from . import other"])
-def test_a_file_beside_it_is_refused_since_no_key_would_know_it(write, line):
+def test_another_file_is_refused_since_no_key_would_know_it(write, line):
     write("def g():\n    pass\n", "other.py")
     write(f"def f():\n    {line}\n")
-    assert "a file beside it; expected one file that holds all its code" in refusal("mine.py:f")
+    assert "another file of your own; expected one file that holds" in refusal("mine.py:f")
