@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import audit, compare, data, models, papers, run, store, training
+from reproduce.commands import audit, compare, data, models, new, papers, run, store, training
 from reproduce.commands.doctor import doctor
 from reproduce.commands.methods import methods
 from reproduce.commands.terminal import WithParameters
@@ -24,6 +24,7 @@ app.add_typer(papers.app, name="papers")
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
+app.add_typer(new.app, name="new")
 app.command()(papers.params)
 app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
