@@ -13,6 +13,7 @@ from reproduce.commands import (
     data,
     models,
     networks,
+    new,
     own,
     papers,
     run,
@@ -35,6 +36,7 @@ app.add_typer(papers.app, name="papers")
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
+app.add_typer(new.app, name="new")
 app.command()(papers.params)
 app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)

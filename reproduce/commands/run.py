@@ -116,6 +116,7 @@ def publish(
         notebook, suffixes = _execute_chapter(paper, edition, force), ("json",)
     else:
         given, study = _study(context, paper, profile, store, registered)
+        _refuse_own_code(study)
         if no_train:
             notebook = _execute(study, given, edition, force)
         else:
@@ -128,6 +129,16 @@ def publish(
     files = [notebook, *(edition.results(paper, suffix) for suffix in suffixes)]
     size = sum(file.stat().st_size for file in files) / 1024**2
     out.print(f"published ({size:.1f} MB), to be committed:", *map(relative, files))
+
+
+def _refuse_own_code(study) -> None:
+    """Refuse an edition that nobody else could make again."""
+    files = sorted({file for item in study.planned() for file in item.trial.own_code})
+    if files:
+        raise UserError(
+            f"an edition is what others can make again, and {', '.join(files)} is not of the "
+            "package: look at it with `reproduce run`, or add the method to the package"
+        )
 
 
 def _study(

@@ -115,10 +115,12 @@ def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: Stor
         results = [one for one in edition.read_results(book, paper) if one.key == whole]
         date = (book.stamp(paper) or {}).get("executed", "of an unknown date")
         place = f"the published edition of {paper}, {date}"
+    trial = results[0].trial if results else opened.trial(whole)
     content = {
         "key": whole,
         "from": place,
-        "trial": (results[0].trial if results else opened.trial(whole)).to_json(),
+        **({"code of one's own": trial.own_code} if trial.own_code else {}),
+        "trial": trial.to_json(),
         "labels": list(results[0].labels) if results else opened.labels(whole),
         "results": [
             {

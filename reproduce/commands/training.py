@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from reproduce import papers
+from reproduce import own_code, papers
 from reproduce.commands.terminal import out, parameters_from, progress, with_profile
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -57,6 +57,10 @@ def plan(
         f"{len(planned)} trials ({study.scale}) in {relative(output)}, about "
         f"{estimate.in_words(needed)} on one core of this kind"
     )
+    code = sorted({file for item in planned for file in item.trial.own_code})
+    if code:
+        trust = " ".join(f"--trust {file}" for file in code)
+        out.print(f"it runs code of your own: `reproduce train {relative(output)} {trust}`")
     # It may be trained on a larger machine.
     said = memory.lacking(planned, study.records, memory.present())
     if said:
@@ -112,16 +116,24 @@ def train(
         int | None,
         typer.Option("--stack", min=1, help="small networks trained as one; by itself on a GPU"),
     ] = None,
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option("--trust", help="a file of code outside the package that the plan may run"),
+    ] = None,
 ) -> None:
     """Train a plan's trials into a store; run it again to go on where it stopped.
 
     Examples: reproduce train plan.json --store results --time-limit 9m --workers 2
 
     reproduce train --registered class_imbalance
+
+    reproduce train plan.json --trust mine.py
     """
     from reproduce.trials import engine
     from reproduce.trials.store import Store
 
+    for file in trust or ():
+        own_code.take_in(file)
     todo = _planned(plan, registered, store)
     target = Store(store)
     for record in todo.records:

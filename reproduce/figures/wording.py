@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reproduce import own_code
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
 from reproduce.registry.records import looks
@@ -13,6 +14,8 @@ MISSING = "–"
 
 def method_label(name: str) -> str:
     """Return a method's name as a reader sees it: "oversampling" -> "Oversampling"."""
+    if own_code.is_one(name):
+        return own_code.label(name)
     look = looks().get(name)
     return (look and look.label) or in_words(name)
 
@@ -21,7 +24,7 @@ def in_sentence(name: str) -> str:
     """Return a method's name as it stands within a sentence: "the baseline", "CutMix"."""
     label = method_label(name)
     first = label.split(" ")[0]
-    if first[1:] != first[1:].lower():
+    if first[1:] != first[1:].lower() or own_code.is_one(name):
         return label
     return ("the " if name == "baseline" else "") + label[:1].lower() + label[1:]
 
@@ -29,7 +32,7 @@ def in_sentence(name: str) -> str:
 def as_subject(name: str) -> str:
     """Return a method's name as it begins a sentence: "The baseline", "CutMix"."""
     said = in_sentence(name)
-    return said[:1].upper() + said[1:]
+    return said if own_code.is_one(name) else said[:1].upper() + said[1:]
 
 
 def metric_in_sentence(name: str) -> str:

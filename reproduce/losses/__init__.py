@@ -3,8 +3,9 @@
 A loss file holds a pure function that does the arithmetic, and an objective: the thin module that
 the training loop calls with a `Batch`, and that holds what state the method needs. Both are named
 in `LOSSES`; `from reproduce.losses import sup_con` gives the function alone. The four folders are
-the four call shapes. The names import without torch. A loss from outside the package is taken in by
-`register`, for trials in this process. `module` makes any of them callable elsewhere.
+the four call shapes. The names import without torch. A loss from a file of one's own has a name
+with that file in it (`outside`), and is built like the others. `module` makes any
+of them callable elsewhere.
 """
 
 import inspect
@@ -14,11 +15,11 @@ from typing import Any
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.losses import outside
-from reproduce.losses.outside import SHAPES, register
+from reproduce.losses.outside import SHAPES
 
 __all__ = [
     "LOSSES", "SHAPES", "Batch", "Context", "Mixed", "build", "function", "module", "names",
-    "objective_class", "register", "shape",
+    "objective_class", "shape",
 ]  # fmt: skip
 
 # Name -> module and objective; the function has the registered name and stands in the same module.
@@ -110,14 +111,14 @@ class Batch:
 
 
 def names() -> list[str]:
-    """Return the registered losses, those from outside the package last."""
-    return [*LOSSES, *outside.OBJECTIVES]
+    """Return the registered losses."""
+    return list(LOSSES)
 
 
 def shape(name: str) -> str:
     """Return how a loss is called, one of `SHAPES`."""
-    if name in outside.OBJECTIVES:
-        return outside.shape_of(outside.OBJECTIVES[name])
+    if outside.is_one(name):
+        return outside.shape_of(outside.objective(name))
     if name not in LOSSES:
         raise unknown_name("objective", name, names())
     return LOSSES[name].split(".")[0]

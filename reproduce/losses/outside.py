@@ -1,100 +1,91 @@
-"""Losses from outside the package: written in a notebook, for trials in the same process."""
+"""Losses from files of one's own: a plain function, or a class derived from an objective.
 
-import hashlib
+A phase asks for one by the name that `reproduce.own_code` gives it, in which the first digits of
+its file's SHA-256 stand: a loss that has been rewritten is another one.
+"""
+
 import inspect
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
+from reproduce import own_code
 from reproduce.errors import UserError
 
-# The call shapes, as the folders of the package and the bases of `_bases` have them.
+# The call shapes, as the folders of the package and the bases of `_bases` have them, with the
+# names that a function of each has for its first two arguments.
 SHAPES = ("self_supervised", "embedding", "classifier", "segmentation")
-# By the names that `register` gave.
-OBJECTIVES: dict[str, type] = {}
-# Stands between a name given to `register` and the first digits of its code.
-CODE = "@"
-
-
-def register(name: str, objective: type) -> str:
-    """Take in a loss from outside the package; return the name that phases ask for it by.
-
-    That name ends in the first digits of a hash of its code (the function and the methods of the
-    class): a trial is stored under the name of its loss, and one that has been rewritten must not
-    find the results of the old one.
-
-    Parameters
-    ----------
-    name
-        A word in lower case that no loss of the package is called by.
-    objective
-        A class derived from the objective of its call shape (`ClassifierObjective` and its like);
-        its `function` does the arithmetic.
-    """
-    from reproduce.losses import LOSSES
-
-    if not (name.isidentifier() and name == name.lower()):
-        raise UserError(f"a loss's name is a word in lower case with underscores, not '{name}'")
-    if name in LOSSES:
-        raise UserError(f"'{name}' is a loss of the package; give yours another name")
-    shape_of(objective)
-    if getattr(objective, "function", None) is None:
-        raise UserError(f"{objective.__name__} has no function; name the one that it calls")
-    full = f"{name}{CODE}{hashlib.sha256(_code_of(objective).encode()).hexdigest()[:8]}"
-    OBJECTIVES[full] = objective
-    return full
-
-
-def _code_of(objective: type) -> str:
-    """Return the source of a class from outside, method by method.
-
-    Python finds the source of a function that was typed into a notebook, and not that of a class.
-    """
-    parts = []
-    for one in objective.__mro__:
-        if one.__module__.startswith(("reproduce.", "torch.", "builtins")):
-            continue
-        for name, value in sorted(vars(one).items()):
-            plain = value.__func__ if isinstance(value, staticmethod | classmethod) else value
-            if inspect.isfunction(plain):
-                parts.append(f"{name}: {_source(plain, objective)}")
-            elif isinstance(value, str | int | float | tuple) and not name.startswith("__"):
-                parts.append(f"{name}: {value!r}")
-    return "\n".join(parts)
-
-
-def _source(function: Callable, objective: type) -> str:
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        raise UserError(
-            f"the code of {objective.__name__} cannot be read; write it into a file or a cell of a "
-            "notebook, so that its results can be told from those of another version"
-        ) from None
+ARGUMENTS = (("view1", "view2"), ("embeddings", "labels"), ("logits", "labels"), ("logits", "mask"))
+EXPECTED = "; ".join(f"`def loss({', '.join(names)})`" for names in ARGUMENTS)
 
 
 def is_one(name: str) -> bool:
-    """Say whether a loss of this name comes from outside the package, known here or not."""
-    return CODE in name
+    """Say whether a loss of this name is from a file of one's own, known here or not."""
+    return own_code.is_one(name)
 
 
+@cache
 def objective(name: str) -> type:
-    """Return the class that was registered under this name."""
-    if name not in OBJECTIVES:
+    """Return the class of the objective of this name, from what was taken in here."""
+    of_file, _, digits = name.rpartition(own_code.AT)
+    file, attribute = own_code.split(of_file)
+    source = own_code.known(file, digits)
+    if source is None:
+        raise own_code.unknown(file, digits)
+    return guarded(f"{attribute} of {file}", _class_of(own_code.member(source, attribute), of_file))
+
+
+def is_loss(found: object) -> bool:
+    """Say whether an object is a function with the arguments of a loss, or an objective."""
+    if inspect.isclass(found):
+        return issubclass(found, _bases()) and getattr(found, "function", None) is not None
+    return inspect.isfunction(found) and first_two(found) in ARGUMENTS
+
+
+def first_two(function: Callable) -> tuple[str, ...]:
+    """Return the names of a function's first two arguments."""
+    return tuple(inspect.signature(function).parameters)[:2]
+
+
+def _class_of(found: Any, name: str) -> type:
+    if not is_loss(found):
+        raise UserError(f"{name} is no loss; expected one of {EXPECTED}")
+    if inspect.isclass(found):
+        return found
+    more = list(inspect.signature(found).parameters.values())[2:]
+    free = [one.name for one in more if one.kind is not one.KEYWORD_ONLY]
+    if free:
         raise UserError(
-            f"objective '{name}' comes from outside the package and its code is not known in this "
-            "process: register the same code here first, and train in this process (one worker); "
-            "a loss that workers and other machines shall know belongs into reproduce/losses"
+            f"{name} takes {free[0]} by its place; expected parameters by name: put `*, ` before it"
         )
-    return OBJECTIVES[name]
+    base = _bases()[ARGUMENTS.index(first_two(found))]
+    return type(found.__name__, (base,), {"function": staticmethod(found)})
 
 
-def shape_of(objective: type) -> str:
+def guarded(said: str, made: type) -> type:
+    """Return an objective whose mistakes are one line, as those of the package are."""
+    import torch
+
+    def forward(self, batch):
+        try:
+            loss = made.forward(self, batch)
+        except UserError:
+            raise
+        except Exception as error:
+            raise own_code.stopped(said, error, "mend it, or see where with --debug") from error
+        if not isinstance(loss, torch.Tensor) or loss.ndim:
+            shape = list(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
+            raise UserError(f"{said} returned {shape}, expected one number: take the mean, say")
+        if torch.is_grad_enabled() and not loss.requires_grad:
+            raise UserError(f"{said} has no gradient; expected a tensor made of what it is given")
+        return loss
+
+    return type(made.__name__, (made,), {"forward": forward})
+
+
+def shape_of(made: type) -> str:
     """Return how an objective calls its function, one of `SHAPES`, by what it is derived from."""
-    bases = _bases()
-    for shape, base in zip(SHAPES, bases, strict=True):
-        if isinstance(objective, type) and issubclass(objective, base):
-            return shape
-    known = ", ".join(base.__name__ for base in bases)
-    raise UserError(f"an objective is a class derived from one of {known}, not {objective!r}")
+    return next(s for s, base in zip(SHAPES, _bases(), strict=True) if issubclass(made, base))
 
 
 def _bases() -> tuple[type, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reproduce.methods.method import Method
+from reproduce.own_code import Source
 
 Builder = Callable[..., Method]
 CLASSIFICATION, SEGMENTATION, VERIFICATION = "classification", "segmentation", "verification"
@@ -29,6 +30,8 @@ class Entry:
         Its name in figures and tables, where no paper's record says one and its own is none.
     takes
         Options that the builder for classification hands on, besides those in its signature.
+    source
+        The file of one's own that it is from; None for what the package has.
     """
 
     words: str
@@ -36,6 +39,7 @@ class Entry:
     builders: Mapping[str, Builder]
     label: str | None = None
     takes: tuple[str, ...] = ()
+    source: Source | None = None
 
     @property
     def tasks(self) -> tuple[str, ...]:

@@ -4,26 +4,21 @@ A method is not a training recipe: how long, at which rate and on which views be
 protocol, or to `known_answers`, and comes in as one `Phase`. Papers name the methods that their
 experiments run; an entry is in none of them by itself. A registered loss that no entry is called
 after is a method too, the plainest one of its call shape, so that a new loss can be asked for at
-once.
+once; and so is an object in a file of one's own, `mine.py:my_remedy`.
 
 The names import without torch.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
-from reproduce import losses
+from reproduce import losses, own_code
 from reproduce.errors import UserError, unknown_name
-from reproduce.methods import entries
-from reproduce.methods.classifier_losses import one_phase
-from reproduce.methods.contrastive import contrasted
+from reproduce.methods import entries, own, plainest
 from reproduce.methods.entry import CLASSIFICATION, Entry
 from reproduce.methods.method import Method
-from reproduce.methods.metric_learning import compared
-from reproduce.methods.self_supervised import pre_trained
 from reproduce.training.phases import Optimizer, Phase
 
 ENTRIES = entries.ENTRIES
@@ -50,26 +45,26 @@ class Available:
         return iter(names(self.task))
 
     def __contains__(self, name: object) -> bool:
+        if own_code.is_one(name):
+            _require_task(str(name), self.task)
+            return True
         return name in names(self.task)
 
 
 def entry(name: str) -> Entry:
-    """Return a method's entry, or that of the loss of this name alone."""
+    """Return a method's entry, that of a loss alone, or that of a file of one's own."""
     if name in ENTRIES:
         return ENTRIES[name]
+    if own_code.is_one(name):
+        return own.entry(name)
     if name not in losses.names():
         raise unknown_name("method", name, names())
-    return _of_loss(name)
+    return plainest.of_loss(name, f"the loss {name} and nothing else", "a registered loss")
 
 
 def build(name: str, recipe: Phase, task: str = CLASSIFICATION, **options: Any) -> Method:
     """Return a method as phases of this recipe and post-hoc steps."""
-    found = entry(name)
-    if task not in found.tasks:
-        raise UserError(
-            f"method '{name}' is for {' and '.join(found.tasks)}, not for {task}; "
-            f"those for {task}: {', '.join(names(task))}"
-        )
+    found = _require_task(name, task)
     for given in options:
         if not found.accepts(given, task):
             known = found.options(task)
@@ -79,10 +74,22 @@ def build(name: str, recipe: Phase, task: str = CLASSIFICATION, **options: Any) 
     if missing:
         raise UserError(f"method '{name}' needs {', '.join(missing)}; give it as an option")
     try:
+        if found.source:
+            return own.built(found, task, recipe, options)
         return found.builders[task](recipe, **options)
     except ValidationError as error:
         said = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
         raise UserError(f"method '{name}' does not go with this recipe: {said}") from error
+
+
+def _require_task(name: str, task: str) -> Entry:
+    found = entry(name)
+    if task not in found.tasks:
+        raise UserError(
+            f"method '{name}' is for {' and '.join(found.tasks)}, not for {task}; "
+            f"those for {task}: {', '.join(names(task))}"
+        )
+    return found
 
 
 def labels() -> dict[str, str]:
@@ -112,20 +119,3 @@ def using(loss: str) -> list[str]:
 def _made(found: Entry, task: str) -> Method:
     # A number will do for what has to be given.
     return found.builders[task](_ANY, **dict.fromkeys(found.needs(task), 2.0))
-
-
-def _of_loss(name: str) -> Entry:
-    """Return the plainest method with this loss, by its call shape."""
-    said, origin = f"the loss {name} and nothing else", "a registered loss"
-    if losses.shape(name) == "classifier":
-        return entries.of_loss(said, origin, partial(one_phase, objective=name))
-    if losses.shape(name) == "segmentation":
-        return entries.of_pixels(said, origin, partial(one_phase, objective=name))
-    if losses.shape(name) == "embedding":
-        verifying = partial(compared, objective=name)
-        return entries.contrasting(
-            f"an encoder by the loss {name}", origin, partial(contrasted, objective=name), verifying
-        )
-    return entries.pre_training(
-        f"pre-training by the loss {name}", origin, partial(pre_trained, objective=name)
-    )

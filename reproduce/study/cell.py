@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from reproduce import own_code
 from reproduce.evaluation.versions import versioned
 from reproduce.methods.method import Method
 from reproduce.registry.records import Paper
@@ -39,7 +40,9 @@ class Cell:
         moved = {name: self.factors[name] for name in sorted(self.varied) if name in self.factors}
         told = ", ".join(f"{name} {_plain(value)}" for name, value in moved.items())
         point = "; ".join(filter(None, [in_words(self.factors, paper), told]))
-        return {"method": self.method, "experiment": self.experiment, "point": point}
+        # Where a file of one's own lies is of no interest on another machine.
+        method = own_code.short(self.method)
+        return {"method": method, "experiment": self.experiment, "point": point}
 
 
 def _plain(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from reproduce import own_code
 from reproduce.data import catalog
 from reproduce.study.parameters import Parameters
 
@@ -25,3 +26,11 @@ def of_values(ours: Parameters, theirs: Parameters, names: Iterable[str]) -> lis
     """Say which of these parameters have other values than the paper's, a line each."""
     pairs = ((name, getattr(ours, name), getattr(theirs, name)) for name in names)
     return [f"{name} {our} instead of {their}" for name, our, their in pairs if our != their]
+
+
+def of_own_code(methods: Iterable[str]) -> list[str]:
+    """Return which of the methods are from files of one's own, so that none passes for theirs."""
+    own = dict.fromkeys(own_code.label(name) for name in methods if own_code.is_one(name))
+    if not own:
+        return []
+    return [f"not of the paper but of your own, and no claim speaks of it: {', '.join(own)}"]

@@ -20,6 +20,7 @@ from pydantic import (
     field_validator,
 )
 
+from reproduce import own_code, own_objects
 from reproduce.errors import UserError, unknown_name
 
 PROFILES = ("smoke", "quick", "laptop", "paper")
@@ -91,7 +92,7 @@ class Parameters(BaseModel):
         for name in values:
             if name not in cls.model_fields:
                 raise unknown_name(f"parameter of {cls.paper}", name, cls.model_fields)
-        cleaned = {k: None if v == "None" else v for k, v in values.items()}
+        cleaned = {k: None if v == "None" else _by_name(v) for k, v in values.items()}
         try:
             asked = cls(**cleaned)
         except ValidationError as error:
@@ -118,6 +119,7 @@ class Parameters(BaseModel):
         """Refuse what has the right type and cannot be meant."""
         known = cls.known.get(info.field_name)
         if isinstance(value, list):
+            value = [own_code.canonical(p) if own_code.is_one(p) else p for p in value]
             _check_list(value, info.field_name, known)
             return [part for part in value if part != NONE]
         if isinstance(value, str) and not value.strip():
@@ -219,6 +221,13 @@ class Parameters(BaseModel):
             }
             for name, field in cls.model_fields.items()
         ]
+
+
+def _by_name(value: Any) -> Any:
+    """Return a list in which objects of a notebook stand by the names of the files they went to."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [own_objects.named(part) if callable(part) else part for part in value]
 
 
 def _check_list(values: list, name: str, known: Iterable[str] | None) -> None:

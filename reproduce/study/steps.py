@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from reproduce import own_code
 from reproduce.registry.records import looks
 from reproduce.study.cell import Cell
 from reproduce.trials.store import Result
@@ -93,5 +94,7 @@ def _counts(of: set[tuple[int, ...]]) -> str:
 
 def label(method: str) -> str:
     """Return a method's name as a reader sees it."""
+    if own_code.is_one(method):
+        return own_code.label(method)
     look = looks().get(method)
     return (look and look.label) or method.replace("_", " ").capitalize()

@@ -11,7 +11,7 @@ from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.errors import UserError
 from reproduce.registry import datasets
-from reproduce.study import steps
+from reproduce.study import departing, steps
 from reproduce.study.cell import Cell, in_words
 from reproduce.study.measures import Measures
 from reproduce.study.parameters import Parameters
@@ -154,7 +154,8 @@ class Study:
     @property
     def departures(self) -> list[str]:
         """Return in what the run departs from the paper."""
-        return self.protocol.departures(self.parameters, self.record)
+        found = self.protocol.departures(self.parameters, self.record)
+        return found + departing.of_own_code(cell.method for cell in self.cells)
 
     def planned(self) -> list[Planned]:
         """Return the trials, each once, with their labels and the arrays the page draws on.

@@ -3,9 +3,10 @@
 Imports without torch, so that plans can be made where nothing is trained.
 """
 
+import inspect
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from reproduce.training.schedules import factor
 
@@ -139,6 +140,7 @@ class Phase(Frozen):
     that of all before them; its length is then a ceiling. With `embedded` a frozen encoder looks at
     each training image once, and the classifier is shown what it saw. `auxiliary` is the weight of
     a cross-entropy that an encoder with a classifier of its own has beside the objective (OCR).
+    `code` names the file of one's own that a phase is from, with its SHA-256.
     """
 
     batch_size: int = Field(ge=1)
@@ -163,6 +165,14 @@ class Phase(Frozen):
     stop: int = Field(0, ge=0)
     embedded: bool = False
     auxiliary: float = Field(0.0, ge=0)
+    code: str = Field("", pattern=r"^$|^[^@/\\]+\.py@[0-9a-f]{64}$")
+
+    @field_validator("objective", mode="before")
+    @classmethod
+    def _by_name(cls, objective: Any) -> Any:
+        """Take a loss itself for its name, which says the same in a description."""
+        named = inspect.isroutine(objective) or inspect.isclass(objective)
+        return objective.__name__ if named else objective
 
     @model_validator(mode="after")
     def _consistent(self):

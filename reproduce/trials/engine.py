@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import connection
 
-from reproduce import installed
+from reproduce import installed, own_code
 from reproduce.data import catalog
 from reproduce.errors import Stopped, UserError
 from reproduce.models import initialisations
-from reproduce.trials import memory
+from reproduce.trials import memory, trusted
 from reproduce.trials.store import EARLIER, Store
 from reproduce.trials.trial import Planned
 from reproduce.trials.work import Event, Options, pending, work
@@ -82,6 +82,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
         # Before anything is noted: what is refused leaves no trial that waits for ever.
         installed.require_training()
         memory.check(todo, store.records(), _memory())
+        trusted.check(todo)
         _check_data(todo)
         _check_initialisations(todo)
     store.add(planned)
@@ -190,7 +191,8 @@ def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, repo
         # A pipe each, not one queue: a worker that is killed may hold the lock of what is shared,
         # and all others would wait for it.
         receiver, sender = context.Pipe(duplex=False)
-        arguments = (number, workers, todo, str(store.path), options, stop.asked, left, sender)
+        arguments = (number, workers, todo, str(store.path), options, stop.asked, left, sender,
+                     own_code.taken_in())  # fmt: skip
         processes.append(context.Process(target=_worker, args=arguments, daemon=True))
         processes[-1].start()
         sender.close()
@@ -212,10 +214,11 @@ def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, repo
             )
 
 
-def _worker(number, workers, todo, path, options, asked, time_left, sender) -> None:
+def _worker(number, workers, todo, path, options, asked, time_left, sender, code) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    own_code.take_in_all(code)
     deadline = None if time_left is None else time.monotonic() + time_left
     # Each worker starts at another place of the list, so that they rarely meet at a lock. Where
     # finished trials are forced, nothing in the store says which were run anew: shares are fixed.

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import field_validator
 
+from reproduce import own_code
 from reproduce.models import initialisations
 from reproduce.training.phases import Frozen, Phase
 
@@ -53,6 +54,11 @@ class Trial(Frozen):
         if values["dataset"].startswith("npz:"):
             values["dataset"] = "npz"
         return hashlib.sha256(canonical(values).encode()).hexdigest()[:16]
+
+    @property
+    def own_code(self) -> dict[str, str]:
+        """Return the SHA-256 of each file from outside the package that its phases are from."""
+        return dict(phase.code.split(own_code.AT) for phase in self.phases if phase.code)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; fields at their default ("nothing happens") are left out."""

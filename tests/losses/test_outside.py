@@ -1,118 +1,133 @@
-"""Losses from outside the package, as a notebook brings them."""
+"""Losses from files of one's own: a function or a class, called as those of the package are."""
 
 import pytest
 import torch
 from torch.nn import functional
 
-from reproduce import losses
+from reproduce import losses, own_code
 from reproduce.errors import UserError
-from reproduce.losses import outside
-from reproduce.losses.classifier.objective import ClassifierObjective
-from reproduce.losses.objective import EmbeddingObjective
-from reproduce.methods import registry
-from reproduce.papers import protocol
-from reproduce.study.study import Study
-from reproduce.trials import engine
-from reproduce.trials.store import Store
 
 CONTEXT = losses.Context(classes=3, counts=(5, 2, 1), embedding_size=4, iterations=10)
-
+LOSSES = """
+import torch
+from torch.nn import functional
+from reproduce.losses.classifier.objective import ClassifierObjective
 
 def sharp(logits, labels, *, factor=2.0, reduction="mean"):
-    """Cross-entropy of logits made larger."""
     return functional.cross_entropy(factor * logits, labels, reduction=reduction)
 
+def by_counts(logits, labels, *, counts):
+    return functional.cross_entropy(logits + counts.log(), labels)
+
+def together(embeddings, labels):
+    return embeddings.square().mean()
+
+def alike(view1, view2):
+    return (view1 - view2).square().mean()
+
+def pixels(logits, mask):
+    return functional.cross_entropy(logits, mask)
 
 class Sharp(ClassifierObjective):
-    """Sharp cross-entropy."""
-
     function = staticmethod(sharp)
 
+class Bare(ClassifierObjective):
+    pass
 
-class OtherSharp(ClassifierObjective):
-    """The same under other code."""
+def each(logits, labels):
+    return functional.cross_entropy(logits, labels, reduction="none")
 
-    function = staticmethod(lambda logits, labels: functional.cross_entropy(logits, labels))
+def apart(logits, labels):
+    return logits.detach().sum()
+
+def number(logits, labels):
+    return 1.0
+
+def broken(logits, labels):
+    return logits[1000].sum()
+
+def by_place(logits, labels, factor=2.0):
+    return factor * logits.sum()
+
+def unlike(left, right):
+    return left.sum()
+"""
+LOGITS, LABELS = torch.randn(4, 3, requires_grad=True), torch.tensor([0, 1, 2, 0])
 
 
-def made_of_text():
-    """Return an objective whose code nobody can look up."""
-    space: dict = {}
-    exec("def made(logits, labels):\n    return logits.sum()", space)
-    return type("Made", (ClassifierObjective,), {"function": staticmethod(space["made"])})
+@pytest.fixture
+def named(tmp_path):
+    """Return a function that gives a loss of the file the name that a phase asks for it by."""
+    path = tmp_path / "mine.py"
+    path.write_text(LOSSES)
+    return own_code.take_in(path).qualified
 
 
-@pytest.fixture(autouse=True)
-def nothing_stays(monkeypatch):
-    monkeypatch.setattr(outside, "OBJECTIVES", {})
-
-
-def test_it_is_built_by_the_name_it_was_given():
-    name = losses.register("sharp", Sharp)
-    assert name.startswith("sharp@") and len(name) == len("sharp@") + 8
-    assert name in losses.names() and name not in losses.LOSSES
-    assert losses.shape(name) == "classifier" and losses.function(name) is sharp
-    logits, labels = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])
-    found = losses.build(name, CONTEXT, factor=3.0)(losses.Batch(labels, logits))
-    assert found.item() == functional.cross_entropy(3 * logits, labels).item()
-    with pytest.raises(UserError, match=f"objective '{name}' has no parameter 'gamma'"):
+def test_a_function_is_built_by_its_name(named):
+    name = named("sharp")
+    assert name.startswith("mine.py:sharp@") and len(name) == len("mine.py:sharp@") + 8
+    assert name not in losses.names() and losses.shape(name) == "classifier"
+    found = losses.build(name, CONTEXT, factor=3.0)(losses.Batch(LABELS, LOGITS))
+    assert found.item() == functional.cross_entropy(3 * LOGITS, LABELS).item()
+    with pytest.raises(UserError, match=r"has no parameter 'gamma' \(it takes: factor\)"):
         losses.build(name, CONTEXT, gamma=1)
 
 
-def test_code_that_was_rewritten_has_another_name():
-    """A result is stored under the name of its loss, and must not be taken for the new one's."""
-    first, again, other = (losses.register("sharp", one) for one in (Sharp, Sharp, OtherSharp))
-    assert first == again != other
-
-
-def test_it_trains_in_this_process(tmp_path):
-    name = losses.register("sharp", Sharp)
-    paper = protocol("class_imbalance")
-    asked = {"profile": "smoke", "methods": ["baseline", name], "iterations": 2}
-    study = Study(paper, paper.parameters.read(asked), Store(tmp_path))
-    assert not study.run(engine.Options(workers=1)).failures
-    accuracies = {row["method"]: row["accuracy"] for row in study.observations()}
-    assert set(accuracies) == {"baseline", name}
-
-
-def test_a_process_that_lacks_it_says_so(monkeypatch, tmp_path):
-    name = losses.register("sharp", Sharp)
-    paper = protocol("class_imbalance")
-    asked = {"profile": "smoke", "methods": [name], "iterations": 2}
-    study = Study(paper, paper.parameters.read(asked), Store(tmp_path))
-    monkeypatch.setattr(outside, "OBJECTIVES", {})
-    with pytest.raises(UserError, match=f"objective '{name}' comes from outside") as refused:
-        study.run(engine.Options(workers=1))
-    assert "register the same code here first" in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
-def test_an_embedding_of_ones_own_is_an_encoder_and_verifies():
-    class Mine(EmbeddingObjective):
-        """Nothing of note."""
-
-        function = staticmethod(lambda embeddings, labels: embeddings.square().mean())
-
-    name = losses.register("mine", Mine)
-    assert registry.entry(name).tasks == ("classification", "verification")
+def test_an_objective_class_and_the_counts_of_the_classes(named):
+    batch = losses.Batch(LABELS, LOGITS)
+    made = [losses.build(named(name), CONTEXT)(batch) for name in ("sharp", "Sharp")]
+    assert made[0].item() == made[1].item()
+    counted = functional.cross_entropy(LOGITS + torch.tensor([5, 2, 1]).log(), LABELS)
+    assert losses.build(named("by_counts"), CONTEXT)(batch).item() == counted.item()
 
 
 @pytest.mark.parametrize(
-    ("name", "objective", "said"),
+    ("name", "shape"),
     [
-        ("Sharp Loss", Sharp, "a word in lower case with underscores, not 'Sharp Loss'"),
-        ("focal", Sharp, "'focal' is a loss of the package; give yours another name"),
-        ("sharp", sharp, "derived from one of ViewsObjective, EmbeddingObjective, Classif"),
-        ("sharp", torch.nn.Module, "derived from one of ViewsObjective"),
-        ("sharp", ClassifierObjective, "ClassifierObjective has no function; name the one that"),
-        (
-            "sharp",
-            made_of_text(),
-            "the code of Made cannot be read; write it into a file or",
-        ),
+        ("together", "embedding"), ("alike", "self_supervised"), ("pixels", "segmentation"),
+        ("Sharp", "classifier"),
+    ],
+)  # fmt: skip
+def test_its_arguments_say_how_it_is_called(named, name, shape):
+    assert losses.shape(named(name)) == shape
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("each", r"each of mine.py returned \[4\], expected one number: take the mean"),
+        ("number", "number of mine.py returned float, expected one number"),
+        ("apart", "apart of mine.py has no gradient"),
+        ("broken", "broken of mine.py stopped with IndexError: .*; mend it, or see where"),
     ],
 )
-def test_what_is_no_loss_is_refused_in_one_line(name, objective, said):
+def test_what_goes_wrong_in_training_is_one_line(named, name, said):
+    objective = losses.build(named(name), CONTEXT)
     with pytest.raises(UserError, match=said) as refused:
-        losses.register(name, objective)
+        objective(losses.Batch(LABELS, LOGITS))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("by_place", "takes factor by its place; expected parameters by name: put `\\*, ` before"),
+        ("unlike", "mine.py:unlike is no loss; expected one of `def loss\\(view1, view2\\)`"),
+        ("Bare", "mine.py:Bare is no loss"),
+        ("torch", "mine.py:torch is no loss"),
+        ("absent", "mine.py has no 'absent'"),
+    ],
+)
+def test_what_is_no_loss_is_refused_in_one_line(named, name, said):
+    with pytest.raises(UserError, match=said) as refused:
+        losses.shape(named(name))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("digits", ["00000000", ""])
+def test_only_the_text_that_was_taken_in_is_run(named, digits):
+    named("sharp")
+    with pytest.raises(UserError, match=r"mine\.py here has the SHA-256"):
+        losses.build(f"mine.py:sharp@{digits}", CONTEXT)
+    with pytest.raises(UserError, match="expected that you trust it: read the file, then give"):
+        losses.build(f"never_read.py:sharp@{digits}", CONTEXT)

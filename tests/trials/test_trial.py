@@ -67,6 +67,7 @@ OTHER_PHASE = {
     "stop": 3,
     "embedded": True,
     "auxiliary": 0.4,
+    "code": f"mine.py@{'0' * 64}",
 }
 # What a phase that shows embeddings must have; a trial with that alone is another one.
 FROZEN = {"train": "classifier", "batch_norm": "frozen"}
