@@ -46,9 +46,10 @@ test-rest: $(STAMP)  ## what `make test` leaves out: every combination
 
 test-all: test test-rest  ## both: half an hour on two cores
 
-lint: $(STAMP)  ## style, without changing a file
+lint: $(STAMP)  ## style and types, without changing a file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 format: $(STAMP)  ## style, put right
 	$(BIN)/ruff check --fix .
@@ -61,5 +62,5 @@ lab: $(STAMP)  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 clean:  ## remove the environment and what was built; results in store/ and runs/ stay
-	rm -rf $(VENV) _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) _build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find reproduce tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -64,9 +64,10 @@ def _race(race: str, batch: int, earlier: list[dict]) -> dict[str, dict]:
         reason = _out_of_reach([row for row in earlier if row["who"] == who])
         found[who] = {"not_run": reason} if reason else losses_memory.measure(race, who, batch)
     results = {who: of["loss"] for who, of in found.items() if "loss" in of and who != FLOOR}
+    first = next(iter(results.values()), None)
     for who, result in results.items():
-        if not isclose(result, results[OURS], rel_tol=SAME):
-            raise SystemExit(f"{race} at {batch}: {who} says {result}, ours {results[OURS]}")
+        if not isclose(result, first, rel_tol=SAME):
+            raise SystemExit(f"{race} at {batch}: {who} says {result}, expected {first}")
     quick = {who: loss for who, loss in racing.items()
              if found[who].get("seconds", SLOW_SECONDS) < SLOW_SECONDS}  # fmt: skip
     often = {who: _repeats(found[who]["seconds"]) for who in quick}
@@ -117,16 +118,22 @@ def _measured() -> dict:
 
 
 def _line(race: str, batch: int, found: dict[str, dict]) -> str:
+    """Say in a line how ours did and its peers; whoever was killed is a word of it."""
     ours = found[OURS]
-    peers = []
-    for who, of in found.items():
-        if who in (FLOOR, OURS):
-            continue
-        more = f"{of['seconds'] / ours['seconds']:.1f} x" if "seconds" in of else of["not_run"]
-        memory = f" ({of['peak_bytes'] / 2**20:.0f} MiB)" if "peak_bytes" in of else ""
-        peers.append(f"{who}: {more}{memory}")
-    return (
-        f"{race:18s} {batch:5d} {ours['seconds'] * 1e3:9.2f} "
-        f"{ours['seconds'] / found[FLOOR]['seconds']:8.2f} {ours['peak_bytes'] / 2**20:7.1f}   "
-        + "; ".join(peers)
-    )
+    if "not_run" in ours:
+        own = f"{ours['not_run']:>26s}"
+    else:
+        own = (
+            f"{ours['seconds'] * 1e3:9.2f} {_times(ours, found[FLOOR]):>8s} "
+            f"{ours['peak_bytes'] / 2**20:7.1f}"
+        )
+    peers = [
+        f"{who}: {of['not_run']}" if "not_run" in of
+        else f"{who}: {_times(of, ours)} x ({of['peak_bytes'] / 2**20:.0f} MiB)"
+        for who, of in found.items() if who not in (FLOOR, OURS)
+    ]  # fmt: skip
+    return f"{race:18s} {batch:5d} {own}   " + "; ".join(peers)
+
+
+def _times(of: dict, other: dict) -> str:
+    return f"{of['seconds'] / other['seconds']:.2f}" if "seconds" in other else "?"

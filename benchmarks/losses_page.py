@@ -84,14 +84,19 @@ def _against_peers(rows, batches, cell) -> list[list[str]]:
 
 
 def _times(theirs: dict, ours: dict) -> str:
-    if "seconds" not in theirs:
-        return "–"
+    if "not_run" in theirs:
+        return _absent(theirs)
     return f"{_short(theirs['seconds'] / ours['seconds'])}\u00a0×"
 
 
+def _absent(of: dict) -> str:
+    """Say what killed a contestant; a dash for one that was not tried."""
+    return of["not_run"] if of["not_run"].startswith("killed") else "–"
+
+
 def _memory(theirs: dict, ours: dict) -> str:
-    if "peak_bytes" not in theirs:
-        return "–"
+    if "not_run" in theirs:
+        return _absent(theirs)
     return f"{_short(theirs['peak_bytes'] / MIB)} / {_short(ours['peak_bytes'] / MIB)}"
 
 

@@ -6,8 +6,6 @@ import platform
 
 from reproduce.errors import UserError
 
-PRECISIONS = ("float32", "bfloat16")
-
 
 def choose():
     """Return the torch device: `$REPRODUCE_DEVICE` if set, else CUDA if present, else the CPU."""

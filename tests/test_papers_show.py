@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from reproduce.commands.papers import app, claim_notes
-from reproduce.registry import claims, controls
+from reproduce.registry import amendments, claims, controls
 
 
 @pytest.mark.parametrize("paper", ["class_imbalance", "dual_head"])
@@ -17,6 +17,8 @@ def test_a_paper_is_shown_with_readings_amendments_and_controls(paper):
         assert claim_notes(claim), "every claim here was judged or named by an edition"
         for note in claim_notes(claim):
             assert f"- {' '.join(note.split())}" in told, claim.id
+    for amendment in amendments.of_the_rule():
+        assert " ".join(f"Rule amended {amendment.date}: {amendment.what}".split()) in told
     registered = controls.load(paper)
     assert said.count("Control ") == len(registered)
     assert all(f"Control {control.id}: " in said for control in registered)

@@ -34,28 +34,6 @@ def row_sizes(
     return [n for n in range(1, _size(largest) + 1) if fits_row(cells, n, mode)]
 
 
-def counts_of_row(
-    row: Sequence[str], n: int, *, mode: str = "either", scale: int | None = None, most: int = 50
-) -> list[tuple[int, ...]]:
-    """Return the rows of whole numbers, n in sum, that print as this row (at most `most`)."""
-    ranges = [whole_counts(one, _size(n), mode, highest=n) for one in _row(row, scale)]
-    found: list[tuple[int, ...]] = []
-
-    def extend(chosen: tuple[int, ...], left: int) -> None:
-        if len(found) >= most:
-            return
-        if len(chosen) == len(ranges):
-            if left == 0:
-                found.append(chosen)
-            return
-        for c in ranges[len(chosen)]:
-            if c <= left:
-                extend((*chosen, c), left - c)
-
-    extend((), n)
-    return found
-
-
 def row_is_whole(row: Sequence[str], *, mode: str = "either", scale: int | None = None) -> Outcome:
     """Do the shares of a row add up to one, as far as they are printed?"""
     cells = _row(row, scale)

@@ -43,7 +43,6 @@ SCORES = {
     "auc": "area under the ROC curve",
 }
 PREDICTED = "predicted "
-PERCENT = " %"
 
 TEMPLATE = """\
 # One line for each printed row, every number as printed: keep trailing zeros, 0.80 is not 0.8.

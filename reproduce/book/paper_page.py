@@ -5,7 +5,7 @@ table with "not run" in each cell, what is here of it, and the audit.
 """
 
 from reproduce import papers
-from reproduce.book import audit, markup
+from reproduce.book import audit_chapter, markup
 from reproduce.pages.answer import table_of
 from reproduce.pages.answered import not_run
 from reproduce.pages.claimed import claims_table
@@ -21,22 +21,22 @@ def paper_page(key: str, has_notebook: bool = False) -> str:
             f"# {markup.escaped(paper.heading)}",
             f"**The claim.** {markup.escaped(found.claim)}",
             f"**The answer.** {markup.escaped(found.sentence)} {found.counted}",
-            audit.shown(table_of(found, provenance="as printed; nothing was trained")),
+            audit_chapter.shown(table_of(found, provenance="as printed; nothing was trained")),
             _caveat(key, has_notebook),
             f"{markup.escaped(paper.authors)}{year}, *{markup.escaped(paper.title)}* "
             f"{{cite}}`{paper.cited}`, compares: {markup.escaped(paper.compares)}.",
             "## Its printed tables",
             "Each printed number stands in one cell, letter by letter; under it is where ours will "
             "stand.",
-            *(audit.shown(table) for table in of_paper(key)),
+            *(audit_chapter.shown(table) for table in of_paper(key)),
             "## What it claims",
-            audit.shown(claims_table(key)),
+            audit_chapter.shown(claims_table(key)),
             "## What is here",
             f"- {{ref}}`What the text leaves open <ambiguities-{key}>`, how each place can be "
             f"read, and what we take.\n"
             f"- How each claim will be judged, with its margin: `reproduce papers show {key}`.\n"
             "- {doc}`Its losses <../losses>` and {doc}`networks <../models>`, ready to use.",
-            audit.section(key),
+            audit_chapter.section(key),
         ]
     )
     return page + "\n"

@@ -17,7 +17,7 @@ from reproduce.book import front, gallery, trials_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
 from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
 from reproduce.book.paper_page import paper_page
-from reproduce.book.registry import MARKER, filled
+from reproduce.book.registry_page import MARKER, filled
 from reproduce.book.repository import repository_address
 from reproduce.book.shown import Shown, prepared
 from reproduce.errors import UserError

@@ -43,7 +43,7 @@ def audit(
     reproduce audit --table mine.csv
     """
     if template:
-        from reproduce.audit.tables import template as text
+        from reproduce.audit.own_table import template as text
 
         print(text(), end="")
     elif table:
@@ -84,7 +84,7 @@ def _sentences(one) -> str:
 
 
 def _own(path: Path, rounding: str, as_json: bool) -> None:
-    from reproduce.audit.tables import check
+    from reproduce.audit.own_table import check
 
     checked = check(_text(path), path.name, rounding)
     wrong = [one for one in checked if one.outcome.inconsistent]

@@ -33,11 +33,12 @@ def list_papers() -> None:
 def show(paper: PaperKey) -> None:
     """Show a paper's registered claims: who says them, what would be measured, the margin.
 
-    With their readings, positive controls, amendments and what published editions said.
+    With their readings, positive controls, amendments, also of the rule for all claims, and what
+    published editions said.
 
     Example: reproduce papers show class_imbalance
     """
-    from reproduce.registry import claims, controls
+    from reproduce.registry import amendments, claims, controls
 
     known = papers.paper(paper)
     out.print(known.title, style="bold")
@@ -57,6 +58,10 @@ def show(paper: PaperKey) -> None:
     out.print()
     for control in controls.load(paper):
         out.print(f"Control {control.id}: {control.english} Else: {control.why}.")
+    for amendment in amendments.of_the_rule():
+        out.print(
+            f"Rule amended {amendment.date}: {amendment.what} Why: {amendment.why}", markup=False
+        )
 
 
 def claim_notes(claim) -> list[str]:

@@ -64,7 +64,7 @@ def _stored_trials(path: Path | None):
 
 
 def _rows_of(opened):
-    from reproduce.trials.rows import DamagedRow
+    from reproduce.trials.stored_rows import DamagedRow
 
     failures = opened.failures()
     for key in opened.trial_keys():

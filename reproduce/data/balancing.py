@@ -29,18 +29,6 @@ def undersampled_counts(counts: np.ndarray, ratio: float = 1.0) -> np.ndarray:
     return np.minimum(counts, _rounded(counts.min() * ratio))
 
 
-def ratio_at_level(counts: np.ndarray, level: float) -> float:
-    """Return the ratio that lies `level` of the way from the present imbalance (0) to balance (1).
-
-    The way is measured on a logarithmic scale, rho^(1 - level): half way from 100 is 10, as on the
-    axes of the paper's figures.
-    """
-    if not 0 <= level <= 1:
-        raise UserError(f"level is {level}, expected 0 (as it is) to 1 (full balance)")
-    counts = _present(counts, 1.0)
-    return float((counts.max() / counts.min()) ** (1 - level))
-
-
 def _present(counts: np.ndarray, ratio: float) -> np.ndarray:
     counts = np.asarray(counts, dtype=np.int64)
     if counts.min() < 1:

@@ -133,16 +133,13 @@ def draw(
     labels: np.ndarray,
     class_names: tuple[str, ...],
     seed: int,
-    *,
-    part: str = "train",
     **spec: Any,
 ) -> np.ndarray:
     """Return the (sorted) indices of an imbalanced sample of `labels`.
 
     For one seed the samples are nested: the 50 images of a class at rho 100 are among its 500 at
     rho 10, so that two points of a grid differ in nothing but what rho changes. `binary_share`
-    without a `total` takes the largest sample that the labels allow. Another `part` than the
-    training part is drawn by a stream of its own.
+    without a `total` takes the largest sample that the labels allow.
     """
     if spec.get("kind") == "binary_share" and spec.get("total") is None:
         spec = {**spec, "total": _largest_total(labels, class_names, **spec)}
@@ -150,7 +147,6 @@ def draw(
     if counts is None:
         return np.arange(len(labels))
     asked_by = {"binary_share": "total", "counts": "counts"}.get(spec["kind"], "images_per_class")
-    purpose = "draw" if part == "train" else f"draw {part}"
     kept = []
     for c, wanted in enumerate(counts):
         of_class = np.flatnonzero(labels == c)
@@ -159,30 +155,8 @@ def draw(
                 f"the imbalance asks for {wanted} images of class '{class_names[c]}', "
                 f"there are {len(of_class)}; lower {asked_by}"
             )
-        kept.append(generator(seed, purpose, c).permutation(of_class)[:wanted])
+        kept.append(generator(seed, "draw", c).permutation(of_class)[:wanted])
     return np.sort(np.concatenate(kept))
-
-
-def draw_parts(
-    labels: dict[str, np.ndarray],
-    class_names: tuple[str, ...],
-    seed: int,
-    specs: dict[str, dict[str, Any]],
-) -> dict[str, np.ndarray]:
-    """Return for each part of the data ('train', 'test', ...) the indices of its own sample.
-
-    A part without a spec is kept whole. Training is drawn exactly as `draw` does it alone, so
-    imbalance in the test part changes nothing about training.
-    """
-    for part in specs:
-        if part not in labels:
-            raise UserError(
-                f"an imbalance is given for part '{part}', the data has: {', '.join(labels)}"
-            )
-    return {
-        part: draw(of_part, class_names, seed, part=part, **specs.get(part, {"kind": "none"}))
-        for part, of_part in labels.items()
-    }
 
 
 def _largest_total(labels, class_names, *, kind, share=None, rare=None, **others) -> int | None:

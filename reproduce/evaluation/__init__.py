@@ -3,7 +3,7 @@
 `registry` knows every metric by name; `families` compute them from what a trial keeps. `metrics`,
 `per_class`, `one_vs_rest`, `averages` and `calibration` measure scores against labels,
 `thresholding` corrects scores for the training prior, `neighbours` and `silhouettes` rate
-embeddings and maps, `representation` encoders, `overlap` masks, `verification` pairs of images;
+embeddings and maps, `representation` encoders, `overlap` masks, `pair_measures` pairs of images;
 `significance` puts an interval around a paired effect (`bootstrap` and `resampling` find the part
 of the test images), `detectability` says how large an effect a test set can show at all, and
 `verdicts` is the one place where an interval becomes a word: by `rule`, wider by `guard`, over

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reproduce.errors import UserError
-from reproduce.evaluation.inputs import checked_labels, checked_scores
+from reproduce.evaluation.checked_inputs import checked_labels, checked_scores
 from reproduce.evaluation.resampling import resample_counts, resampled_metric
 
 

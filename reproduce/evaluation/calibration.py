@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reproduce.errors import UserError, unknown_name
-from reproduce.evaluation.inputs import checked_labels, checked_probabilities
+from reproduce.evaluation.checked_inputs import checked_labels, checked_probabilities
 
 BINNINGS = ("equal_width", "equal_mass")
 
@@ -69,14 +69,3 @@ def expected_calibration_error(
     """
     curve = reliability_curve(probabilities, labels, bins=bins, binning=binning)
     return float(np.average(np.abs(curve.accuracy - curve.confidence), weights=curve.count))
-
-
-def brier(probabilities: ArrayLike, labels: ArrayLike) -> float:
-    """Return the mean over images of sum_c (p_c - [c is true])^2: 0 is perfect, 2 the worst.
-
-    The sum runs over all classes, so with two classes it is twice the one-column Brier score.
-    """
-    probabilities = checked_probabilities(probabilities)
-    labels = checked_labels(labels, probabilities.shape[1], len(probabilities))
-    truth = labels[:, None] == np.arange(probabilities.shape[1])
-    return float(((probabilities - truth) ** 2).sum(axis=1).mean())

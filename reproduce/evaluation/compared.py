@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.errors import UserError, unknown_name
+from reproduce.evaluation.pair_measures import Pairs, in_order, pairs_of
 from reproduce.evaluation.representation import on_sphere
-from reproduce.evaluation.verification import Pairs, in_order, pairs_of
 from reproduce.randomness import generator
 
 WITHIN, ACROSS, ANY = "within", "across", "any"

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from reproduce.errors import UserError, unknown_name
-from reproduce.evaluation.inputs import checked_labels
+from reproduce.evaluation.checked_inputs import checked_labels
 from reproduce.evaluation.metrics import FROM_CONFUSION
 from reproduce.evaluation.per_class import FROM_MATRIX
 from reproduce.randomness import generator

@@ -12,7 +12,7 @@ is lost; of more the rates are interpolated inside a bin as between two threshol
 
 import numpy as np
 
-from reproduce.evaluation.verification import HARDEST, Pairs, rate_where_equal, require_two
+from reproduce.evaluation.pair_measures import HARDEST, Pairs, rate_where_equal, require_two
 from reproduce.randomness import generator
 
 BINS = 512

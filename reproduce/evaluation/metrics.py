@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from reproduce.errors import UserError
-from reproduce.evaluation.inputs import checked_classes, checked_labels, checked_scores
+from reproduce.evaluation.checked_inputs import checked_classes, checked_labels, checked_scores
 
 
 def softmax(logits: ArrayLike) -> np.ndarray:

@@ -10,7 +10,7 @@ from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
 from reproduce.errors import UserError
-from reproduce.evaluation.inputs import checked_labels, checked_scores
+from reproduce.evaluation.checked_inputs import checked_labels, checked_scores
 
 
 def knn_accuracy(

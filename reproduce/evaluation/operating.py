@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reproduce.errors import UserError
-from reproduce.evaluation.verification import Pairs
+from reproduce.evaluation.pair_measures import Pairs
 
 # False acceptances at which curves are read, evenly on the axis of normal quantiles.
 RATES = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6,

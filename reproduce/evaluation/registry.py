@@ -12,7 +12,7 @@ from reproduce.evaluation.metric import NUMBER, Family, Metric
 
 SCORES = Family("logits", "scores")
 CLASSES = Family("logits", "logits", "classes", of_counts=True)
-AVERAGES = Family("logits", "averages", "averages", of_counts=True)
+AVERAGES = Family("logits", "averages", "further_averages", of_counts=True)
 CURVE = Family("curve", "curve", "curve")
 CENTRES = Family("embeddings", "embeddings", "centres")
 NEIGHBOURHOODS = Family("embeddings", "neighbourhoods", "neighbourhoods")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reproduce.errors import UserError
+from reproduce.evaluation.checked_inputs import checked_labels, checked_scores
 from reproduce.evaluation.generalization import balanced_accuracy
-from reproduce.evaluation.inputs import checked_labels, checked_scores
 
 NEIGHBOURS = 20
 SHORTEST = 1e-12

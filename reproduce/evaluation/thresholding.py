@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reproduce.errors import UserError
-from reproduce.evaluation.inputs import checked_probabilities
+from reproduce.evaluation.checked_inputs import checked_probabilities
 
 
 def divide_by_prior(probabilities: ArrayLike, counts: ArrayLike) -> np.ndarray:

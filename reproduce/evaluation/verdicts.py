@@ -13,7 +13,6 @@ from math import isfinite
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.evaluation import several
-from reproduce.evaluation.cells import cell_tolerance, compare_cell
 from reproduce.evaluation.robustness import leave_one_out, sign_flip_value
 from reproduce.evaluation.rule import WORDS, Multiples, words
 from reproduce.evaluation.significance import Effect, cautious_quantile
@@ -26,7 +25,6 @@ from reproduce.evaluation.vocabulary import (
     ILLUSTRATION_SCALES,
     MECHANISM,
     SCALES,
-    CellVerdict,
     Contrast,
     Control,
     Judgement,
@@ -35,14 +33,11 @@ from reproduce.evaluation.vocabulary import (
 )
 
 __all__ = [
-    "CellVerdict",
     "Contrast",
     "Control",
     "Judgement",
     "Part",
     "Verdict",
-    "cell_tolerance",
-    "compare_cell",
     "judge_claim",
     "judge_contrast",
     "not_attempted",

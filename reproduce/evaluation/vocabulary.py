@@ -33,14 +33,6 @@ class Verdict(StrEnum):
     NOT_ATTEMPTED = "not attempted"
 
 
-class CellVerdict(StrEnum):
-    """What a published table cell may be called."""
-
-    AGREES = "agrees"
-    CANNOT_TELL = "cannot tell"
-    DISAGREES = "disagrees"
-
-
 SCALES = ("smoke", "quick", "laptop", "paper", "custom")
 ILLUSTRATION_SCALES = ("smoke", "quick")
 DATA_ROLES = ("own", "real stand-in", "generated")

@@ -15,7 +15,11 @@ from reproduce.evaluation.calibration import (
     expected_calibration_error,
     reliability_curve,
 )
-from reproduce.evaluation.inputs import checked_labels, checked_probabilities, checked_scores
+from reproduce.evaluation.checked_inputs import (
+    checked_labels,
+    checked_probabilities,
+    checked_scores,
+)
 from reproduce.figures.inputs import Observation, grouped, one_per_seed, with_columns
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.style import FAINT, QUIET, in_the_look, method_style, panels, title

@@ -92,6 +92,6 @@ def _bases() -> tuple[type, ...]:
     # Imported here: the names of losses come without torch.
     from reproduce.losses.classifier.objective import ClassifierObjective
     from reproduce.losses.objective import EmbeddingObjective, ViewsObjective
-    from reproduce.losses.segmentation.objective import SegmentationObjective
+    from reproduce.losses.segmentation.map_objective import SegmentationObjective
 
     return (ViewsObjective, EmbeddingObjective, ClassifierObjective, SegmentationObjective)

@@ -59,8 +59,6 @@ BACKBONES = {
     ),
 }
 
-CHANNELS_LAST = {name for name, backbone in BACKBONES.items() if backbone.channels_last}
-
 
 def find(name: str) -> Backbone:
     """Return what is known of the network of this name."""

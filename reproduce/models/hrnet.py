@@ -10,7 +10,6 @@ from torch import nn
 from torch.nn import functional
 
 STRIDE = 4
-COARSEST = 32
 WIDTH_48 = timm.models.hrnet.cfg_cls["hrnet_w48"]
 
 

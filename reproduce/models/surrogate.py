@@ -19,7 +19,8 @@ from safetensors.torch import save as encode
 from reproduce.errors import UserError, reason
 from reproduce.files import relative, write_bytes
 from reproduce.models import weights
-from reproduce.models.initialisations import DIGITS, put
+from reproduce.models.transfer import put
+from reproduce.models.weights import DIGITS
 
 ENTRY = "reproduce.surrogate"
 FIELDS = ("backbone", "data", "fingerprint", "seed", "phases", "recipe", "sha256")

@@ -13,6 +13,8 @@ from reproduce.files import project_root, relative, sha256_of_file
 
 PYTORCH = "https://download.pytorch.org/models/"
 HUGGING_FACE = "https://huggingface.co/timm/"
+# So many hex digits of a SHA-256 say which numbers are meant.
+DIGITS = 12
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 

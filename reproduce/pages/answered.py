@@ -186,11 +186,6 @@ def stored(stamp: Mapping[str, Any] | None) -> Answer | None:
     return from_json(kept) if kept else None
 
 
-def answer_of(paper: str, stamp: Mapping[str, Any] | None) -> Answer:
-    """Return the answer that an edition's stamp holds, or that the paper was not run."""
-    return stored(stamp) or not_run(paper)
-
-
 def not_run(paper: str) -> Answer:
     """Return what can be said of a paper that no run has put to the test."""
     rows = tuple(

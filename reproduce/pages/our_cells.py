@@ -10,8 +10,8 @@ import numpy as np
 from reproduce.errors import UserError
 from reproduce.figures.wording import mean_and_sd
 from reproduce.registry import datasets
+from reproduce.registry.layouts import PrintedTable, Wanted, wanted
 from reproduce.registry.published import Cell as Printed
-from reproduce.registry.tables import PrintedTable, Wanted, wanted
 from reproduce.study.cell import Cell
 from reproduce.study.study import Study
 

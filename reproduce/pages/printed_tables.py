@@ -6,9 +6,9 @@ from reproduce.figures.table import Table, Tables
 from reproduce.pages.our_cells import OurCells
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.tables import COMPARISON
-from reproduce.registry import tables
+from reproduce.registry import layouts
+from reproduce.registry.layouts import PrintedTable
 from reproduce.registry.published import Cell
-from reproduce.registry.tables import PrintedTable
 from reproduce.study.study import Study
 
 WHO = {"paper": "the paper", "summary": "a third-party summary", "post": "a personal post"}
@@ -22,7 +22,7 @@ def beside_ours(study: Study, only: Iterable[str] = ()) -> Tables:
 
 def of_paper(paper: str, study: Study | None = None, only: Iterable[str] = ()) -> Sequence[Table]:
     """Return the tables of a paper; without a study nothing of ours was run."""
-    return [one_table(one, study) for one in tables.tables(paper, only)]
+    return [one_table(one, study) for one in layouts.tables(paper, only)]
 
 
 def one_table(printed: PrintedTable, study: Study | None = None) -> Table:

@@ -1,6 +1,6 @@
 """The tables of the book: published beside reproduced, and means over seeds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reproduce.figures.inputs import (
@@ -13,7 +13,6 @@ from reproduce.figures.inputs import (
 )
 from reproduce.figures.table import Table
 from reproduce.figures.wording import (
-    MISSING,
     in_words,
     mean_and_spread,
     method_label,
@@ -27,56 +26,6 @@ from reproduce.registry import datasets
 COMPARISON = "comparison"
 NOT_RUN = "not run at this scale"
 FACTORS = ("dataset", "imbalance", "rho", "mu")
-
-
-def published_beside_reproduced(
-    rows: Iterable[Mapping[str, Any]],
-    *,
-    provenance: str,
-    caption: str = "Published beside reproduced, in percent",
-    note: str = "",
-) -> Table:
-    """Return one row for each published value, with ours beside it.
-
-    Parameters
-    ----------
-    rows
-        dictionaries with `label` (method or row of the paper's table), `metric` (a metric name),
-        `published` (the text as printed) and optionally `published_data`; for ours `values` (a
-        fraction for each seed; empty or absent where this scale does not run it),
-        `reproduced_data` (data set and role) and `agreement` (a word, where cells may be
-        compared at all).
-    note
-        a sentence on how far the two can be compared.
-
-    Notes
-    -----
-    The published text is copied letter by letter. Levels on different data are never subtracted
-    here: effects are compared by verdicts.
-    """
-    given = with_columns(rows, ("label", "metric", "published"))
-    metrics = {row["metric"] for row in given}
-    judged = any(row.get("agreement") for row in given)
-    columns = ["", *(["Metric"] if len(metrics) > 1 else []), "Published", "Reproduced", "n"]
-    columns += ["Data: theirs, ours"] if any(row.get("reproduced_data") for row in given) else []
-    columns += ["Agreement"] if judged else []
-    finished = []
-    for row in given:
-        values = [float(value) for value in row.get("values") or () if is_number(value)]
-        cells = [method_label(row["label"])]
-        cells += [metric_label(row["metric"])] if len(metrics) > 1 else []
-        cells += [str(row["published"] or MISSING)]
-        digits = metric_digits(row["metric"])
-        cells += [mean_and_spread(values, digits) if values else NOT_RUN]
-        cells.append(str(len(values)) if values else MISSING)
-        if "Data: theirs, ours" in columns:
-            theirs, ours = row.get("published_data"), row.get("reproduced_data")
-            cells.append(f"{theirs or MISSING}; {ours or MISSING}")
-        cells += [str(row.get("agreement") or MISSING)] if judged else []
-        finished.append(cells)
-    if len(metrics) == 1:
-        columns[0] = metric_label(next(iter(metrics)))
-    return Table(caption, columns, finished, provenance, note=note, kind=COMPARISON)
 
 
 def summary_table(

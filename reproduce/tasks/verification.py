@@ -12,7 +12,7 @@ import numpy as np
 
 from reproduce.data.targets import IDENTITY
 from reproduce.errors import unknown_name
-from reproduce.evaluation import compared, identity_draws, verification
+from reproduce.evaluation import compared, identity_draws, pair_measures
 from reproduce.evaluation.compared import Shown
 from reproduce.tasks.task import Predicted, Task
 
@@ -58,7 +58,7 @@ class Verification(Task):
 
     def summary(self, scores: np.ndarray, truth: Shown, classes: int) -> dict[str, float]:
         """Return the measures of all pairs that the rule of `truth` compares."""
-        return verification.measures(compared.pairs(scores, truth))
+        return pair_measures.measures(compared.pairs(scores, truth))
 
     def summaries(
         self, scores: np.ndarray, truth: Shown, classes: int, part: str
@@ -89,8 +89,8 @@ class Verification(Task):
         one identity no pair is made: they would be genuine pairs that are there already, or images
         with themselves, and never impostors.
         """
-        if metric not in verification.MEASURES:
-            raise unknown_name("measure of verification", metric, verification.MEASURES)
+        if metric not in pair_measures.MEASURES:
+            raise unknown_name("measure of verification", metric, pair_measures.MEASURES)
         return self.every_resampled(scores, truth, draws, seed)[metric]
 
     def every_resampled(

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from reproduce.data.preparation import Images
-from reproduce.evaluation.verification import HARDEST
+from reproduce.evaluation.pair_measures import HARDEST
 from reproduce.files import write_bytes
 from reproduce.losses.embedding.pair_gradients import pair_gradients
 from reproduce.losses.embedding.similarities import positives, products, scaled

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reproduce.errors import UserError
 from reproduce.files import relative, unwritable
-from reproduce.trials.rows import DamagedRow
+from reproduce.trials.stored_rows import DamagedRow
 
 NAME = "results.sqlite"
 # What `PRAGMA user_version` says of a store; a change that older code must not read raises it.

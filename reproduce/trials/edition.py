@@ -26,8 +26,8 @@ from reproduce.trials import soundness
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack import Merged, take
 from reproduce.trials.predicted import Predicted
-from reproduce.trials.rows import DamagedRow, result_from_row, row_of
 from reproduce.trials.store import Result, Store
+from reproduce.trials.stored_rows import DamagedRow, result_from_row, row_of
 from reproduce.trials.trial import Planned, canonical
 
 # What a committed paper may weigh, and all of them; a repository is cloned by everyone.

@@ -20,8 +20,8 @@ from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.part import FORMAT, MANIFEST, Part, packed_keys, read_whole
 from reproduce.trials.predicted import has_more
-from reproduce.trials.rows import DamagedRow, differing_metrics, row_of
 from reproduce.trials.store import Result, Store
+from reproduce.trials.stored_rows import DamagedRow, differing_metrics, row_of
 from reproduce.trials.trial import Planned
 
 CONTENTS = ("results", "weights", "checkpoints")

@@ -19,7 +19,7 @@ from reproduce.files import relative
 from reproduce.trials import soundness
 from reproduce.trials.arrays import DAMAGE, MEGABYTE, decode
 from reproduce.trials.result import Result
-from reproduce.trials.rows import DamagedRow, result_from_row, said_by, trial_from
+from reproduce.trials.stored_rows import DamagedRow, result_from_row, said_by, trial_from
 from reproduce.trials.trial import Planned
 
 FORMAT = "reproduce-pack-1"

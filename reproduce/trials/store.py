@@ -22,7 +22,7 @@ from reproduce.trials import arrays as array_files
 from reproduce.trials.database import Database
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.result import Result
-from reproduce.trials.rows import DamagedRow, result_from_row, trial_from
+from reproduce.trials.stored_rows import DamagedRow, result_from_row, trial_from
 from reproduce.trials.trial import Planned, Trial, canonical
 
 __all__ = ["DERIVED", "Result", "Store", "default_path"]

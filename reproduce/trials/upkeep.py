@@ -13,8 +13,8 @@ from reproduce.trials import arrays, soundness
 from reproduce.trials.database import NAME
 from reproduce.trials.locks import try_lock
 from reproduce.trials.result import Result
-from reproduce.trials.rows import DamagedRow
 from reproduce.trials.store import DERIVED, Store
+from reproduce.trials.stored_rows import DamagedRow
 
 NAMED = """
     SELECT arrays AS file FROM results UNION SELECT weights FROM results
@@ -214,8 +214,3 @@ def _delete(path: Path, collected: Collected) -> None:
 def _is_locked(path: Path) -> bool:
     with try_lock(path) as ours:
         return not ours
-
-
-def folder_size(path: Path) -> int:
-    """Return the bytes of all files below a folder."""
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

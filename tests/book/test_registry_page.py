@@ -12,7 +12,7 @@ from reproduce import losses, models, papers
 from reproduce.book import ambiguities, docstrings, front, markup, networks
 from reproduce.book import losses as loss_pages
 from reproduce.book.contents import read_contents
-from reproduce.book.registry import MARKER, filled
+from reproduce.book.registry_page import MARKER, filled
 from reproduce.book.stage import stage
 from reproduce.errors import UserError
 from reproduce.methods import registry as methods

@@ -11,7 +11,6 @@ from reproduce.data.generated.difficulty import (
     Between,
     best_scores,
     flip_probability,
-    posterior,
 )
 from reproduce.data.generated.fields import Draws, noise, shrink, spots
 from reproduce.data.generated.iris import people
@@ -118,10 +117,6 @@ def test_the_best_score_of_two_overlapping_classes_is_known():
     assert best_scores(table, [1, 1]) == {"accuracy": 0.75, "balanced_accuracy": 0.75}
     # With nine of ten in class 0: guess it in the middle.
     assert best_scores(table, [9, 1])["accuracy"] == pytest.approx(0.95)
-
-
-def test_posterior_weighs_likelihood_by_prior():
-    assert posterior([[0.2, 0.1]], [1, 3])[0] == pytest.approx([0.4, 0.6])
 
 
 def test_images_between_classes_are_drawn_as_their_likelihood_says():

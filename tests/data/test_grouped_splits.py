@@ -1,13 +1,12 @@
-"""Splits by group, folds, validation parts, and statistics that the test part cannot touch."""
+"""Splits by group, folds and validation parts."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from reproduce.data import normalization, splits
+from reproduce.data import splits
 from reproduce.data.grouped_splits import assert_disjoint, assign
-from reproduce.data.normalization import channel_statistics, training_statistics
 from reproduce.data.records import Dataset
 from reproduce.data.split_kinds import assert_groups_apart
 from reproduce.errors import UserError
@@ -256,32 +255,3 @@ def test_an_official_split_that_leaks_is_measured_and_can_be_refused():
 def test_a_split_says_which_parameters_it_takes(given):
     with pytest.raises(UserError, match="the split 'random' takes test_share, seed, given:"):
         splits.split(patients(), "random", **given)
-
-
-@pytest.mark.parametrize("colour", [True, False])
-def test_test_images_cannot_touch_the_statistics(colour):
-    data = dataset({"all": np.arange(300) % 3}, colour=colour)
-    parts = splits.split(data, "stratified", test_share=0.2, seed=0)
-    measured = training_statistics(data, parts)
-    train, test = parts["train"][1], parts["test"][1]
-    pixels = data.images["all"][train].reshape(-1, 3 if colour else 1) / 255
-    np.testing.assert_allclose(measured.mean, pixels.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(measured.standard_deviation, pixels.std(axis=0), rtol=1e-12)
-    data.images["all"][test] = 255
-    assert training_statistics(data, parts) == measured
-    data.images["all"][train[0]] = 255
-    assert training_statistics(data, parts) != measured
-
-
-def test_statistics_do_not_depend_on_how_many_images_are_read_at_once(monkeypatch):
-    images = np.random.default_rng(0).integers(0, 256, (50, 4, 4, 3), np.uint8)
-    at_once = channel_statistics(images)
-    monkeypatch.setattr(normalization, "PIXELS_AT_ONCE", 16 * 3 * 7)
-    assert channel_statistics(images, np.arange(50)[::-1]) == at_once
-
-
-def test_what_cannot_be_normalised_is_refused():
-    with pytest.raises(UserError, match="channel 0 has one value in all training images"):
-        channel_statistics(np.full((3, 2, 2), 9, np.uint8))
-    with pytest.raises(UserError, match="no training image"):
-        channel_statistics(np.zeros((3, 2, 2), np.uint8), np.array([], int))

@@ -5,8 +5,8 @@ import pytest
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 
-from reproduce.data.balancing import oversampled_counts, ratio_at_level, undersampled_counts
-from reproduce.data.imbalance import counts_by_class, draw, draw_parts
+from reproduce.data.balancing import oversampled_counts, undersampled_counts
+from reproduce.data.imbalance import counts_by_class, draw
 from reproduce.data.long_tail import (
     binary_share_counts,
     largest_binary_total,
@@ -115,35 +115,6 @@ def test_the_largest_sample_with_a_share_is_found_by_trying_all():
                 largest_binary_total(available, share, rare)
 
 
-def test_train_and_test_get_shares_of_their_own():
-    labels = {"train": np.arange(1000) % 2, "test": np.arange(400) % 2}
-    specs = {
-        "train": {"kind": "binary_share", "share": 0.1, "rare": 1, "total": 200},
-        "test": {"kind": "binary_share", "share": 0.05, "rare": 0},
-    }
-    drawn = draw_parts(labels, ("normal", "abnormal"), 7, specs)
-    assert np.bincount(labels["train"][drawn["train"]]).tolist() == [180, 20]
-    # 200 abnormal images are 95 % of 211 at most.
-    assert np.bincount(labels["test"][drawn["test"]]).tolist() == [11, 200]
-    alone = draw(labels["train"], ("normal", "abnormal"), 7, **specs["train"])
-    assert drawn["train"].tolist() == alone.tolist()
-    whole = draw_parts(labels, ("normal", "abnormal"), 7, {"train": specs["train"]})
-    assert whole["test"].tolist() == list(range(400))
-    assert whole["train"].tolist() == alone.tolist()
-
-
-def test_parts_do_not_share_a_random_stream():
-    labels = {"train": np.arange(1000) % 2, "test": np.arange(1000) % 2}
-    spec = {"kind": "binary_share", "share": 0.1, "rare": 1, "total": 200}
-    drawn = draw_parts(labels, ("a", "b"), 7, {"train": spec, "test": spec})
-    assert not np.array_equal(drawn["train"], drawn["test"])
-
-
-def test_a_share_for_a_part_that_is_not_there_is_refused():
-    with pytest.raises(UserError, match="for part 'tset', the data has: train"):
-        draw_parts({"train": np.arange(9) % 2}, ("a", "b"), 0, {"tset": {"kind": "none"}})
-
-
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -177,13 +148,6 @@ def test_partial_balance_moves_only_the_classes_beyond_the_ratio():
     assert undersampled_counts(LINEAR).tolist() == [100] * 5
     for sampled in (oversampled_counts, undersampled_counts):
         assert sampled(LINEAR, 10).tolist() == LINEAR.tolist()
-
-
-def test_half_the_way_from_a_hundred_is_ten():
-    counts = np.array([5000, 5000, 50])
-    assert ratio_at_level(counts, 0) == pytest.approx(100)
-    assert ratio_at_level(counts, 0.5) == pytest.approx(10)
-    assert ratio_at_level(counts, 1) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("ratio", [0.5, 10.5])

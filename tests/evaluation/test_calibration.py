@@ -2,11 +2,9 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import brier_score_loss
 
 from reproduce.errors import UserError
 from reproduce.evaluation.calibration import (
-    brier,
     expected_calibration_error,
     reliability_curve,
 )
@@ -56,19 +54,12 @@ def test_a_calibrated_classifier_scores_lower_than_an_overconfident_one(binning)
     assert found == pytest.approx(0.1, abs=0.01)
 
 
-def test_brier_by_hand_and_beside_scikit_learn():
-    assert brier([[1.0, 0.0]], [0]) == 0.0
-    assert brier([[1.0, 0.0]], [1]) == 2.0
-    assert brier([[0.5, 0.3, 0.2]], [1]) == pytest.approx(0.25 + 0.49 + 0.04)
-    assert brier(ROWS, LABELS) == pytest.approx(2 * brier_score_loss(LABELS, ROWS[:, 1]))
-
-
 def test_bad_input_is_refused():
     with pytest.raises(UserError, match=r"apply metrics\.softmax"):
-        brier([[2.0, 1.0]], [0])
+        reliability_curve([[2.0, 1.0]], [0])
     with pytest.raises(UserError, match="bins must be a whole number of at least 1, received 0"):
         reliability_curve(ROWS, LABELS, bins=0)
     with pytest.raises(UserError, match="unknown binning 'equal'"):
         reliability_curve(ROWS, LABELS, binning="equal")
     with pytest.raises(UserError, match=r"0\.\.1 for 2 classes, received 0\.\.2"):
-        brier(ROWS, [0, 0, 0, 2])
+        reliability_curve(ROWS, [0, 0, 0, 2])

@@ -6,7 +6,7 @@ import pytest
 from reproduce.evaluation import identity_draws
 from reproduce.evaluation.compared import Shown, pairs
 from reproduce.evaluation.identity_draws import identity_counts, resampled
-from reproduce.evaluation.verification import eer, identity_weights, measures, pairs_of
+from reproduce.evaluation.pair_measures import eer, identity_weights, measures, pairs_of
 
 DIMENSIONS = 6
 

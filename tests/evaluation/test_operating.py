@@ -5,7 +5,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.evaluation import operating
-from reproduce.evaluation.verification import Pairs
+from reproduce.evaluation.pair_measures import Pairs
 
 
 def pairs(genuine, impostor) -> Pairs:

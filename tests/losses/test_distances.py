@@ -146,9 +146,9 @@ def test_rows_far_from_the_origin_keep_their_digits():
 
 def test_the_table_of_positives():
     labels = torch.tensor([7, 3, 7, 5, 7, 3])
-    order = by_class(labels)
-    assert order.tolist() == [1, 5, 3, 0, 2, 4]
-    columns, counts = positives(labels[order])
+    together, order = by_class(labels)
+    assert order.tolist() == [1, 5, 3, 0, 2, 4] and torch.equal(together, labels[order])
+    columns, counts = positives(together)
     found = [
         sorted(column for column, counted in zip(*row, strict=True) if counted)
         for row in zip(columns.tolist(), counts.tolist(), strict=True)

@@ -10,7 +10,7 @@ import torch
 from reproduce import losses
 from reproduce.errors import UserError
 from reproduce.losses.objective import Objective
-from reproduce.losses.segmentation.objective import SegmentationObjective
+from reproduce.losses.segmentation.map_objective import SegmentationObjective
 
 CONTEXT = losses.Context(classes=3, counts=(5, 2, 1), embedding_size=4, iterations=10)
 LABELS = torch.tensor([0, 1, 2, 0, 1, 0])

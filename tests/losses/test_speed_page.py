@@ -1,9 +1,15 @@
 """The page on speed says what the stored results say, and the results are of fair races."""
 
 import json
+import multiprocessing
+import os
 import re
+import resource
+import signal
+import time
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,3 +73,50 @@ def test_every_picture_is_there_small_enough_and_described():
         file = PAGE.parent / path
         assert file.read_bytes()[:4] == b"\x89PNG" and file.stat().st_size < 300_000
         assert len(alt) > 60
+
+
+def end_by_memory(sending):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end_by_time(sending):
+    resource.setrlimit(resource.RLIMIT_CPU, (1, 6))
+    while True:
+        pass
+
+
+def sleep_on(sending):
+    time.sleep(60)
+
+
+@pytest.mark.parametrize(
+    ("work", "patience", "words"),
+    [
+        (end_by_memory, 60, "killed: memory"),
+        (end_by_time, 60, "killed: over 30 s"),
+        (sleep_on, 0.2, "killed: over 30 s"),
+    ],
+)
+def test_who_is_killed_is_an_answer(monkeypatch, work, patience, words):
+    monkeypatch.syspath_prepend(str(ROOT))
+    memory = import_module("benchmarks.losses_memory")
+    # Such a process needs to import nothing.
+    monkeypatch.setattr(memory, "multiprocessing", SimpleNamespace(get_context=plainly_forking))
+    assert memory._apart(work, (), patience) == {"not_run": words}
+
+
+def plainly_forking(method):
+    forking = multiprocessing.get_context("fork")
+    forking.set_forkserver_preload = lambda names: None
+    return forking
+
+
+def test_who_is_killed_stands_in_the_table(page, monkeypatch):
+    killed = {"not_run": "killed: memory"}
+    ours = {"seconds": 0.5, "peak_bytes": 2**20}
+    assert page._times(killed, ours) == page._memory(killed, ours) == "killed: memory"
+    line = import_module("benchmarks.losses")._line
+    found = {"floor": ours, "this project": ours, "lightly": killed}
+    assert line("nt_xent", 64, found).endswith("lightly: killed: memory")
+    found = {"floor": ours, "this project": killed, "lightly": ours}
+    assert "killed: memory" in line("nt_xent", 64, found)

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from reproduce.errors import UserError
 from reproduce.files import sha256_of_file
-from reproduce.models import hrnet, initialisations, weights
+from reproduce.models import hrnet, initialisations, transfer, weights
 
 V2 = "imagenet:IMAGENET1K_V2"
 
@@ -159,7 +159,7 @@ def test_hrnet_weights_replace_the_hrnet_and_nothing_else(build):
     torch.manual_seed(9)
     published = hrnet.timm.models.hrnet.HighResolutionNet(hrnet.SMALL).state_dict()
     assert any(name.startswith("incre_modules.") for name in published)
-    initialisations.put_imagenet(network, "hrnet_small_ocr", 3, published, "weights")
+    transfer.put_imagenet(network, "hrnet_small_ocr", 3, published, "weights")
     stages = network.encoder.backbone.stages.state_dict()
     assert all(torch.equal(tensor, published[name]) for name, tensor in stages.items())
     assert all(torch.equal(t, context[k]) for k, t in network.encoder.context.state_dict().items())

@@ -65,6 +65,16 @@ def test_it_is_thin(path):
 
 
 @every_notebook
+def test_it_calls_modules_by_their_own_names(path):
+    """Students look for what they read; only what everybody shortens is short here as well."""
+    customary = {"numpy": "np", "pandas": "pd", "matplotlib.pyplot": "plt"}
+    for cell in cells(path, "code"):
+        for node in ast.walk(ast.parse(cell.source)):
+            for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+                assert alias.asname in (None, customary.get(alias.name)), cell.id
+
+
+@every_notebook
 def test_its_tags_are_ones_the_book_knows(path):
     for cell in nbformat.read(path, as_version=4).cells:
         assert set(tags(cell)) <= TAGS, cell.id

@@ -74,7 +74,7 @@ def test_every_verdict_has_a_mark_in_an_answer_and_in_a_row(verdict):
 
 @pytest.mark.parametrize("paper", records.papers())
 def test_a_paper_that_was_not_run_has_an_answer_from_its_registries(paper):
-    found = answered.answer_of(paper, None)
+    found = answered.not_run(paper)
     assert found.sentence.startswith("Not run yet") and found.claim.endswith(".")
     assert found.registered > 5 and found.tested == 0 and not found.data
     assert all(one.ours is None and one.words for one in found.rows)

@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from reproduce.pages import our_cells, printed_tables
-from reproduce.registry import published, records, tables
+from reproduce.registry import layouts, published, records
+from reproduce.registry.layouts import Layout, PrintedTable
 from reproduce.registry.published import Cell
 from reproduce.registry.reading import validated
-from reproduce.registry.tables import Layout, PrintedTable
 from tests.study.conftest import same_scores, study_of  # noqa: F401
 
 
@@ -34,7 +34,7 @@ def test_every_printed_cell_stands_once_in_the_rendered_tables(paper):
 
 @pytest.mark.parametrize("paper", records.papers())
 def test_a_printed_number_stands_in_the_row_and_column_of_its_names(paper):
-    for one, table in zip(tables.tables(paper), printed_tables.of_paper(paper), strict=True):
+    for one, table in zip(layouts.tables(paper), printed_tables.of_paper(paper), strict=True):
         for row in table.rows:
             for column, text in zip(table.columns[1:], row[1:], strict=True):
                 assert text.split("\n")[0].startswith(one.cells[row[0], column].value)
@@ -42,7 +42,7 @@ def test_a_printed_number_stands_in_the_row_and_column_of_its_names(paper):
 
 @pytest.mark.parametrize("paper", records.papers())
 def test_without_a_run_numbers_have_not_run_under_them_and_what_none_measures_has_nothing(paper):
-    for one, table in zip(tables.tables(paper), printed_tables.of_paper(paper), strict=True):
+    for one, table in zip(layouts.tables(paper), printed_tables.of_paper(paper), strict=True):
         for text in (text for row in table.rows for text in row[1:]):
             printed, _, ours = text.partition("\n")
             unmeasured = one.layout.words or one.layout.not_run or printed == "-"
@@ -58,7 +58,7 @@ def toy(paper="class_imbalance", confusion=None, cells=(), **ours):
         "ours": {"confusion": confusion, **ours},
     }  # fmt: skip
     layout = validated(Layout, "T", given)
-    (table,) = tables._parted(layout, cells)
+    (table,) = layouts._parted(layout, cells)
     return PrintedTable(table.layout, table.cells)
 
 

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from reproduce.errors import UserError
 from reproduce.figures.table import Table, Tables
-from reproduce.pages.tables import published_beside_reproduced, summary_table
+from reproduce.pages.tables import summary_table
 
 WHERE = "digits (real stand-in), quick scale"
 
@@ -71,22 +71,6 @@ def test_summary_tells_missing_values_and_single_seeds(observations):
         summary_table(observations + observations, ["accuracy"], provenance=WHERE)
     with pytest.raises(UserError, match="acuracy"):
         summary_table(observations, ["acuracy"], provenance=WHERE)
-
-
-def test_published_values_stay_as_printed_beside_ours():
-    rows = [
-        {"label": "baseline", "metric": "accuracy", "published": "98.10",
-         "published_data": "MNIST", "values": [0.97, 0.99], "reproduced_data": "digits"},
-        {"label": "oversampling", "metric": "accuracy", "published": "0.9"},
-    ]  # fmt: skip
-    table = published_beside_reproduced(rows, provenance=WHERE)
-    assert list(table.columns) == [
-        "Accuracy", "Published", "Reproduced", "n", "Data: theirs, ours",
-    ]  # fmt: skip
-    assert table.rows[0] == ["Baseline", "98.10", "98.0 ± 1.4", "2", "MNIST; digits"]
-    assert table.rows[1] == ["Oversampling", "0.9", "not run at this scale", "–", "–; –"]
-    with pytest.raises(UserError, match="published"):
-        published_beside_reproduced([{"label": "x", "metric": "auc"}], provenance=WHERE)
 
 
 def test_the_lines_of_whole_columns_are_not_broken_and_an_anchor_is_there_for_links():

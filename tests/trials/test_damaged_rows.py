@@ -6,8 +6,8 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.trials import engine, pack, upkeep
-from reproduce.trials.rows import DamagedRow
 from reproduce.trials.store import Store
+from reproduce.trials.stored_rows import DamagedRow
 from reproduce.trials.trial import Planned, canonical
 
 DAMAGE = {

@@ -170,11 +170,3 @@ def test_a_file_that_vanishes_meanwhile_is_no_error(store, monkeypatch):
     monkeypatch.setattr(upkeep, "_is_locked", lambda lock: (os.unlink(path), really(lock))[1])
     put_file(store, "locks", "k.lock", size=0)
     assert upkeep.collect(store).files == 0
-
-
-def test_the_size_of_a_folder_is_that_of_its_files(tmp_path):
-    """At any depth."""
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "one").write_bytes(b"x" * 3)
-    (tmp_path / "a" / "b" / "two").write_bytes(b"x" * 40)
-    assert upkeep.folder_size(tmp_path) == 43

@@ -53,12 +53,6 @@ def flip_probability(distance: np.ndarray, width: float) -> np.ndarray:
     return 0.5 * np.clip(1 - np.abs(distance) / max(width, 1e-12), 0, 1)
 
 
-def posterior(likelihood: np.ndarray, prior) -> np.ndarray:
-    """Return the probability of each class, [n, C], given P(what is shown | class) and a prior."""
-    weighted = np.asarray(likelihood, np.float64) * np.asarray(prior, np.float64)
-    return weighted / weighted.sum(axis=1, keepdims=True)
-
-
 def best_scores(shown_given_class: np.ndarray, prior) -> dict[str, float]:
     """Return the best possible accuracy at a prior, and the best possible balanced accuracy.
 

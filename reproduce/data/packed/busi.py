@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.data import parts
-from reproduce.data.packed.rows import Packed
+from reproduce.data.packed.packed_rows import Packed
 from reproduce.data.sources import busi
 from reproduce.data.sources.listing import numbered
 from reproduce.data.sources.npz import read_arrays

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.data.packed import busi
-from reproduce.data.packed.rows import Packed
+from reproduce.data.packed.packed_rows import Packed
 from reproduce.data.sources import busi_masks
 
 COPY = busi.COPY

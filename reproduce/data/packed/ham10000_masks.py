@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.data.packed.rows import Packed
+from reproduce.data.packed.packed_rows import Packed
 from reproduce.data.sources import ham10000, ham10000_masks
 from reproduce.data.sources.npz import read_arrays
 from reproduce.errors import UserError

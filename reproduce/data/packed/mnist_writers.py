@@ -18,7 +18,7 @@ import numpy as np
 from reproduce.data import capture
 from reproduce.data.grouped_splits import assert_disjoint
 from reproduce.data.names import Option
-from reproduce.data.packed.rows import Packed
+from reproduce.data.packed.packed_rows import Packed
 from reproduce.data.sources.npz import read_arrays, read_npz
 from reproduce.errors import UserError
 from reproduce.files import relative

@@ -9,7 +9,7 @@ import numpy as np
 from reproduce.data import packed
 from reproduce.data.cache import fingerprint
 from reproduce.data.entries import entries
-from reproduce.data.packed.rows import Packed
+from reproduce.data.packed.packed_rows import Packed
 from reproduce.data.records import Dataset
 from reproduce.data.sources.npz import check
 from reproduce.data.stored import by_split

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.data.packed.rows import Packed
+from reproduce.data.packed.packed_rows import Packed
 from reproduce.data.sources import skin_grades
 from reproduce.data.sources.npz import read_arrays
 from reproduce.files import relative

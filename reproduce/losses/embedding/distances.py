@@ -7,6 +7,7 @@ distance is the root of a difference of large numbers, and float32 would lose ha
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import torch
 from torch.autograd.function import once_differentiable
@@ -134,7 +135,9 @@ class _ClosedForm(torch.autograd.Function):
         rows = embeddings.double()
         if normalize:
             rows, factors = unit_rows(rows)
-        with torch.autocast(rows.device.type, enabled=False):
+        # Setting autocast costs as much as a few products of a small batch.
+        mixed = torch.is_autocast_enabled(rows.device.type)
+        with torch.autocast(rows.device.type, enabled=False) if mixed else nullcontext():
             # Seen from their mean, rows that have come close together keep their digits.
             loss, gradient = arithmetic(rows - rows.mean(0), wanted)
         if wanted:

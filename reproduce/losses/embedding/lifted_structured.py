@@ -69,8 +69,7 @@ def lifted_structured(
     labels = checks.labels("lifted_structured", labels, embeddings)
     checks.parameter("lifted_structured", "margin", margin, least=0)
     checks.choice("lifted_structured", "reduction", reduction, ("mean", "sum"))
-    order = by_class(labels)
-    labels = labels[order]
+    labels, order = by_class(labels)
 
     def arithmetic(squared_distance):
         distance = squared_distance if squared else squared_distance.sqrt_()

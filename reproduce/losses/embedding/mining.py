@@ -17,29 +17,28 @@ def all_triplets(distance: torch.Tensor, labels: torch.Tensor, margin: float):
     is a range of the sorted positives: O(N^2 log N) instead of O(N^3), exact sum and count.
     """
     size = len(labels)
-    same = labels[:, None] == labels
     columns, counts = positives(labels)
     limits = (distance.gather(1, columns) + margin).masked_fill_(~counts, torch.inf)
     limits, order = limits.sort(1)
     number = counts.sum(1, keepdim=True)
     # The anchor's own class lies beyond every limit.
-    away = distance.amax() + margin + 1
-    distance = distance.masked_fill(same, away)
+    same = labels[:, None] == labels
+    distance = distance.masked_fill(same, torch.finfo(distance.dtype).max)
     below = torch.searchsorted(limits, distance, right=True)
 
     # How many negatives each limit exceeds: those with at most so many limits at or below them.
+    # Numbers of images and triplets are exact in float64, which spares turning one into another.
     width = columns.shape[1]
-    negatives = torch.zeros(size, width + 1, dtype=torch.long, device=labels.device)
-    negatives.scatter_add_(1, below, torch.ones_like(below[:1, :1]).expand(size, size))
-    negatives = negatives.cumsum(1)[:, :width].mul_(
-        torch.arange(width, device=labels.device) < number
-    )
-    slope = below.sub_(number).double()
+    negatives = distance.new_zeros(size, width + 1)
+    negatives.scatter_add_(1, below, distance.new_ones(1, 1).expand(size, size))
+    missing = limits == torch.inf
+    negatives = negatives.cumsum(1)[:, :width].masked_fill_(missing, 0)
+    slope = below.sub_(number).to(distance.dtype)
     # At its peak this function holds about a dozen matrices of N x N; what is done with goes.
-    del below
-    total = (negatives * limits.masked_fill(limits.isinf(), 0)).sum() + (slope * distance).sum()
-    of_positives = torch.zeros_like(limits).scatter_(1, order, negatives.double())
-    looked_at = (number.squeeze(1) * (~same).sum(1)).sum()
+    del below, same
+    total = (negatives * limits.masked_fill_(missing, 0)).sum() + (slope * distance).sum()
+    of_positives = torch.zeros_like(limits).scatter_(1, order, negatives)
+    looked_at = (number * (size - 1 - number)).sum()
     return total, looked_at, negatives.sum(), slope.scatter_add_(1, columns, of_positives)
 
 

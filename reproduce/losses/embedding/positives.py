@@ -3,9 +3,9 @@
 import torch
 
 
-def by_class(labels: torch.Tensor) -> torch.Tensor:
-    """Return the order that brings the images of a class together."""
-    return labels.argsort(stable=True)
+def by_class(labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the labels with those of a class together, and the order that brings them so."""
+    return labels.sort(stable=True)
 
 
 def positives(labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -14,9 +14,10 @@ def positives(labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     `labels` are in the order of `by_class`; K is the size of the largest class. A row is not its
     own positive; rows of smaller classes are filled up with columns that do not count.
     """
-    _, which, sizes = labels.unique_consecutive(return_inverse=True, return_counts=True)
-    rows = torch.arange(len(labels), device=labels.device)[:, None]
-    steps = torch.arange(int(sizes.max()), device=labels.device)
-    columns = (sizes.cumsum(0) - sizes)[which, None] + steps
-    counts = (steps < sizes[which, None]) & (columns != rows)
+    # In that order a class is a stretch; two searches find its ends.
+    first = torch.searchsorted(labels, labels)[:, None]
+    end = torch.searchsorted(labels, labels, right=True)[:, None]
+    places = torch.arange(len(labels), device=labels.device)
+    columns = first + places[: int((end - first).amax())]
+    counts = (columns < end).logical_and_(columns != places[:, None])
     return columns.clamp_(max=len(labels) - 1), counts

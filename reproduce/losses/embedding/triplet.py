@@ -92,8 +92,7 @@ def triplet(
     checks.choice("triplet", "average", average, ("all", "active"))
     checks.choice("triplet", "reading", reading, tuple(FACTORS))
     checks.choice("triplet", "reduction", reduction, ("mean", "sum"))
-    order = by_class(labels)
-    labels = labels[order]
+    labels, order = by_class(labels)
 
     def arithmetic(squared_distance):
         distance = squared_distance if squared else squared_distance.sqrt_()
@@ -101,9 +100,10 @@ def triplet(
         share = torch.full_like(total, FACTORS[reading])
         if reduction == "mean":
             share /= (active if average == "active" else looked_at).clamp_min(1)
-        # A distance stands at (i, j) and (j, i); each gets half of what both do together.
-        slope = (slope + slope.T).mul_(share / 2)
-        return share * total, slope if squared else over_distance(slope, distance).div_(2)
+        # A distance stands at (i, j) and (j, i); each gets half of what both do together, and its
+        # square half of that again.
+        slope = (slope + slope.T).mul_(share / (2 if squared else 4))
+        return share * total, slope if squared else over_distance(slope, distance)
 
     return through_distances(embeddings.index_select(0, order), arithmetic, normalize=normalize)
 

@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional
 
 from reproduce.losses.classifier.objective import known_pixels
-from reproduce.losses.segmentation.objective import SegmentationObjective, mean_over_present
+from reproduce.losses.segmentation.map_objective import SegmentationObjective, mean_over_present
 
 
 def soft_iou(logits: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ classes, three of which are unseen. Generated irises under two devices are the s
 
 from typing import Any
 
-from reproduce.data import catalog, names
+from reproduce.data import names
 from reproduce.data.records import Record
 
 WRITERS = "mnist_writers?split=all"
@@ -71,8 +71,3 @@ def transforms(record: Record, size: int) -> dict[str, Any]:
     """Return how images reach a network: brought to this side, levels from -1 to 1."""
     channels = 1 if len(record.shape) == 2 else record.shape[-1]
     return {"size": size, "divisor": 255, "mean": [0.5] * channels, "deviation": [0.5] * channels}
-
-
-def is_real(name: str) -> bool:
-    """Say whether images of a data set were taken and not generated."""
-    return catalog.entry_of(name).kind != "generated"

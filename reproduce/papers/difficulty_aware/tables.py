@@ -7,7 +7,7 @@ import numpy as np
 
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import metric as metric_of
-from reproduce.figures.by_seed import Draws, effect_between, effect_ends, has_interval
+from reproduce.figures.by_seed import Draws, effect_between, effect_ends
 from reproduce.figures.inputs import grouped, is_number
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table
@@ -106,13 +106,6 @@ def people_needed(known: Sequence[tuple[str, int, float, float]], provenance: st
         "The same people, and one network of each loss; more seeds lessen the spread of seeds only."
     )
     return Table(caption, columns, rows, provenance, 1, note)
-
-
-def told_apart(effect: Any) -> float:
-    """Return the deviation that the choice of people gives an effect."""
-    if not has_interval(effect):
-        raise NothingToShow("no resampled people are known")
-    return float(np.std(effect.image_draws, ddof=1))
 
 
 def _headed(name: str) -> str:

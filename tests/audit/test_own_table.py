@@ -5,8 +5,8 @@ import random
 import pytest
 
 from reproduce.audit.outcome import INCONSISTENT
+from reproduce.audit.own_table import check, template
 from reproduce.audit.table_rows import read
-from reproduce.audit.tables import check, template
 from reproduce.errors import UserError
 
 

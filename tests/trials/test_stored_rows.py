@@ -2,8 +2,8 @@
 
 import json
 
-from reproduce.trials.rows import differing_metrics, result_from_row, row_of
 from reproduce.trials.store import Store
+from reproduce.trials.stored_rows import differing_metrics, result_from_row, row_of
 
 
 def test_a_row_survives_json(store, describe, leave, tmp_path):

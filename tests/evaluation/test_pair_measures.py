@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from reproduce.errors import UserError
-from reproduce.evaluation.verification import (
+from reproduce.evaluation.pair_measures import (
     Pairs,
     eer,
     genuine_similarity,

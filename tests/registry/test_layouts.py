@@ -3,29 +3,29 @@
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.registry import published, records, tables
+from reproduce.registry import layouts, published, records
+from reproduce.registry.layouts import Layout
 from reproduce.registry.published import Cell
 from reproduce.registry.reading import validated
-from reproduce.registry.tables import Layout
 
 PAPERS = list(records.papers())
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_stored_cell_has_exactly_one_place(paper):
-    homes = [cell for table in tables.tables(paper) for cell in table.cells.values()]
+    homes = [cell for table in layouts.tables(paper) for cell in table.cells.values()]
     assert len(homes) == len(set(homes))
     assert set(homes) == set(published.load(paper))
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_table_is_laid_out_by_hand_and_says_what_stands_beside_it(paper):
-    assert list(tables.load(paper)) == list(dict.fromkeys(c.table for c in published.load(paper)))
+    assert list(layouts.load(paper)) == list(dict.fromkeys(c.table for c in published.load(paper)))
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_row_is_a_row_of_print_and_no_cell_is_missing_in_a_grid(paper):
-    for table in tables.tables(paper):
+    for table in layouts.tables(paper):
         for row in table.rows:
             for column in table.columns:
                 assert (row, column) in table.cells, (table.layout.id, row, column)
@@ -34,12 +34,12 @@ def test_a_row_is_a_row_of_print_and_no_cell_is_missing_in_a_grid(paper):
 def cell_of(paper, table, **wanted):
     (found,) = [c for c in published.load(paper) if c.table == table
                 and all(getattr(c, k) == v for k, v in wanted.items())]  # fmt: skip
-    return found, tables.load(paper)[table]
+    return found, layouts.load(paper)[table]
 
 
 def wanted(paper, table, **where):
     cell, layout = cell_of(paper, table, **where)
-    return tables.wanted(layout, cell)
+    return layouts.wanted(layout, cell)
 
 
 def test_a_printed_cell_is_read_in_our_words():
@@ -107,14 +107,14 @@ def test_an_entry_that_cannot_be_right_is_refused(changes, said):
 )  # fmt: skip
 def test_a_name_that_means_nothing_here_is_refused(changes, said):
     with pytest.raises(UserError, match=said):
-        tables._check("dual_head", layout(**changes))
+        layouts._check("dual_head", layout(**changes))
 
 
 def test_a_layout_that_would_lose_cells_is_refused():
     """Two cells in one place: what half of the pages once did without a word."""
     cells = [cell for cell in published.load("dual_head") if cell.table == "Table 7"]
     with pytest.raises(UserError, match="two printed cells fall on 'Supervised', 'Accuracy'"):
-        tables._parted(layout(id="Table 7"), cells)
+        layouts._parted(layout(id="Table 7"), cells)
 
 
 def test_a_table_without_an_entry_is_laid_out_by_what_differs():
@@ -122,10 +122,10 @@ def test_a_table_without_an_entry_is_laid_out_by_what_differs():
         Cell("toy", "T", data, method, "", "acc", value, "", "T", "paper")
         for data, method, value in (("a", "x", "1"), ("a", "y", "2"), ("b", "x", "3"))
     ]
-    (found,) = tables._parted(tables._usual("toy", "T", cells), cells)
+    (found,) = layouts._parted(layouts._usual("toy", "T", cells), cells)
     assert found.rows == ["a, x", "a, y", "b, x"] and found.columns == ["acc"]
 
 
 def test_an_unknown_table_is_said_with_those_there_are():
     with pytest.raises(UserError, match=r"Table 9.*Table 1, Table 2"):
-        tables.tables("dual_head", ["Table 9"])
+        layouts.tables("dual_head", ["Table 9"])

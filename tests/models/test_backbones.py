@@ -117,8 +117,7 @@ def test_the_layout_is_that_of_the_table(build, name):
     network = build(name, size=SIZES[name])
     weight = next(p for p in network.parameters() if p.ndim == 4 and p.shape[1] > 1)
     layouts = (torch.contiguous_format, torch.channels_last)
-    assert weight.is_contiguous(memory_format=layouts[name in models.CHANNELS_LAST])
-    assert set(models.BACKBONES) >= models.CHANNELS_LAST
+    assert weight.is_contiguous(memory_format=layouts[models.BACKBONES[name].channels_last])
 
 
 def test_parameters_are_counted_weights_and_biases():
