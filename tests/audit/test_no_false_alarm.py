@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,13 +13,25 @@ from tests.audit.sound import FAMILIES
 
 # Every study is put to two of the six families, some 16 checks, so that ten thousand are quick.
 TEN_THOUSAND = settings(max_examples=10_000, deadline=None, database=None)
+A_THOUSAND = settings(max_examples=1_000, deadline=None, database=None)
 SOME = settings(max_examples=60, deadline=None, database=None)
 SEEDS = st.integers(0, 2**48)
 
 
+@pytest.mark.thorough
 @TEN_THOUSAND
 @given(SEEDS)
 def test_no_false_alarm_in_ten_thousand_tables(seed):
+    _no_false_alarm(seed)
+
+
+@A_THOUSAND
+@given(SEEDS)
+def test_no_false_alarm_in_a_thousand_tables(seed):
+    _no_false_alarm(seed)
+
+
+def _no_false_alarm(seed):
     study = Study(seed)
     for family in study.dice.sample(FAMILIES, 2):
         for outcome in family(study):

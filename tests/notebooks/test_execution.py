@@ -171,6 +171,7 @@ def test_plain_papermill_stops_at_a_misspelt_parameter_with_one_line(misspelt):
 # -- from an edition ------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_an_edition_brings_all_that_its_page_needs(rendered):
     assert rendered.merged.new == 4
     assert rendered.pending == 0

@@ -86,7 +86,7 @@ def test_a_page_of_all_experiments(check):
     "given",
     [
         {"seeds": [0, 1]},
-        {"seeds": 5},
+        pytest.param({"seeds": 5}, marks=pytest.mark.thorough),
         {"rho": [5, 10, 20], "methods": ["baseline", "thresholding"]},
         pytest.param(
             {"mu": [0.2, 0.8], "methods": ["baseline", "oversampling", "thresholding"]},

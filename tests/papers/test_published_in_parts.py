@@ -13,9 +13,11 @@ PAPERS = {
     "balanced_contrastive": balanced_contrastive,
     "difficulty_aware": difficulty_aware,
 }
+# The rest is among the thorough tests.
+SAMPLE = ("metric_learning", 2)
 CASES = [
     pytest.param(paper, steps, id=f"{paper}-{steps}",
-                 marks=[] if steps == 2 else [pytest.mark.thorough])
+                 marks=[] if (paper, steps) == SAMPLE else [pytest.mark.thorough])
     for paper in PAPERS
     for steps in (1, 2, 3, len(plans.load(paper).steps) - 1)
 ]  # fmt: skip

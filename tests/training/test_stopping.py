@@ -187,6 +187,7 @@ def start(folder, pause):
     return subprocess.Popen(command, env=os.environ, cwd=os.getcwd())
 
 
+@pytest.mark.thorough
 def test_killed_and_begun_again_it_ends_with_the_same_bytes(tmp_path):
     """SIGKILL twice, wherever it strikes; nothing but the checkpoint is left of the process."""
     assert start(tmp_path / "whole", 0).wait(timeout=120) == 0

@@ -105,8 +105,14 @@ def test_temperatures_are_drawn_for_every_class(whole):
     [
         pytest.param({}, marks=pytest.mark.thorough),
         {"methods": ["bdcl"], "experiments": "none", "seeds": [0]},
-        {"methods": ["sup_con", "bdcl"], "experiments": ["ablation", "thinned"]},
-        {"methods": ["cross_entropy", "ldam_drw"], "experiments": "none", "seeds": [0, 1]},
+        pytest.param(
+            {"methods": ["sup_con", "bdcl"], "experiments": ["ablation", "thinned"]},
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            {"methods": ["cross_entropy", "ldam_drw"], "experiments": "none", "seeds": [0, 1]},
+            marks=pytest.mark.thorough,
+        ),
         {"experiments": ["segmentation", "readings"], "seeds": [0]},
     ],
     ids=["whole", "one method", "two methods", "other methods", "pixels"],

@@ -124,6 +124,7 @@ def trained(tmp_path_factory):
     generating._generated.cache_clear()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "iteration"), [("bdcl", 5), ("tsc", 5)])
 def test_killed_and_resumed_it_has_the_same_digits(trained, tmp_path, method, iteration):
     """In the phase of the encoder, with prototypes and temperatures, or centroids."""
