@@ -146,9 +146,8 @@ class Watch:
         return bool(self.seen) and self.last >= moment
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough  # SIGKILL in the first phase, about its end and in the second.
 def test_killed_three_times_it_leaves_what_an_undisturbed_run_leaves(make_plan, tmp_path):
-    """SIGKILL in the first phase, about its end and in the second; each call goes on from there."""
     plan = make_plan("two_phase_oversampling", iterations=150, call=reproduce)
     key = trials_of(plan)[0]
     whole, killed = tmp_path / "whole", tmp_path / "killed"

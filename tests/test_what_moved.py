@@ -18,7 +18,7 @@ def made_up_runs(monkeypatch):
     from reproduce.trials import edition as editions
     from reproduce.trials.store import Result
 
-    def leave(study, given, edition, workers, force):
+    def leave(study, given, edition, workers, force, keep_weights):
         for cell in study.cells:
             lost = 0.1 * (study.parameters.lam - 0.2) * (cell.method == "dual_head")
             measured = {"test/accuracy": 0.6 - lost, "test/auc": 0.7, "test/macro_f1": 0.5}

@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from reproduce import models
 from reproduce.errors import UserError, reason
 from reproduce.files import relative
-from reproduce.models import initialisations
+from reproduce.models import transfer
 from reproduce.models.heads import reset_classifier, set_embedding
 from reproduce.networks.header import Header, from_metadata
 
@@ -38,7 +38,7 @@ def read(path: Path) -> Exported:
         ) from error
     header = from_metadata(metadata, relative(path))
     network = _built(header)
-    initialisations.put(network, tensors, f"weights in {relative(path)}")
+    transfer.put(network, tensors, f"weights in {relative(path)}")
     return Exported(header, network.eval())
 
 

@@ -11,7 +11,7 @@ import torch
 from reproduce import tasks
 from reproduce.errors import UserError
 from reproduce.evaluation import compared
-from reproduce.evaluation import verification as pairing
+from reproduce.evaluation import pair_measures as pairing
 from reproduce.evaluation.compared import Shown
 from reproduce.evaluation.identity_draws import identity_counts
 from reproduce.tasks import verification
