@@ -34,7 +34,10 @@ class BatchSampler(Sampler[list[int]]):
         first = self.epoch * len(self)
         self.epoch += 1
         for number in range(first, first + len(self)):
-            yield self.stream.batch(number).tolist()
+            rows = self.stream.batch(number)
+            # Two batches that are to be mixed are refused before.
+            assert not isinstance(rows, PairedBatch)
+            yield rows.tolist()
 
 
 def batch_sampler(

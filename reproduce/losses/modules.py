@@ -15,6 +15,7 @@ from reproduce import losses
 from reproduce.errors import UserError
 from reproduce.losses import Batch, Context
 from reproduce.losses.embedding.pixels import PixelsOrImages
+from reproduce.losses.objective import Objective
 
 # A loss that reads no counts is built with these, which it never looks at.
 NO_COUNTS = (1,)
@@ -28,7 +29,9 @@ class LossModule(nn.Module):
     where a loss keeps bounds or counts epochs; both do nothing for the others.
     """
 
-    def __init__(self, name: str, objective: nn.Module):
+    objective: Objective
+
+    def __init__(self, name: str, objective: Objective):
         super().__init__()
         self.name, self.shape, self.objective = name, losses.shape(name), objective
 
@@ -93,7 +96,7 @@ class LossModule(nn.Module):
 def module(
     name: str,
     *,
-    counts: Sequence[float] | None = None,
+    counts: Sequence[int] | None = None,
     classes: int | None = None,
     embedding_size: int | None = None,
     iterations: int = 1,
@@ -115,7 +118,7 @@ def module(
     return LossModule(name, losses.build(name, context, **parameters))
 
 
-def _needs_counts(made_by: type, parameters: Mapping[str, Any]) -> bool:
+def _needs_counts(made_by: Any, parameters: Mapping[str, Any]) -> bool:
     taken = inspect.signature(made_by.function).parameters.get("counts")
     if taken is None:
         return False

@@ -62,7 +62,7 @@ def _class_of(found: Any, name: str) -> type:
     return type(found.__name__, (base,), {"function": staticmethod(found)})
 
 
-def guarded(said: str, made: type) -> type:
+def guarded(said: str, made: Any) -> type:
     """Return an objective whose mistakes are one line, as those of the package are."""
     import torch
 

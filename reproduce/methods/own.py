@@ -65,14 +65,17 @@ def built(found: Entry, task: str, recipe: Phase, options: Mapping[str, Any]) ->
     for step in method.posthoc:
         if step not in POSTHOC:
             raise unknown_name("post-hoc step", step, POSTHOC)
-    return replace(method, phases=tuple(_marked(found.source, phase) for phase in method.phases))
+    source = found.source
+    assert source is not None, "only what is from a file is built here"
+    return replace(method, phases=tuple(_marked(source, phase) for phase in method.phases))
 
 
 def _as_method(label: str, made: object) -> Method:
     if isinstance(made, Method):
         return made
-    phases = made if isinstance(made, Sequence) else [made]
-    if not phases or not all(isinstance(phase, Phase) for phase in phases):
+    several = list(made) if isinstance(made, Sequence) else [made]
+    phases = [one for one in several if isinstance(one, Phase)]
+    if not phases or len(phases) < len(several):
         raise UserError(
             f"{label} returned {type(made).__name__}; expected a Method, a Phase or several: "
             f"`return {RECIPE}.but(...)`, say"

@@ -163,6 +163,7 @@ def _record(store: Store, result: Result) -> Record:
 
 
 def _tensors(result: Result) -> dict:
+    assert result.weights_file is not None, "a trial without weights is refused before"
     try:
         found = load_file(result.weights_file)
     except (SafetensorError, OSError, ValueError) as error:

@@ -13,15 +13,16 @@ from reproduce.own.folder import Folder
 
 # Below this ratio classes are as good as equal.
 EVEN = 1.5
-Table = tuple[Sequence[str], list[Sequence[str]]]
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 COLUMNS = ("remedy", "validation", "test", "worst class", "better than nothing by", "so")
 
 
 def counted(folder: Folder) -> Table:
     """Return the images of each class in each part."""
     parts, names = folder.counts(), folder.dataset.class_names
+    in_all = np.sum(list(parts.values()), axis=0)
     rows = [
-        (name, *(f"{counts[c]:,}" for counts in [*parts.values(), sum(parts.values())]))
+        (name, *(f"{counts[c]:,}" for counts in [*parts.values(), in_all]))
         for c, name in enumerate(names)
     ]
     return ("class", *parts, "in all"), rows
