@@ -38,13 +38,13 @@ read: $(STAMP)  ## build the book as published, without running anything
 
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20
 
-test: $(STAMP)  ## the tests, with a sample where there are many combinations: a quarter of an hour on two cores
+test: $(STAMP)  ## the tests, with a sample where there are many combinations: 11 minutes on two cores
 	$(PYTEST)
 
 test-rest: $(STAMP)  ## what `make test` leaves out: every combination
 	$(PYTEST) -m thorough
 
-test-all: test test-rest  ## both: half an hour on two cores
+test-all: test test-rest  ## both: 35 minutes on two cores
 
 lint: $(STAMP)  ## style and types, without changing a file
 	$(BIN)/ruff format --check .
