@@ -43,8 +43,9 @@ class Factor:
             raise unknown_name("scale", self.scale, SCALES)
 
     def said(self, value: Any) -> str:
-        """Return a value as a sentence names it: "rho 100"."""
-        return self.say(value) if self.say else f"{self.name} {plain(value)}"
+        """Return a value as a sentence names it: "rho 100"; a name in code is told by its words."""
+        name = self.words if "_" in self.name and self.words else self.name
+        return self.say(value) if self.say else f"{name} {plain(value)}"
 
     def label(self) -> str:
         """Return what the axis says."""

@@ -169,3 +169,9 @@ def test_the_title_says_the_ends_at_the_last_value_and_how_many_seeds(observatio
     assert Lines(single, "accuracy", RHO).message().endswith("74.0 % (Thresholding); one seed.")
     same = [{**row, "accuracy": 0.5} for row in observations]
     assert "50.0 % for every method" in Lines(same, "accuracy", RHO).message()
+
+
+def test_a_name_in_code_is_told_by_its_words():
+    assert Factor("rho", "ratio").said(10) == "rho 10"
+    said = Factor("positive_threshold", "threshold of hard positives").said(0.9)
+    assert said == "threshold of hard positives 0.9"

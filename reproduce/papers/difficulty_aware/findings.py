@@ -139,11 +139,11 @@ def _gradient(study: Study) -> str:
     for metric, words in zip(SHARES, ("positives", "negatives"), strict=True):
         known = by_seed(rows, metric, ("method",))
         each = ", ".join(
-            f"{method_label(method)} {percent(sum(of.values()) / len(of))} %"
+            f"{method_label(method)} {percent(sum(of.values()) / len(of))}"
             for (method,), of in known.items()
         )
         said.append(f"hardest {words} {each}")
-    return f"**Gradient on the hardest tenth**: {'; '.join(said)}."
+    return f"**Gradient on the hardest tenth**, in percent of all: {'; '.join(said)}."
 
 
 def _readings(study: Study) -> str:

@@ -59,7 +59,7 @@ def effects(
             if None in both:
                 continue
             level = mean_and_spread([row[EER] for row in others], 1)
-            said = [f"{points(one.mean, 2)}{effect_ends(one, 2)}" for one in both]
+            said = [f"{points(one.mean, 2)}\n{effect_ends(one, 2).strip()}" for one in both]
             found.append([name, method_label(method), str(both[0].repeats), level, *said])
     if not found:
         raise NothingToShow("no two losses share a seed there")
