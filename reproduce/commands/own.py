@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reproduce.commands.terminal import new_table, out, progress
-from reproduce.commands.training import StorePath, Workers
+from reproduce.commands.training import StorePath, Workers, time_of
 from reproduce.files import project_root, relative, write_text
 
 # What is true of every image, or of those that show no side: nothing that depends on colours.
@@ -97,15 +97,14 @@ def own(
 
 
 def _train(compared, workers: int) -> None:
-    from reproduce.trials import engine, estimate
+    from reproduce.trials import engine
 
     planned, store = compared.planned(), compared.store
     store.put_record(compared.record)
     options = engine.Options(workers=workers, keep_weights=True)
     pending = engine.pending(planned, store, options.keep_weights)
     at_once = workers or engine.default_workers()
-    needed = estimate.seconds(pending, store, at_once, [compared.record])
-    about = f", about {estimate.in_words(needed)}" if pending else ""
+    about = time_of(pending, store, at_once, [compared.record])
     settings = compared.settings
     out.print(
         f"{settings.backbone}, {settings.iterations} steps: {len(planned)} networks, "

@@ -17,6 +17,7 @@ from reproduce.commands.training import (
     StorePath,
     Workers,
     asked_for,
+    time_of,
 )
 from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
@@ -163,14 +164,13 @@ def _study(
 def _train_and_execute(
     study, given: dict[str, Any], edition, workers: int, force: bool, keep_weights: bool = False
 ) -> Path:
-    from reproduce.trials import engine, estimate
+    from reproduce.trials import engine
 
     preflight.before_a_notebook(study.paper, study.store.path)
     planned = study.planned()
     pending = planned if force else engine.pending(planned, study.store, keep_weights)
     at_once = workers or engine.default_workers()
-    needed = estimate.seconds(pending, study.store, at_once, study.records)
-    about = f", about {estimate.in_words(needed)}" if pending else ""
+    about = time_of(pending, study.store, at_once, study.records)
     out.print(
         f"{study.paper} ({study.scale}) on {study.record.name}: {len(planned)} trials, "
         f"{len(pending)} to train{about} with {min(at_once, max(1, len(pending)))} worker(s)"

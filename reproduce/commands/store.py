@@ -99,9 +99,8 @@ def show(key: Annotated[str, typer.Argument(help="key of a trial")], store: Stor
     from reproduce.trials import edition
 
     opened, book = _open(store), edition.published()
-    stored = [known for known in opened.trial_keys() if known.startswith(key)]
     carried = book.keys(key)
-    matching = sorted({*stored, *carried})
+    matching = sorted({*opened.trial_keys(key), *carried})
     if len(matching) != 1:
         found = "no trial" if not matching else f"{len(matching)} trials"
         raise UserError(

@@ -149,9 +149,15 @@ def train(
     with progress(todo.planned, target) as reporter:
         summary = engine.run(todo.planned, target, options, reporter)
     print(f"{summary.done} of {summary.total} trials done ({summary.trained} trained now)")
-    if summary.failures:
-        key, message = next(iter(summary.failures.items()))
-        raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
+    engine.require_no_failure(summary)
+
+
+def time_of(pending, store, workers: int, records) -> str:
+    """Return ", about 3 min", what trials will take here; nothing where none is to be trained."""
+    from reproduce.trials import estimate
+
+    needed = estimate.seconds(pending, store, workers, records)
+    return f", about {estimate.in_words(needed)}" if pending else ""
 
 
 def seconds_of(text: str | None) -> float | None:

@@ -17,6 +17,8 @@ from reproduce.errors import UserError, unknown_name
 KINDS = tuple(MAKERS)
 # What a data set keeps beside the images that are divided: a part of its own after any split.
 BESIDE = "challenge"
+# The part that no verdict stands on, by any of its names; what is kept of it bears the first.
+HELD_OUT = ("held_out", "val")
 
 
 def split(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from reproduce import own_code
 from reproduce.errors import UserError, unknown_name
 from reproduce.losses import outside
 from reproduce.losses.outside import SHAPES
@@ -117,7 +118,7 @@ def names() -> list[str]:
 
 def shape(name: str) -> str:
     """Return how a loss is called, one of `SHAPES`."""
-    if outside.is_one(name):
+    if own_code.is_one(name):
         return outside.shape_of(outside.objective(name))
     if name not in LOSSES:
         raise unknown_name("objective", name, names())
@@ -126,7 +127,7 @@ def shape(name: str) -> str:
 
 def objective_class(name: str):
     """Return the class of the objective of this name."""
-    if outside.is_one(name):
+    if own_code.is_one(name):
         return outside.objective(name)
     if name not in LOSSES:
         raise unknown_name("objective", name, names())
@@ -136,7 +137,7 @@ def objective_class(name: str):
 
 def function(name: str):
     """Return the pure function of this name."""
-    if outside.is_one(name):
+    if own_code.is_one(name):
         return outside.objective(name).function
     return getattr(inspect.getmodule(objective_class(name)), name)
 

@@ -19,11 +19,6 @@ ARGUMENTS = (("view1", "view2"), ("embeddings", "labels"), ("logits", "labels"),
 EXPECTED = "; ".join(f"`def loss({', '.join(names)})`" for names in ARGUMENTS)
 
 
-def is_one(name: str) -> bool:
-    """Say whether a loss of this name is from a file of one's own, known here or not."""
-    return own_code.is_one(name)
-
-
 @cache
 def objective(name: str) -> type:
     """Return the class of the objective of this name, from what was taken in here."""

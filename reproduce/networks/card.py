@@ -3,7 +3,7 @@
 Every number comes from the stored result of its trial.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def _data(header: Header) -> Iterator[str]:
         f"data: `{header.fingerprint[:16]}`."
     )
     rows = zip(header.classes, header.training_counts, header.prior, strict=True)
-    yield _table(
+    yield table(
         ("class", "training images", "share"),
         [(name, f"{count:,}", f"{100 * share:.1f} %") for name, count, share in rows],
     )
@@ -69,12 +69,12 @@ def _evidence(header: Header, result: Result) -> Iterator[str]:
         right, images = int(np.trace(counts)), int(counts.sum())
         yield (
             f"**{PARTS.get(part, part).capitalize()} images** (part `{part}`): {right:,} of "
-            f"{images:,} right, {_share(right, images)}."
+            f"{images:,} right, {share(right, images)}."
         )
-        yield _table(
+        yield table(
             ("class", "right", "recall and 95 % interval"),
             [
-                (name, f"{row[c]:,} of {row.sum():,}", _share(int(row[c]), int(row.sum())))
+                (name, f"{row[c]:,} of {row.sum():,}", share(int(row[c]), int(row.sum())))
                 for c, (name, row) in enumerate(zip(header.classes, counts, strict=True))
             ],
         )
@@ -96,13 +96,15 @@ def _use(header: Header, file: str) -> Iterator[str]:
     )
 
 
-def _share(right: int, of: int) -> str:
+def share(right: int, of: int) -> str:
+    """Return a share of images in percent, with its interval."""
     if not of:
         return "no image"
     low, high = wilson(right, of)
     return f"{100 * right / of:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -10,6 +10,7 @@ from safetensors.torch import save as encode_tensors
 import reproduce
 from reproduce.data import catalog, names
 from reproduce.data.records import Record
+from reproduce.data.splits import HELD_OUT
 from reproduce.errors import UserError, reason
 from reproduce.evaluation import temperature
 from reproduce.files import relative, write_bytes, write_text
@@ -22,8 +23,6 @@ from reproduce.trials.result import Result
 from reproduce.trials.store import Store
 
 SUFFIX = ".safetensors"
-# Parts of the data that a network was neither fitted nor tested on, if a trial looked at one.
-HELD_OUT = ("val", "held_out")
 # Only training reads these.
 BESIDE = "projections."
 
@@ -129,7 +128,7 @@ def _told(dataset: str) -> str:
 
 
 def _result(store: Store, key: str) -> Result:
-    matching = [known for known in store.trial_keys() if known.startswith(key)] if key else []
+    matching = store.trial_keys(key) if key else []
     if len(matching) != 1:
         found = "no trial" if not matching else f"{len(matching)} trials"
         raise UserError(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reproduce.data.verify import Findings
-from reproduce.evaluation.shares import wilson
+from reproduce.networks import card
 from reproduce.own.comparing import NOTHING, Remedies, Row
 from reproduce.own.folder import Folder
 
@@ -70,15 +70,13 @@ def choice(remedies: Remedies) -> str:
     """Return which network was chosen, by what, and how it does on images it was not chosen on."""
     cell, table = remedies.chosen, remedies.tested(remedies.chosen)
     right, images = int(np.trace(table)), int(table.sum())
-    low, high = wilson(right, images)
     recalls = np.diag(table) / table.sum(axis=1)
     said = "doing nothing" if cell.method == NOTHING else cell.method
     return (
         f"Chosen on validation images alone: {said}, which has the highest mean balanced accuracy "
         f"there, and of its {remedies.settings.repeats} networks the best (seed {cell.seed}). On "
         f"the test images, which had no say in it: {right} of {images} right, "
-        f"{100 * right / images:.1f} % [{100 * low:.1f}, {100 * high:.1f}]; balanced accuracy "
-        f"{100 * recalls.mean():.1f} %."
+        f"{card.share(right, images)}; balanced accuracy {100 * recalls.mean():.1f} %."
     )
 
 
@@ -88,27 +86,20 @@ def page(folder: Folder, findings: Findings, remedies: Remedies, network: str) -
     blocks = [
         f"# {folder.path.name}: remedies for imbalance",
         "## The images",
-        markdown(counted(folder)),
+        card.table(*counted(folder)),
         imbalance(folder),
         "\n".join([*(f"- ok: {line}" for line in findings.passed),
                    *(f"- **wrong**: {line}" for line in findings.problems)]),
         "## The comparison",
         f"{settings.backbone} on {folder.size} x {folder.size} pixels, "
         f"{settings.iterations} steps.",
-        markdown(compared(remedies)),
+        card.table(*compared(remedies)),
         caveat(remedies),
         "## The network",
         choice(remedies),
         f"It is `{network}`, with a card beside it. Not for diagnosis.",
     ]  # fmt: skip
     return "\n\n".join(blocks) + "\n"
-
-
-def markdown(table: Table) -> str:
-    """Return a table in Markdown."""
-    head, rows = table
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def comparison_csv(remedies: Remedies) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from reproduce.data.splits import HELD_OUT
 from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.resampling import by_name, resample_counts, resampled_confusions
@@ -26,8 +27,6 @@ from reproduce.tasks import task_of
 LARGE = "balanced"
 # All images that were held out, of real data; the paper-sized part is a draw of them.
 ALL = "large"
-# Parts of a trial that no verdict stands on, if it was evaluated on one.
-HELD_OUT = ("held_out", "val")
 
 
 class Part(Protocol):

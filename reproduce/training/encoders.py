@@ -19,6 +19,7 @@ import torch
 
 from reproduce import device as devices
 from reproduce.data.preparation import Images
+from reproduce.data.splits import HELD_OUT
 from reproduce.files import write_bytes
 from reproduce.randomness import derive
 from reproduce.tasks.prediction import evenly, predict
@@ -27,8 +28,6 @@ from reproduce.training.phases import Phase
 
 # Images of each part, and training images of which two views are made.
 KEPT, VIEWED, VIEWED_AT_ONCE = 2000, 512, 128
-# The part that no verdict uses, by any of its names, is kept under the first of them.
-HELD_OUT = ("held_out", "val")
 # Where no phase transforms its images there are no views of its own to compare.
 OTHERWISE = "dual_head_section_4_1"
 

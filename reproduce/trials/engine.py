@@ -113,11 +113,16 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
     return summary
 
 
-def require_all(summary: Summary) -> None:
-    """Raise if a trial failed, or if there was a stop before all were done."""
+def require_no_failure(summary: Summary) -> None:
+    """Raise if a trial failed."""
     if summary.failures:
         key, message = next(iter(summary.failures.items()))
         raise UserError(f"{len(summary.failures)} trial(s) failed, first {key}: {message}")
+
+
+def require_all(summary: Summary) -> None:
+    """Raise if a trial failed, or if there was a stop before all were done."""
+    require_no_failure(summary)
     if summary.done < summary.total:
         raise Stopped(
             f"stopped: {summary.done} of {summary.total} trials done, the others have a "

@@ -11,13 +11,14 @@ from reproduce import device as devices
 from reproduce import models
 from reproduce.data import catalog, streams
 from reproduce.data.preparation import Prepared, prepare
+from reproduce.data.splits import HELD_OUT
 from reproduce.errors import UserError
 from reproduce.evaluation.versions import versioned
 from reproduce.models import initialisations
 from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
 from reproduce.training import learning_curve, pair_gradients
-from reproduce.training.encoders import HELD_OUT, Encoders
+from reproduce.training.encoders import Encoders
 from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
 from reproduce.training.pair_gradients import PairGradients

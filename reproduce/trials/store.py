@@ -150,12 +150,10 @@ class Store(Database):
                 damaged[key] = str(error) if key in str(error) else f"trial {key}: {error}"
         return whole, damaged
 
-    def trial_keys(self) -> list[str]:
-        """Return the keys of all trials noted here, finished or not."""
-        return [
-            row[0]
-            for row in self.query("SELECT key FROM trials UNION SELECT key FROM results ORDER BY 1")
-        ]
+    def trial_keys(self, beginning: str = "") -> list[str]:
+        """Return the keys of the trials noted here that begin so, finished or not."""
+        rows = self.query("SELECT key FROM trials UNION SELECT key FROM results ORDER BY 1")
+        return [key for (key,) in rows if key.startswith(beginning)]
 
     def trial(self, key: str) -> Trial:
         """Return the description of a trial noted here."""
