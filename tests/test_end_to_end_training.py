@@ -176,6 +176,7 @@ def test_killed_three_times_it_leaves_what_an_undisturbed_run_leaves(make_plan, 
     assert "2 of 2 trials done (0 trained now)" in reproduce(*train)
 
 
+@pytest.mark.thorough
 def test_two_processes_share_one_store(make_plan, tmp_path):
     """Started together, they train every trial exactly once and end with all results."""
     plan = make_plan("baseline,oversampling", iterations=20, seeds="[0, 1, 2]")
@@ -213,6 +214,7 @@ def all_held(store, keys):
     return True
 
 
+@pytest.mark.thorough
 def test_ctrl_c_keeps_checkpoints_and_ends_cleanly(make_plan, tmp_path):
     """The terminal sends SIGINT to the command and its workers alike."""
     plan, store = make_plan("baseline,oversampling", iterations=100_000), tmp_path / "store"

@@ -61,6 +61,7 @@ def test_a_new_loss_is_registered_and_its_test_says_what_to_fill_in(new_loss, ru
     assert "soft_margin.py is the template in 6 places" in told
 
 
+@pytest.mark.thorough
 def test_the_tests_that_all_losses_go_through_pass_at_once(new_loss, run):
     files = "tests/losses/test_every_loss.py tests/losses/test_every_docstring.py"
     status, told = run(f"pytest -q -p no:cacheprovider {files} -k soft_margin")
@@ -82,6 +83,7 @@ def new_paper(house, run) -> Path:
     return house / "reproduce" / "papers" / "marbles"
 
 
+@pytest.mark.thorough
 def test_a_new_paper_is_listed_and_its_test_says_what_to_fill_in(house, new_paper, run):
     assert "toy" not in (new_paper / "protocol.py").read_text("utf-8")
     contents = (house / "_toc.yml").read_text("utf-8").splitlines()

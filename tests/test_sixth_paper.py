@@ -83,6 +83,7 @@ def ran(command) -> str:
     return command("run toy --profile smoke -p seeds [0,1] --workers 1")
 
 
+@pytest.mark.thorough
 def test_it_trains_judges_and_is_executed(house, command, ran):
     assert "4 trials, 4 to train" in ran
     assert re.search(r"mixup, noise 0, seed 1: accuracy", ran)

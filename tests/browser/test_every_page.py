@@ -8,9 +8,8 @@ from tests.browser.visiting import PHONE, SCREEN, THEMES, measured, opened
 
 # One page of each kind; the rest of the book is among the thorough tests.
 KINDS = (
-    "book/intro", "book/gallery", "book/papers/class_imbalance",
-    "book/papers/class_imbalance-method", "book/papers/class_imbalance-trials",
-    "book/papers/metric_learning", "book/losses_segmentation", "search",
+    "book/intro", "book/papers/class_imbalance", "book/papers/class_imbalance-trials",
+    "book/losses_segmentation",
 )  # fmt: skip
 SCREENS = 20
 MEGABYTES = 2

@@ -62,6 +62,7 @@ def shown(notebook) -> str:
     return html.unescape("\n".join(texts))
 
 
+@pytest.mark.thorough
 def test_the_command_executes_it_and_has_nothing_to_do_again(ran, call, project):
     process, _ = ran
     assert "executing the notebook audit" in process.stdout

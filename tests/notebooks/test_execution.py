@@ -143,6 +143,7 @@ def test_the_table_shows_the_stored_accuracies(by_command, project):
 # -- by plain papermill ---------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_plain_papermill_ends_well_and_trains_nothing_again(by_papermill):
     assert by_papermill.process.returncode == 0, by_papermill.process.stderr
     assert problems(by_papermill.notebook) == []
@@ -177,6 +178,7 @@ def test_an_edition_brings_all_that_its_page_needs(rendered):
     assert rendered.pending == 0
 
 
+@pytest.mark.thorough
 def test_the_page_from_an_edition_shows_the_same_numbers_where_the_data_is_absent(rendered):
     pages = [
         nbformat.read(edition.notebook("class_imbalance"), as_version=4)

@@ -59,6 +59,7 @@ def project(tmp_path):
     return tmp_path
 
 
+@pytest.mark.thorough
 def test_a_remedy_of_a_cell_stands_beside_the_others(project):
     """By name and by object, trained by workers; rewritten, it is to be trained anew."""
     told = executed(

@@ -77,6 +77,7 @@ def test_a_page_of_one_experiment_and_one_method(check, experiment):
     check(experiments=experiment, methods="undersampling")
 
 
+@pytest.mark.thorough
 def test_a_page_of_all_experiments(check):
     page = check(experiments=list(EXPERIMENTS))
     assert all(page.names["study"].beside(experiment) for experiment in EXPERIMENTS)
@@ -87,7 +88,10 @@ def test_a_page_of_all_experiments(check):
     [
         {"seeds": [0, 1]},
         pytest.param({"seeds": 5}, marks=pytest.mark.thorough),
-        {"rho": [5, 10, 20], "methods": ["baseline", "thresholding"]},
+        pytest.param(
+            {"rho": [5, 10, 20], "methods": ["baseline", "thresholding"]},
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(
             {"mu": [0.2, 0.8], "methods": ["baseline", "oversampling", "thresholding"]},
             marks=pytest.mark.thorough,

@@ -22,8 +22,8 @@ OTHERS = [
     pytest.param(name, marks=pytest.mark.thorough)
     for name in registry.names("classification") if name not in (*FOUR, "focal")
 ]  # fmt: skip
-# A dozen trials and more.
-LONG = ("table_6", "batch_size", "binary", "ablation", "choices", "views")
+# A dozen trials and more, or a set that takes long to prepare.
+LONG = ("table_6", "batch_size", "binary", "ablation", "choices", "views", "second", "warm_up")
 # All but the pilot, which is one on its own data.
 EXPERIMENTS = [name for name in cells.EXPERIMENTS if name != "length"]
 
@@ -42,6 +42,7 @@ def check(page_of):
     return checked
 
 
+@pytest.mark.thorough
 def test_a_page_of_methods_of_other_papers(check):
     page = check(methods=["supervised", "balanced_softmax"])
     assert page.names["study"].methods == ["supervised", "balanced_softmax"]
@@ -97,13 +98,13 @@ def test_a_page_of_one_experiment_and_one_method(check, experiment, method):
     "given",
     [
         {"seeds": [0, 1]},
-        {"seeds": 5},
+        pytest.param({"seeds": 5}, marks=pytest.mark.thorough),
         pytest.param({"top_k": 5}, marks=pytest.mark.thorough),
         pytest.param({"reading": "saddle"}, marks=pytest.mark.thorough),
         {"warm_up": 0},
         pytest.param({"fine_tuning_transforms": "as_pretraining"}, marks=pytest.mark.thorough),
         pytest.param({"image_size": 32}, marks=pytest.mark.thorough),
-        {"dataset": "even"},
+        pytest.param({"dataset": "even"}, marks=pytest.mark.thorough),
     ],
     ids="-".join,
 )

@@ -91,6 +91,7 @@ def test_pages_name_it_with_its_file():
     assert wording.as_subject("mine.py:my_remedy") == "my_remedy (mine.py)"
 
 
+@pytest.mark.thorough
 def test_worker_processes_run_what_their_parent_has_read(mine, project):
     study = study_of("class_imbalance", Store(project / "store"), REMEDY)
     mine.unlink()

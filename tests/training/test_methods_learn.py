@@ -93,7 +93,11 @@ def cases():
 
 
 CASES = cases()
-CLASSIFYING = [case for case in CASES if case[0] != "verification"]
+# Every third of them is the sample of `make test`.
+CLASSIFYING = [
+    pytest.param(case, marks=pytest.mark.thorough if number % 3 else [])
+    for number, case in enumerate(case for case in CASES if case[0] != "verification")
+]
 EMBEDDINGS = [
     case for case in CASES if case[0] == "verification" or case[1] in (*CONTRASTIVE, *METRIC)
 ]
@@ -204,9 +208,15 @@ def mean_iou(network, part):
 # An encoder that compares pixels leaves nine steps for the classifier on it.
 @pytest.mark.parametrize(
     ("name", "gained"),
-    [("focal", 0.4), ("ldam_drw", 0.4), ("lovasz_softmax", 0.4), ("soft_iou", 0.4), ("tsc", 0.3),
-     ("bdcl", 0.3)],
-)  # fmt: skip
+    [
+        pytest.param("focal", 0.4, marks=pytest.mark.thorough),
+        pytest.param("ldam_drw", 0.4, marks=pytest.mark.thorough),
+        ("lovasz_softmax", 0.4),
+        pytest.param("soft_iou", 0.4, marks=pytest.mark.thorough),
+        pytest.param("tsc", 0.3, marks=pytest.mark.thorough),
+        ("bdcl", 0.3),
+    ],
+)
 def test_losses_of_label_maps_learn_to_segment(name, gained, shapes):
     training, test = shapes
     seed_torch(0, "weights")

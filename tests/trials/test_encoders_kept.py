@@ -105,6 +105,7 @@ def test_a_run_that_did_not_look_before_begins_anew(planned, whole, tmp_path, da
     assert_same(store.get(whole.key), whole)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("before", [("curve", "encoders"), ("curve",)])
 def test_the_learning_curve_can_be_kept_with_them(planned, whole, tmp_path, before):
     store, item = Store(tmp_path / "both"), planned(("logits", "encoders", "curve"))

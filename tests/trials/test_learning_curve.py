@@ -61,6 +61,7 @@ def test_training_images_are_looked_at_evenly_and_always_the_same():
     assert (labels[::-1][seen.rows] == seen.labels).all()
 
 
+@pytest.mark.thorough
 def test_an_interrupted_run_goes_on_and_keeps_its_points(watched, on_digits, tmp_path):
     """Told to stop in the middle, then run again: the curve of one that was never stopped."""
     item, whole = watched
