@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
@@ -12,6 +13,26 @@ from reproduce.files import relative, write_text
 from reproduce.trials.trial import RECIPE, Planned, Trial, merged
 
 FORMAT = "reproduce-plan-1"
+
+
+class _Item(BaseModel, extra="forbid"):
+    """A trial as a file has it."""
+
+    key: str
+    trial: dict[str, Any]
+    labels: list[dict[str, str]]
+    keep: list[str]
+
+
+class _File(BaseModel):
+    """The whole file; strict, since what is no plan must not be trained as an empty one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    format: Literal["reproduce-plan-1"]
+    recipe: int
+    records: list[dict[str, Any]]
+    trials: list[_Item] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -43,15 +64,15 @@ class Plan:
 def read(path: Path) -> Plan:
     """Read a plan back; refuse one whose trials are not the ones it was written for."""
     try:
-        content = json.loads(Path(path).read_text("utf-8"))
-        if content["format"] != FORMAT:
-            raise ValueError(f"its format is '{content['format']}'")
+        content = _File(**json.loads(Path(path).read_text("utf-8")))
+        if content.recipe != RECIPE:
+            raise ValueError(f"it was written for recipe {content.recipe}, this is {RECIPE}")
         planned = [
-            Planned(Trial(**item["trial"]), tuple(item["labels"]), tuple(item["keep"]))
-            for item in content["trials"]
+            Planned(Trial(**item.trial), tuple(item.labels), tuple(item.keep))
+            for item in content.trials
         ]
-        records = [Record.from_json(values) for values in content["records"]]
-        keys = [item["key"] for item in content["trials"]]
+        records = [Record.from_json(values) for values in content.records]
+        keys = [item.key for item in content.trials]
     except FileNotFoundError:
         raise UserError(
             f"no plan at {relative(path)}; `reproduce plan PAPER -o {relative(path)}` writes one"

@@ -76,6 +76,11 @@ def drop(*path):
     "change",
     [
         lambda content: content.update(format="reproduce-plan-0"),
+        lambda content: content.update(recipe=99),
+        lambda content: content.update(trials=[]),
+        lambda content: content.update(trials={}),
+        lambda content: content["trials"][0].update(labels=["method"]),
+        lambda content: content["trials"][0].update(keep="logits"),
         drop("format"),
         drop("records"),
         drop("trials", 0, "key"),
