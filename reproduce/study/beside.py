@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.registry import metric
@@ -137,7 +138,7 @@ def data(study: Study, claim: Claim, comparison: Comparison) -> str:
 def points(comparison: Comparison) -> str:
     """Return where on the grid a comparison was made: 'mean over rho 10, 100; mu 0.5'."""
     paper = comparison.study.protocol.paper
-    levels: dict[str, set] = {}
+    levels: dict[str, set[Any]] = {}
     for point in comparison.points:
         for name, value in point:
             if name != "dataset" and value is not None and value != paper.usual.get(name):
@@ -148,7 +149,7 @@ def points(comparison: Comparison) -> str:
     return f"{over} {'; '.join(named)}" if many and named else "; ".join(named)
 
 
-def _listed(values: Iterable) -> str:
+def _listed(values: Iterable[Any]) -> str:
     ordered = sorted(values, key=lambda value: (str(type(value)), value))
     return ", ".join(plain(value) for value in ordered)
 
@@ -156,7 +157,8 @@ def _listed(values: Iterable) -> str:
 def length(study: Study, comparison: Comparison) -> str:
     """Return how many steps the arms took, and how many the paper gives them."""
     cells = [arm.cell for arm in comparison.arms]
-    ours, theirs = study.steps(cells), {}
+    ours = study.steps(cells)
+    theirs: dict[str, set[tuple[int, ...]]] = {}
     for cell in cells:
         longer = study.paper_steps(cell)
         if longer is None:

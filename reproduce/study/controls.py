@@ -58,6 +58,7 @@ def unmet(found: Iterable[Control]) -> list[str]:
 def _place(study: Study, control: PositiveControl, datasets: Iterable[str]) -> str | None:
     """Return the data set: that of the claim where the control is registered for it."""
     here = dict.fromkeys(cell.factors["dataset"] for cell in [*study.cells, *study.references])
+    dataset: str
     for dataset in [*datasets, *here]:
         parsed = names.parse(dataset)
         if parsed.plain in control.data or parsed.base in control.data:

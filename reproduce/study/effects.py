@@ -9,7 +9,7 @@ from reproduce.evaluation.significance import Effect, paired_effect, resplit_eff
 from reproduce.evaluation.verdicts import Contrast
 from reproduce.registry.claims import Contrast as Registered
 from reproduce.study.cell import Cell
-from reproduce.study.contrasts import Arm, Comparison
+from reproduce.study.contrasts import Arm, Comparison, Point
 from reproduce.study.part import Part, part_for
 from reproduce.tasks import task_of
 
@@ -76,16 +76,16 @@ def effect_of(
     `split_anew` has the images in training and in the test part where each seed has its own.
     """
 
-    def at(seed: int, value: Callable[[Cell], np.ndarray | float]):
+    def at(seed: int, value: Callable[[Cell], np.ndarray | float]) -> np.ndarray | float:
         mine = [arm for arm in arms if arm.cell.seed == seed]
         return _combined([(arm, value(arm.cell)) for arm in mine], majority)
 
-    differences = [at(seed, part.value) for seed in seeds]
+    differences = [float(at(seed, part.value)) for seed in seeds]
     if split_anew is not None:
         return resplit_effect(differences, *split_anew, seeds=seeds)
     if len(seeds) < 2:
         return paired_effect(differences, seeds=seeds)
-    draws = sum(at(seed, part.draws) for seed in seeds)
+    draws = np.asarray(sum(at(seed, part.draws) for seed in seeds))
     return paired_effect(differences, image_draws=draws / len(seeds), seeds=seeds)
 
 
@@ -105,14 +105,14 @@ def _split_anew(comparison: Comparison) -> bool:
     return len(set(splits.values())) == len(splits)
 
 
-def _combined(values: list[tuple[Arm, np.ndarray | float]], majority: bool):
+def _combined(values: list[tuple[Arm, np.ndarray | float]], majority: bool) -> np.ndarray | float:
     """Return one number (or one per draw) of a seed: the mean over points, or their majority.
 
     The majority is the share of points above zero minus the share below.
     """
     if not majority:
         return sum(arm.weight * value for arm, value in values)
-    points: dict[tuple, np.ndarray | float] = {}
+    points: dict[Point, np.ndarray | float] = {}
     for arm, value in values:
         points[arm.point] = points.get(arm.point, 0.0) + arm.at_point * value
     # What is equal but for rounding goes neither way.

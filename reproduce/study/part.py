@@ -20,6 +20,7 @@ from reproduce.evaluation.resampling import by_name, resample_counts, resampled_
 from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
 from reproduce.randomness import generator
 from reproduce.study.cell import Cell
+from reproduce.study.cell_arrays import Computed
 from reproduce.study.contrasts import Comparison
 from reproduce.study.measures import Measures, NotMeasured
 from reproduce.tasks import task_of
@@ -95,7 +96,7 @@ class LargePart:
 
     def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell], part: str = LARGE):
         self.measures, self.asked, self.part = measures, asked, part
-        self._of_arm: dict[tuple, dict[str, Cell]] = {}
+        self._of_arm: dict[tuple[object, ...], dict[str, Cell]] = {}
         for cell in cells:
             self._of_arm.setdefault(_arm(cell), {})[cell.trial.key] = cell
         large, small = (int(self._table(cells[0], one).sum()) for one in (part, "test"))
@@ -108,7 +109,7 @@ class LargePart:
     def draws(self, cell: Cell) -> np.ndarray:
         """Return the metric on resampled images, or on counts drawn anew."""
 
-        def compute():
+        def compute() -> Computed:
             predicted, labels = self.measures.predicted(cell, self.part)
             counts = resample_counts(self._strata(cell, labels), BOOTSTRAP_DRAWS)
             classes = len(self._table(cell, self.part))
@@ -127,7 +128,7 @@ class LargePart:
 
     def _drawn_anew(self, cell: Cell) -> np.ndarray:
         arm = self._of_arm[_arm(cell)]
-        summed = sum(self._table(one, self.part) for one in arm.values())
+        summed = np.sum([self._table(one, self.part) for one in arm.values()], axis=0)
         random = generator(0, f"counts of {'+'.join(sorted(arm))}")
         rows = [
             random.multinomial(
@@ -142,7 +143,7 @@ class LargePart:
 
     def _shares(self, cell: Cell) -> np.ndarray:
         """Return how many images of each class the mixture has."""
-        return self._table(cell, "test").sum(axis=1)
+        return np.asarray(self._table(cell, "test").sum(axis=1))
 
     def _measured(self, cell: Cell, tables: np.ndarray) -> Any:
         of_class = self._shares(cell)
@@ -167,7 +168,7 @@ class TrainingShares(LargePart):
 
     def _shares(self, cell: Cell) -> np.ndarray:
         counts, tested = np.asarray(self.measures.result(cell).counts), self._table(cell, "test")
-        return counts / counts.sum() * tested.sum()
+        return np.asarray(counts / counts.sum() * tested.sum())
 
 
 class HeldOutPart:
@@ -195,7 +196,7 @@ class HeldOutPart:
         if self._by_the_task(cell):
             return self.measures.resampled(self._there(cell), self.asked)
         if self._stored:
-            return self._of_scores(cell)
+            return self._of_scores(cell, self._stored)
         if not self.measures.of_counts(self.asked):
             return self.measures.held_out(cell, self.asked)[1]
         part = self._part(cell)
@@ -226,16 +227,16 @@ class HeldOutPart:
         summary = found.family and found.family.summary
         return found if summary and not self.measures.of_counts(self.asked) else None
 
-    def _of_scores(self, cell: Cell) -> np.ndarray:
-        part, asked = self._part(cell), self._stored
+    def _of_scores(self, cell: Cell, asked: Metric) -> np.ndarray:
+        part = self._part(cell)
 
-        def compute():
+        def compute() -> Computed:
             scores, truth = self.measures.scores(cell, part)
             made = task_of(cell.trial).resampled(scores, truth, asked.measured_as, BOOTSTRAP_DRAWS)
             return {}, {"values": made}
 
         name = f"held out/{asked.measured_as}/{part}/{BOOTSTRAP_DRAWS}"
-        return asked.made_of(self.measures.derived(name, [cell], compute)[1]["values"])
+        return np.asarray(asked.made_of(self.measures.derived(name, [cell], compute)[1]["values"]))
 
     def _part(self, cell: Cell) -> str:
         kept = self.measures.result(cell).confusion
@@ -248,5 +249,5 @@ class HeldOutPart:
         return part
 
 
-def _arm(cell: Cell) -> tuple:
+def _arm(cell: Cell) -> tuple[object, ...]:
     return (cell.method, *sorted((name, str(value)) for name, value in cell.factors.items()))
