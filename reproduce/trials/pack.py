@@ -33,7 +33,7 @@ ROOM_FOR_ROWS = 20_000
 class Item:
     """What travels for one trial."""
 
-    row: dict
+    row: dict[str, Any]
     files: dict[str, Path] = field(default_factory=dict)
 
     @property
@@ -131,12 +131,13 @@ def _write_part(path: Path, group: list[Item], about: dict[str, Any]) -> None:
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for item in group:
             # Read once: training may put a newer checkpoint in place, or delete it at its end.
-            found = {
+            read = {
                 inside: _content(file)
                 for inside, file in item.files.items()
                 if inside not in hashes  # Replicates may share a file.
             }
-            if None in found.values():
+            found = {inside: content for inside, content in read.items() if content is not None}
+            if len(found) < len(read):
                 continue
             rows.append(item.row)
             for inside, content in found.items():
@@ -226,10 +227,10 @@ def take(store: Store, result: Result, outcome: Merged) -> None:
     else:
         outcome.known += 1
         twin = next(x for x in present if not differing_metrics(result, x))
-        gained: dict[str, Path] = {}
+        gained = twin
         if has_more(array_names(result.array_file), array_names(twin.array_file)):
-            gained["array_file"] = result.array_file
+            gained = replace(gained, array_file=result.array_file)
         if result.weights_file and not twin.weights_file:
-            gained["weights_file"] = result.weights_file
-        if gained and twin.replicate == 0:
-            store.put(replace(twin, **gained), result.labels)
+            gained = replace(gained, weights_file=result.weights_file)
+        if gained is not twin and twin.replicate == 0:
+            store.put(gained, result.labels)
