@@ -6,6 +6,7 @@ its ResNet-50 has biases before batch normalisation, its Inception version 3 lea
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import nn
