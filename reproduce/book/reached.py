@@ -90,11 +90,11 @@ def _modules(name: str, package: Path) -> Iterator[Path]:
 def _reaches(path: Path, package: Path) -> set[str]:
     """Return the names that a file imports, and as `room.*` the rooms it imports from by name."""
     text = path.read_text("utf-8")
-    names = _imports(text)
+    names = set(_imports(text))
     room = path.relative_to(package).parts[0]
     if _imports_by_name(text):
         rooms = {room, *_rooms_named(text)} - {PAPERS, path.name}
-        names = names | {f"{one}.*" for one in rooms if (package / one).is_dir()}
+        names |= {f"{one}.*" for one in rooms if (package / one).is_dir()}
     return names
 
 

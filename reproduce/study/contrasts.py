@@ -33,16 +33,16 @@ class Arm:
 class Comparison:
     """A contrast, in one metric, on a study.
 
-    Seeds that are `refused` are as if they were not run. `beside` takes in what stands beside the
-    grid and no claim speaks of, as positive controls do. `mixture` is that of the claim.
+    Seeds that are `refused` are as if they were not run. `references` takes in what stands beside
+    the grid and no claim speaks of, as positive controls do. `mixture` is that of the claim.
     """
 
     def __init__(
         self, study: Study, contrast: Contrast, asked: str, refused: Iterable[int] = (),
-        beside: bool = False, mixture: str = "test",
+        references: bool = False, mixture: str = "test",
     ):  # fmt: skip
         self.study, self.contrast, self.asked = study, contrast, asked
-        self.refused, self.beside, self.mixture = frozenset(refused), beside, mixture
+        self.refused, self.references, self.mixture = frozenset(refused), references, mixture
 
     def missing(self) -> str:
         """Say what the contrast needs that was not run; empty if nothing."""
@@ -70,7 +70,7 @@ class Comparison:
         if self.study.whole is self.study:
             return ""
         whole = Comparison(
-            self.study.whole, self.contrast, self.asked, self.refused, beside=self.beside
+            self.study.whole, self.contrast, self.asked, self.refused, references=self.references
         )
         here = {_place(arm.cell) for arm in self.arms}
         left = [arm.cell for arm in whole.arms if _place(arm.cell) not in here]
@@ -107,7 +107,7 @@ class Comparison:
         """Return the cells of a term; what an experiment varies counts if it is spoken of."""
         where = self._where(term)
         cells = self.study.arms(method=term.method, **where)
-        if self.beside:
+        if self.references:
             more = self.study.references
             cells += [cell for cell in more if cell.matches(method=term.method, **where)]
         return [c for c in cells if c.varied <= set(where) and c.seed not in self.refused]

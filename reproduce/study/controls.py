@@ -32,7 +32,7 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     for contrast in control.contrasts:
         moved = contrast.model_copy(update={"where": {"dataset": where, **contrast.where}})
         asked = control.metric_of(contrast)
-        comparison = Comparison(study, moved, asked, beside=True)
+        comparison = Comparison(study, moved, asked, references=True)
         lacking = comparison.missing()
         if lacking:
             return _not_run(control, lacking)

@@ -10,7 +10,7 @@ from reproduce.evaluation.verdicts import Contrast
 from reproduce.registry.claims import Contrast as Registered
 from reproduce.study.cell import Cell
 from reproduce.study.contrasts import Arm, Comparison, Point
-from reproduce.study.part import Part, part_for
+from reproduce.study.tested_images import TestedImages, images_for
 from reproduce.tasks import task_of
 
 
@@ -28,7 +28,7 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
 
     `held_out` measures it on training images that nothing was fitted on, as controls are.
     """
-    part = part_for(comparison, held_out)
+    part = images_for(comparison, held_out)
     contrast = comparison.contrast
     return Contrast(
         name=name_of(comparison, part),
@@ -43,17 +43,17 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
     )
 
 
-def name_of(comparison: Comparison, part: Part) -> str:
+def name_of(comparison: Comparison, part: TestedImages) -> str:
     """Return the name of a contrast, with where it was measured if on a part of what it says."""
     restricted, name = _restricted(comparison, part), comparison.contrast.name
     return f"{name} ({restricted})" if restricted else name
 
 
-def _restricted(comparison: Comparison, part: Part) -> str:
+def _restricted(comparison: Comparison, part: TestedImages) -> str:
     return "; ".join(filter(None, [comparison.restricted, part.said]))
 
 
-def effect(comparison: Comparison, part: Part) -> Effect:
+def effect(comparison: Comparison, part: TestedImages) -> Effect:
     """Return the effect of a comparison: k differences, and their mean on resampled images."""
     anew = None
     if len(comparison.seeds) > 1 and _split_anew(comparison):
@@ -65,7 +65,7 @@ def effect(comparison: Comparison, part: Part) -> Effect:
 
 def effect_of(
     arms: Sequence[Arm],
-    part: Part,
+    part: TestedImages,
     seeds: Sequence[int],
     *,
     split_anew: tuple[int, int] | None = None,

@@ -215,7 +215,7 @@ class Study:
         """Return the cells that claims are judged on: of the grid and of every experiment."""
         return [cell for cell in self.cells if cell.matches(**wanted)]
 
-    def beside(self, experiment: str, **wanted: Any) -> list[Cell]:
+    def of_experiment(self, experiment: str, **wanted: Any) -> list[Cell]:
         """Return the cells of one experiment beside the grid, arms or not."""
         every = [*self.cells, *self.references]
         return [cell for cell in every if cell.matches(experiment=experiment, **wanted)]

@@ -18,7 +18,7 @@ from reproduce.trials import upkeep
 from reproduce.trials.arrays import MEGABYTE, is_intact
 from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
-from reproduce.trials.part import FORMAT, MANIFEST, Part, packed_keys, read_whole
+from reproduce.trials.pack_file import FORMAT, MANIFEST, PackFile, packed_keys, read_whole
 from reproduce.trials.predicted import has_more
 from reproduce.trials.store import Result, Store
 from reproduce.trials.stored_rows import DamagedRow, differing_metrics, row_of
@@ -194,7 +194,7 @@ def merge(store: Store, path: Path) -> Merged:
         return _take_part(store, part)
 
 
-def _take_part(store: Store, part: Part) -> Merged:
+def _take_part(store: Store, part: PackFile) -> Merged:
     outcome = Merged(missing_parts=part.place)
     # Noted first: should this be killed, the files it leaves belong to trials that are known.
     store.add([Planned(result.trial) for result in part.results])

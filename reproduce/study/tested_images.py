@@ -30,7 +30,7 @@ LARGE = "balanced"
 ALL = "large"
 
 
-class Part(Protocol):
+class TestedImages(Protocol):
     """What a contrast reads off a cell; `said` tells where that is, if not on the test part."""
 
     said: str
@@ -42,17 +42,17 @@ class Part(Protocol):
         """Return the metric on resamples of the images, the same ones for every cell."""
 
 
-def part_for(comparison: Comparison, held_out: bool = False) -> Part:
+def images_for(comparison: Comparison, held_out: bool = False) -> TestedImages:
     """Return the part that a comparison is measured on."""
     measures, asked = comparison.study.measures, comparison.asked
     if held_out:
-        return HeldOutPart(measures, asked)
+        return HeldOutImages(measures, asked)
     cells = [arm.cell for arm in comparison.arms]
     roles = {comparison.study.role_of(cell.factors["dataset"]) for cell in cells}
     everywhere = all(LARGE in cell.trial.evaluate_on for cell in cells)
     able = measures.of_counts(asked) and not any(cell.definition.posthoc for cell in cells)
     if roles == {"generated"} and everywhere and able:
-        return LargePart(measures, asked, cells)
+        return LargeTestSet(measures, asked, cells)
     if comparison.mixture == "training":
         if not able:
             raise NotMeasured(
@@ -61,11 +61,11 @@ def part_for(comparison: Comparison, held_out: bool = False) -> Part:
             )
         return TrainingShares(measures, asked, cells)
     if able and all(ALL in cell.trial.evaluate_on for cell in cells):
-        return LargePart(measures, asked, cells, ALL)
-    return UsualPart(measures, asked)
+        return LargeTestSet(measures, asked, cells, ALL)
+    return UsualImages(measures, asked)
 
 
-class UsualPart:
+class UsualImages:
     """The test part of the paper's size."""
 
     said = ""
@@ -82,7 +82,7 @@ class UsualPart:
         return self.measures.resampled(cell, self.asked)
 
 
-class LargePart:
+class LargeTestSet:
     """The large test part, its classes weighted as in the one of paper's size.
 
     Where the predicted classes are kept, images are resampled for all arms together. Of older
@@ -152,7 +152,7 @@ class LargePart:
         return self.measures.from_counts(cell, self.asked, shares * of_class[:, None])
 
 
-class TrainingShares(LargePart):
+class TrainingShares(LargeTestSet):
     """The test part, its classes weighted as among the training images.
 
     As in a test part that is as imbalanced as training, but with every test image there is: of a
@@ -171,7 +171,7 @@ class TrainingShares(LargePart):
         return np.asarray(counts / counts.sum() * tested.sum())
 
 
-class HeldOutPart:
+class HeldOutImages:
     """Images that nothing was fitted on and no verdict uses: of training, or of a part beside."""
 
     said = "on held-out images of training"
