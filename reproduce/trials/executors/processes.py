@@ -61,15 +61,23 @@ class Processes(Executor):
             for worker in workers:
                 worker.process.join()
         finally:
-            for worker in workers:
-                worker.process.kill()
-        for worker in workers:
-            if worker.process.exitcode and not stop.is_set():
+            codes = [_end(worker) for worker in workers]
+        for code in codes:
+            if code and not stop.is_set():
                 raise UserError(
-                    f"a worker ended unexpectedly (exit code {worker.process.exitcode}; -9 is "
-                    "usually a lack of memory); finished trials are kept: run the command again, "
-                    "with fewer workers"
+                    f"a worker ended unexpectedly (exit code {code}; -9 is usually a lack of "
+                    "memory); finished trials are kept: run the command again, with fewer workers"
                 )
+
+
+def _end(worker: Worker) -> int | None:
+    """End a worker, if it has not ended by itself, leave no file open, and return its exit code."""
+    worker.pipe.close()
+    worker.process.kill()
+    worker.process.join()
+    code = worker.process.exitcode
+    worker.process.close()
+    return code
 
 
 def _drive(workers: list[Worker], work: Work, stop: Stop) -> None:
