@@ -3,11 +3,16 @@
 import contextlib
 import os
 import platform
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from reproduce.errors import UserError
 
+if TYPE_CHECKING:
+    import torch
 
-def choose():
+
+def choose() -> "torch.device":
     """Return the torch device: `$REPRODUCE_DEVICE` if set, else CUDA if present, else the CPU."""
     import torch
 
@@ -19,7 +24,7 @@ def choose():
     return torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def autocast(device, precision: str):
+def autocast(device: "torch.device", precision: str) -> AbstractContextManager[object]:
     """Return the context in which a forward pass runs: plain float32, or bfloat16 autocast."""
     import torch
 
@@ -28,16 +33,16 @@ def autocast(device, precision: str):
     return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
-def memory(device) -> int:
+def memory(device: "torch.device") -> int:
     """Return the bytes of memory of a CUDA device; 0 of others, which have none of their own."""
     import torch
 
     if device.type != "cuda":
         return 0
-    return torch.cuda.get_device_properties(device).total_memory
+    return int(torch.cuda.get_device_properties(device).total_memory)
 
 
-def describe(device) -> dict[str, str]:
+def describe(device: "torch.device") -> dict[str, str]:
     """Say which device and versions made a result; kept as provenance, never part of a key."""
     import numpy
     import torch
@@ -54,7 +59,7 @@ def describe(device) -> dict[str, str]:
     }
 
 
-def prepare(device, threads: int) -> None:
+def prepare(device: "torch.device", threads: int) -> None:
     """Fix the number of threads and ask for deterministic kernels.
 
     The same digits on the same machine hold at a fixed thread count only, so it is set, not

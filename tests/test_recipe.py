@@ -8,6 +8,7 @@ side by side as if they were the same.
 import ast
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,9 @@ MEASURING = ("evaluation",)
 # that correct scores.
 KEEPS, CORRECTS = ".derived(", "methods/method.py"
 
-# The recipe and the versions, and the digest of each file they stand for: a line a file, so that
-# two branches that change different files do not meet.
+# The recipe and the versions, and the digest of each file they stand for: a list of one, so that it
+# has a line of its own between two that stay. Two branches that change different files, neighbours
+# as well, do not meet.
 KNOWN = Path(__file__).with_name("recipe.json")
 
 ADVICE = """
@@ -96,7 +98,7 @@ def found():
     """Return recipe, versions and the digest of every file, as `recipe.json` holds them."""
 
     def digests(texts):
-        return {path: digest({path: text}) for path, text in sorted(texts.items())}
+        return {path: [digest({path: text})] for path, text in sorted(texts.items())}
 
     return {
         "recipe": RECIPE,
@@ -188,5 +190,28 @@ def test_the_digest_does_not_depend_on_the_version_of_python():
     assert digest({"a.py": ORIGINAL}) == known
 
 
+def written(content):
+    """Return the text of `recipe.json`."""
+    return json.dumps(content, indent=1) + "\n"
+
+
+def test_two_branches_that_change_neighbouring_files_merge(tmp_path):
+    known = json.loads(KNOWN.read_text("utf-8"))
+    first, second = list(known["files"])[4:6]
+    sides = [
+        {**known, "files": {**known["files"], **changes}}
+        for changes in ({first: ["1"]}, {}, {second: ["2"]})
+    ]
+    for name, side in zip(("ours", "base", "theirs"), sides, strict=True):
+        (tmp_path / name).write_text(written(side))
+    merged = subprocess.run(
+        ["git", "merge-file", "-p", "ours", "base", "theirs"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert merged.returncode == 0, "a conflict"
+    both = {**known["files"], first: ["1"], second: ["2"]}
+    assert json.loads(merged.stdout)["files"] == both
+
+
 if __name__ == "__main__":
-    KNOWN.write_text(json.dumps(found(), indent=1) + "\n", encoding="utf-8")
+    KNOWN.write_text(written(found()), encoding="utf-8")

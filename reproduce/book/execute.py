@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reproduce.book import reached
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
 from reproduce.study.carried import everything_predicted, resample_registered
@@ -17,8 +18,6 @@ from reproduce.study.study import Study
 from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
-
-PACKAGE_FILES = ("*.py", "*.yaml", "*.csv", "*.sql")
 
 
 def source_notebook(paper: str) -> Path:
@@ -30,13 +29,10 @@ def source_notebook(paper: str) -> Path:
 
 
 def made_of(name: str) -> dict[str, str]:
-    """Return the digests of a notebook's source and of the package that executes it."""
-    package = hashlib.sha256()
-    folder = Path(__file__).resolve().parents[1]
-    for file in sorted(path for kind in PACKAGE_FILES for path in folder.rglob(kind)):
-        package.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
-    source = source_notebook(name).read_bytes()
-    return {"source": hashlib.sha256(source).hexdigest(), "package": package.hexdigest()}
+    """Return the digests of a notebook's source and of what it reaches of the package."""
+    notebook = source_notebook(name)
+    source = hashlib.sha256(notebook.read_bytes()).hexdigest()
+    return {"source": source, "package": reached.digest(notebook)}
 
 
 def identity(study: Study) -> dict[str, Any]:

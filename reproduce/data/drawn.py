@@ -31,7 +31,7 @@ LARGEST_BYTES = 500 * 1024**2
 SPARE_BYTES = 1024**3
 
 
-def kept(name: str, fingerprint: str, draw: Callable[[], Dataset]) -> Dataset:
+def read_or_draw(name: str, fingerprint: str, draw: Callable[[], Dataset]) -> Dataset:
     """Return a generated set, out of the cache where this very code has drawn it before."""
     what = hashlib.sha256(json.dumps([name, fingerprint]).encode()).hexdigest()[:16]
     path = cache_folder() / "generated" / _code() / f"{what}.npz"

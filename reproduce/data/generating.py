@@ -41,11 +41,11 @@ def generate(name: str, base: str, given: dict) -> Dataset:
 
 @lru_cache(maxsize=2)
 def _generated(name: str, base: str, given: tuple) -> Dataset:
-    from reproduce.data.drawn import kept
+    from reproduce.data.drawn import read_or_draw
 
     values = {k: v for k, v in given if (k, v) != ("rare", AS_THEY_ARE)}
     fingerprint = fingerprint_of(base, dict(given))
-    return kept(name, fingerprint, lambda: replace(_maker(base)(**values), name=name))
+    return read_or_draw(name, fingerprint, lambda: replace(_maker(base)(**values), name=name))
 
 
 def fingerprint_of(base: str, given: dict) -> str:

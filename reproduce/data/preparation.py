@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from reproduce.data.records import Dataset
 from reproduce.data.resizing import resize
 from reproduce.data.targets import CLASS_OF_IMAGE, ClassOfImage, nearest
 from reproduce.errors import UserError
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass
@@ -48,7 +52,7 @@ class Images:
         """Return what is to be said of the images at `indices`: labels, or maps [n, h, w]."""
         return self.labels[indices] if self.maps is None else self.centre(self.stored_maps(indices))
 
-    def tensor(self, indices, device):
+    def tensor(self, indices: slice | np.ndarray, device: "torch.device") -> "torch.Tensor":
         """Return the images at `indices` as the network sees them: float32 [n, c, h, w]."""
         return self.normalised(self.centre(self.raw(indices, device)))
 

@@ -26,7 +26,7 @@ _LISTED_UP_TO = 9
 
 
 @dataclass(frozen=True)
-class Cell:
+class Square:
     """What one cell shows and says.
 
     Attributes
@@ -80,7 +80,7 @@ class Grid(Picture):
     def __init__(
         self,
         rows: Iterable[Observation],
-        cells: Mapping[tuple[Any, Any, Any], Cell],
+        cells: Mapping[tuple[Any, Any, Any], Square],
         across: Factor,
         upwards: Factor,
         *,
@@ -117,7 +117,7 @@ class Grid(Picture):
             (cell.value, f"{cell.said} at {self.place(x, y)}")
             for x in self.columns
             for y in self.rows
-            for cell in [self.cells.get((method, x, y), Cell())]
+            for cell in [self.cells.get((method, x, y), Square())]
             if cell.value is not None
         ]
         if len(cells) > _LISTED_UP_TO:
@@ -167,7 +167,7 @@ class Grid(Picture):
         lines = [line for cell in self.cells.values() for line in cell.lines]
         return _fits(max(lines, key=len, default=""), 0.5 * WIDTH - 0.45, len(self.columns))
 
-    def _lines(self, cell: Cell, columns: int) -> list[str]:
+    def _lines(self, cell: Square, columns: int) -> list[str]:
         """Return the lines of a cell that fit; the words have them all."""
         room = WIDTH / columns - 0.45
         return [line for line in cell.lines if _fits(line, room, len(self.columns))]
@@ -182,14 +182,14 @@ class Grid(Picture):
         axis.invert_yaxis()
         for row, y in enumerate(self.rows):
             for column, x in enumerate(self.columns):
-                one = self.cells.get((method, x, y), Cell())
+                one = self.cells.get((method, x, y), Square())
                 self._cell(axis, (column, row), one, panels_beside)
         axis.set_title(method_label(method) if method else "")
         axis.set_xticks(np.arange(len(self.columns)) + 0.5, map(self.across.tick, self.columns))
         heights = ["" if y is None else self.upwards.tick(y) for y in self.rows]
         axis.set_yticks(np.arange(len(self.rows)) + 0.5, heights)
 
-    def _cell(self, axis: Axes, place: tuple[int, int], one: Cell, columns: int) -> None:
+    def _cell(self, axis: Axes, place: tuple[int, int], one: Square, columns: int) -> None:
         colour, strength = self.colours(one.value) if one.value is not None else (FAINT, 0.12)
         cell(axis, place, strength, color=colour)
         box = {"xy": (place[0] + 0.03, place[1] + 0.04), "width": 0.94, "height": 0.92}

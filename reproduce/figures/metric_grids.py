@@ -15,7 +15,7 @@ from reproduce.figures.by_seed import (
     span,
 )
 from reproduce.figures.factor import Factor
-from reproduce.figures.grid import Cell, Grid, blues, diverging, with_factor
+from reproduce.figures.grid import Grid, Square, blues, diverging, with_factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.wording import (
     in_sentence,
@@ -43,7 +43,7 @@ class MetricGrid(Grid):
         digits, cells = metric_digits(metric), {}
         for point, seeds in values.items():
             mean, spread = mean_and_sd(list(seeds.values()))
-            cells[point] = Cell(
+            cells[point] = Square(
                 mean,
                 percent(mean, digits),
                 "" if spread is None else f"± {percent(spread, digits)}",
@@ -162,12 +162,12 @@ def gain_message(
     )
 
 
-def _gain(effect: Effect, digits: int) -> Cell:
+def _gain(effect: Effect, digits: int) -> Square:
     """Return the cell of a gain, hatched where its sign is not known."""
     half = effect.high - effect.mean if has_interval(effect) else np.inf
     doubt = " (interval holds 0)" if has_interval(effect) else " (no interval)"
     doubt = " (one seed)" if effect.repeats < 2 else doubt
-    return Cell(
+    return Square(
         effect.mean,
         points(effect.mean, digits),
         f"± {percent(half, digits)}" if np.isfinite(half) else "",

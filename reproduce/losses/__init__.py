@@ -11,12 +11,20 @@ of them callable elsewhere.
 import inspect
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reproduce import own_code
 from reproduce.errors import UserError, unknown_name
 from reproduce.losses import outside
 from reproduce.losses.outside import SHAPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+
+    from reproduce.losses.modules import LossModule
+    from reproduce.losses.objective import Objective
 
 __all__ = [
     "LOSSES", "SHAPES", "Batch", "Context", "Mixed", "build", "function", "module", "names",
@@ -65,8 +73,8 @@ class Context:
 class Mixed:
     """How a batch was mixed: each image is `own` itself and 1 - `own` one of class `labels`."""
 
-    labels: Any
-    own: Any
+    labels: "torch.Tensor"
+    own: "torch.Tensor"
 
 
 @dataclass
@@ -95,18 +103,18 @@ class Batch:
         Counted from 0 within the phase.
     """
 
-    labels: Any
+    labels: "torch.Tensor"
     logits: Any = None
     embeddings: Any = None
-    heads: dict[str, Any] = field(default_factory=dict)
+    heads: dict[str, "torch.Tensor"] = field(default_factory=dict)
     views: int = 1
     mixed: Mixed | None = None
-    indices: Any = None
+    indices: "torch.Tensor | None" = None
     iteration: int = 0
     epoch: int = 0
 
     @property
-    def all_labels(self):
+    def all_labels(self) -> "torch.Tensor":
         """Return the labels of all V * N rows."""
         return self.labels.repeat(self.views, *[1] * (self.labels.ndim - 1))
 
@@ -125,24 +133,26 @@ def shape(name: str) -> str:
     return LOSSES[name].split(".")[0]
 
 
-def objective_class(name: str):
+def objective_class(name: str) -> type["Objective"]:
     """Return the class of the objective of this name."""
     if own_code.is_one(name):
         return outside.objective(name)
     if name not in LOSSES:
         raise unknown_name("objective", name, names())
     module, _, attribute = LOSSES[name].partition(":")
-    return getattr(import_module(f"{__name__}.{module}"), attribute)
+    made_by: type[Objective] = getattr(import_module(f"{__name__}.{module}"), attribute)
+    return made_by
 
 
-def function(name: str):
+def function(name: str) -> "Callable[..., torch.Tensor]":
     """Return the pure function of this name."""
     if own_code.is_one(name):
         return outside.objective(name).function
-    return getattr(inspect.getmodule(objective_class(name)), name)
+    found: Callable[..., torch.Tensor] = getattr(inspect.getmodule(objective_class(name)), name)
+    return found
 
 
-def build(name: str, context: Context, **parameters: Any):
+def build(name: str, context: Context, **parameters: Any) -> "Objective":
     """Return the objective: a module called with a `Batch` that returns the loss."""
     made_by = objective_class(name)
     known = made_by.parameters_taken()
@@ -153,7 +163,7 @@ def build(name: str, context: Context, **parameters: Any):
     return made_by(context, **parameters)
 
 
-def module(name: str, **given: Any):
+def module(name: str, **given: Any) -> "LossModule":
     """Return a loss as a PyTorch module for any training loop, called as its shape says.
 
     Parameters
@@ -186,7 +196,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *LOSSES})
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> "Callable[..., torch.Tensor]":
     # Only called for what is not defined above, so torch is imported when a loss is asked for.
     if name in LOSSES:
         return function(name)

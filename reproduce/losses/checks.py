@@ -5,11 +5,16 @@ in range) read the tensors, which makes a GPU wait; the training loop, which kno
 watches its loss, makes them once and then works under `without_value_checks`.
 """
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from reproduce.errors import UserError
+
+# Counts or weights, one per class.
+Numbers = Sequence[int] | Sequence[float] | np.ndarray | torch.Tensor
 
 IGNORED = 255
 _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
@@ -17,7 +22,7 @@ _values_are_checked = True
 
 
 @contextmanager
-def without_value_checks():
+def without_value_checks() -> Iterator[None]:
     """Skip the checks that read values, in here."""
     global _values_are_checked
     before, _values_are_checked = _values_are_checked, False
@@ -110,7 +115,9 @@ def choice(loss: str, name: str, value: str, known: tuple[str, ...]) -> None:
         raise UserError(f"{loss}: {name} expected one of {', '.join(known)}, received '{value}'")
 
 
-def per_class(loss: str, name: str, value, classes: int, like: torch.Tensor) -> torch.Tensor:
+def per_class(
+    loss: str, name: str, value: Numbers | None, classes: int, like: torch.Tensor
+) -> torch.Tensor:
     """Return one number per class, as a tensor like `like`."""
     values = torch.as_tensor(value, dtype=like.dtype, device=like.device)
     if tuple(values.shape) != (classes,):
@@ -120,7 +127,7 @@ def per_class(loss: str, name: str, value, classes: int, like: torch.Tensor) -> 
     return values
 
 
-def _received(value) -> str:
+def _received(value: object) -> str:
     if isinstance(value, torch.Tensor):
         kind = str(value.dtype).removeprefix("torch.")
         return f"received {kind} {list(value.shape)}"

@@ -6,7 +6,7 @@ The study's own loop hands objectives a `Batch`; elsewhere a loss is called as i
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -16,6 +16,9 @@ from reproduce.errors import UserError
 from reproduce.losses import Batch, Context
 from reproduce.losses.embedding.pixels import PixelsOrImages
 from reproduce.losses.objective import Objective
+
+# What a loop hands over: logits, embeddings, labels, or the outputs of several heads by name.
+View = torch.Tensor | Mapping[str, torch.Tensor]
 
 # A loss that reads no counts is built with these, which it never looks at.
 NO_COUNTS = (1,)
@@ -40,7 +43,7 @@ class LossModule(nn.Module):
         """Return the names of the parameters that climb."""
         return tuple(f"objective.{name}" for name in self.objective.ascent)
 
-    def forward(self, first, second) -> torch.Tensor:
+    def forward(self, first: View, second: View) -> torch.Tensor:
         """Return the mean loss of a batch.
 
         Parameters
@@ -51,11 +54,18 @@ class LossModule(nn.Module):
             images, [N, D] each. A loss that reads several heads takes each view as a dictionary
             of them by name.
         """
+        loss: torch.Tensor = self.objective(self._batch(first, second))
+        return loss
+
+    def _batch(self, first: View, second: View) -> Batch:
         if self.shape == "self_supervised":
-            return self.objective(self._of_views(first, second))
-        views = self._views(first, second)
-        read = "embeddings" if self.shape == "embedding" else "logits"
-        return self.objective(Batch(labels=second, views=views, **{read: first}))
+            return self._of_views(first, second)
+        # Of the other shapes none reads heads.
+        outputs, labels = cast("tuple[torch.Tensor, torch.Tensor]", (first, second))
+        views = self._views(outputs, labels)
+        if self.shape == "embedding":
+            return Batch(labels=labels, views=views, embeddings=outputs)
+        return Batch(labels=labels, views=views, logits=outputs)
 
     def _views(self, first: torch.Tensor, labels: torch.Tensor) -> int:
         if not len(labels) or len(first) % len(labels):
@@ -65,8 +75,8 @@ class LossModule(nn.Module):
             )
         return len(first) // len(labels)
 
-    def _of_views(self, first, second) -> Batch:
-        heads = {}
+    def _of_views(self, first: View, second: View) -> Batch:
+        heads: dict[str, torch.Tensor] = {}
         if self.objective.heads:
             pairs = [view if isinstance(view, Mapping) else {} for view in (first, second)]
             missing = [n for n in self.objective.heads if any(n not in view for view in pairs)]
@@ -76,7 +86,9 @@ class LossModule(nn.Module):
                     f"view as a dictionary of them; {', '.join(missing)} is missing"
                 )
             heads = {n: torch.cat([view[n] for view in pairs]) for n in self.objective.heads}
-        joined = heads[self.objective.heads[0]] if heads else torch.cat([first, second])
+            joined = heads[self.objective.heads[0]]
+        else:
+            joined = torch.cat(cast("tuple[torch.Tensor, torch.Tensor]", (first, second)))
         labels = torch.zeros(len(joined) // 2, dtype=torch.long, device=joined.device)
         return Batch(labels=labels, embeddings=joined, heads=heads, views=2)
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import nn
@@ -24,15 +24,16 @@ class Objective(nn.Module):
     that no paper of the book names is akin to.
     """
 
-    function: ClassVar[Callable]
+    function: ClassVar[Callable[..., torch.Tensor]]
     reads: ClassVar[Literal["logits", "embeddings", "both"]]
     views: ClassVar[int] = 1
-    heads: ClassVar[tuple[str, ...]] = ()
+    heads: tuple[str, ...] = ()
     relative: ClassVar[str] = ""
-    ascent: ClassVar[tuple[str, ...]] = ()
+    ascent: tuple[str, ...] = ()
     terms: Mapping[str, torch.Tensor] = MappingProxyType({})
+    counts: torch.Tensor
 
-    def __init__(self, context: Context, **parameters):
+    def __init__(self, context: Context, **parameters: Any):
         super().__init__()
         self.context = context
         self.parameters_given = parameters
@@ -49,7 +50,7 @@ class Objective(nn.Module):
         named = [p.name for p in made_by.parameters.values() if p.kind is p.KEYWORD_ONLY]
         return tuple(name for name in named if name != "reduction")
 
-    def call(self, *tensors, **more) -> torch.Tensor:
+    def call(self, *tensors: torch.Tensor, **more: Any) -> torch.Tensor:
         """Return what the function says of these tensors, with the objective's parameters."""
         if "counts" in self.parameters_taken():
             more["counts"] = self.counts

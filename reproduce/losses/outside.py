@@ -7,10 +7,16 @@ its file's SHA-256 stand: a loss that has been rewritten is another one.
 import inspect
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from reproduce import own_code
 from reproduce.errors import UserError
+
+if TYPE_CHECKING:
+    import torch
+
+    from reproduce.losses import Batch
+    from reproduce.losses.objective import Objective
 
 # The call shapes, as the folders of the package and the bases of `_bases` have them, with the
 # names that a function of each has for its first two arguments.
@@ -20,7 +26,7 @@ EXPECTED = "; ".join(f"`def loss({', '.join(names)})`" for names in ARGUMENTS)
 
 
 @cache
-def objective(name: str) -> type:
+def objective(name: str) -> "type[Objective]":
     """Return the class of the objective of this name, from what was taken in here."""
     of_file, _, digits = name.rpartition(own_code.AT)
     file, attribute = own_code.split(of_file)
@@ -37,16 +43,16 @@ def is_loss(found: object) -> bool:
     return inspect.isfunction(found) and first_two(found) in ARGUMENTS
 
 
-def first_two(function: Callable) -> tuple[str, ...]:
+def first_two(function: Callable[..., object]) -> tuple[str, ...]:
     """Return the names of a function's first two arguments."""
     return tuple(inspect.signature(function).parameters)[:2]
 
 
-def _class_of(found: Any, name: str) -> type:
+def _class_of(found: Any, name: str) -> "type[Objective]":
     if not is_loss(found):
         raise UserError(f"{name} is no loss; expected one of {EXPECTED}")
     if inspect.isclass(found):
-        return found
+        return cast("type[Objective]", found)
     more = list(inspect.signature(found).parameters.values())[2:]
     free = [one.name for one in more if one.kind is not one.KEYWORD_ONLY]
     if free:
@@ -57,11 +63,11 @@ def _class_of(found: Any, name: str) -> type:
     return type(found.__name__, (base,), {"function": staticmethod(found)})
 
 
-def guarded(said: str, made: Any) -> type:
+def guarded(said: str, made: "type[Objective]") -> "type[Objective]":
     """Return an objective whose mistakes are one line, as those of the package are."""
     import torch
 
-    def forward(self, batch):
+    def forward(self: "Objective", batch: "Batch") -> "torch.Tensor":
         try:
             loss = made.forward(self, batch)
         except UserError:
@@ -83,7 +89,7 @@ def shape_of(made: type) -> str:
     return next(s for s, base in zip(SHAPES, _bases(), strict=True) if issubclass(made, base))
 
 
-def _bases() -> tuple[type, ...]:
+def _bases() -> "tuple[type[Objective], ...]":
     # Imported here: the names of losses come without torch.
     from reproduce.losses.classifier.objective import ClassifierObjective
     from reproduce.losses.objective import EmbeddingObjective, ViewsObjective

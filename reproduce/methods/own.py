@@ -52,7 +52,7 @@ def _refuse_what_is_missing(label: str, function: Callable) -> None:
         raise UserError(f"{label} needs {open_ones[0]}; expected a default for it, give it one")
 
 
-def built(found: Entry, task: str, recipe: Phase, options: Mapping[str, Any]) -> Method:
+def method_of(found: Entry, task: str, recipe: Phase, options: Mapping[str, Any]) -> Method:
     """Return a method of one's own, its phases marked with its file."""
     try:
         made = found.builders[task](recipe, **options)

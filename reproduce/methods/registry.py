@@ -75,7 +75,7 @@ def build(name: str, recipe: Phase, task: str = CLASSIFICATION, **options: Any) 
         raise UserError(f"method '{name}' needs {', '.join(missing)}; give it as an option")
     try:
         if found.source:
-            return own.built(found, task, recipe, options)
+            return own.method_of(found, task, recipe, options)
         return found.builders[task](recipe, **options)
     except ValidationError as error:
         said = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")

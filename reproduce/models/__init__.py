@@ -7,9 +7,12 @@ logits at the size of the image. The names import without torch.
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from reproduce.errors import UserError, unknown_name
+
+if TYPE_CHECKING:
+    from reproduce.models.network import Network
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ def find(name: str) -> Backbone:
     return BACKBONES[name]
 
 
-def build(name: str, *, channels: int, size: int, classes: int, initialisation: str = "random"):
+def build(
+    name: str, *, channels: int, size: int, classes: int, initialisation: str = "random"
+) -> "Network":
     """Return the network with freshly drawn weights (seed torch before), or with those named.
 
     Parameters
@@ -88,7 +93,7 @@ def build(name: str, *, channels: int, size: int, classes: int, initialisation: 
     return network
 
 
-def shaped(name: str, *, channels: int, size: int, classes: int, **own):
+def shaped(name: str, *, channels: int, size: int, classes: int, **own: Any) -> "Network":
     """Return the network with freshly drawn weights, `own` saying how it differs from the usual.
 
     Published weights were trained in networks that differ in their padding, for instance
@@ -97,13 +102,14 @@ def shaped(name: str, *, channels: int, size: int, classes: int, **own):
     backbone = find(name)
     _check(name, backbone, channels, size, classes)
     module, _, attribute = backbone.made_by.partition(":")
-    network = getattr(import_module(f"{__name__}.{module}"), attribute)(
+    network: Network = getattr(import_module(f"{__name__}.{module}"), attribute)(
         channels, size, classes, **own
     )
     if backbone.channels_last:
         import torch
 
-        network = network.to(memory_format=torch.channels_last)
+        # The stubs of PyTorch leave `memory_format` out.
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network
 
 

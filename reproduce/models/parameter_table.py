@@ -6,6 +6,7 @@ its ResNet-50 has biases before batch normalisation, its Inception version 3 lea
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import nn
@@ -69,7 +70,7 @@ def _row(name: str) -> Row:
     # Tensors on the "meta" device have shapes and no numbers.
     with torch.device("meta"):
         network = build(name, channels=3, size=128, classes=IMAGENET_CLASSES)
-    encoder, features = network.encoder, network.classifier.in_features
+    encoder, features = network.encoder, cast(int, network.classifier.in_features)
     learned = _count(encoder.parameters())
     layers = [m for m in encoder.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     maps = sum(layer.num_features for layer in layers)

@@ -37,12 +37,12 @@ def read(path: Path) -> Exported:
             "one that `reproduce export` wrote"
         ) from error
     header = from_metadata(metadata, relative(path))
-    network = _built(header)
+    network = _build_network(header)
     transfer.put(network, tensors, f"weights in {relative(path)}")
     return Exported(header, network.eval())
 
 
-def _built(header: Header):
+def _build_network(header: Header):
     """Return a network of the header's shape; its numbers are replaced at once."""
     classes = len(header.classes)
     network = models.shaped(

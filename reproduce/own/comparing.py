@@ -22,7 +22,7 @@ from reproduce.study.cell import Cell
 from reproduce.study.contrasts import Arm
 from reproduce.study.effects import effect_of
 from reproduce.study.measures import Measures
-from reproduce.study.part import UsualPart
+from reproduce.study.tested_images import UsualImages
 from reproduce.training.phases import Optimizer, Phase, Schedule
 from reproduce.trials.store import Store
 from reproduce.trials.trial import RECIPE, Planned, Trial, merged
@@ -156,7 +156,7 @@ class Remedies:
             for cell in self._cells(name)
         ]
         seeds = range(self.settings.repeats)
-        return effect_of(arms, UsualPart(self.measures, METRIC), seeds)
+        return effect_of(arms, UsualImages(self.measures, METRIC), seeds)
 
     def validated(self, cell: Cell) -> float:
         """Return the metric on the validation part, after the method's post-hoc steps."""

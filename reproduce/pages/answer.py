@@ -23,9 +23,8 @@ from reproduce.pages.showing import provenance, shown
 from reproduce.pages.tables import COMPARISON
 from reproduce.registry import datasets, main_result
 from reproduce.registry.main_result import Main
-from reproduce.study.beside import Beside, alone
-from reproduce.study.beside import beside as of_claim
 from reproduce.study.counting import NO_TEST
+from reproduce.study.effect_facts import EffectFacts, alone, facts_of
 from reproduce.study.study import Study
 
 
@@ -34,7 +33,7 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     main, known = main_result.load(study.paper), {one.claim_id: one for one in judgements}
     ours = [known[one.claim.id] for one in main]
     claims = {one.claim.id: one.claim for one in main}
-    told = {name: of_claim(study, claim) for name, claim in claims.items()}
+    told = {name: facts_of(study, claim) for name, claim in claims.items()}
     rows = tuple(
         _row(study, one, judged, told[one.claim.id]) for one, judged in zip(main, ours, strict=True)
     )
@@ -68,7 +67,7 @@ def _counted(judgements: Iterable[Judgement]) -> dict[str, int]:
     return {str(verdict): found.count(verdict) for verdict in Verdict if verdict in found}
 
 
-def _row(study: Study, one: Main, judgement: Judgement, told: dict[str, Beside]) -> MainRow:
+def _row(study: Study, one: Main, judgement: Judgement, told: dict[str, EffectFacts]) -> MainRow:
     part = part_of(one, judgement)
     # Of a claim of many parts, some not trained yet, the others are shown without a verdict.
     found = part or alone(study, one.claim, one.contrast.name, one.reading)
@@ -136,7 +135,7 @@ def apart(ours: Effect, paper: main_result.Published | None) -> Ends | None:
     return Ends(mean, mean - half, mean + half)
 
 
-def _used(one: Main, judgement: Judgement, told: dict[str, dict[str, Beside]]) -> list[str]:
+def _used(one: Main, judgement: Judgement, told: dict[str, dict[str, EffectFacts]]) -> list[str]:
     """Return the data sets that the first comparison stands on."""
     part = part_of(one, judgement)
     beside = told[one.claim.id].get(part.name) if part else None
@@ -196,7 +195,7 @@ def caveat(study: Study, judgements: Sequence[Judgement]) -> str:
     first = f"**Biggest caveat.** {found.caveat}\n\n" if found.caveat else ""
     impossible = caveats.as_printed(study.paper)
     theirs = f"**As printed.** {impossible}\n\n" if impossible else ""
-    others = caveats.beside(study, found.caveat)
+    others = caveats.other_caveats(study, found.caveat)
     others = f"**Also different.** {others}\n\n" if others else ""
     return f"{first}{theirs}{others}**Data and scale.** {found.data}"
 

@@ -102,7 +102,7 @@ def other(asked: Asked) -> str:
     )
 
 
-def beside(study: Study, caveat: str) -> str:
+def other_caveats(study: Study, caveat: str) -> str:
     """Return the first departures from the paper that a caveat does not speak of already."""
     left = [one for one in study.departures if not one.startswith("data: ") and one not in caveat]
     if not left or "It departs from" in caveat:

@@ -9,9 +9,9 @@ from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table
 from reproduce.figures.wording import method_label
 from reproduce.pages.rows import Row
-from reproduce.study.part import LARGE
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
+from reproduce.study.tested_images import LARGE
 
 FEWEST, MOST = 3, 5
 _SENTENCE = re.compile(r"\*\*(?P<what>.+?)\.?\*\*,?\s*(?P<said>.+)", re.DOTALL)

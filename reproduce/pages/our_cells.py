@@ -11,7 +11,7 @@ from reproduce.errors import UserError
 from reproduce.figures.wording import mean_and_sd
 from reproduce.registry import datasets
 from reproduce.registry.layouts import PrintedTable, Wanted, wanted
-from reproduce.registry.published import Cell as Printed
+from reproduce.registry.published import PrintedCell
 from reproduce.study.cell import Cell
 from reproduce.study.study import Study
 
@@ -34,7 +34,7 @@ class OurCells:
     table: PrintedTable
     used: dict[str, Cell] = field(default_factory=dict)
 
-    def beside(self, printed: Printed) -> str:
+    def ours_for(self, printed: PrintedCell) -> str:
         """Return what stands under a printed value: ours, or that it was not run."""
         if not _is_number(printed.value):
             return ""
@@ -62,7 +62,7 @@ class OurCells:
                 return [by_seed[seed] for seed in sorted(by_seed)]
         return []
 
-    def _value(self, asked: Wanted, cells: Sequence[Cell], printed: Printed) -> str:
+    def _value(self, asked: Wanted, cells: Sequence[Cell], printed: PrintedCell) -> str:
         measures = self.study.measures
         values = [measures.value(cell, asked.metric) / asked.unit for cell in cells]
         return spread(values, decimals(printed.value))
@@ -94,7 +94,7 @@ class OurCells:
             images[row] = images.get(row, 0) + int(cell.value)
         return images
 
-    def share(self, printed: Printed) -> str:
+    def share(self, printed: PrintedCell) -> str:
         """Return a printed count's share of its row, where ours stands in shares beside it."""
         asked = wanted(self.table.layout, printed)
         images = self._printed_images[asked.place[0]]
@@ -106,7 +106,7 @@ class OurCells:
         ours = self.table.layout.ours
         if ours is None or ours.confusion != "counts":
             return False
-        return any(self.beside(cell).endswith(" %") for cell in self.table.cells.values())
+        return any(self.ours_for(cell).endswith(" %") for cell in self.table.cells.values())
 
     @property
     def on(self) -> str:

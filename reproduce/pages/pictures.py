@@ -88,7 +88,7 @@ def maps(study: Study, beside: str | None = None) -> Maps:
     """
     at = {"seed": study.seeds[0], **study.shown}
     cells = study.trained(**at)
-    others = study.beside(beside) if beside else []
+    others = study.of_experiment(beside) if beside else []
     drawn = {
         cell.method: map_of(study, cell, study.parameters.map_images) for cell in [*cells, *others]
     }

@@ -8,7 +8,7 @@ from reproduce.pages.showing import provenance, shown
 from reproduce.pages.tables import COMPARISON
 from reproduce.registry import layouts
 from reproduce.registry.layouts import PrintedTable
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 from reproduce.study.study import Study
 
 WHO = {"paper": "the paper", "summary": "a third-party summary", "post": "a personal post"}
@@ -56,7 +56,7 @@ def anchor(paper: str, table: str, name: str = "") -> str:
     return "-".join(kept.split())
 
 
-def _cell(cell: Cell | None, ours: OurCells | None, shares: bool) -> str:
+def _cell(cell: PrintedCell | None, ours: OurCells | None, shares: bool) -> str:
     if cell is None:
         return ""
     printed = f"{cell.value} ± {cell.std}" if cell.std else cell.value
@@ -64,7 +64,7 @@ def _cell(cell: Cell | None, ours: OurCells | None, shares: bool) -> str:
         return printed
     if shares:
         printed += f" ({ours.share(cell)})"
-    return f"{printed}\n{ours.beside(cell)}".rstrip("\n")
+    return f"{printed}\n{ours.ours_for(cell)}".rstrip("\n")
 
 
 def _note(printed: PrintedTable, ours: OurCells) -> str:

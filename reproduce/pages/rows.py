@@ -17,7 +17,7 @@ def rows_of(study: Study, experiment: str, metrics: Sequence[str] = (), **wanted
     `metrics` are measures beyond those that every result stores. One that has no value on a row's
     data (the F1 of rarer classes where no class is rare), or whose arrays were not kept, is None.
     """
-    cells = study.beside(experiment, **wanted)
+    cells = study.of_experiment(experiment, **wanted)
     found = study.rows(cells)
     for row, cell in zip(found, cells, strict=True):
         row |= {name: _known(study, cell, name) for name in metrics}

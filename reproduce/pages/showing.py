@@ -44,7 +44,7 @@ class Needs:
 
     def lacking(self, study: Study) -> str:
         """Say in a sentence what the run does not have; empty if nothing."""
-        if self.experiment and not study.beside(self.experiment):
+        if self.experiment and not study.of_experiment(self.experiment):
             return not_run(study, self.experiment)
         absent = [name for name in self.methods if name not in study.methods]
         if absent:
@@ -135,7 +135,7 @@ def _dataset(source: Any) -> str:
 def not_run(study: Study, experiment: str) -> str:
     """Return the sentence that stands in place of an experiment, and how to run it."""
     what = study.protocol.paper.experiment(experiment)
-    if study.whole.beside(experiment):
+    if study.whole.of_experiment(experiment):
         return (
             f"Not attempted yet: {what}. It is planned, in a registered step that is not all "
             "trained."

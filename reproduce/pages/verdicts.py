@@ -24,19 +24,20 @@ from reproduce.figures.wording import (
     unit_of,
 )
 from reproduce.registry import claims as registry
-from reproduce.study.beside import Beside
-from reproduce.study.beside import beside as of_claim
+from reproduce.study.effect_facts import EffectFacts, facts_of
 from reproduce.study.study import Study
 
 
-def beside_each(study: Study, judgements: Iterable[Judgement]) -> dict[tuple[str, str], Beside]:
+def beside_each(
+    study: Study, judgements: Iterable[Judgement]
+) -> dict[tuple[str, str], EffectFacts]:
     """Return what stands beside each part, by its claim and its name."""
     known = {claim.id: claim for claim in registry.load(study.paper)}
     return {
         (judgement.claim_id, name): found
         for judgement in judgements
         if judgement.parts and judgement.claim_id in known
-        for name, found in of_claim(study, known[judgement.claim_id]).items()
+        for name, found in facts_of(study, known[judgement.claim_id]).items()
     }
 
 
@@ -45,7 +46,7 @@ def verdict_table(
     *,
     provenance: str,
     says: Mapping[str, str] | None = None,
-    beside: Mapping[tuple[str, str], Beside] | None = None,
+    beside: Mapping[tuple[str, str], EffectFacts] | None = None,
     note: str = "",
     caption: str = "Claims and their verdicts",
 ) -> Table:
@@ -100,7 +101,7 @@ def _short(condition: str) -> str:
 
 
 def _of_claim(
-    judgement: Judgement, who: str, beside: Mapping[tuple[str, str], Beside], usual: str,
+    judgement: Judgement, who: str, beside: Mapping[tuple[str, str], EffectFacts], usual: str,
     letters: Mapping[str, str],
 ) -> list[list[str]]:  # fmt: skip
     """Return the rows of one claim."""
@@ -142,7 +143,7 @@ def _effect(part: Any) -> str:
     ])  # fmt: skip
 
 
-def _told(beside: Beside | None, part: Any, usual: str) -> list[str]:
+def _told(beside: EffectFacts | None, part: Any, usual: str) -> list[str]:
     """Return "ROC AUC: Oversampling minus Baseline", and under it data, points and length."""
     if beside is None:
         return []

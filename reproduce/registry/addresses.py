@@ -28,7 +28,7 @@ from typing import Any
 from reproduce.audit import printed
 from reproduce.errors import UserError, unknown_name
 from reproduce.registry import published
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 
 FIELDS = ("table", "dataset", "method", "class_name", "metric")
 
@@ -60,7 +60,7 @@ class Numbers:
         found = [tuple(getattr(cell, name) for name in fields) for cell in self.select(where, {})]
         return [dict(zip(fields, one, strict=True)) for one in dict.fromkeys(found)]
 
-    def select(self, where: Mapping[str, Any], bound: Mapping[str, str]) -> list[Cell]:
+    def select(self, where: Mapping[str, Any], bound: Mapping[str, str]) -> list[PrintedCell]:
         """Return the cells with these fields; a list means any of these."""
         wanted = {}
         for name, said in where.items():
@@ -94,7 +94,7 @@ class Numbers:
             "range": self._range,
         }
 
-    def _one(self, where: Mapping[str, Any], bound: Mapping[str, str]) -> Cell:
+    def _one(self, where: Mapping[str, Any], bound: Mapping[str, str]) -> PrintedCell:
         found = self.select(where, bound)
         if len(found) > 1:
             raise UserError(f"{self.paper} has {len(found)} cells with {where}; name more fields")

@@ -24,7 +24,7 @@ from reproduce.errors import UserError
 from reproduce.registry import records
 from reproduce.registry.addresses import Numbers, filled
 from reproduce.registry.audit_entries import SEVERITIES, Bound, Called, Check, declared
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 
 # Of many cells gathered in one finding the statement names a few; the evidence has all.
 MANY, TOLD = 5, 2
@@ -124,7 +124,7 @@ def audit(paper: str) -> Audit:
             table = ", ".join(filled(one, bound) for one in check.tables)
             ran.append(Ran(check.id, outcome.check, table, row, outcome.status, outcome.statement))
             if outcome.status != NOT_TESTABLE:
-                tested.update((one.table, None) for one in used if isinstance(one, Cell))
+                tested.update((one.table, None) for one in used if isinstance(one, PrintedCell))
             group = (position,) if check.gather is None else tuple(bound[n] for n in check.gather)
             sizes[group] = sizes.get(group, 0) + 1
             if outcome.status == INCONSISTENT and _stands(check, numbers, bound):
@@ -208,7 +208,7 @@ def _few(told: list[str], joint: str = "") -> list[str]:
 def _places(used) -> list[str]:
     """Return where the numbers stand, each place once; a sentence with its words."""
     return list(dict.fromkeys(
-        one.place if isinstance(one, Cell) else f"{one.place}: {one.quote}" for one in used
+        one.place if isinstance(one, PrintedCell) else f"{one.place}: {one.quote}" for one in used
     ))  # fmt: skip
 
 

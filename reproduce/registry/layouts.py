@@ -14,7 +14,7 @@ from reproduce.data.entries import entries as known_data
 from reproduce.errors import UserError
 from reproduce.evaluation.registry import is_metric
 from reproduce.registry import published, records
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 from reproduce.registry.reading import Strict, Text, entries, exists, validated
 
 FILE = "tables.yaml"
@@ -111,7 +111,7 @@ class PrintedTable:
     """A printed table in its own shape: every cell at one place of a row and a column."""
 
     layout: Layout
-    cells: Mapping[tuple[str, str], Cell]
+    cells: Mapping[tuple[str, str], PrintedCell]
     name: str = ""
 
     @property
@@ -128,7 +128,7 @@ class PrintedTable:
 @dataclass
 class _Block:
     name: str
-    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    cells: dict[tuple[str, str], PrintedCell] = field(default_factory=dict)
 
 
 def load(paper: str) -> dict[str, Layout]:
@@ -150,7 +150,7 @@ def load(paper: str) -> dict[str, Layout]:
 def tables(paper: str, only: Iterable[str] = ()) -> list[PrintedTable]:
     """Return the printed tables of a paper; one that is printed in parts is several."""
     layouts, only = load(paper), list(only)
-    by_table: dict[str, list[Cell]] = {}
+    by_table: dict[str, list[PrintedCell]] = {}
     for cell in published.load(paper):
         by_table.setdefault(cell.table, []).append(cell)
     unknown = [name for name in only if name not in by_table]
@@ -166,7 +166,7 @@ def tables(paper: str, only: Iterable[str] = ()) -> list[PrintedTable]:
     return found
 
 
-def _parted(layout: Layout, cells: Iterable[Cell]) -> list[PrintedTable]:
+def _parted(layout: Layout, cells: Iterable[PrintedCell]) -> list[PrintedTable]:
     blocks: dict[str, _Block] = {}
     for cell in cells:
         name = _named(layout, layout.apart, cell)
@@ -181,12 +181,12 @@ def _parted(layout: Layout, cells: Iterable[Cell]) -> list[PrintedTable]:
     return [PrintedTable(layout, block.cells, block.name) for block in blocks.values()]
 
 
-def _named(layout: Layout, fields: Iterable[str], cell: Cell) -> str:
+def _named(layout: Layout, fields: Iterable[str], cell: PrintedCell) -> str:
     said = (str(getattr(cell, name)) for name in fields)
     return ", ".join(layout.labels.get(one, one) for one in said if one)
 
 
-def _usual(paper: str, name: str, cells: list[Cell]) -> Layout:
+def _usual(paper: str, name: str, cells: list[PrintedCell]) -> Layout:
     """Return the layout of a table that has no entry: metrics across, what differs down."""
     differ = [one for one in FIELDS if len({getattr(cell, one) for cell in cells}) > 1]
     down = [one for one in ("dataset", "method", "class_name") if one in differ] or ["method"]
@@ -196,7 +196,7 @@ def _usual(paper: str, name: str, cells: list[Cell]) -> Layout:
     )  # fmt: skip
 
 
-def wanted(layout: Layout, cell: Cell) -> Wanted | None:
+def wanted(layout: Layout, cell: PrintedCell) -> Wanted | None:
     """Return what of ours belongs beside a cell; None where nothing does."""
     if layout.ours is None:
         return None
@@ -215,7 +215,7 @@ def wanted(layout: Layout, cell: Cell) -> Wanted | None:
     return Wanted(str(method), str(metric), unit, {**said, **layout.ours.where}, data, place)
 
 
-def _meaning(layout: Layout, cell: Cell) -> Meaning:
+def _meaning(layout: Layout, cell: PrintedCell) -> Meaning:
     """Return what the printed names of a cell are here, the class last."""
     known, said = records.paper(layout.paper).printed, {}
     for name in FIELDS:
@@ -244,7 +244,7 @@ def _check(paper: str, layout: Layout) -> None:
         _check_cell(label, paper, layout, cell)
 
 
-def _check_cell(label: str, paper: str, layout: Layout, cell: Cell) -> None:
+def _check_cell(label: str, paper: str, layout: Layout, cell: PrintedCell) -> None:
     at = f"{cell.method}, {cell.class_name}, {cell.metric}"
     if layout.ours.confusion and not {"class", "predicted"} <= set(_meaning(layout, cell)):
         raise UserError(f"{label}: '{at}': names: a confusion needs a class and a predicted class")

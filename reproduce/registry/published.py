@@ -20,7 +20,7 @@ PROSE_HEADER = "paper,id,quote,place,says,number,unit,operation,operands,operand
 
 
 @dataclass(frozen=True)
-class Cell:
+class PrintedCell:
     """One cell of a published table.
 
     `class_name` is the class a value belongs to, empty where it belongs to none; `std` is the
@@ -75,16 +75,16 @@ class ProseNumber:
     operands_from: str
 
 
-def load(paper: str) -> list[Cell]:
+def load(paper: str) -> list[PrintedCell]:
     """Return the cells of all published tables of a paper, in the order of the tables."""
     records.paper(paper)
     folder = resources.files("reproduce.papers").joinpath(paper, "published")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".csv"))
     rows = [row for name in names if name != PROSE for row in _rows(name, TABLE_HEADER, paper)]
-    return [Cell(class_name=row.pop("class"), **row) for row in rows]
+    return [PrintedCell(class_name=row.pop("class"), **row) for row in rows]
 
 
-def in_our_words(cells: Iterable[Cell]) -> list[Printed]:
+def in_our_words(cells: Iterable[PrintedCell]) -> list[Printed]:
     """Return the cells whose method and metric their paper's record knows by our names.
 
     Those of a single class are left out.
@@ -109,16 +109,16 @@ def prose(paper: str) -> list[ProseNumber]:
     return [ProseNumber(**row) for row in _rows(PROSE, PROSE_HEADER, paper)]
 
 
-def cell(paper: str, table: str, method: str, metric: str, **restrictions: str) -> Cell:
+def cell(paper: str, table: str, method: str, metric: str, **restrictions: str) -> PrintedCell:
     """Return the one cell of a table with this method and metric.
 
-    `restrictions` are further fields of `Cell` (`dataset`, `class_name`) for tables that have
-    several cells per method and metric.
+    `restrictions` are further fields of `PrintedCell` (`dataset`, `class_name`) for tables that
+    have several cells per method and metric.
     """
     wanted = {"table": table, "method": method, "metric": metric, **restrictions}
     for field in restrictions:
-        if field not in Cell.__dataclass_fields__:
-            raise unknown_name("field of a published cell", field, Cell.__dataclass_fields__)
+        if field not in PrintedCell.__dataclass_fields__:
+            raise unknown_name("field of a published cell", field, PrintedCell.__dataclass_fields__)
     cells = load(paper)
     found = [one for one in cells if all(getattr(one, k) == v for k, v in wanted.items())]
     asked = ", ".join(f"{name} '{said}'" for name, said in wanted.items())

@@ -7,6 +7,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from reproduce.errors import UserError
 from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
 from reproduce.study.study import Study
@@ -16,6 +17,9 @@ from reproduce.trials.store import Store
 
 METRICS = ("accuracy", "macro_f1", "auc")
 ABSENT = "not in it"
+
+# Mean over seeds, and how many, by (method, point, metric).
+Means = dict[tuple[str, str, str], tuple[float, int]]
 
 
 @dataclass
@@ -32,7 +36,7 @@ class Comparison:
 def compare(protocol: Protocol, one: Edition, other: Edition) -> Comparison:
     """Compare two editions of a paper by what they carry, without training or executing."""
     paper = protocol.paper.key
-    left, right = one.stamp(paper), other.stamp(paper)
+    left, right = (_stamp(edition, paper) for edition in (one, other))
     # Read again: an edition is silent on parameters that are younger than it is.
     asked = [_parameters(protocol, stamp).model_dump(mode="json") for stamp in (left, right)]
     values = [(name, asked[0][name], asked[1][name]) for name in sorted(asked[0])]
@@ -56,6 +60,13 @@ def compare(protocol: Protocol, one: Edition, other: Edition) -> Comparison:
     return found
 
 
+def _stamp(edition: Edition, paper: str) -> dict[str, Any]:
+    stamp = edition.stamp(paper)
+    if stamp is None:
+        raise UserError(f"{edition.root} holds no page of {paper}; expected two runs of one paper")
+    return stamp
+
+
 def _verdicts(stamp: dict[str, Any]) -> dict[str, str]:
     return {row["claim"]: row["verdict"] for row in stamp["verdicts"]}
 
@@ -64,9 +75,7 @@ def _parameters(protocol: Protocol, stamp: dict[str, Any]) -> Parameters:
     return protocol.parameters.read(stamp["given"])
 
 
-def _means(
-    protocol: Protocol, stamp: dict[str, Any], store: Store
-) -> dict[tuple[str, str, str], tuple[float, int]]:
+def _means(protocol: Protocol, stamp: dict[str, Any], store: Store) -> Means:
     """Return metric means over seeds by (method, point, metric)."""
     study = Study(protocol, _parameters(protocol, stamp), store).as_far_as_done()
     groups = defaultdict(list)
@@ -77,7 +86,7 @@ def _means(
     return {key: (mean(values), len(values)) for key, values in groups.items()}
 
 
-def _moves(left: dict, right: dict) -> list[tuple[str, str, str, str, str, str]]:
+def _moves(left: Means, right: Means) -> list[tuple[str, str, str, str, str, str]]:
     rows = []
     for method, at, metric in left:
         if (method, at, metric) in right:

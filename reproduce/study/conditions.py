@@ -88,7 +88,7 @@ def same_images_before(study: Study, claim: Claim, compared: Mapping[str, list[C
     return _shown_apart(study, compared, slice(-1))
 
 
-def _shown_apart(study: Study, compared, phases: slice) -> str:
+def _shown_apart(study: Study, compared: Mapping[str, list[Comparison]], phases: slice) -> str:
     for comparison in _every(compared):
         totals: dict[str, int] = {}
         for cell in _cells([comparison]):
@@ -140,7 +140,7 @@ def same_start_of_a_network(
 ) -> str:
     """Say where arms of one seed and one network start differently or see other images."""
     for comparison in _every(compared):
-        seen: dict[tuple, dict[str, str]] = {}
+        seen: dict[tuple[int, str, str], dict[str, str]] = {}
         for cell in _cells([comparison]):
             one = {name: str(getattr(cell.trial, name)) for name in ("initialisation", "split")}
             known = seen.setdefault((cell.seed, cell.trial.backbone, cell.trial.dataset), one)

@@ -7,9 +7,11 @@ from itertools import chain
 from typing import Any
 
 from reproduce.data import names
+from reproduce.evaluation.metric import Family
 from reproduce.evaluation.registry import absent_class, metric
 from reproduce.registry.claims import Contrast, Term
 from reproduce.study.cell import Cell, in_words
+from reproduce.study.not_measured import NotMeasured
 from reproduce.study.study import Study
 
 # The values of the factors that no term of a contrast fixes.
@@ -31,16 +33,16 @@ class Arm:
 class Comparison:
     """A contrast, in one metric, on a study.
 
-    Seeds that are `refused` are as if they were not run. `beside` takes in what stands beside the
-    grid and no claim speaks of, as positive controls do. `mixture` is that of the claim.
+    Seeds that are `refused` are as if they were not run. `references` takes in what stands beside
+    the grid and no claim speaks of, as positive controls do. `mixture` is that of the claim.
     """
 
     def __init__(
         self, study: Study, contrast: Contrast, asked: str, refused: Iterable[int] = (),
-        beside: bool = False, mixture: str = "test",
+        references: bool = False, mixture: str = "test",
     ):  # fmt: skip
         self.study, self.contrast, self.asked = study, contrast, asked
-        self.refused, self.beside, self.mixture = frozenset(refused), beside, mixture
+        self.refused, self.references, self.mixture = frozenset(refused), references, mixture
 
     def missing(self) -> str:
         """Say what the contrast needs that was not run; empty if nothing."""
@@ -68,7 +70,7 @@ class Comparison:
         if self.study.whole is self.study:
             return ""
         whole = Comparison(
-            self.study.whole, self.contrast, self.asked, self.refused, beside=self.beside
+            self.study.whole, self.contrast, self.asked, self.refused, references=self.references
         )
         here = {_place(arm.cell) for arm in self.arms}
         left = [arm.cell for arm in whole.arms if _place(arm.cell) not in here]
@@ -78,8 +80,16 @@ class Comparison:
         said = f"{'; '.join(list(named)[:NAMED])}{more}"
         return f"not attempted yet (planned): {said}" if named else ""
 
+    @property
+    def _family(self) -> Family:
+        """Return what the metric is measured with; one that waits for it was told so before."""
+        found = metric(self.asked).family
+        if found is None:
+            raise NotMeasured(f"{self.asked} is not measured by this package")
+        return found
+
     def _lacking(self, term: Term) -> str:
-        where, wanted = self._where(term), metric(self.asked).family
+        where, wanted = self._where(term), self._family
         at = ", ".join(f"{name} {plain(value)}" for name, value in where.items())
         lacking = f"{term.method}{f' at {at}' if at else ''}"
         ran = {cell.trial.task for cell in self._ran(term)}
@@ -89,7 +99,7 @@ class Comparison:
 
     def cells(self, term: Term) -> list[Cell]:
         """Return the cells of a term whose trials keep what the metric is computed from."""
-        family = metric(self.asked).family
+        family = self._family
         ran = [c for c in self._ran(term) if family.task == c.trial.task]
         return ran if family.of_history else [c for c in ran if family.needs in c.keep]
 
@@ -97,7 +107,7 @@ class Comparison:
         """Return the cells of a term; what an experiment varies counts if it is spoken of."""
         where = self._where(term)
         cells = self.study.arms(method=term.method, **where)
-        if self.beside:
+        if self.references:
             more = self.study.references
             cells += [cell for cell in more if cell.matches(method=term.method, **where)]
         return [c for c in cells if c.varied <= set(where) and c.seed not in self.refused]
@@ -143,7 +153,7 @@ class Comparison:
         points, found = set(self.points), []
         for term in self.contrast.terms:
             cells = [cell for cell in self.cells(term) if self.point_of(cell) in points]
-            at: dict[Point, set[tuple]] = {point: set() for point in points}
+            at: dict[Point, set[Point]] = {point: set() for point in points}
             for cell in cells:
                 at[self.point_of(cell)].add(tuple(sorted(cell.factors.items())))
             everywhere = len(set.union(*at.values())) if at else 0
@@ -202,7 +212,7 @@ class Comparison:
         return [f"judged at {', '.join(named)}"]
 
 
-def _place(cell: Cell) -> tuple:
+def _place(cell: Cell) -> tuple[object, ...]:
     """Return where a cell is, whatever its seed."""
     return (cell.method, *sorted((name, str(value)) for name, value in cell.factors.items()))
 
@@ -215,7 +225,7 @@ def plain(value: Any) -> str:
 
 def common_seeds(cells: Iterable[Cell]) -> list[int]:
     """Return the seeds that every method at every point among these cells was run with."""
-    by_arm: dict[tuple, set[int]] = {}
+    by_arm: dict[tuple[object, ...], set[int]] = {}
     for cell in cells:
         key = (cell.method, *chain.from_iterable(sorted(cell.factors.items())))
         by_arm.setdefault(key, set()).add(cell.seed)

@@ -32,7 +32,7 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     for contrast in control.contrasts:
         moved = contrast.model_copy(update={"where": {"dataset": where, **contrast.where}})
         asked = control.metric_of(contrast)
-        comparison = Comparison(study, moved, asked, beside=True)
+        comparison = Comparison(study, moved, asked, references=True)
         lacking = comparison.missing()
         if lacking:
             return _not_run(control, lacking)
@@ -58,6 +58,7 @@ def unmet(found: Iterable[Control]) -> list[str]:
 def _place(study: Study, control: PositiveControl, datasets: Iterable[str]) -> str | None:
     """Return the data set: that of the claim where the control is registered for it."""
     here = dict.fromkeys(cell.factors["dataset"] for cell in [*study.cells, *study.references])
+    dataset: str
     for dataset in [*datasets, *here]:
         parsed = names.parse(dataset)
         if parsed.plain in control.data or parsed.base in control.data:

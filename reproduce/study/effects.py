@@ -9,8 +9,8 @@ from reproduce.evaluation.significance import Effect, paired_effect, resplit_eff
 from reproduce.evaluation.verdicts import Contrast
 from reproduce.registry.claims import Contrast as Registered
 from reproduce.study.cell import Cell
-from reproduce.study.contrasts import Arm, Comparison
-from reproduce.study.part import Part, part_for
+from reproduce.study.contrasts import Arm, Comparison, Point
+from reproduce.study.tested_images import TestedImages, images_for
 from reproduce.tasks import task_of
 
 
@@ -28,7 +28,7 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
 
     `held_out` measures it on training images that nothing was fitted on, as controls are.
     """
-    part = part_for(comparison, held_out)
+    part = images_for(comparison, held_out)
     contrast = comparison.contrast
     return Contrast(
         name=name_of(comparison, part),
@@ -43,17 +43,17 @@ def measured(comparison: Comparison, stated: Stated, held_out: bool = False) -> 
     )
 
 
-def name_of(comparison: Comparison, part: Part) -> str:
+def name_of(comparison: Comparison, part: TestedImages) -> str:
     """Return the name of a contrast, with where it was measured if on a part of what it says."""
     restricted, name = _restricted(comparison, part), comparison.contrast.name
     return f"{name} ({restricted})" if restricted else name
 
 
-def _restricted(comparison: Comparison, part: Part) -> str:
+def _restricted(comparison: Comparison, part: TestedImages) -> str:
     return "; ".join(filter(None, [comparison.restricted, part.said]))
 
 
-def effect(comparison: Comparison, part: Part) -> Effect:
+def effect(comparison: Comparison, part: TestedImages) -> Effect:
     """Return the effect of a comparison: k differences, and their mean on resampled images."""
     anew = None
     if len(comparison.seeds) > 1 and _split_anew(comparison):
@@ -65,7 +65,7 @@ def effect(comparison: Comparison, part: Part) -> Effect:
 
 def effect_of(
     arms: Sequence[Arm],
-    part: Part,
+    part: TestedImages,
     seeds: Sequence[int],
     *,
     split_anew: tuple[int, int] | None = None,
@@ -76,16 +76,16 @@ def effect_of(
     `split_anew` has the images in training and in the test part where each seed has its own.
     """
 
-    def at(seed: int, value: Callable[[Cell], np.ndarray | float]):
+    def at(seed: int, value: Callable[[Cell], np.ndarray | float]) -> np.ndarray | float:
         mine = [arm for arm in arms if arm.cell.seed == seed]
         return _combined([(arm, value(arm.cell)) for arm in mine], majority)
 
-    differences = [at(seed, part.value) for seed in seeds]
+    differences = [float(at(seed, part.value)) for seed in seeds]
     if split_anew is not None:
         return resplit_effect(differences, *split_anew, seeds=seeds)
     if len(seeds) < 2:
         return paired_effect(differences, seeds=seeds)
-    draws = sum(at(seed, part.draws) for seed in seeds)
+    draws = np.asarray(sum(at(seed, part.draws) for seed in seeds))
     return paired_effect(differences, image_draws=draws / len(seeds), seeds=seeds)
 
 
@@ -105,14 +105,14 @@ def _split_anew(comparison: Comparison) -> bool:
     return len(set(splits.values())) == len(splits)
 
 
-def _combined(values: list[tuple[Arm, np.ndarray | float]], majority: bool):
+def _combined(values: list[tuple[Arm, np.ndarray | float]], majority: bool) -> np.ndarray | float:
     """Return one number (or one per draw) of a seed: the mean over points, or their majority.
 
     The majority is the share of points above zero minus the share below.
     """
     if not majority:
         return sum(arm.weight * value for arm, value in values)
-    points: dict[tuple, np.ndarray | float] = {}
+    points: dict[Point, np.ndarray | float] = {}
     for arm, value in values:
         points[arm.point] = points.get(arm.point, 0.0) + arm.at_point * value
     # What is equal but for rounding goes neither way.

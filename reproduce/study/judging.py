@@ -38,7 +38,7 @@ def judge_one(study: Study, claim: Claim, *, enforced: bool = True) -> Judgement
     to be labelled so.
     """
     if not claim.contrasts:
-        return not_attempted(claim.id, claim.english, claim.not_attempted)
+        return not_attempted(claim.id, claim.english, claim.not_attempted or "")
     by_name = under_readings(study, claim)
     own = next(iter(by_name.values()))
     waiting = waits_for(claim, own)

@@ -5,54 +5,29 @@ value: computed once from a result's arrays, kept in the store, and carried by a
 does not carry the arrays.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from reproduce.data.records import Record
 from reproduce.errors import UserError
-from reproduce.evaluation.families import (
-    CLASS_NAMES,
-    CONFUSION,
-    COUNTS,
-    HISTORY,
-    LABELS,
-    PREDICTIONS,
-)  # fmt: skip
-from reproduce.evaluation.metric import Family, Metric
+from reproduce.evaluation.families import CONFUSION
 from reproduce.evaluation.metrics import FROM_CONFUSION, confusion
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.resampling import resample_counts, resampled_confusions
-from reproduce.evaluation.versions import plain, versioned
-from reproduce.methods.method import scores_after
+from reproduce.evaluation.versions import plain
 from reproduce.study.cell import Cell, steps_after
-from reproduce.study.not_measured import NotMeasured, family_of, why_not
+from reproduce.study.cell_arrays import CellArrays, Computed
+from reproduce.study.not_measured import NotMeasured, family_of
 from reproduce.tasks import task_of
-from reproduce.trials import predicted as predicted_classes
-from reproduce.trials.store import Result, Store
 
 __all__ = ["BOOTSTRAP_DRAWS", "Measures", "NotMeasured"]
 
 BOOTSTRAP_DRAWS = 200
 
-Arrays = dict[str, Any]
 
-
-class Measures:
+class Measures(CellArrays):
     """Measures of cells, each by the name that `evaluation.registry` gives it."""
-
-    def __init__(self, store: Store, paper: str, records: Sequence[Record] = ()):
-        self.store, self.paper = store, paper
-        self._class_names = {record.name: tuple(record.class_names) for record in records}
-
-    def result(self, cell: Cell) -> Result:
-        """Return the stored result of a cell's trial."""
-        found = self.store.get(cell.trial.key)
-        if found is None:
-            of = f"{cell.method}, seed {cell.seed}"
-            raise UserError(f"trial {cell.trial.key} ({of}) has not been run; run the study first")
-        return found
 
     def rows(self, cells: Iterable[Cell]) -> list[dict[str, Any]]:
         """Return one flat row per cell: method, factors, seed, key and every stored metric."""
@@ -66,20 +41,6 @@ class Measures:
             }
             for cell in cells
         ]
-
-    def scores(self, cell: Cell, part: str = "") -> tuple[np.ndarray, np.ndarray]:
-        """Return what its task measures, after the method's post-hoc steps, and the truth.
-
-        Of a classification: class scores [n, C] and labels.
-        """
-        result = self.result(cell)
-        try:
-            scores, truth = task_of(cell.trial).scores(result, part or cell.measured_on)
-        except UserError as gone:
-            raise NotMeasured(str(gone)) from gone
-        if cell.definition.posthoc:
-            scores = scores_after(cell.definition, scores, np.asarray(result.counts))
-        return scores, truth
 
     def measured(self, cell: Cell) -> dict[str, float]:
         """Return the stored metrics of a cell where it is measured, after its post-hoc steps."""
@@ -104,23 +65,6 @@ class Measures:
         found, labels = self.predicted(cell, part)
         return confusion(labels, found, len(self.result(cell).counts))
 
-    def predicted(self, cell: Cell, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
-        """Return the class predicted of each image, after post-hoc steps, and the true one.
-
-        From the scores where they are kept, else as an edition carries them.
-        """
-        result = self.result(cell)
-        carried = predicted_classes.of(result, part, steps_after(cell))
-        if carried is not None:
-            return carried
-        if f"{part}/logits" in result.arrays:
-            scores, truth = self.scores(cell, part)
-            return scores.argmax(axis=1), truth
-        raise NotMeasured(
-            f"the classes that trial {result.key} ({cell.method}, seed {cell.seed}) predicted of "
-            f"part '{part}' are not in this store; run its study again with --force"
-        )
-
     def confusions(self, cells: Iterable[Cell]) -> dict[str, np.ndarray]:
         """Return the confusion matrix of each method, summed over its cells."""
         summed: dict[str, np.ndarray] = {}
@@ -133,7 +77,7 @@ class Measures:
         asked = metric(name)
         family = family_of(asked, cell)
         if family.summary:
-            return self._one_of(self.measured(cell), asked, cell)
+            return float(self._one_of(self.measured(cell), asked, cell))
         if family.of_history:
             return float(self._one_of(family.values(self._known(cell)), asked, cell))
         if family.of_counts:
@@ -141,7 +85,7 @@ class Measures:
             known = {CONFUSION: self.confusion(cell), **self._known(cell)}
             return float(self._one_of(family.values(known), asked, cell))
 
-        def compute():
+        def compute() -> Computed:
             return family.values(self._arrays(cell, asked, family)), {}
 
         found = self.derived(f"further/{family.stored}", [cell], compute)
@@ -152,17 +96,20 @@ class Measures:
         asked = metric(name)
         family = family_of(asked, cell)
         if family.summary:
-            return asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
+            return np.asarray(
+                asked.made_of(self._resampled_summary(cell, asked.measured_as, draws))
+            )
         if family.of_history:
-            return self._one_of(family.draws(self._known(cell), draws), asked, cell)
+            return np.asarray(self._one_of(family.draws(self._known(cell), draws), asked, cell))
         stored = f"further draws/{family.stored}/{draws}"
         if family.needs == "logits":
             stored += f"/{steps_after(cell)}"
 
-        def compute():
+        def compute() -> Computed:
             return {}, family.draws(self._arrays(cell, asked, family), draws)
 
-        return self._one_of(self.derived(stored, [cell], compute)[1], asked, cell)
+        found = self.derived(stored, [cell], compute)[1]
+        return np.asarray(self._one_of(found, asked, cell))
 
     def of_counts(self, name: str) -> bool:
         """Say whether a metric follows from the confusion counts."""
@@ -173,9 +120,12 @@ class Measures:
         """Return a metric of confusion counts [..., C, C], as if they were this cell's."""
         asked = metric(name)
         if name in FROM_CONFUSION:
-            return FROM_CONFUSION[name](tables)
+            found: np.ndarray | float = FROM_CONFUSION[name](tables)
+            return found
         family = family_of(asked, cell)
-        return self._one_of(family.of_tables({CONFUSION: tables, **self._known(cell)}), asked, cell)
+        known = {CONFUSION: tables, **self._known(cell)}
+        of_tables: np.ndarray | float = self._one_of(family.of_tables(known), asked, cell)
+        return of_tables
 
     def held_out(self, cell: Cell, name: str) -> tuple[float, np.ndarray]:
         """Return a metric, and its bootstrap draws, on training images kept out of its fit."""
@@ -183,7 +133,7 @@ class Measures:
         if not family.holds_out:
             raise NotMeasured(f"{asked.name} is not measured on held-out images of training")
 
-        def compute():
+        def compute() -> Computed:
             arrays = family.held_out(self._kept(cell, asked, family)) | self._known(cell)
             arrays |= family.prepared(arrays) if family.prepares else {}
             return family.values(arrays), family.draws(arrays, BOOTSTRAP_DRAWS)
@@ -192,18 +142,10 @@ class Measures:
         value, draws = (self._one_of(of, asked, cell) for of in found)
         return float(value), draws
 
-    def derived(self, name: str, cells: Iterable[Cell], compute: Callable, of: Iterable[str] = ()):
-        """Return a value and arrays computed from the results of these cells, at most once.
-
-        Kept under the versions of the code that its name, and those in `of`, stand for.
-        """
-        keys = sorted({cell.trial.key for cell in cells})
-        return self.store.derived(f"{versioned(name, of)}/{'+'.join(keys)}", keys, compute)
-
     def _measured_again(self, cell: Cell, names: Sequence[str]) -> dict[str, float]:
         """Return stored measures that older code computed, from the scores; none without them."""
 
-        def compute():
+        def compute() -> Computed:
             scores, truth = self.scores(cell)
             found = task_of(cell.trial).summary(scores, truth, len(self.result(cell).counts))
             return {name: found[name] for name in names if name in found}, {}
@@ -222,10 +164,12 @@ class Measures:
                 "leave its post-hoc steps out"
             )
 
-        def compute():
+        def compute() -> Computed:
             scores, truth = self.scores(cell)
             given = scores, truth, scores.shape[1]
-            return {"metrics": task.summary(*given), "confusion": task.table(*given).tolist()}, {}
+            # What has post-hoc steps are class probabilities, which have a table.
+            table = np.asarray(task.table(*given)).tolist()
+            return {"metrics": task.summary(*given), "confusion": table}, {}
 
         measured = {plain(name).rpartition("/")[2] for name in self.result(cell).metrics}
         name = f"posthoc/{steps_after(cell)}"
@@ -235,14 +179,15 @@ class Measures:
         """Return a stored metric on resamples: one at a time, or all where one costs as much."""
         task = task_of(cell.trial)
 
-        def together():
-            return {}, task.every_resampled(*self.scores(cell), draws)
+        def together() -> Computed:
+            scores, truth = self.scores(cell)
+            return {}, task.every_resampled(scores, truth, draws) or {}
 
         if task.drawn_in_any_split:
             stored = f"resampled/every/{draws}/{cell.measured_on}"
             return self.derived(stored, [cell], together)[1][name]
 
-        def compute():
+        def compute() -> Computed:
             if name in FROM_CONFUSION and task.posthoc:
                 found, truth = self.predicted(cell)
                 counts, classes = resample_counts(truth, draws), len(self.result(cell).counts)
@@ -252,49 +197,3 @@ class Measures:
 
         stored = f"resampled/{name}/{draws}/{steps_after(cell)}"
         return self.derived(stored, [cell], compute)[1]["values"]
-
-    def _arrays(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
-        """Return what a family computes from, or say that the trial did not keep it."""
-        known = self._known(cell)
-        if family.needs == "logits":
-            found, labels = self.predicted(cell)
-            return {PREDICTIONS: found, LABELS: labels, **known}
-        arrays = {**self._kept(cell, asked, family), **known}
-        if not family.prepares:
-            return arrays
-        stored = f"further arrays/{family.stored}"
-        return arrays | self.derived(stored, [cell], lambda: ({}, family.prepared(arrays)))[1]
-
-    def _kept(self, cell: Cell, asked: Metric, family: Family) -> Arrays:
-        """Return the arrays of a trial, or say that it did not keep what a family needs."""
-        result = self.result(cell)
-        if not result.holds((family.needs,)):
-            raise NotMeasured(
-                f"{asked.name} needs the {family.needs} of trial {result.key} ({cell.method}, seed "
-                f"{cell.seed}), which were not kept or are not in this store; run the study at a "
-                "scale that keeps them"
-            )
-        return result.arrays
-
-    def class_names(self, cell: Cell) -> tuple[str, ...]:
-        """Return the names of a cell's classes; numbers where no record has them."""
-        return self._known(cell)[CLASS_NAMES]
-
-    def _known(self, cell: Cell) -> Arrays:
-        """Return what is known of every trial: training images by class, classes, its history."""
-        result = self.result(cell)
-        numbers = tuple(str(number) for number in range(len(result.counts)))
-        names = self._class_names.get(result.trial.dataset, numbers)
-        return {
-            COUNTS: np.asarray(result.counts),
-            CLASS_NAMES: names if len(names) == len(numbers) else numbers,
-            HISTORY: result.history,
-        }
-
-    def _one_of(self, values: dict, asked: Metric, cell: Cell):
-        """Return a value by its name, or say why the data have none."""
-        if asked.measured_as in values:
-            return asked.made_of(values[asked.measured_as])
-        known = self._known(cell)
-        why = why_not(asked, cell, self.result(cell), known[CLASS_NAMES])
-        raise NotMeasured(f"{asked.name} has no value here: {why}; ask for another measure")

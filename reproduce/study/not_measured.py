@@ -33,7 +33,7 @@ def why_not(asked: Metric, cell: Cell, result: Result, class_names: Sequence[str
             "older code measured it, and the scores to measure it again are not in this store "
             "(run the study again with --force)"
         )
-    if absent := absent_class(asked.name, class_names):
+    if absent := absent_class(asked.name, tuple(class_names)):
         return f"it asks for {absent}"
     if "_class_" in asked.name and asked.name.rpartition("_")[2].isdigit():
         return "that class has no test image"

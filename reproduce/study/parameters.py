@@ -107,7 +107,7 @@ class Parameters(BaseModel):
     @classmethod
     def _no_truth(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse true and false: Python would count with them as with 1 and 0."""
-        annotation = str(cls.model_fields[info.field_name].annotation)
+        annotation = str(cls.model_fields[info.field_name or ""].annotation)
         parts = as_list(value) if "list" in annotation else [value]
         if "bool" not in annotation and any(isinstance(part, bool) for part in parts):
             raise ValueError("true and false are neither numbers nor names")
@@ -117,10 +117,11 @@ class Parameters(BaseModel):
     @classmethod
     def _sensible(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse what has the right type and cannot be meant."""
-        known = cls.known.get(info.field_name)
+        name = info.field_name or ""
+        known = cls.known.get(name)
         if isinstance(value, list):
             value = [own_code.canonical(p) if own_code.is_one(p) else p for p in value]
-            _check_list(value, info.field_name, known)
+            _check_list(value, name, known)
             return [part for part in value if part != NONE]
         if isinstance(value, str) and not value.strip():
             raise ValueError("an empty text names nothing")
@@ -180,14 +181,15 @@ class Parameters(BaseModel):
         A paper adds its own to what any paper with a second data set, or with a parameter that one
         experiment alone uses, would refuse.
         """
+        experiments: Iterable[str] = getattr(self, "experiments", None) or ()
         for name, experiment in self.used_by.items():
-            if name in given and experiment not in self.experiments:
+            if name in given and experiment not in experiments:
                 yield (
                     f"{name} is used by the experiment '{experiment}' alone, which is not run: "
                     f"name it in experiments, or leave {name} out"
                 )
         second = getattr(self, "second_dataset", None)
-        if second is not None and second == self.dataset and "second" in self.experiments:
+        if second is not None and second == self.dataset and "second" in experiments:
             yield (
                 f"second_dataset is {second}, as dataset is: name another, or leave the experiment "
                 "'second' out"
@@ -230,7 +232,7 @@ def _by_name(value: Any) -> Any:
     return [own_objects.named(part) if callable(part) else part for part in value]
 
 
-def _check_list(values: list, name: str, known: Iterable[str] | None) -> None:
+def _check_list(values: list[Any], name: str, known: Iterable[str] | None) -> None:
     if not values and NONE not in (known or ()):
         raise ValueError("an empty list leaves nothing to run")
     for number, value in enumerate(values):

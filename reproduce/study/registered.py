@@ -39,10 +39,9 @@ class Registered:
     plan: RegisteredPlan
     keys: Mapping[str, frozenset[str]]
 
-    def place(self, key: str) -> int | None:
-        """Return which step a trial belongs to, counted from 0; None if to none."""
-        own = (place for place, keys in enumerate(self.keys.values()) if key in keys)
-        return next(own, None)
+    def place(self, key: str) -> int:
+        """Return which step a trial belongs to, counted from 0."""
+        return next(place for place, keys in enumerate(self.keys.values()) if key in keys)
 
     def progress(self, finished: Mapping[str, Result]) -> list[StepProgress]:
         """Return how far each step is, with the results of the trials that are finished."""

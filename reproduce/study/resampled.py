@@ -56,7 +56,10 @@ class Resampled:
 
     def sizes_of(self, row: Mapping[str, Any]) -> tuple[int, int]:
         """Return how many of a row's images train and how many test."""
-        result = self.study.result(self._cell(row))
+        cell = self._cell(row)
+        if cell is None:
+            raise NotMeasured("a row that is no cell of the study has no images to be counted")
+        result = self.study.result(cell)
         return sum(result.counts), int(np.sum(result.confusion["test"]))
 
 

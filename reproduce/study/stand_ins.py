@@ -20,7 +20,9 @@ def in_use(study: Study, claim: Claim) -> dict[str, dict[str, str]]:
     return found
 
 
-def applied(contrasts: Sequence[Contrast], standing: Mapping[str, Mapping[str, str]]):
+def applied(
+    contrasts: Sequence[Contrast], standing: Mapping[str, Mapping[str, str]]
+) -> list[Contrast]:
     """Return the contrasts with what stands in put in the place of what was not run."""
     return [
         one.model_copy(

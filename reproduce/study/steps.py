@@ -48,12 +48,16 @@ def at_length_of(trial: Trial, steps: tuple[int, ...], other: Trial) -> tuple[in
     return tuple(found)
 
 
-def by_place(cells: Iterable[Cell]) -> Mapping[tuple, Cell]:
+# Method, experiment, point and seed.
+Place = tuple[str, str, tuple[tuple[str, str], ...], int]
+
+
+def by_place(cells: Iterable[Cell]) -> Mapping[Place, Cell]:
     """Return cells by method, point and seed, whatever their trials are."""
     return {place(cell): cell for cell in cells}
 
 
-def place(cell: Cell) -> tuple:
+def place(cell: Cell) -> Place:
     """Return the method, experiment, point and seed of a cell."""
     factors = tuple(sorted((name, str(value)) for name, value in cell.factors.items()))
     return (cell.method, cell.experiment, factors, cell.seed)

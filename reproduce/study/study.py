@@ -1,6 +1,6 @@
 """One paper with one set of parameters: its cells, their trials, and what is chosen of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
 from reproduce.study.records_here import find_record
 from reproduce.study.registered import StepProgress, registered_edition
+from reproduce.study.steps import Place
 from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
@@ -37,6 +38,8 @@ class Study:
         self.protocol, self.parameters = protocol, parameters
         self.paper = protocol.paper.key
         self.store = store or Store()
+        if parameters.dataset is None:
+            raise UserError("the parameters name no data set; expected them as `read` returns them")
         self.record = find_record(parameters.dataset, self.store)
         others = [find_record(name, self.store) for name in self.protocol.other_data(parameters)]
         self._others = others
@@ -96,7 +99,8 @@ class Study:
             return []
         whole = self.whole
         done = whole.keys() - {item.trial.key for item in whole.pending()}
-        return self.registered.progress({key: self.store.get(key) for key in done})
+        found = {key: self.store.get(key) for key in done}
+        return self.registered.progress({key: one for key, one in found.items() if one})
 
     @property
     def methods(self) -> list[str]:
@@ -173,8 +177,8 @@ class Study:
                 for cell in [*self.cells, *self.references]
             ]
         )
-        if self.registered:
-            found.sort(key=lambda item: self.registered.place(item.trial.key))
+        if registered := self.registered:
+            found.sort(key=lambda item: registered.place(item.trial.key))
         return found
 
     def keys(self) -> set[str]:
@@ -189,7 +193,11 @@ class Study:
         """Return the trials that have not been run."""
         return engine.pending(self.planned(), self.store)
 
-    def run(self, options: engine.Options | None = None, reporter=lambda event: None):
+    def run(
+        self,
+        options: engine.Options | None = None,
+        reporter: Callable[[engine.Event], None] = lambda event: None,
+    ) -> engine.Summary:
         """Train what is pending; return a summary, or raise if a trial failed or was stopped."""
         for record in self.records:
             self.store.put_record(record)
@@ -207,7 +215,7 @@ class Study:
         """Return the cells that claims are judged on: of the grid and of every experiment."""
         return [cell for cell in self.cells if cell.matches(**wanted)]
 
-    def beside(self, experiment: str, **wanted: Any) -> list[Cell]:
+    def of_experiment(self, experiment: str, **wanted: Any) -> list[Cell]:
         """Return the cells of one experiment beside the grid, arms or not."""
         every = [*self.cells, *self.references]
         return [cell for cell in every if cell.matches(experiment=experiment, **wanted)]
@@ -248,7 +256,7 @@ class Study:
         return steps.at_length_of(cell.trial, steps.taken(self.result(cell)), twin.trial)
 
     @cached_property
-    def at_paper_length(self) -> Mapping[tuple, Cell]:
+    def at_paper_length(self) -> Mapping[Place, Cell]:
         """Return the cells of this run, by their place, if it trained as long as the paper does."""
         own = type(self.parameters)(profile="paper", dataset=self.parameters.dataset).resolved()
         longer = {name: getattr(own, name) for name in self.parameters.length}

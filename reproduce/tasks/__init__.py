@@ -6,6 +6,7 @@ studies ask the task and assume none. The names import without torch.
 """
 
 from importlib import import_module
+from typing import Any, Protocol
 
 from reproduce.errors import unknown_name
 from reproduce.tasks.task import Predicted, Task
@@ -17,17 +18,27 @@ TASKS = {
 }
 NAMES = tuple(TASKS)
 
+
+class HasTask(Protocol):
+    """A trial, or anything else that names a task."""
+
+    @property
+    def task(self) -> str:
+        """Return the name of the task."""
+
+
 __all__ = ["NAMES", "Predicted", "Task", "named", "task_of"]
 
 
-def named(name: str) -> Task:
+def named(name: str) -> Task[Any]:
     """Return the task of this name."""
     if name not in TASKS:
         raise unknown_name("task", name, TASKS)
     module, _, attribute = TASKS[name].partition(":")
-    return getattr(import_module(f"{__name__}.{module}"), attribute)()
+    made_by: type[Task[Any]] = getattr(import_module(f"{__name__}.{module}"), attribute)
+    return made_by()
 
 
-def task_of(trial) -> Task:
+def task_of(trial: HasTask) -> Task[Any]:
     """Return the task of a trial, or of anything else that names one as its `task`."""
     return named(trial.task)

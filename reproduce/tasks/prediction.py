@@ -1,17 +1,37 @@
 """What a trained network says of images: logits and embeddings."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 import torch
+from torch import nn
 
 from reproduce import device as devices
 from reproduce.data.preparation import Images
+from reproduce.models.network import Network
 from reproduce.randomness import generator
 
 
+class ManyNetworks(Protocol):
+    """Several networks as one, which take and give [n, M, ...]."""
+
+    @property
+    def encoder(self) -> nn.Module:
+        """Return what makes embeddings of images."""
+
+    @property
+    def classifier(self) -> nn.Module:
+        """Return what makes logits of embeddings."""
+
+    def eval(self) -> object:
+        """Set all networks to evaluation."""
+
+    def __len__(self) -> int: ...
+
+
 def passes(
-    network, images: Images, device, precision: str, batch_size: int
+    network: Network, images: Images, device: torch.device, precision: str, batch_size: int
 ) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
     """Yield rows, logits and embeddings of one batch after the other, in the order of the images.
 
@@ -31,7 +51,7 @@ def passes(
 
 
 def predict(
-    network, images: Images, device, precision: str, batch_size: int = 500
+    network: Network, images: Images, device: torch.device, precision: str, batch_size: int = 500
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return logits [n, C] and embeddings [n, d] as float32, in the order of the images."""
     logits, embeddings = [], []
@@ -42,7 +62,9 @@ def predict(
 
 
 @torch.inference_mode()
-def predict_stack(stack, images: Images, device, precision: str, at_once: int = 16384):
+def predict_stack(
+    stack: ManyNetworks, images: Images, device: torch.device, precision: str, at_once: int = 16384
+) -> np.ndarray:
     """Return the logits [n, M, C] of M stacked networks as float32, in the order of the images.
 
     `at_once` is the number of images times networks that are in memory together.

@@ -5,12 +5,19 @@ how often each class was taken for each in every image, from which all measures 
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reproduce.data.targets import CLASS_OF_PIXEL
 from reproduce.evaluation import label_maps, resampling
-from reproduce.tasks.task import Predicted, Task
+from reproduce.tasks.task import Predicted, Stored, Task
+
+if TYPE_CHECKING:
+    import torch
+
+    from reproduce.data.preparation import Images
+    from reproduce.models.network import Network
 
 # Pixels whose logits are in memory together.
 PIXELS_AT_ONCE = 2**18
@@ -18,7 +25,7 @@ PIXELS_AT_ONCE = 2**18
 SHOWN = 24
 
 
-class Segmentation(Task):
+class Segmentation(Task[np.ndarray]):
     """Scores are the pixels of each image by true and predicted class [n, C, C].
 
     The truth is the class of each image [n], by which they are sampled and resampled; that of the
@@ -32,7 +39,7 @@ class Segmentation(Task):
     keeps = ("masks",)
     carried = ("pixels", "labels", "shown_rows", "shown_masks")
 
-    def correct(self, logits, targets):
+    def correct(self, logits: "torch.Tensor", targets: "torch.Tensor") -> "torch.Tensor":
         """Add up over images the share of their known pixels that have the right class."""
         from reproduce.losses.checks import IGNORED
 
@@ -41,8 +48,15 @@ class Segmentation(Task):
         return (right.sum(dim=(1, 2)).double() / known.sum(dim=(1, 2)).clamp(min=1)).sum()
 
     def predict(
-        self, network, images, classes: int, device, precision: str, keep=(), known=None
-    ) -> Predicted:
+        self,
+        network: "Network",
+        images: "Images",
+        classes: int,
+        device: "torch.device",
+        precision: str,
+        keep: Iterable[str] = (),
+        known: np.ndarray | None = None,
+    ) -> Predicted[np.ndarray]:
         """Return the pixels of each image, counted batch by batch; keep them and the masks."""
         from reproduce.tasks.prediction import evenly, passes
 
@@ -57,9 +71,14 @@ class Segmentation(Task):
         if "masks" in keep:
             labels = images.labels.astype(np.int16)
             # The same images for every trial on this data, so that methods can be set side by side.
-            rows = evenly(number, SHOWN)
-            arrays = {"masks": masks, "pixels": pixels, "labels": labels,
-                      "shown_rows": rows.astype(np.int32), "shown_masks": masks[rows]}  # fmt: skip
+            shown = evenly(number, SHOWN)
+            arrays = {
+                "masks": masks,
+                "pixels": pixels,
+                "labels": labels,
+                "shown_rows": shown.astype(np.int32),
+                "shown_masks": masks[shown],
+            }
         return Predicted(pixels, images.labels, arrays)
 
     def summary(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
@@ -69,7 +88,8 @@ class Segmentation(Task):
 
     def table(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
         """Count pixels by true and predicted class, over all images."""
-        return scores.sum(axis=0, dtype=np.int64)
+        table: np.ndarray = scores.sum(axis=0, dtype=np.int64)
+        return table
 
     def of_table(self, table: np.ndarray) -> dict[str, float]:
         """Return the measures of overlap over all pixels."""
@@ -79,7 +99,7 @@ class Segmentation(Task):
         """Return about how many images these pixels are of: those not known are in no count."""
         return round(sum(counts) / size**2)
 
-    def scores(self, result, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
+    def scores(self, result: Stored, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
         """Return the counted pixels of each image [n, C, C] and its class [n]."""
         pixels, labels = self.stored(result, part, "pixels", "labels")
         return pixels, labels.astype(np.int64)

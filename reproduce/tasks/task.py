@@ -1,10 +1,10 @@
 """What training, trials and studies ask of a task."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import nan
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -12,9 +12,50 @@ from reproduce.data.targets import ClassOfImage
 from reproduce.errors import UserError
 from reproduce.evaluation.versions import current, is_current, plain
 
+if TYPE_CHECKING:
+    import torch
+
+    from reproduce.data.preparation import Images
+    from reproduce.models.network import Network
+
+# What the truth of a part is: an array, or what a task makes of several.
+Truth = TypeVar("Truth")
+
+
+class Described(Protocol):
+    """What a task reads of the description of a trial."""
+
+    @property
+    def evaluate_on(self) -> tuple[str, ...]:
+        """Return the parts of the data that were measured."""
+
+
+class Stored(Protocol):
+    """What a task reads of a stored result."""
+
+    @property
+    def key(self) -> str:
+        """Return the key of its trial."""
+
+    @property
+    def trial(self) -> Described:
+        """Return the description of its trial."""
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Return its measures, by part and name."""
+
+    @property
+    def confusion(self) -> Mapping[str, list[list[int]]]:
+        """Return its confusion matrices, by part."""
+
+    @property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """Return its arrays, by part and name."""
+
 
 @dataclass(frozen=True)
-class Predicted:
+class Predicted(Generic[Truth]):
     """What a network made of a part of the data.
 
     `scores` and `truth` are what measures and resampling read, and what `Task.scores` gives back
@@ -22,7 +63,7 @@ class Predicted:
     """
 
     scores: np.ndarray
-    truth: np.ndarray
+    truth: Truth
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -30,7 +71,7 @@ class NotKept(UserError):
     """An array of a result is not in this store: an edition carries only those it draws."""
 
 
-class Task(ABC):
+class Task(ABC, Generic[Truth]):
     """One way to use images; without state, so that any two of a name are the same.
 
     Attributes
@@ -72,26 +113,33 @@ class Task(ABC):
     # -- while it trains and right after -------------------------------------------------------
 
     @abstractmethod
-    def correct(self, logits, targets):
+    def correct(self, logits: "torch.Tensor", targets: "torch.Tensor") -> "torch.Tensor":
         """Return how many images of a batch were answered rightly, as a tensor."""
 
     @abstractmethod
     def predict(
-        self, network, images, classes: int, device, precision: str, keep=(), known=None
-    ) -> Predicted:
+        self,
+        network: "Network",
+        images: "Images",
+        classes: int,
+        device: "torch.device",
+        precision: str,
+        keep: Iterable[str] = (),
+        known: np.ndarray | None = None,
+    ) -> Predicted[Truth]:
         """Return what the network says of images; `known` are its logits where they are."""
 
     @abstractmethod
-    def summary(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
+    def summary(self, scores: np.ndarray, truth: Truth, classes: int) -> dict[str, float]:
         """Return every measure that a result stores."""
 
     def summaries(
-        self, scores: np.ndarray, truth, classes: int, part: str
+        self, scores: np.ndarray, truth: Truth, classes: int, part: str
     ) -> Iterable[tuple[str, dict[str, float]]]:
         """Yield under which names a part of the data is measured, with the measures of each."""
         yield part, self.summary(scores, truth, classes)
 
-    def table(self, scores: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray | None:
+    def table(self, scores: np.ndarray, truth: Truth, classes: int) -> np.ndarray | None:
         """Return the confusion matrix [C, C], rows the truth; None where the task has none."""
         return None
 
@@ -106,22 +154,22 @@ class Task(ABC):
     # -- of a stored result --------------------------------------------------------------------
 
     @abstractmethod
-    def scores(self, result, part: str = "test") -> tuple[np.ndarray, np.ndarray]:
+    def scores(self, result: Stored, part: str = "test") -> tuple[np.ndarray, Truth]:
         """Return scores and truth, as `predict` gave them, from a stored result."""
 
     @abstractmethod
     def resampled(
-        self, scores: np.ndarray, truth: np.ndarray, metric: str, draws: int, seed: int = 0
+        self, scores: np.ndarray, truth: Truth, metric: str, draws: int, seed: int = 0
     ) -> np.ndarray:
         """Return a measure on bootstrap resamples of the test part [draws], the same for all."""
 
     def every_resampled(
-        self, scores: np.ndarray, truth, draws: int, seed: int = 0
+        self, scores: np.ndarray, truth: Truth, draws: int, seed: int = 0
     ) -> dict[str, np.ndarray] | None:
         """Return all measures on resamples at once, where one costs what all do; else None."""
         return None
 
-    def measured(self, result, part: str = "test") -> dict[str, float]:
+    def measured(self, result: Stored, part: str = "test") -> dict[str, float]:
         """Return the stored measures of a part by their names, those of the code that is here."""
         prefix = f"{part}/"
         return {
@@ -130,13 +178,13 @@ class Task(ABC):
             if name.startswith(prefix)
         }
 
-    def outdated(self, result, part: str = "test") -> list[str]:
+    def outdated(self, result: Stored, part: str = "test") -> list[str]:
         """Return the names of the stored measures of a part that older code computed."""
         names = (name for name in result.metrics if name.startswith(f"{part}/"))
         older = (plain(name).removeprefix(f"{part}/") for name in names if not is_current(name))
         return sorted(set(older) - set(self.measured(result, part)))
 
-    def confusion(self, result, part: str = "test") -> np.ndarray:
+    def confusion(self, result: Stored, part: str = "test") -> np.ndarray:
         """Return the stored confusion matrix of a part (rows: the truth)."""
         if part not in result.confusion:
             raise UserError(
@@ -147,13 +195,13 @@ class Task(ABC):
 
     # -- in words --------------------------------------------------------------------------------
 
-    def value(self, result) -> float:
+    def value(self, result: Stored) -> float:
         """Return the measure that stands for all, on the test part, or else the first there is."""
         parts = result.trial.evaluate_on
         part = "test" if "test" in parts else parts[0]
         return self.measured(result, part).get(self.headline, nan)
 
-    def said(self, *results, digits: int = 1) -> str:
+    def said(self, *results: Stored, digits: int = 1) -> str:
         """Return the measure that stands for all, of results of one trial: 'accuracy 93.1 %'."""
         said = []
         for result in results:
@@ -171,7 +219,7 @@ class Task(ABC):
                     f"a trial of {self.name} keeps {', '.join(self.keeps)}; received '{wanted}'"
                 )
 
-    def stored(self, result, part: str, *names: str) -> list[np.ndarray]:
+    def stored(self, result: Stored, part: str, *names: str) -> list[np.ndarray]:
         """Return arrays of a part of a result, or say how to get those that are not here."""
         missing = [name for name in names if f"{part}/{name}" not in result.arrays]
         if missing:
@@ -180,5 +228,4 @@ class Task(ABC):
                 "this store (an edition carries only those it draws); run its study again with "
                 "--force"
             )
-        found: dict[str, Any] = result.arrays
-        return [found[f"{part}/{name}"] for name in names]
+        return [result.arrays[f"{part}/{name}"] for name in names]

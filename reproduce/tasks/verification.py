@@ -7,6 +7,7 @@ which images are compared (`evaluation.compared`), each under a name of its own.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,13 @@ from reproduce.data.targets import IDENTITY
 from reproduce.errors import unknown_name
 from reproduce.evaluation import compared, identity_draws, pair_measures
 from reproduce.evaluation.compared import Shown
-from reproduce.tasks.task import Predicted, Task
+from reproduce.tasks.task import Predicted, Stored, Task
+
+if TYPE_CHECKING:
+    import torch
+
+    from reproduce.data.preparation import Images
+    from reproduce.models.network import Network
 
 # Two million pairs: a quarter of a second to measure, a hundred megabytes. Where only images of
 # one of ten kinds are compared, more images make no more pairs.
@@ -22,7 +29,7 @@ IMAGES_COMPARED, IMAGES_OF_KINDS = 2000, 4800
 ABOUT = ("domains", "kinds")
 
 
-class Verification(Task):
+class Verification(Task[Shown]):
     """Scores are embeddings [n, d], the truth is an identity an image [n]."""
 
     name = "verification"
@@ -34,13 +41,20 @@ class Verification(Task):
     carried = ("embeddings", "embedding_rows", "labels", *ABOUT)
     drawn_in_any_split = True
 
-    def correct(self, logits, targets):
+    def correct(self, logits: "torch.Tensor", targets: "torch.Tensor") -> "torch.Tensor":
         """Return how many training images are given to their identity, where a loss reads that."""
         return (logits.argmax(dim=-1) == targets).sum()
 
     def predict(
-        self, network, images, classes: int, device, precision: str, keep=(), known=None
-    ) -> Predicted:
+        self,
+        network: "Network",
+        images: "Images",
+        classes: int,
+        device: "torch.device",
+        precision: str,
+        keep: Iterable[str] = (),
+        known: np.ndarray | None = None,
+    ) -> Predicted[Shown]:
         """Return embeddings and identities of the images that are compared, and keep them."""
         from reproduce.tasks.prediction import predict
 
@@ -48,13 +62,13 @@ class Verification(Task):
         most = IMAGES_COMPARED if about["kinds"] is None else IMAGES_OF_KINDS
         rows = compared.evenly_of_each(images.labels, most)
         _, embeddings = predict(network, images.part(rows), device, precision)
-        about = {name: known[rows] for name, known in about.items() if known is not None}
+        shown = {name: whose[rows] for name, whose in about.items() if whose is not None}
         arrays = {}
         if "embeddings" in keep:
             labels = images.labels.astype(np.int32)
             arrays = {"embeddings": embeddings, "embedding_rows": rows, "labels": labels}
-            arrays |= {name: known.astype(np.int16) for name, known in about.items()}
-        return Predicted(embeddings, Shown(images.labels[rows], **about), arrays)
+            arrays |= {name: whose.astype(np.int16) for name, whose in shown.items()}
+        return Predicted(embeddings, _shown(images.labels[rows], shown), arrays)
 
     def summary(self, scores: np.ndarray, truth: Shown, classes: int) -> dict[str, float]:
         """Return the measures of all pairs that the rule of `truth` compares."""
@@ -68,7 +82,7 @@ class Verification(Task):
             name = f"{part}:{rule}" if rule else part
             yield name, self.summary(scores, truth.under(rule), classes)
 
-    def scores(self, result, part: str = "test") -> tuple[np.ndarray, Shown]:
+    def scores(self, result: Stored, part: str = "test") -> tuple[np.ndarray, Shown]:
         """Return the embeddings [n, d], and whom they show, of a part or of a rule on it."""
         part, rule = compared.split_name(part)
         names = ("embeddings", "embedding_rows", "labels")
@@ -77,7 +91,7 @@ class Verification(Task):
             name: result.arrays[f"{part}/{name}"].astype(np.int64)
             for name in ABOUT if f"{part}/{name}" in result.arrays
         }  # fmt: skip
-        return embeddings, Shown(labels[rows].astype(np.int64), **about).under(rule)
+        return embeddings, _shown(labels[rows].astype(np.int64), about).under(rule)
 
     def resampled(
         self, scores: np.ndarray, truth: Shown, metric: str, draws: int, seed: int = 0
@@ -99,3 +113,7 @@ class Verification(Task):
         """Return all measures on the same draws: finding the pairs is what takes long."""
         drawn = identity_draws.identity_counts(truth.identities, draws, seed)
         return identity_draws.resampled(compared.pairs(scores, truth), drawn)
+
+
+def _shown(identities: np.ndarray, about: dict[str, np.ndarray]) -> Shown:
+    return Shown(identities, about.get("domains"), about.get("kinds"))

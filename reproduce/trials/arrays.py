@@ -7,6 +7,7 @@ import tokenize
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def encode(arrays: dict[str, np.ndarray]) -> bytes:
     if any(array.dtype.hasobject for array in arrays.values()):
         raise TypeError("object arrays need pickle and are never stored")
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{name: arrays[name] for name in sorted(arrays)})
+    ordered: dict[str, Any] = {name: arrays[name] for name in sorted(arrays)}
+    np.savez_compressed(buffer, **ordered)
     return buffer.getvalue()
 
 

@@ -36,6 +36,11 @@ MEGABYTES_ALLOWED, MEGABYTES_IN_ALL = 12, 60
 JSON_COLUMNS = ("trial", "labels", "confusion", "counts", "history", "array_names")
 
 
+Arrays = dict[str, np.ndarray]
+# Name, sources and value of each derived value.
+Derived = list[tuple[str, list[str], Any]]
+
+
 @dataclass(frozen=True)
 class Edition:
     """Where one edition's files are."""
@@ -56,7 +61,8 @@ class Edition:
         if not path.is_file():
             return None
         try:
-            return json.loads(path.read_text("utf-8"))
+            stamp: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            return stamp
         except ValueError as error:
             raise UserError(
                 f"{relative(path)} is damaged ({reason(error)}); restore it or run the paper again"
@@ -72,7 +78,7 @@ class Edition:
 
     def keys(self, beginning: str = "") -> dict[str, str]:
         """Return the keys of its trials that begin so, each with the paper it is listed under."""
-        found = {}
+        found: dict[str, str] = {}
         for paper in reversed(self.papers()):
             known = (self.stamp(paper) or {}).get("keys", ())
             found |= {key: paper for key in known if key.startswith(beginning)}
@@ -217,7 +223,9 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
         return _take_whole(store, carried, results, own_arrays, derived, records)
 
 
-def _by_trial(edition: Edition, paper: str, carried, results: list[Result]) -> dict[str, dict]:
+def _by_trial(
+    edition: Edition, paper: str, carried: Arrays, results: list[Result]
+) -> dict[str, Arrays]:
     """Return the arrays that each trial brings, or refuse numbers that do not follow from them."""
     predicted = predicted_classes.unpack(carried)
     found = {}
@@ -234,7 +242,12 @@ def _by_trial(edition: Edition, paper: str, carried, results: list[Result]) -> d
 
 
 def _take_whole(
-    store: Store, carried, results: list[Result], own_arrays: dict[str, dict], derived, records
+    store: Store,
+    carried: Arrays,
+    results: list[Result],
+    own_arrays: dict[str, Arrays],
+    derived: Derived,
+    records: list[Record],
 ) -> Merged:
     outcome = Merged()
     # Noted first: should this be killed, the files it leaves belong to trials that are known.
@@ -252,7 +265,9 @@ def _take_whole(
     return outcome
 
 
-def _read_stamp(edition: Edition, paper: str, stamp: dict[str, Any]):
+def _read_stamp(
+    edition: Edition, paper: str, stamp: dict[str, Any]
+) -> tuple[Derived, list[Record]]:
     """Return the derived values and the records that a stamp carries."""
     try:
         derived = [(row["name"], list(row["sources"]), row["value"]) for row in stamp["derived"]]
@@ -269,5 +284,5 @@ def _read_stamp(edition: Edition, paper: str, stamp: dict[str, Any]):
         ) from error
 
 
-def _under(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+def _under(arrays: Arrays, prefix: str) -> Arrays:
     return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

@@ -1,27 +1,23 @@
-"""Who executes pending trials: this process, or several workers of it.
-
-Workers share nothing but the store: each takes the next trial that has no result and whose lock
-is free, so any number of processes, started by anyone, can work on one store. Parallelism is
-processes of one thread each, since that is what fills two cores best.
-"""
+"""One call that executes what is pending: what is refused, who executes, how it ended."""
 
 import multiprocessing
 import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import connection
 
-from reproduce import installed, own_code
+from reproduce import installed
 from reproduce.data import catalog
 from reproduce.errors import Stopped, UserError
 from reproduce.models import initialisations
-from reproduce.trials import memory, trusted
+from reproduce.trials import executors, memory, trusted
+from reproduce.trials.driver import Driver, Event, Options, Reporter, pending
+from reproduce.trials.executors.executor import Stop
 from reproduce.trials.store import EARLIER, Store
 from reproduce.trials.trial import Planned
-from reproduce.trials.work import Event, Options, pending, work
 
 __all__ = ["Event", "Options", "Summary", "default_workers", "pending", "run"]
 
@@ -71,7 +67,17 @@ def _memory() -> int:
     return max(memory.present(), device.memory(device.choose()))
 
 
-def run(planned: list[Planned], store: Store, options: Options, reporter) -> Summary:
+def _stack_size(options: Options) -> int:
+    """Return how many networks to train as one; torch is asked only where it may be many."""
+    if options.stack is None and not _accelerated():
+        return 1
+    from reproduce import device
+    from reproduce.trials.executors import stacked
+
+    return stacked.size_for(device.choose(), options.stack)
+
+
+def run(planned: list[Planned], store: Store, options: Options, reporter: Reporter) -> Summary:
     """Execute what is pending and tell `reporter(event)` about it.
 
     Stops cleanly, with checkpoints, at the time limit and on Ctrl-C. A trial that fails does not
@@ -98,10 +104,9 @@ def run(planned: list[Planned], store: Store, options: Options, reporter) -> Sum
         reporter(event)
 
     with _stopping_on_signals(deadline) as stop:
-        if workers == 1:
-            work(todo, store, options, stop, counting)
-        else:
-            _spawn(workers, todo, store, options, stop, counting)
+        executor = options.executor or executors.usual(workers)
+        with Driver(todo, store, options, counting, _stack_size(options)) as driver:
+            executor.run(driver, stop)
         summary.stopped = stop.is_set()
     keys = {item.trial.key for item in todo}
     summary.failures = {
@@ -154,27 +159,12 @@ def _check_initialisations(todo: list[Planned]) -> None:
             )
 
 
-class _Stop:
-    """Says when to stop: asked by a signal, or past the deadline.
-
-    `asked` is a byte shared with the workers, without a lock: a signal handler that waits for a
-    lock its own thread holds would wait for ever, and so would all others if its holder is killed.
-    """
-
-    def __init__(self, asked, deadline: float | None):
-        self.asked, self.deadline = asked, deadline
-
-    def is_set(self) -> bool:
-        late = self.deadline is not None and time.monotonic() >= self.deadline
-        return late or bool(self.asked.value)
-
-
 @contextmanager
-def _stopping_on_signals(deadline: float | None):
+def _stopping_on_signals(deadline: float | None) -> Iterator[Stop]:
     """Turn the first Ctrl-C (or SIGTERM) into a request to checkpoint and stop."""
     asked = multiprocessing.get_context("spawn").RawValue("b", 0)
 
-    def ask(*_) -> None:
+    def ask(*_: object) -> None:
         asked.value = 1
 
     before = {}
@@ -182,55 +172,7 @@ def _stopping_on_signals(deadline: float | None):
         for number in (signal.SIGINT, signal.SIGTERM):
             before[number] = signal.signal(number, ask)
     try:
-        yield _Stop(asked, deadline)
+        yield Stop(asked, deadline)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _spawn(workers: int, todo, store: Store, options: Options, stop: _Stop, report) -> None:
-    context = multiprocessing.get_context("spawn")
-    left = None if stop.deadline is None else stop.deadline - time.monotonic()
-    processes, receivers = [], []
-    for number in range(workers):
-        # A pipe each, not one queue: a worker that is killed may hold the lock of what is shared,
-        # and all others would wait for it.
-        receiver, sender = context.Pipe(duplex=False)
-        arguments = (number, workers, todo, str(store.path), options, stop.asked, left, sender,
-                     own_code.taken_in())  # fmt: skip
-        processes.append(context.Process(target=_worker, args=arguments, daemon=True))
-        processes[-1].start()
-        sender.close()
-        receivers.append(receiver)
-    while receivers:
-        for receiver in connection.wait(receivers):
-            try:
-                event = receiver.recv()
-            except (EOFError, OSError):  # its worker has ended, perhaps in the middle of a word
-                receivers.remove(receiver)
-            else:
-                report(event)
-    for process in processes:
-        process.join()
-        if process.exitcode and not stop.is_set():
-            raise UserError(
-                f"a worker ended unexpectedly (exit code {process.exitcode}; -9 is usually a lack "
-                "of memory); finished trials are kept: run the command again, with fewer workers"
-            )
-
-
-def _worker(number, workers, todo, path, options, asked, time_left, sender, code) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    own_code.take_in_all(code)
-    deadline = None if time_left is None else time.monotonic() + time_left
-    # Each worker starts at another place of the list, so that they rarely meet at a lock. Where
-    # finished trials are forced, nothing in the store says which were run anew: shares are fixed.
-    mine = todo[number::workers] if options.force else todo[number:] + todo[:number]
-    work(mine, Store(path), options, _Stop(asked, deadline), sender.send)
-
-
-def _die_with_parent() -> None:
-    connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)

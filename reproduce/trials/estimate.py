@@ -83,7 +83,7 @@ def speed(store: Store, backbone: str, size: int) -> float:
 
     Of images of this size; those of another take longer as they have more pixels.
     """
-    rates = sorted(
+    rates: list[float] = sorted(
         _images_seen(result) / result.seconds * (result.trial.transforms["size"] / size) ** 2
         for result in store.results()
         if result.trial.backbone == backbone and result.seconds > 1

@@ -1,10 +1,11 @@
-"""Run one trial from its description to its result."""
+"""Run one trial from its description to what is measured of it; who keeps that is open here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from safetensors.torch import save as encode_tensors
 
 from reproduce import device as devices
@@ -15,6 +16,7 @@ from reproduce.data.splits import HELD_OUT
 from reproduce.errors import UserError
 from reproduce.evaluation.versions import versioned
 from reproduce.models import initialisations
+from reproduce.models.network import Network
 from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
 from reproduce.training import learning_curve, pair_gradients
@@ -23,7 +25,7 @@ from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
 from reproduce.training.pair_gradients import PairGradients
 from reproduce.trials import arrays as array_files
-from reproduce.trials.store import Result, Store
+from reproduce.trials.measured import Measured
 from reproduce.trials.trial import RECIPE, Planned, Trial
 
 
@@ -37,17 +39,18 @@ class Surroundings:
     keep_weights: bool = False
 
 
-def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Result:
-    """Train, evaluate and keep one trial; raises `Interrupted` after a checkpoint if told to stop.
+def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Measured:
+    """Train and evaluate one trial; raises `Interrupted` after a checkpoint if told to stop.
 
-    The caller holds the trial's lock.
+    Checkpoints, and what watchers note, are in the folder `scratch`, where the same trial finds
+    them again. The last one stays until whoever keeps the result deletes it.
     """
     trial, device = planned.trial, devices.choose()
     task_of(trial).require_keeps(planned.keep)
     prepared = prepared_for(trial)
     devices.prepare(device, trial.threads)
-    network = built(trial, prepared).to(device)
-    checkpoint = store.checkpoint_path(trial.key)
+    network = build_network(trial, prepared).to(device)
+    checkpoint = scratch / f"{trial.key}.safetensors"
     curve = _curve(planned, prepared, device, checkpoint.with_suffix(".curve.npz"))
     pairs = _pairs(planned, prepared, device, checkpoint.with_suffix(".gradients.npz"))
     watched = _encoders(planned, prepared, device, checkpoint.with_suffix(".encoders.npz"))
@@ -77,15 +80,15 @@ def execute(planned: Planned, store: Store, surroundings: Surroundings) -> Resul
         ),
         task=task_of(trial),
     )
-    result = kept(
-        planned, prepared, network, store, surroundings, device, state.history, state.seconds,
+    return measure(
+        planned, prepared, network, surroundings, device, state.history, state.seconds,
         more={name: found for watcher in watchers for name, found in watcher.arrays().items()},
     )  # fmt: skip
-    checkpoint.unlink(missing_ok=True)
-    return result
 
 
-def _curve(planned: Planned, prepared: Prepared, device, file: Path) -> LearningCurve | None:
+def _curve(
+    planned: Planned, prepared: Prepared, device: torch.device, file: Path
+) -> LearningCurve | None:
     """Return what watches the network learn, where the learning curve is wanted."""
     if "curve" not in planned.keep or not planned.trial.phases:
         return None
@@ -104,7 +107,9 @@ def _curve(planned: Planned, prepared: Prepared, device, file: Path) -> Learning
     )
 
 
-def _pairs(planned: Planned, prepared: Prepared, device, file: Path) -> PairGradients | None:
+def _pairs(
+    planned: Planned, prepared: Prepared, device: torch.device, file: Path
+) -> PairGradients | None:
     """Return what looks at which pairs the first phase works on, where that is wanted."""
     if "gradients" not in planned.keep or not planned.trial.phases:
         return None
@@ -112,13 +117,15 @@ def _pairs(planned: Planned, prepared: Prepared, device, file: Path) -> PairGrad
     return PairGradients(prepared.train, trial.phases[0], device, trial.precision, file)
 
 
-def _observed_every(trial: Trial, curve, pairs) -> int:
+def _observed_every(trial: Trial, curve: LearningCurve | None, pairs: PairGradients | None) -> int:
     if curve:
         return learning_curve.every(_given_steps(trial))
     return pair_gradients.every(_given_steps(trial)) if pairs else 0
 
 
-def _encoders(planned: Planned, prepared: Prepared, device, file: Path) -> Encoders | None:
+def _encoders(
+    planned: Planned, prepared: Prepared, device: torch.device, file: Path
+) -> Encoders | None:
     """Return what looks at the encoder before the last phase and after it, where it is wanted."""
     if "encoders" not in planned.keep or not planned.trial.phases:
         return None
@@ -152,7 +159,7 @@ def prepared_for(trial: Trial) -> Prepared:
     )
 
 
-def built(trial: Trial, prepared: Prepared):
+def build_network(trial: Trial, prepared: Prepared) -> Network:
     """Return the trial's network with its initial weights, on the CPU."""
     task, made_for = task_of(trial), models.find(trial.backbone).task
     if made_for != task.network:
@@ -170,34 +177,37 @@ def built(trial: Trial, prepared: Prepared):
     )
 
 
-def kept(
-    planned: Planned, prepared: Prepared, network, store: Store, surroundings: Surroundings,
-    device, history, seconds: float, logits=None, provenance=None, more=None,
-) -> Result:  # fmt: skip
-    """Evaluate a trained network and put its result into the store.
+def measure(
+    planned: Planned,
+    prepared: Prepared,
+    network: Network,
+    surroundings: Surroundings,
+    device: torch.device,
+    history: list[dict[str, float]],
+    seconds: float,
+    logits: Mapping[str, np.ndarray] | None = None,
+    provenance: Mapping[str, str] | None = None,
+    more: Mapping[str, np.ndarray] | None = None,
+) -> Measured:
+    """Evaluate a trained network.
 
     `logits` by part, where they are known already, are not computed again.
     """
     trial = planned.trial
     measured, confusion, arrays = _evaluate(network, prepared, planned, device, logits or {})
     arrays |= more or {}
-    file = array_files.write(store.arrays_folder, trial.key, arrays) if arrays else None
-    weights = _keep_weights(network, store, trial.key) if surroundings.keep_weights else None
-    result = Result(
-        key=trial.key,
+    return Measured(
         trial=trial,
         metrics=measured,
         confusion=confusion,
         counts=prepared.counts.tolist(),
         history=history,
         seconds=round(seconds, 3),
-        provenance=devices.describe(device) | _start(trial) | (provenance or {}),
+        provenance={**devices.describe(device), **_start(trial), **(provenance or {})},
         array_names=tuple(sorted(arrays)),
-        array_file=store.arrays_folder / file if file else None,
-        weights_file=store.weights_folder / weights if weights else None,
+        arrays=array_files.encode(arrays) if arrays else None,
+        weights=_weights(network) if surroundings.keep_weights else None,
     )
-    store.put(result, planned.labels)
-    return result
 
 
 def _start(trial: Trial) -> dict[str, str]:
@@ -207,7 +217,13 @@ def _start(trial: Trial) -> dict[str, str]:
     return {"initialisation": initialisations.describe(trial.initialisation)}
 
 
-def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict):
+def _evaluate(
+    network: Network,
+    prepared: Prepared,
+    planned: Planned,
+    device: torch.device,
+    known: Mapping[str, np.ndarray],
+) -> tuple[dict[str, float], dict[str, list[list[int]]], dict[str, np.ndarray]]:
     task, classes = task_of(planned.trial), len(prepared.class_names)
     measured: dict[str, float] = {}
     confusion: dict[str, list[list[int]]] = {}
@@ -225,7 +241,6 @@ def _evaluate(network, prepared: Prepared, planned: Planned, device, known: dict
     return measured, confusion, arrays
 
 
-def _keep_weights(network, store: Store, key: str) -> str:
+def _weights(network: Network) -> bytes:
     tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
-    content = encode_tensors(tensors)
-    return array_files.write_named(store.weights_folder, key, ".safetensors", content)
+    return encode_tensors(tensors)

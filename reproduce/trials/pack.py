@@ -18,7 +18,7 @@ from reproduce.trials import upkeep
 from reproduce.trials.arrays import MEGABYTE, is_intact
 from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
-from reproduce.trials.part import FORMAT, MANIFEST, Part, packed_keys, read_whole
+from reproduce.trials.pack_file import FORMAT, MANIFEST, PackFile, packed_keys, read_whole
 from reproduce.trials.predicted import has_more
 from reproduce.trials.store import Result, Store
 from reproduce.trials.stored_rows import DamagedRow, differing_metrics, row_of
@@ -33,7 +33,7 @@ ROOM_FOR_ROWS = 20_000
 class Item:
     """What travels for one trial."""
 
-    row: dict
+    row: dict[str, Any]
     files: dict[str, Path] = field(default_factory=dict)
 
     @property
@@ -131,12 +131,13 @@ def _write_part(path: Path, group: list[Item], about: dict[str, Any]) -> None:
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for item in group:
             # Read once: training may put a newer checkpoint in place, or delete it at its end.
-            found = {
+            read = {
                 inside: _content(file)
                 for inside, file in item.files.items()
                 if inside not in hashes  # Replicates may share a file.
             }
-            if None in found.values():
+            found = {inside: content for inside, content in read.items() if content is not None}
+            if len(found) < len(read):
                 continue
             rows.append(item.row)
             for inside, content in found.items():
@@ -193,7 +194,7 @@ def merge(store: Store, path: Path) -> Merged:
         return _take_part(store, part)
 
 
-def _take_part(store: Store, part: Part) -> Merged:
+def _take_part(store: Store, part: PackFile) -> Merged:
     outcome = Merged(missing_parts=part.place)
     # Noted first: should this be killed, the files it leaves belong to trials that are known.
     store.add([Planned(result.trial) for result in part.results])
@@ -226,10 +227,10 @@ def take(store: Store, result: Result, outcome: Merged) -> None:
     else:
         outcome.known += 1
         twin = next(x for x in present if not differing_metrics(result, x))
-        gained: dict[str, Path] = {}
+        gained = twin
         if has_more(array_names(result.array_file), array_names(twin.array_file)):
-            gained["array_file"] = result.array_file
+            gained = replace(gained, array_file=result.array_file)
         if result.weights_file and not twin.weights_file:
-            gained["weights_file"] = result.weights_file
-        if gained and twin.replicate == 0:
-            store.put(replace(twin, **gained), result.labels)
+            gained = replace(gained, weights_file=result.weights_file)
+        if gained is not twin and twin.replicate == 0:
+            store.put(gained, result.labels)

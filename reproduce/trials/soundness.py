@@ -87,9 +87,9 @@ def _against_scores(result: Result) -> Iterator[str]:
             scores, truth = task.scores(result, part)
             for place, values in task.summaries(scores, truth, classes, part):
                 yield from _differing(result, place, values, "scores")
-            table = task.table(scores, truth, classes)
-            if table is not None and part in result.confusion:
-                yield from _other_table(result, part, table, "scores")
+            counted = task.table(scores, truth, classes)
+            if counted is not None and part in result.confusion:
+                yield from _other_table(result, part, counted, "scores")
         except NotKept:
             continue
         except NO_SCORES as error:

@@ -58,9 +58,14 @@ class Store(Database):
         """Return where trained weights are, for trials that were asked to keep them."""
         return self.path / "weights"
 
+    @property
+    def checkpoints_folder(self) -> Path:
+        """Return where trials keep their state while they train."""
+        return self.path / "checkpoints"
+
     def checkpoint_path(self, key: str) -> Path:
         """Return where a running trial keeps its state."""
-        return self.path / "checkpoints" / f"{key}.safetensors"
+        return self.checkpoints_folder / f"{key}.safetensors"
 
     def lock_path(self, key: str) -> Path:
         """Return the file that the process training this trial locks."""
@@ -79,7 +84,9 @@ class Store(Database):
             for item in planned:
                 self._add_trial(database, item.trial, item.labels)
 
-    def _add_trial(self, database, trial: Trial, labels) -> None:
+    def _add_trial(
+        self, database: sqlite3.Connection, trial: Trial, labels: Iterable[dict[str, str]]
+    ) -> None:
         row = (trial.key, canonical(trial.to_json()))
         database.execute("INSERT OR IGNORE INTO trials VALUES (?, ?)", row)
         database.executemany(
@@ -87,7 +94,9 @@ class Store(Database):
             [(trial.key, canonical(label)) for label in labels],
         )
 
-    def put(self, result: Result, labels: Iterable[dict] = (), keep_both: bool = False) -> int:
+    def put(
+        self, result: Result, labels: Iterable[dict[str, str]] = (), keep_both: bool = False
+    ) -> int:
         """Keep a result (its files are in place already) and return its replicate number.
 
         A result of the same key is replaced, or, with `keep_both`, kept beside the new one.
@@ -250,7 +259,9 @@ class Store(Database):
         self.put_derived(name, sources, value, computed)
         return json.loads(canonical(value)), computed
 
-    def put_derived(self, name: str, sources, value: Any, computed: dict[str, np.ndarray]) -> None:
+    def put_derived(
+        self, name: str, sources: Iterable[str], value: Any, computed: dict[str, np.ndarray]
+    ) -> None:
         """Keep a derived value and the keys of the results it came from."""
         with shared_lock(self.files_lock):
             file = array_files.write(self.arrays_folder, DERIVED, computed) if computed else None

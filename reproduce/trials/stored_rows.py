@@ -73,7 +73,7 @@ def trial_from(key: str, description: Any) -> Trial:
 
 def result_from_row(row: dict[str, Any], folder: Path | None = None, replicate: int = 0) -> Result:
     """Return the result of a row, its files expected in the folder of a store, if one is named."""
-    key = row.get("key")
+    key = str(row.get("key"))
     try:
         _Row.model_validate(row)
     except ValidationError as error:

@@ -110,6 +110,8 @@ def keep(name: str, trial: Trial, result: Result) -> Path:
         size=trial.transforms["size"],
         classes=len(dataset.class_names),
     )
+    if result.weights_file is None:
+        raise UserError(f"the weights of trial {trial.key} are not in this store; train it anew")
     network.load_state_dict(load_file(result.weights_file))
     said = _without_paths(trial)
     return surrogate.save(
@@ -153,7 +155,10 @@ def _transforms(dataset: Dataset, size: int) -> dict[str, Any]:
     Grey images get the average of the three colours.
     """
     channels = 1 if next(iter(dataset.images.values())).ndim == 3 else 3
-    mean, deviation = recipe("validation_normalised").normalisation(channels)
+    found = recipe("validation_normalised").normalisation(channels)
+    if found is None:
+        raise UserError("the recipe 'validation_normalised' names no mean; expected one a channel")
+    mean, deviation = found
     return {"size": size, "divisor": 255, "mean": mean, "deviation": deviation}
 
 

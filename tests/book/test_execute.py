@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from reproduce.book import execute as executing
+from reproduce.book import reached
 from reproduce.book.execute import execute, is_fresh, keep_results, polish, run_folder
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
@@ -235,17 +236,26 @@ def test_an_edition_without_its_notebook_or_its_stamp_is_not_fresh(fresh, study)
 
 @pytest.mark.parametrize(
     "changed", ["study/judging.py", "papers/class_imbalance/claims.yaml", "trials/schema.sql",
-                "papers/class_imbalance/published/table4.csv"],
+                "papers/class_imbalance/published/table4.csv", "losses/embedding/tsc.py",
+                "papers/dual_head/paper.yaml", "papers/class_imbalance/pictures.py"],
 )  # fmt: skip
 def test_another_package_is_not_fresh(fresh, study, tmp_path, monkeypatch, changed):
     package = Path(executing.__file__).resolve().parents[1]
     copy = tmp_path / "reproduce"
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(executing, "__file__", str(copy / "book" / "execute.py"))
+    monkeypatch.setattr(reached, "PACKAGE", copy)
     stamp = fresh.results(PAPER, "json")
     content = json.loads(stamp.read_text())
     stamp.write_text(json.dumps({**content, "package": executing.identity(study)["package"]}))
     assert is_fresh(study, fresh), "the same package elsewhere is the same"
+    for other in (
+        "papers/dual_head/pictures.py",
+        "commands/run.py",
+        "papers/dual_head/claims.yaml",
+    ):
+        with open(copy / other, "a") as file:
+            file.write("\n")
+    assert is_fresh(study, fresh), "what this page cannot reach"
     with open(copy / changed, "a") as file:
         file.write("\n")
     assert not is_fresh(study, fresh)

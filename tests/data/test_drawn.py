@@ -30,7 +30,7 @@ def tiny() -> Dataset:
 
 
 def kept(draw=tiny, fingerprint="ab" * 32) -> Dataset:
-    return drawn.kept("tiny?seed=3", fingerprint, draw)
+    return drawn.read_or_draw("tiny?seed=3", fingerprint, draw)
 
 
 def the_file():

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
 from reproduce.figures.factor import Factor
-from reproduce.figures.grid import Cell, Grid, blues
+from reproduce.figures.grid import Grid, Square, blues
 from reproduce.figures.heat import HEAT, LOSS
 from reproduce.figures.metric_grids import GainGrid, MetricGrid
 from reproduce.figures.style import FAINT, SMALLEST
@@ -173,9 +173,9 @@ def test_linear_imbalance_is_one_row_without_a_share_of_minority_classes():
 
 def framed_grid(rows=()):
     cells = {
-        (None, 0.1, 5): Cell(0.4, "40.0", "± 1.0, n = 3", "paper 77", said="40.0", framed=True),
-        (None, 0.2, 5): Cell(0.5, "50.0", "± 1.0, n = 3", said="50.0"),
-        (None, 0.1, 10): Cell(None, "–", "not measured", "paper 60"),
+        (None, 0.1, 5): Square(0.4, "40.0", "± 1.0, n = 3", "paper 77", said="40.0", framed=True),
+        (None, 0.2, 5): Square(0.5, "50.0", "± 1.0, n = 3", said="50.0"),
+        (None, 0.1, 10): Square(None, "–", "not measured", "paper 60"),
     }
     return Grid(
         rows, cells, Factor("weight", "weight λ"), Factor("count", say="{} each".format),

@@ -8,7 +8,6 @@ from reproduce.data.imbalance import draw
 from reproduce.papers.class_imbalance.cells import SEVEN, cells
 from reproduce.papers.class_imbalance.parameters import ClassImbalance
 from reproduce.trials import execute as execution
-from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 
 
@@ -36,7 +35,7 @@ def at_the_start(monkeypatch, tmp_path):
 
     def run(trial):
         with pytest.raises(Seen) as seen:
-            execution.execute(Planned(trial), Store(tmp_path / "s"), execution.Surroundings())
+            execution.execute(Planned(trial), tmp_path, execution.Surroundings())
         return seen.value.args
 
     return run

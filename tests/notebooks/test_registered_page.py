@@ -76,7 +76,7 @@ def test_in_parts_and_then_whole_is_as_in_one_go(opened, tmp_path):
     train(study, first + 1)
     shown = page.execute("class_imbalance", **PLAN.values)
     part = shown.names["study"]
-    assert part.points == ["rho 25, mu 0.5"] and not part.beside("two_phase")
+    assert part.points == ["rho 25, mu 0.5"] and not part.of_experiment("two_phase")
     assert f"{first + 1} of {len(study.planned())} planned networks are trained" in shown.text
     assert "Not attempted yet: two-phase training." in shown.text
     said = published(study, tmp_path / "part")

@@ -67,7 +67,7 @@ def test_a_page_of_methods_that_no_experiment_runs(check):
 )
 def test_a_page_of_one_experiment(check, experiment):
     page = check(experiments=experiment)
-    assert page.names["study"].beside(experiment)
+    assert page.names["study"].of_experiment(experiment)
 
 
 @pytest.mark.thorough
@@ -80,7 +80,7 @@ def test_a_page_of_one_experiment_and_one_method(check, experiment):
 @pytest.mark.thorough
 def test_a_page_of_all_experiments(check):
     page = check(experiments=list(EXPERIMENTS))
-    assert all(page.names["study"].beside(experiment) for experiment in EXPERIMENTS)
+    assert all(page.names["study"].of_experiment(experiment) for experiment in EXPERIMENTS)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_page_without_experiments(check):
 )
 def test_a_page_of_one_experiment(check, experiment):
     page = check(experiments=experiment, **BESIDE.get(experiment, {}))
-    assert page.names["study"].beside(experiment)
+    assert page.names["study"].of_experiment(experiment)
 
 
 @pytest.mark.parametrize(

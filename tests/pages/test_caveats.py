@@ -86,10 +86,12 @@ def test_a_printed_effect_on_numbers_that_the_audit_calls_impossible_says_so():
 
 def test_other_departures_stand_beside_the_caveat_but_not_what_it_says_already():
     study = SimpleNamespace(departures=["data: x stands in for y", "64 pixels instead of 128"])
-    assert caveats.beside(study, "These are not its own data.") == "64 pixels instead of 128."
-    assert caveats.beside(study, "The network: 64 pixels instead of 128.") == ""
+    assert (
+        caveats.other_caveats(study, "These are not its own data.") == "64 pixels instead of 128."
+    )
+    assert caveats.other_caveats(study, "The network: 64 pixels instead of 128.") == ""
     study.departures += ["2 steps instead of 9", "PyTorch", "one network", "no crops"]
-    assert caveats.beside(study, "") == (
+    assert caveats.other_caveats(study, "") == (
         "64 pixels instead of 128; 2 steps instead of 9; PyTorch; and 2 more."
     )
-    assert caveats.beside(study, "It departs from the paper: PyTorch.") == ""
+    assert caveats.other_caveats(study, "It departs from the paper: PyTorch.") == ""

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from reproduce.pages import our_cells, printed_tables
 from reproduce.registry import layouts, published, records
 from reproduce.registry.layouts import Layout, PrintedTable
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 from reproduce.registry.reading import validated
 from tests.study.conftest import same_scores, study_of  # noqa: F401
 
@@ -66,7 +66,7 @@ def cell(value, **changes):
     given = {"paper": "class_imbalance", "table": "T", "dataset": "MNIST", "method": "Plain",
              "class_name": "", "metric": "Acc", "value": value, "std": "", "place": "T",
              "says": "paper"}  # fmt: skip
-    return Cell(**given | changes)
+    return PrintedCell(**given | changes)
 
 
 NAMES = {

@@ -14,7 +14,7 @@ class Study:
     def __init__(self):
         self.measures = self
 
-    def beside(self, experiment, **wanted):
+    def of_experiment(self, experiment, **wanted):
         return [1, 2] if experiment == "grid" else []
 
     def rows(self, cells):

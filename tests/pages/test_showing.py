@@ -32,7 +32,7 @@ class Study:
     def whole(self):
         return self
 
-    def beside(self, experiment):
+    def of_experiment(self, experiment):
         return []
 
     def trained(self):

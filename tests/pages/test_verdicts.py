@@ -5,7 +5,7 @@ import pytest
 from reproduce.errors import UserError
 from reproduce.evaluation.registry import metric
 from reproduce.pages.verdicts import verdict_table
-from reproduce.study.beside import Beside
+from reproduce.study.effect_facts import EffectFacts
 
 WHERE = "digits (real stand-in), quick scale"
 
@@ -61,7 +61,7 @@ def beside(**changes):
         "data": "mnist (its own data)", "points": "mean over mu 0.2, 0.8",
         "length": "2,000 steps for every method, of 10,000 at the paper scale", "published": None,
     }  # fmt: skip
-    return Beside(**given | changes)
+    return EffectFacts(**given | changes)
 
 
 def test_a_verdict_says_metric_contrast_data_points_and_length(part, judgement):

@@ -96,7 +96,7 @@ def test_a_loss_of_the_classifier_takes_the_place_of_the_supervised_baseline(tmp
 def test_the_pre_trained_of_those_asked_for_have_other_batches(tmp_path):
     asked = {**SHORT["dual_head"], "experiments": "batch_size"}
     study = study_of("dual_head", Store(tmp_path), **asked, methods=["supervised", "simclr"])
-    assert {cell.method for cell in study.beside("batch_size")} == {"simclr"}
+    assert {cell.method for cell in study.of_experiment("batch_size")} == {"simclr"}
 
 
 @pytest.mark.parametrize("paper", [key for key in RUNNABLE if editions.published().stamp(key)])

@@ -5,7 +5,7 @@ import pytest
 from reproduce.errors import UserError
 from reproduce.registry import layouts, published, records
 from reproduce.registry.layouts import Layout
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 from reproduce.registry.reading import validated
 
 PAPERS = list(records.papers())
@@ -119,7 +119,7 @@ def test_a_layout_that_would_lose_cells_is_refused():
 
 def test_a_table_without_an_entry_is_laid_out_by_what_differs():
     cells = [
-        Cell("toy", "T", data, method, "", "acc", value, "", "T", "paper")
+        PrintedCell("toy", "T", data, method, "", "acc", value, "", "T", "paper")
         for data, method, value in (("a", "x", "1"), ("a", "y", "2"), ("b", "x", "3"))
     ]
     (found,) = layouts._parted(layouts._usual("toy", "T", cells), cells)

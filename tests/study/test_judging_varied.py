@@ -287,7 +287,10 @@ def test_the_findings_give_the_interval_that_judges(study_of):
         return (np.eye(4)[LABELS] + random.normal(size=(24, 4))).astype(np.float32)
 
     study = study_of(better_by(0.1), "second", scores=noisy)
-    for dataset, cells in (("retinamnist", study.select()), (LESIONS, study.beside("second"))):
+    for dataset, cells in (
+        ("retinamnist", study.select()),
+        (LESIONS, study.of_experiment("second")),
+    ):
         (part,) = judge_one(study, claim(*BETTER, where={"dataset": dataset})).parts
         ours, theirs = {"method": "dual_head"}, {"method": "simclr"}
         found = between(study.rows(cells), ours, theirs, draws_of(study))

@@ -154,7 +154,7 @@ def test_an_experiment_beside_the_grid_says_where_it_was_run(study_of, same_scor
     """Two-phase training has no more than the middle share of minority classes."""
     study = study_of(auc_of, same_scores, **{**GRID, "mu": [0.2, 0.5, 0.8]},
                      experiments="two_phase")  # fmt: skip
-    for cell in study.beside("two_phase"):
+    for cell in study.of_experiment("two_phase"):
         put(study.store, cell.trial, [100] * 10, **auc_of(cell))
     part = part_judged(study, ("oversampling", "two_phase_oversampling"))
     assert part.effect.repeats == 5

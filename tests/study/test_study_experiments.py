@@ -23,12 +23,12 @@ def test_the_grid_is_what_is_selected(study_of):
 
 def test_experiments_lie_beside_it(study_of):
     study = study_of(experiments=BESIDE, **POINTS)
-    assert len(study.beside("linear", method="oversampling")) == 2 * 2
-    partial = {cell.method for cell in study.beside("levels")}
+    assert len(study.of_experiment("linear", method="oversampling")) == 2 * 2
+    partial = {cell.method for cell in study.of_experiment("levels")}
     assert partial == {"partial_oversampling", "partial_undersampling"}
-    balanced = study.beside("control", seed=1)
+    balanced = study.of_experiment("control", seed=1)
     assert [cell.factors["rho"] for cell in balanced] == [10, 100]
-    assert study.beside("trends") == []
+    assert study.of_experiment("trends") == []
 
 
 def test_a_balanced_set_is_no_arm_of_a_claim(study_of):
@@ -55,7 +55,7 @@ def with_trends(study_of, monkeypatch):
     """Return a study with later methods: both seeds at the middle, rho 100, one seed at rho 10."""
     monkeypatch.setattr(class_imbalance_cells, "TREND_REPEATS", 1)
     study = study_of(experiments="trends", **POINTS)
-    for cell in study.beside("trends"):
+    for cell in study.of_experiment("trends"):
         put(study.store, cell.trial, [500] * 5 + [50] * 5, auc=0.8 + cell.seed / 100)
     return study
 

@@ -4,8 +4,9 @@ import multiprocessing
 import os
 import signal
 
-from reproduce.trials import engine, work
-from reproduce.trials.engine import Event
+from reproduce.trials import engine
+from reproduce.trials.executors import performing
+from reproduce.trials.executors.executor import Progress
 from reproduce.trials.store import Store
 
 
@@ -17,8 +18,8 @@ def killed_at(item, path, iteration, options):
             if event.kind == "progress" and event.done >= iteration:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        work._throttled = lambda report, key: (
-            lambda done, total, loss: report(Event("progress", key, done, total, loss))
+        performing._throttled = lambda tell, key: (
+            lambda done, total, loss: tell(Progress(key, done, total, loss))
         )
         engine.run([item], Store(path), options, kill)
 

@@ -4,10 +4,11 @@ import pytest
 
 from reproduce.training.loop import Interrupted
 from reproduce.training.phases import Heads, Optimizer, Projection
-from reproduce.trials import engine, stack
+from reproduce.trials import engine
 from reproduce.trials.engine import Options, run
-from reproduce.trials.execute import Surroundings, execute
+from reproduce.trials.executors import stacked
 from reproduce.trials.store import Store
+from tests.trials.executing import Surroundings, execute
 
 ALONE = Options(workers=1)
 # The first phase has 30 steps, the second 20.
@@ -129,6 +130,6 @@ def test_every_part_keeps_its_logits(planned, tmp_path, on_digits):
 
 def test_such_trials_train_one_by_one(on_digits):
     items = [on_digits(seed=seed, keep=("logits",)) for seed in (0, 1)]
-    assert len(stack.grouped(items, 4)) == 1
+    assert len(stacked.grouped(items, 4)) == 1
     watched = [on_digits(seed=seed, keep=("logits", "encoders")) for seed in (0, 1)]
-    assert stack.grouped(watched, 4) == []
+    assert stacked.grouped(watched, 4) == []

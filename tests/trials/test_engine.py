@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.trials import engine, work
+from reproduce.trials import engine
 from reproduce.trials.engine import Options, run
+from reproduce.trials.executors import executor, performing
 from reproduce.trials.locks import try_lock
 from reproduce.trials.store import Store
 
@@ -187,7 +188,7 @@ def test_the_time_limit_stops_with_a_checkpoint_and_the_next_call_goes_on(
     clock = types.SimpleNamespace(now=100.0, sleep=None)
     clock.monotonic = lambda: clock.now
     late = Events(lambda event: setattr(clock, "now", clock.now + 10 * (event.kind == "progress")))
-    for module in (engine, work):
+    for module in (engine, executor, performing):
         monkeypatch.setattr(module, "time", clock)
     others = [planned, on_digits(seed=1)]
     summary = run(others, store, Options(workers=1, time_limit=35.0), late)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -17,25 +18,25 @@ from reproduce.trials.locks import try_lock
 from reproduce.trials.plan import Plan
 from reproduce.trials.store import Store
 
-# Workers that hold their first trial's lock until they are to stop; they read this file as well.
+# Workers that hold on to their first job until they are to stop; they read this file as well. Each
+# says which process it is in the place of a number of steps.
 HOLD_INSTEAD_OF_TRAINING = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from reproduce.trials import engine, plan, store
-from reproduce.trials.locks import try_lock
+from reproduce.trials.executors import executor, processes
 
-def hold(todo, store, options, stop, report):
-    key = todo[0].trial.key
-    with try_lock(store.lock_path(key)):
-        report(engine.Event("started", key))
-        while not stop.is_set():
-            time.sleep(0.01)
+def hold(job, stop_requested, tell):
+    tell(executor.Progress(job.items[0].trial.key, os.getpid(), 0, 0.0))
+    while not stop_requested():
+        time.sleep(0.01)
+    return False
 
-engine.work = hold
+processes.perform = hold
 if __name__ == "__main__":
     planned = plan.read(Path(sys.argv[1])).planned
     options = engine.Options(workers=2, time_limit=float(sys.argv[3]))
-    report = lambda event: print(event.kind, flush=True)
+    report = lambda event: event.kind == "progress" and print(event.done, flush=True)
     print(engine.run(planned, store.Store(sys.argv[2]), options, report).stopped)
 """
 
@@ -55,8 +56,9 @@ def hold(on_tiny, store, tmp_path):
             command, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         try:
-            assert [parent.stdout.readline() for _ in planned] == ["started\n", "started\n"]
-            yield parent, planned
+            workers = [int(parent.stdout.readline()) for _ in planned]
+            assert len({parent.pid, *workers}) == 3
+            yield parent, planned, workers
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(parent.pid, signal.SIGKILL)
@@ -101,13 +103,14 @@ def test_a_killed_worker_is_named_and_the_other_does_its_work(on_tiny, store):
 
 
 def test_workers_die_with_a_killed_parent(hold, store):
-    """Nobody is left to train on in secret: the locks of both are free at once."""
-    with hold(time_limit=1000) as (parent, planned):
+    """Nobody is left to train on in secret, and the locks of both are free."""
+    with hold(time_limit=1000) as (parent, planned, workers):
         assert not any(is_free(store, item) for item in planned)
         parent.kill()
         parent.wait()
+        assert all(is_free(store, item) for item in planned)
         deadline = time.monotonic() + 20
-        while not all(is_free(store, item) for item in planned):
+        while any(is_alive(worker) for worker in workers):
             assert time.monotonic() < deadline, "a worker outlives its parent"
             time.sleep(0.01)
 
@@ -115,7 +118,7 @@ def test_workers_die_with_a_killed_parent(hold, store):
 @pytest.mark.parametrize("how", ["signal", "time limit"])
 def test_all_workers_are_told_to_stop(hold, store, how):
     """Where the signal reaches the parent alone, and where time is up; both end in order."""
-    with hold(time_limit=1000 if how == "signal" else 1) as (parent, planned):
+    with hold(time_limit=1000 if how == "signal" else 1) as (parent, planned, _):
         if how == "signal":
             parent.terminate()
         assert parent.communicate(timeout=20)[0] == "True\n"
@@ -127,3 +130,13 @@ def is_free(store, planned):
     """Say whether nobody holds a trial's lock."""
     with try_lock(store.lock_path(planned.trial.key)) as free:
         return free
+
+
+def is_alive(process):
+    """Say whether a process runs; one that has ended may wait for somebody to ask how."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -200,11 +200,11 @@ def test_a_packed_store_is_merged_whole(task, finished, tmp_path):
 
 
 def test_only_classification_is_put_into_stacks():
-    from reproduce.trials import stack
+    from reproduce.trials.executors import stacked
 
     for task in TASKS:
         items = [planned(task), replace(planned(task), trial=planned(task).trial.but(seed=1))]
-        together = stack._kind(items[0].trial)
+        together = stacked._kind(items[0].trial)
         assert (together is not None) == (task == "classification")
 
 

@@ -13,9 +13,9 @@ from reproduce import models
 from reproduce.data import catalog, preparation, resizing
 from reproduce.errors import UserError
 from reproduce.tasks import classification
-from reproduce.trials.execute import Surroundings, execute
 from reproduce.trials.store import Store
 from reproduce.trials.trial import RECIPE
+from tests.trials.executing import Surroundings, execute
 
 
 def test_a_trial_gives_the_same_digits_again(trained, store):

@@ -16,8 +16,8 @@ from reproduce.training.loop import Interrupted
 from reproduce.trials import execute as execution
 from reproduce.trials import plan as plans
 from reproduce.trials.engine import Options, run
-from reproduce.trials.execute import Surroundings, execute
 from reproduce.trials.store import Store
+from tests.trials.executing import Surroundings, execute
 
 ALONE = Options(workers=1)
 # SHA-256 of b"numbers", by another program.

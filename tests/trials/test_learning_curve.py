@@ -8,8 +8,8 @@ from reproduce.training import learning_curve
 from reproduce.training.loop import Interrupted
 from reproduce.trials import engine
 from reproduce.trials.engine import Options, run
-from reproduce.trials.execute import Surroundings, execute
 from reproduce.trials.store import Store
+from tests.trials.executing import Surroundings, execute
 
 ALONE = Options(workers=1)
 

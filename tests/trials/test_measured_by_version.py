@@ -7,8 +7,8 @@ from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
 from reproduce.trials import pack, upkeep
 from reproduce.trials.edition import Edition
-from reproduce.trials.execute import Surroundings, execute
 from reproduce.trials.store import Store
+from tests.trials.executing import Surroundings, execute
 
 
 @pytest.fixture

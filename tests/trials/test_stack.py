@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from reproduce.trials import engine, stack
+from reproduce.trials import engine
+from reproduce.trials.driver import Driver
 from reproduce.trials.engine import Options, run
+from reproduce.trials.execute import Surroundings
+from reproduce.trials.executors import stacked
 from reproduce.trials.locks import try_lock
 from reproduce.trials.store import Store
 
@@ -56,15 +59,15 @@ def test_only_what_may_train_together_is_put_together(trials, on_digits):
     other_split = on_digits(
         split={"kind": "stratified", "test_share": 0.3, "seed": 0}, iterations=25
     )
-    groups = stack.grouped([*trials, other_data, other_split], size=100)
+    groups = stacked.grouped([*trials, other_data, other_split], size=100)
     assert [[item.trial.key for item in group] for group in groups] == [
         [item.trial.key for item in [*trials[:6], other_data]]
     ]
-    assert [len(g) for g in stack.grouped(trials, size=5)] == [5]  # a lone sixth trains alone
+    assert [len(g) for g in stacked.grouped(trials, size=5)] == [5]  # a lone sixth trains alone
 
 
 def test_a_network_that_cannot_be_stacked_trains_alone(on_digits, store, monkeypatch):
-    monkeypatch.setattr(stack, "stackable", lambda network: False)
+    monkeypatch.setattr(stacked, "stackable", lambda network: False)
     planned = [on_digits(seed=n, iterations=3) for n in range(2)]
     assert run(planned, store, Options(workers=1, stack=2), lambda event: None).trained == 2
     assert "networks trained together" not in store.get(planned[0].trial.key).provenance
@@ -90,9 +93,12 @@ def test_a_trial_someone_else_trains_is_left_to_them(on_digits, store):
     planned = [on_digits(seed=n, iterations=3) for n in range(3)]
     with try_lock(store.lock_path(planned[0].trial.key)) as ours:
         assert ours
-        outcomes = stack.execute(planned, store, engine_surroundings())
-    assert [o.item.trial.key for o in outcomes] == [p.trial.key for p in planned[1:]]
-    assert store.get(planned[0].trial.key) is None
+        with Driver(planned, store, Options(), lambda event: None, stack=3) as driver:
+            job = driver.take()
+            for report in stacked.execute(job.items, Surroundings()):
+                driver.hear(report)
+            assert job.items == tuple(planned[1:]) and driver.is_left() and driver.take() is None
+    assert [result.key for result in store.results()] == sorted(p.trial.key for p in planned[1:])
 
 
 def test_a_stack_that_is_stopped_keeps_nothing_and_starts_anew(on_digits, store):
@@ -105,17 +111,11 @@ def test_a_stack_that_is_stopped_keeps_nothing_and_starts_anew(on_digits, store)
     assert np.isfinite(store.get(planned[0].trial.key).history[-1]["loss"])
 
 
-def engine_surroundings():
-    from reproduce.trials.execute import Surroundings
-
-    return Surroundings()
-
-
 def test_on_a_cpu_nothing_is_stacked_unless_asked_for():
     import torch
 
-    assert stack.size_for(torch.device("cpu"), None) == 1
-    assert stack.size_for(torch.device("cpu"), 3) == 3
-    assert stack.size_for(torch.device("cuda"), None) == stack.NETWORKS_PER_STACK
-    assert stack.size_for(torch.device("cuda"), 1) == 1
+    assert stacked.size_for(torch.device("cpu"), None) == 1
+    assert stacked.size_for(torch.device("cpu"), 3) == 3
+    assert stacked.size_for(torch.device("cuda"), None) == stacked.NETWORKS_PER_STACK
+    assert stacked.size_for(torch.device("cuda"), 1) == 1
     assert engine.Options().stack is None

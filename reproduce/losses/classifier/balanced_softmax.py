@@ -3,12 +3,13 @@
 import torch
 from torch.nn import functional
 
+from reproduce.losses import checks
 from reproduce.losses.classifier import class_weights, rows
 from reproduce.losses.classifier.objective import ClassifierObjective
 
 
 def balanced_softmax(
-    logits: torch.Tensor, labels: torch.Tensor, *, counts, reduction: str = "mean"
+    logits: torch.Tensor, labels: torch.Tensor, *, counts: checks.Numbers, reduction: str = "mean"
 ) -> torch.Tensor:
     r"""Cross-entropy of a softmax in which each class counts as often as it has images.
 

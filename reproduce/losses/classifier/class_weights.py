@@ -3,8 +3,6 @@
 Losses that take `class_weights` take "effective_number", "inverse" or a list of numbers.
 """
 
-from collections.abc import Sequence
-
 import torch
 
 from reproduce.errors import UserError
@@ -13,7 +11,7 @@ from reproduce.losses import checks
 KINDS = ("effective_number", "inverse")
 
 
-def effective_number(counts: Sequence[int] | torch.Tensor, *, beta: float = 0.9999) -> torch.Tensor:
+def effective_number(counts: checks.Numbers, *, beta: float = 0.9999) -> torch.Tensor:
     r"""Class-balanced weights: one over the effective number of images, float64 [C].
 
     .. math::
@@ -53,7 +51,7 @@ def effective_number(counts: Sequence[int] | torch.Tensor, *, beta: float = 0.99
     return weights * len(weights) / weights.sum()
 
 
-def inverse_frequency(counts: Sequence[int] | torch.Tensor) -> torch.Tensor:
+def inverse_frequency(counts: checks.Numbers) -> torch.Tensor:
     """Weights proportional to 1 / n_c that sum to C, float64 [C]."""
     weights = 1 / _known_counts("inverse_frequency", counts)
     return weights * len(weights) / weights.sum()
@@ -61,9 +59,9 @@ def inverse_frequency(counts: Sequence[int] | torch.Tensor) -> torch.Tensor:
 
 def chosen(
     loss: str,
-    class_weights: str | Sequence[float] | torch.Tensor | None,
+    class_weights: str | checks.Numbers | None,
     *,
-    counts=None,
+    counts: checks.Numbers | None = None,
     beta: float = 0.9999,
     like: torch.Tensor,
 ) -> torch.Tensor | None:
@@ -79,7 +77,9 @@ def chosen(
     return weights.to(like.dtype)
 
 
-def positive(loss: str, name: str, values, like: torch.Tensor) -> torch.Tensor:
+def positive(
+    loss: str, name: str, values: checks.Numbers | None, like: torch.Tensor
+) -> torch.Tensor:
     """Return one number above 0 for each class, as a tensor like `like` [N, C]."""
     classes = like.shape[1]
     try:
@@ -100,7 +100,7 @@ def positive(loss: str, name: str, values, like: torch.Tensor) -> torch.Tensor:
     return numbers
 
 
-def _known_counts(name: str, counts) -> torch.Tensor:
+def _known_counts(name: str, counts: checks.Numbers) -> torch.Tensor:
     # In float64, since 1 - beta ** n cancels where n is small.
     counts = torch.as_tensor(counts, dtype=torch.float64)
     return positive(name, "counts", counts, counts.reshape(1, -1))

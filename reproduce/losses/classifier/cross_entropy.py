@@ -3,6 +3,7 @@
 import torch
 from torch.nn import functional
 
+from reproduce.losses import checks
 from reproduce.losses.classifier import class_weights as weights_of
 from reproduce.losses.classifier import rows
 from reproduce.losses.classifier.objective import ClassifierObjective
@@ -12,8 +13,8 @@ def cross_entropy(
     logits: torch.Tensor,
     labels: torch.Tensor,
     *,
-    class_weights=None,
-    counts=None,
+    class_weights: str | checks.Numbers | None = None,
+    counts: checks.Numbers | None = None,
     beta: float = 0.9999,
     reduction: str = "mean",
 ) -> torch.Tensor:

@@ -14,8 +14,8 @@ def focal(
     labels: torch.Tensor,
     *,
     gamma: float = 2.0,
-    class_weights=None,
-    counts=None,
+    class_weights: str | checks.Numbers | None = None,
+    counts: checks.Numbers | None = None,
     beta: float = 0.9999,
     reduction: str = "mean",
 ) -> torch.Tensor:

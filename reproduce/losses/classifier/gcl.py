@@ -1,5 +1,7 @@
 """Gaussian clouded logit adjustment."""
 
+from typing import Any
+
 import torch
 from torch.nn import functional
 
@@ -14,7 +16,7 @@ def gcl(
     labels: torch.Tensor,
     noise: torch.Tensor | None = None,
     *,
-    counts,
+    counts: checks.Numbers,
     nu: float = 0.5,
     scale: float = 30.0,
     margin: float = 0.0,
@@ -100,7 +102,8 @@ class GCL(ClassifierObjective):
 
     function = staticmethod(gcl)
 
-    def call(self, logits: torch.Tensor, labels: torch.Tensor, **more) -> torch.Tensor:
+    def call(self, *tensors: torch.Tensor, **more: Any) -> torch.Tensor:
         """Return the loss of these rows."""
-        noise = None if self.training else torch.zeros_like(logits)
-        return super().call(logits, labels, noise, **more)
+        logits, labels = tensors
+        noise = {} if self.training else {"noise": torch.zeros_like(logits)}
+        return super().call(logits, labels, **noise, **more)

@@ -13,10 +13,10 @@ def ldam(
     logits: torch.Tensor,
     labels: torch.Tensor,
     *,
-    counts,
+    counts: checks.Numbers,
     max_margin: float = 0.5,
     scale: float = 30.0,
-    class_weights=None,
+    class_weights: str | checks.Numbers | None = None,
     beta: float = 0.9999,
     reduction: str = "mean",
 ) -> torch.Tensor:

@@ -9,7 +9,12 @@ from reproduce.losses.classifier.objective import ClassifierObjective
 
 
 def logit_adjustment(
-    logits: torch.Tensor, labels: torch.Tensor, *, counts, tau: float = 1.0, reduction: str = "mean"
+    logits: torch.Tensor,
+    labels: torch.Tensor,
+    *,
+    counts: checks.Numbers,
+    tau: float = 1.0,
+    reduction: str = "mean",
 ) -> torch.Tensor:
     r"""Cross-entropy after the logarithm of the class's share was added to each output.
 

@@ -3,7 +3,7 @@
 import torch
 
 from reproduce.errors import UserError
-from reproduce.losses import Batch, checks
+from reproduce.losses import Batch, Mixed, checks
 from reproduce.losses.checks import IGNORED
 from reproduce.losses.classifier import class_weights
 from reproduce.losses.objective import Objective
@@ -22,23 +22,23 @@ class ClassifierObjective(Objective):
     def forward(self, batch: Batch) -> torch.Tensor:
         """Return the mean loss of the batch."""
         if batch.mixed is not None:
-            return self.of_mixed(batch)
+            return self.of_mixed(batch, batch.mixed)
         if batch.logits.ndim == 4:
             logits, labels = known_pixels(type(self).__name__, batch.logits, batch.all_labels)
             # The sum of no rows is 0, and so is its gradient; the mean of none is not a number.
             return self.call(logits, labels) if len(labels) else logits.sum()
         return self.call(batch.logits, batch.all_labels)
 
-    def of_mixed(self, batch: Batch) -> torch.Tensor:
+    def of_mixed(self, batch: Batch, mixed: Mixed) -> torch.Tensor:
         """Return the mean loss of images that were mixed."""
         if batch.logits.ndim == 4:
             raise UserError(
                 f"{type(self).__name__}: mixed images expected one label each, received label "
                 "maps; take the mixing out of this phase"
             )
-        own = batch.mixed.own.repeat(batch.views)
+        own = mixed.own.repeat(batch.views)
         labels = batch.all_labels
-        partner = batch.mixed.labels.repeat(batch.views)
+        partner = mixed.labels.repeat(batch.views)
         first = self.call(batch.logits, labels, reduction="none")
         second = self.call(batch.logits, partner, reduction="none")
         each = own * first + (1 - own) * second

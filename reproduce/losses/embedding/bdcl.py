@@ -1,5 +1,7 @@
 """Balanced and discriminative contrastive learning: own temperatures, and hard prototypes."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -123,7 +125,9 @@ def bdcl(
     return reduced("bdcl", each, reduction)
 
 
-def _candidates(rows: torch.Tensor, stars: torch.Tensor, known) -> torch.Tensor:
+def _candidates(
+    rows: torch.Tensor, stars: torch.Tensor, known: torch.Tensor | None
+) -> torch.Tensor:
     """Return with which rows and prototypes [N, N + C] every anchor is compared."""
     allowed = torch.ones(len(rows), len(rows) + len(stars), dtype=torch.bool, device=rows.device)
     allowed[:, : len(rows)].fill_diagonal_(False)
@@ -220,7 +224,7 @@ class BDCL(PixelsOrImages):
         checks.parameter("bdcl", "momentum", momentum, above=0, most=1)
         checks.parameter("bdcl", "temperature", temperature, above=0)
         self.temperature, self.lowest, self.highest = temperature, lowest, highest
-        self.readings = {
+        self.readings: dict[str, Any] = {
             "temperature_gradient": temperature_gradient,
             "denominator_temperature": denominator_temperature,
             "positive_set": positive_set,
@@ -254,14 +258,13 @@ class BDCL(PixelsOrImages):
     def of_rows(self, rows: torch.Tensor, labels: torch.Tensor, views: int) -> torch.Tensor:
         """Return the loss of each row, beside the prototypes as they stand."""
         stars = getattr(self, "prototypes", None)
-        kept = {}
+        given: dict[str, Any] = {"temperatures": self.temperatures_now()}
         if stars is not None:
             self.of_own_size(rows)
-            kept = {"prototypes": stars.vectors, "known_prototypes": stars.seen}
-        kept["temperatures"] = self.temperatures_now()
+            given |= {"prototypes": stars.vectors, "known_prototypes": stars.seen}
         if self.training:
-            self.penalties.add(rows, labels, **kept)
-        return bdcl(rows, labels, reduction="none", **kept, **self.readings)
+            self.penalties.add(rows, labels, **given)
+        return bdcl(rows, labels, reduction="none", **given, **self.readings)
 
     def finish(self, loss: torch.Tensor, rows: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Let the prototypes follow."""

@@ -1,5 +1,7 @@
 """Contrastive loss on all pairs of a batch."""
 
+from collections.abc import Iterable, Iterator
+
 import torch
 from torch.nn import functional
 
@@ -7,6 +9,9 @@ from reproduce.errors import UserError
 from reproduce.losses import checks
 from reproduce.losses.embedding.distances import closed_form, over_distance, pair_blocks
 from reproduce.losses.objective import EmbeddingObjective
+
+# Rows, the rows that they are compared with, how far each pair is off, and its distance.
+Block = tuple[slice, slice, torch.Tensor, torch.Tensor]
 
 
 def contrastive(
@@ -87,11 +92,12 @@ def contrastive(
     # float32 is exact enough for float32 embeddings.
     precision = embeddings.dtype if normalize else torch.float64
 
-    def arithmetic(rows, wanted):
-        blocks = _violations(rows, labels, margin, precision)
+    def arithmetic(rows: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        blocks: Iterable[Block] = _violations(rows, labels, margin, precision)
         if reading == "separate_means":
-            blocks = list(blocks)
-            share, ratio = _of_separate_means([block[2] for block in blocks])
+            seen = list(blocks)
+            blocks = seen
+            share, ratio = _of_separate_means([block[2] for block in seen])
         else:
             pairs = len(labels) * (len(labels) - 1) // 2
             share, ratio = 0.25 if reduction == "sum" else 0.25 / max(pairs, 1), 1.0
@@ -100,7 +106,9 @@ def contrastive(
     return closed_form(embeddings, arithmetic, normalize=normalize)
 
 
-def _violations(rows, labels, margin, precision):
+def _violations(
+    rows: torch.Tensor, labels: torch.Tensor, margin: float, precision: torch.dtype
+) -> Iterator[Block]:
     """Say, block by block, how far every pair is from where it should be, and its distance.
 
     A violation above zero is a pair too far apart, one below zero a pair too close.
@@ -112,7 +120,7 @@ def _violations(rows, labels, margin, precision):
         yield first, second, violation, distance
 
 
-def _both_orders(block):
+def _both_orders(block: torch.Tensor) -> torch.Tensor:
     """Return the sum over the pairs of a block in both orders.
 
     Its first columns are its own rows, so that they hold both orders; the others hold one.
@@ -122,9 +130,9 @@ def _both_orders(block):
     return total if rows == columns else 2 * total - block[:, :rows].sum(dtype=torch.float64)
 
 
-def _of_separate_means(violations):
+def _of_separate_means(violations: Iterable[torch.Tensor]) -> tuple[float, float]:
     """Return what a pair too far apart counts, and how many times that a pair too close counts."""
-    balance = count = 0
+    balance = count = torch.zeros((), dtype=torch.float64)
     for violation in violations:
         sign = violation.sign()
         balance = balance + _both_orders(sign)
@@ -133,12 +141,19 @@ def _of_separate_means(violations):
     return 1 / far, far / near
 
 
-def _sum(blocks, rows, squared, share, ratio, wanted):
+def _sum(
+    blocks: Iterable[Block],
+    rows: torch.Tensor,
+    squared: bool,
+    share: float,
+    ratio: float,
+    wanted: bool,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return `share` times the sum over all pairs in both orders, and its gradient.
 
     A pair too close counts `ratio` times.
     """
-    loss = 0
+    loss = rows.new_zeros((), dtype=torch.float64)
     gradient, inward = torch.zeros_like(rows), torch.zeros_like(rows[:, 0])
     for first, second, violation, distance in blocks:
         weighted = violation if squared else violation.sign()

@@ -8,13 +8,15 @@ distance is the root of a difference of large numbers, and float32 would lose ha
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from typing import Any
 
 import torch
 from torch.autograd.function import once_differentiable
-from torch.nn import functional
 
 from reproduce.errors import UserError
 
+# Of the rows, and whether a gradient is wanted: the loss and its gradient.
+Arithmetic = Callable[[torch.Tensor, bool], tuple[torch.Tensor, torch.Tensor | None]]
 # A shorter vector has no direction.
 SHORTEST = 1e-12
 # Vectors of these lengths can be squared as they are.
@@ -25,7 +27,7 @@ BLOCK = 2**15
 
 def closed_form(
     embeddings: torch.Tensor,
-    arithmetic: Callable[[torch.Tensor, bool], tuple[torch.Tensor, torch.Tensor | None]],
+    arithmetic: Arithmetic,
     *,
     normalize: bool,
 ) -> torch.Tensor:
@@ -42,7 +44,11 @@ def closed_form(
         Scale the embeddings to length one first.
     """
     wanted = torch.is_grad_enabled() and embeddings.requires_grad
-    return _ClosedForm.apply(embeddings, arithmetic, normalize, wanted)
+    # PyTorch leaves `apply` untyped, here and below.
+    loss: torch.Tensor = _ClosedForm.apply(  # type: ignore[no-untyped-call]
+        embeddings, arithmetic, normalize, wanted
+    )
+    return loss
 
 
 def through_distances(
@@ -57,7 +63,7 @@ def through_distances(
     symmetric matrix.
     """
 
-    def of_rows(rows, wanted):
+    def of_rows(rows: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, torch.Tensor | None]:
         loss, slope = arithmetic(squared_distances(rows))
         if not wanted:
             return loss, None
@@ -72,7 +78,7 @@ def squared_distances(rows: torch.Tensor) -> torch.Tensor:
     """Return the squared Euclidean distance of every row to every other [N, N]."""
     lengths = rows.square().sum(1)
     squared = torch.addmm(lengths, rows, rows.T, alpha=-2).add_(lengths[:, None])
-    return functional.threshold_(squared, _rounding(rows, lengths), 0)
+    return torch.threshold_(squared, _rounding(rows, lengths), 0)
 
 
 def pair_blocks(rows: torch.Tensor) -> Iterator[tuple[slice, slice, torch.Tensor]]:
@@ -88,7 +94,7 @@ def pair_blocks(rows: torch.Tensor) -> Iterator[tuple[slice, slice, torch.Tensor
         first, second = slice(start, start + size), slice(start, None)
         squared = torch.addmm(lengths[second], rows[first], rows[second].T, alpha=-2)
         squared.add_(lengths[first, None])
-        yield first, second, functional.threshold_(squared, rounding, 0)
+        yield first, second, torch.threshold_(squared, rounding, 0)
 
 
 def over_distance(slope: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
@@ -114,7 +120,7 @@ def unit_rows(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return scaled.mul_(shrink), factor.mul_(shrink)
 
 
-def _rounding(rows, lengths):
+def _rounding(rows: torch.Tensor, lengths: torch.Tensor) -> float:
     """Return the largest squared distance that equal rows can seem to have.
 
     Below it a distance is taken for zero: it would depend on the order of the rows, and point
@@ -123,7 +129,7 @@ def _rounding(rows, lengths):
     return (rows.shape[1] + 8) * torch.finfo(rows.dtype).eps * float(lengths.amax())
 
 
-def _finite(value, dtype):
+def _finite(value: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     """Turn float64 into `dtype`; what is too large for it becomes its largest number."""
     largest = torch.finfo(dtype).max
     return value.clamp(-largest, largest).to(dtype)
@@ -131,7 +137,9 @@ def _finite(value, dtype):
 
 class _ClosedForm(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, embeddings, arithmetic, normalize, wanted):
+    def forward(
+        ctx: Any, embeddings: torch.Tensor, arithmetic: Arithmetic, normalize: bool, wanted: bool
+    ) -> torch.Tensor:
         rows = embeddings.double()
         if normalize:
             rows, factors = unit_rows(rows)
@@ -140,7 +148,7 @@ class _ClosedForm(torch.autograd.Function):
         with torch.autocast(rows.device.type, enabled=False) if mixed else nullcontext():
             # Seen from their mean, rows that have come close together keep their digits.
             loss, gradient = arithmetic(rows - rows.mean(0), wanted)
-        if wanted:
+        if wanted and gradient is not None:
             gradient = gradient.double()
             if normalize:
                 along = (gradient * rows).sum(1, keepdim=True)
@@ -149,11 +157,11 @@ class _ClosedForm(torch.autograd.Function):
         return _finite(loss, embeddings.dtype)
 
     @staticmethod
-    def backward(ctx, upstream):
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         embeddings, gradient = ctx.saved_tensors
         # Only where somebody asks for a graph of the gradient; it would leave this part out.
         if torch.is_grad_enabled():
-            gradient = _Final.apply(gradient, embeddings)
+            gradient = _Final.apply(gradient, embeddings)  # type: ignore[no-untyped-call]
         return upstream * gradient, None, None, None
 
 
@@ -161,12 +169,12 @@ class _Final(torch.autograd.Function):
     """A gradient that depends on the embeddings, but refuses to say how."""
 
     @staticmethod
-    def forward(ctx, gradient, embeddings):
+    def forward(ctx: Any, gradient: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
         return gradient.clone()
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, upstream):
+    def backward(ctx: Any, upstream: torch.Tensor) -> torch.Tensor:
         raise UserError(
             "the loss has a closed-form gradient, expected to be differentiated once, received a "
             "request for the second derivative; take the penalty on its gradient out"

@@ -71,7 +71,7 @@ def lifted_structured(
     checks.choice("lifted_structured", "reduction", reduction, ("mean", "sum"))
     labels, order = by_class(labels)
 
-    def arithmetic(squared_distance):
+    def arithmetic(squared_distance: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         distance = squared_distance if squared else squared_distance.sqrt_()
         total, pairs, slope = _ordered_pairs(distance, labels, margin)
         # Half of a mean or sum over pairs, each of which is in the total twice.
@@ -83,7 +83,9 @@ def lifted_structured(
     return through_distances(embeddings.index_select(0, order), arithmetic, normalize=normalize)
 
 
-def _ordered_pairs(distance, labels, margin):
+def _ordered_pairs(
+    distance: torch.Tensor, labels: torch.Tensor, margin: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the sum of the squared hinges, the number of pairs, and the sum's derivative."""
     same = labels[:, None] == labels
     columns, counts = positives(labels)

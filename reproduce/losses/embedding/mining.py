@@ -9,8 +9,11 @@ import torch
 
 from reproduce.losses.embedding.positives import positives
 
+# The sum, how many were looked at, how many are above zero, and the derivative.
+Found = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
-def all_triplets(distance: torch.Tensor, labels: torch.Tensor, margin: float):
+
+def all_triplets(distance: torch.Tensor, labels: torch.Tensor, margin: float) -> Found:
     """Every anchor with every positive and every negative, without a matrix of triplets.
 
     A negative is too close for all positives whose distance plus margin lies above its own, which
@@ -42,7 +45,7 @@ def all_triplets(distance: torch.Tensor, labels: torch.Tensor, margin: float):
     return total, looked_at, negatives.sum(), slope.scatter_add_(1, columns, of_positives)
 
 
-def semi_hard(distance: torch.Tensor, labels: torch.Tensor, margin: float):
+def semi_hard(distance: torch.Tensor, labels: torch.Tensor, margin: float) -> Found:
     """Every positive pair with the nearest negative that is further than the positive.
 
     Where all negatives are nearer, the furthest of them is taken.
@@ -56,7 +59,7 @@ def semi_hard(distance: torch.Tensor, labels: torch.Tensor, margin: float):
     return _chosen(distance, columns, negatives, counts & (number > 0), margin)
 
 
-def batch_hard(distance: torch.Tensor, labels: torch.Tensor, margin: float):
+def batch_hard(distance: torch.Tensor, labels: torch.Tensor, margin: float) -> Found:
     """Every anchor with its furthest positive and its nearest negative."""
     same = labels[:, None] == labels
     positive = same.clone().fill_diagonal_(False)
@@ -66,7 +69,13 @@ def batch_hard(distance: torch.Tensor, labels: torch.Tensor, margin: float):
     return _chosen(distance, furthest, nearest, counts, margin)
 
 
-def _chosen(distance, positives, negatives, counts, margin):
+def _chosen(
+    distance: torch.Tensor,
+    positives: torch.Tensor,
+    negatives: torch.Tensor,
+    counts: torch.Tensor,
+    margin: float,
+) -> Found:
     """Sum over the triplets (row, positives[row, k], negatives[row, k]) that count."""
     hinge = distance.gather(1, positives) - distance.gather(1, negatives) + margin
     active = (hinge > 0) & counts

@@ -17,7 +17,9 @@ from reproduce.losses.embedding.similarities import anchor_losses, positives
 Loss = Callable[..., torch.Tensor]
 
 
-def _plain(similarities, labels, *, temperature: float = 0.1, **_: Any) -> torch.Tensor:
+def _plain(
+    similarities: torch.Tensor, labels: torch.Tensor, *, temperature: float = 0.1, **_: Any
+) -> torch.Tensor:
     return anchor_losses(similarities, positives(labels), temperature).mean()
 
 

@@ -17,13 +17,24 @@ class Penalties(nn.Module):
     goes on after an interruption says the same.
     """
 
+    pushes: torch.Tensor
+    nearest: torch.Tensor
+    anchors: torch.Tensor
+
     def __init__(self, classes: int):
         super().__init__()
         for name in ("pushes", "nearest", "anchors"):
             self.register_buffer(name, torch.zeros(classes, dtype=torch.float64))
 
     @torch.no_grad()
-    def add(self, rows, labels, temperatures, prototypes=None, known_prototypes=None) -> None:
+    def add(
+        self,
+        rows: torch.Tensor,
+        labels: torch.Tensor,
+        temperatures: float | torch.Tensor,
+        prototypes: torch.Tensor | None = None,
+        known_prototypes: torch.Tensor | None = None,
+    ) -> None:
         """Count one batch: rows [N, D] and labels [N], the temperature or one for each class."""
         rows = scaled(rows.detach())
         classes = len(self.pushes)

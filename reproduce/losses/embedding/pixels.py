@@ -10,6 +10,9 @@ from reproduce.losses import Batch, Context, checks
 from reproduce.losses.checks import IGNORED
 from reproduce.losses.objective import Objective
 
+# Embeddings [n, D] and labels [n] that are compared with each other.
+Rows = tuple[torch.Tensor, torch.Tensor]
+
 PAIRS = ("sampled_per_class", "sampled_at_random")
 COMPARED = ("within_each_image", "across_the_batch")
 
@@ -115,7 +118,7 @@ class PixelsOrImages(Objective, ABC):
         parts = [part for part in self._drawn(batch.embeddings, batch.all_labels) if len(part[0])]
         return self._of_batch(parts, 1) if parts else (batch.embeddings[:0]).sum()
 
-    def _drawn(self, embeddings: torch.Tensor, masks: torch.Tensor):
+    def _drawn(self, embeddings: torch.Tensor, masks: torch.Tensor) -> list[Rows]:
         """Return rows and labels of the pixels that are compared with each other."""
         embeddings = of_maps(self.named, embeddings, masks)
         at_once = 1 if self.compared == "within_each_image" else max(1, len(embeddings))
@@ -131,7 +134,7 @@ class PixelsOrImages(Objective, ABC):
             for start in range(0, len(embeddings), at_once)
         ]
 
-    def _of_batch(self, parts: list[tuple[torch.Tensor, torch.Tensor]], views: int):
+    def _of_batch(self, parts: list[Rows], views: int) -> torch.Tensor:
         """Return the mean over all rows, each compared with the rows of its own part."""
         rows, labels = parts[0] if len(parts) == 1 else map(torch.cat, zip(*parts, strict=True))
         self.prepare(rows, labels)

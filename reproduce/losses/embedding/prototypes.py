@@ -45,7 +45,9 @@ def follow(
     return torch.where(present[:, None], new, old), seen | present
 
 
-def of_classes(rows: torch.Tensor, temperatures, prototypes):
+def of_classes(
+    rows: torch.Tensor, temperatures: float | torch.Tensor, prototypes: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor, int | None]:
     """Return temperatures, prototypes (none are an empty table), and how many classes there are."""
     try:
         tau = torch.as_tensor(temperatures, dtype=rows.dtype, device=rows.device)
@@ -71,6 +73,9 @@ def of_classes(rows: torch.Tensor, temperatures, prototypes):
 
 class ClassVectors(nn.Module):
     """A vector per class, and which classes have been seen; the others have a vector of zeros."""
+
+    vectors: torch.Tensor
+    seen: torch.Tensor
 
     def __init__(self, classes: int, size: int, *, momentum: float, unit: bool = True):
         super().__init__()
@@ -126,4 +131,5 @@ class HardPrototypes(ClassVectors):
         return (own < means[labels]).squeeze(1)
 
     def _guess(self, rows: torch.Tensor) -> torch.Tensor:
-        return self.auxiliary(rows.detach().to(self.auxiliary.weight.dtype))
+        guess: torch.Tensor = self.auxiliary(rows.detach().to(self.auxiliary.weight.dtype))
+        return guess

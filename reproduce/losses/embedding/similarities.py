@@ -1,6 +1,7 @@
 """Similarities of all rows of a batch, and the softmax over them: what contrastive losses share."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch.autograd import Function
@@ -19,7 +20,11 @@ LEAST_COMMON_TEMPERATURE = 0.04
 
 def scaled(rows: torch.Tensor, normalize: bool = True) -> torch.Tensor:
     """Return rows [B, D] of length one, or as they are (but cut) where `normalize` is false."""
-    return _Direction.apply(rows) if normalize else rows.clamp(-LARGEST_ENTRY, LARGEST_ENTRY)
+    if not normalize:
+        return rows.clamp(-LARGEST_ENTRY, LARGEST_ENTRY)
+    # PyTorch leaves `apply` untyped, here and below.
+    unit: torch.Tensor = _Direction.apply(rows)  # type: ignore[no-untyped-call]
+    return unit
 
 
 def products(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
@@ -45,7 +50,10 @@ def contrast(
     positive pairs. `mean_of_positives` maps rows v [B, D] to the mean of v over the positives of
     each; that must be a symmetric map. Anchors that are not `counted` have loss zero.
     """
-    return _Contrast.apply(rows, mean_of_positives, temperature, counted)
+    each: torch.Tensor = _Contrast.apply(  # type: ignore[no-untyped-call]
+        rows, mean_of_positives, temperature, counted
+    )
+    return each
 
 
 def closed_form_holds(normalize: bool, temperature: float) -> bool:
@@ -112,14 +120,14 @@ class _Direction(Function):
     """x / |x| of any finite row."""
 
     @staticmethod
-    def forward(ctx, rows):
+    def forward(ctx: Any, rows: torch.Tensor) -> torch.Tensor:
         unit, slope = _directions(rows)
         ctx.save_for_backward(unit, slope)
         return unit
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, gradient):
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
         return _through_directions(gradient, *ctx.saved_tensors)
 
 
@@ -131,7 +139,13 @@ class _Contrast(Function):
     """
 
     @staticmethod
-    def forward(ctx, rows, mean_of_positives, temperature, counted):
+    def forward(
+        ctx: Any,
+        rows: torch.Tensor,
+        mean_of_positives: Callable[[torch.Tensor], torch.Tensor],
+        temperature: float,
+        counted: torch.Tensor | None,
+    ) -> torch.Tensor:
         unit, slope = _directions(rows)
         pull = mean_of_positives(unit)
         common = 1 / temperature
@@ -148,7 +162,7 @@ class _Contrast(Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, gradient):
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         unit, slope, pull, exponentials, total, counted = ctx.saved_tensors
         gradient = gradient / ctx.temperature
         if counted is not None:

@@ -59,4 +59,5 @@ def _searched(classes: int, size: int) -> torch.Tensor:
 
 
 def _on_sphere(rows: torch.Tensor) -> torch.Tensor:
-    return rows / rows.norm(dim=1, keepdim=True)
+    length: torch.Tensor = rows.norm(dim=1, keepdim=True)
+    return rows / length

@@ -94,7 +94,7 @@ def triplet(
     checks.choice("triplet", "reduction", reduction, ("mean", "sum"))
     labels, order = by_class(labels)
 
-    def arithmetic(squared_distance):
+    def arithmetic(squared_distance: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         distance = squared_distance if squared else squared_distance.sqrt_()
         total, looked_at, active, slope = MINING[mining](distance, labels, margin)
         share = torch.full_like(total, FACTORS[reading])

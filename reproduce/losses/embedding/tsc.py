@@ -1,5 +1,7 @@
 """Targeted supervised contrastive learning: classes are drawn to targets spread evenly."""
 
+from typing import Any
+
 import torch
 from scipy.optimize import linear_sum_assignment
 
@@ -136,7 +138,9 @@ def _positives(labels: torch.Tensor, wanted: int | None, views: int) -> torch.Te
     return own | (others & torch.zeros_like(own).scatter(1, drawn, True))
 
 
-def _in_order(rows: torch.Tensor, targets: torch.Tensor, assignment) -> torch.Tensor:
+def _in_order(
+    rows: torch.Tensor, targets: torch.Tensor, assignment: torch.Tensor | None
+) -> torch.Tensor:
     """Return the targets [C, D], that of class c in row c."""
     targets = checks.numbers("tsc", "targets", targets, "C, D").to(rows.dtype)
     if targets.shape[1] != rows.shape[1]:
@@ -180,6 +184,7 @@ class TSC(PixelsOrImages):
     """
 
     function = staticmethod(tsc)
+    targets: torch.Tensor
 
     def __init__(
         self,
@@ -198,7 +203,7 @@ class TSC(PixelsOrImages):
         super().__init__(context, segmentation_pairs, pixels_per_class, compared)
         checks.parameter("tsc", "momentum", momentum, above=0, most=1)
         self.with_targets = targets
-        self.given = {
+        self.given: dict[str, Any] = {
             "target_weight": target_weight,
             "positives": positives,
             "temperature": temperature,

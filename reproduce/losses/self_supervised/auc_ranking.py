@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -158,7 +159,9 @@ def auc_ranking(
 _ALL_OTHER_VIEWS = ("both_views", "both_views", "exclude_anchor_only", 1.0, None)
 
 
-def _positive_scores(first, second, score: str, positive_margin: float) -> torch.Tensor:
+def _positive_scores(
+    first: torch.Tensor, second: torch.Tensor, score: str, positive_margin: float
+) -> torch.Tensor:
     cosine = (first * second).sum(1).repeat(2)
     if score == "cosine":
         return cosine
@@ -166,7 +169,14 @@ def _positive_scores(first, second, score: str, positive_margin: float) -> torch
     return (half - positive_margin).clamp(0, 1) if positive_margin else half
 
 
-def _mined(first, second, negatives: str, excluded: str, ratio: float, top_k):
+def _mined(
+    first: torch.Tensor,
+    second: torch.Tensor,
+    negatives: str,
+    excluded: str,
+    ratio: float,
+    top_k: int | None,
+) -> tuple[torch.return_types.topk, torch.Tensor]:
     """Return of every view the K highest cosines with those it may be compared with.
 
     Their values and indices [2N, K], and the mask [2N, M] of those it may not be compared with.
@@ -225,7 +235,10 @@ def same_class_shares(
     return among_mined, same[rows].sum() / (~forbidden[rows]).sum().clamp(min=1)
 
 
-def _check(top_k, ratio, score, positive_margin, anchors, negatives, excluded, reading) -> None:
+def _check(
+    top_k: int | None, ratio: float, score: str, positive_margin: float | None, anchors: str,
+    negatives: str, excluded: str, reading: str,
+) -> None:  # fmt: skip
     loss = "auc_ranking"
     checks.choice(loss, "reading", reading, READINGS)
     checks.choice(loss, "score", score, ("half", "cosine"))
@@ -250,8 +263,9 @@ class AUCRanking(ViewsObjective):
     """
 
     function = staticmethod(auc_ranking)
+    alpha: nn.Parameter
 
-    def __init__(self, context: Context, **parameters):
+    def __init__(self, context: Context, **parameters: Any):
         super().__init__(context, **parameters)
         taken = inspect.signature(type(self).function).parameters
         saddle = parameters.get("reading", taken["reading"].default) == "saddle"
@@ -268,7 +282,7 @@ class AUCRanking(ViewsObjective):
         named = [each.name for each in taken if each.kind is each.KEYWORD_ONLY]
         return tuple(name for name in named if name != "reduction")
 
-    def call(self, *tensors, **more) -> torch.Tensor:
+    def call(self, *tensors: torch.Tensor, **more: Any) -> torch.Tensor:
         """Return the loss with what has been learned so far."""
         return super().call(
             *tensors, **{name: getattr(self, name) for name in self.learned}, **more

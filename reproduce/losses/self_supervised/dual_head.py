@@ -1,6 +1,8 @@
 """The sum of a ranking and a similarity loss, each on a projection head of its own."""
 
+import functools
 import inspect
+from typing import Any
 
 import torch
 
@@ -141,7 +143,7 @@ def dual_head(
             reading=reading,
         )
         terms.append(ranking_weight * ranking)
-    return sum(terms)
+    return functools.reduce(torch.add, terms)
 
 
 class DualHead(AUCRanking):
@@ -159,10 +161,11 @@ class DualHead(AUCRanking):
         "similarity" one head feeds both losses.
     """
 
-    function = staticmethod(dual_head)
-    heads = ("similarity", "ranking")
+    # Its own arguments: called as an objective, never in the place of `auc_ranking`.
+    function = staticmethod(dual_head)  # type: ignore[assignment]
+    heads: tuple[str, ...] = ("similarity", "ranking")
 
-    def __init__(self, context: Context, *, ranking_head: str = "ranking", **parameters):
+    def __init__(self, context: Context, *, ranking_head: str = "ranking", **parameters: Any):
         super().__init__(context, **parameters)
         self.read = ("similarity", ranking_head)
         self.heads = tuple(dict.fromkeys(self.read))
@@ -194,7 +197,7 @@ class DualHead(AUCRanking):
             for name in counted
         }
         # Without a term the function says what is wrong with the weights.
-        return sum(self.terms.values()) if counted else self.call(*views)
+        return functools.reduce(torch.add, self.terms.values()) if counted else self.call(*views)
 
     def measured(self, batch: Batch) -> dict[str, torch.Tensor]:
         """Return the share of an anchor's own class among mined and among all negatives."""
@@ -203,9 +206,9 @@ class DualHead(AUCRanking):
         taken = inspect.signature(same_class_shares).parameters
         given = {name: v for name, v in self.parameters_given.items() if name in taken}
         views = two_views(batch, batch.heads[self.read[1]])
-        mined, among_all = same_class_shares(*views, batch.labels, **given)
+        mined, among_all = same_class_shares(views[0], views[1], batch.labels, **given)
         return {"same_class_mined": mined, "same_class_all": among_all}
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         """Return what a copy takes over: not the graph of the last batch."""
         return vars(self) | {"terms": {}}

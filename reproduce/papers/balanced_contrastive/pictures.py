@@ -159,7 +159,7 @@ def four_forms(study: Study) -> Table:
 @shown()
 def shift(study: Study) -> Table:
     """Show each method on the official test, which was taken at other places."""
-    cells = [cell for name in ("grid", "ablation", "rivals") for cell in study.beside(name)]
+    cells = [cell for name in ("grid", "ablation", "rivals") for cell in study.of_experiment(name)]
     cells = [cell for cell in cells if cell.trial.task == "classification"]
     line = provenance(study, study.rows(cells))
     return tables.shifted(study, cells, ("balanced_accuracy", "macro_f1"), "challenge", line)

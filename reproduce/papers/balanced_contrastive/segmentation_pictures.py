@@ -83,7 +83,7 @@ def segmentation_readings(study: Study) -> Table:
 
 def counted(study: Study, experiment: str = MAIN) -> str:
     """Say how many images train and test, and how the pixels divide, from a finished trial."""
-    cell = next(iter(study.beside(experiment)), None)
+    cell = next(iter(study.of_experiment(experiment)), None)
     if cell is None or study.store.get(cell.trial.key) is None:
         return ""
     result = study.result(cell)
@@ -105,7 +105,7 @@ def counted(study: Study, experiment: str = MAIN) -> str:
 
 
 def _masks(study: Study, experiment: str) -> Masks:
-    cells = [c for c in study.beside(experiment) if study.store.get(c.trial.key) is not None]
+    cells = [c for c in study.of_experiment(experiment) if study.store.get(c.trial.key) is not None]
     if not cells:
         raise NothingToShow("no network of it is trained yet")
     cells = [c for c in cells if c.seed == cells[0].seed]
@@ -167,7 +167,7 @@ def _table(
 ) -> Table:
     if not rows:
         raise NothingToShow("no network of it is trained yet")
-    names = _class_names(study, study.beside(MAIN)[0]) if study.beside(MAIN) else ()
+    names = _class_names(study, study.of_experiment(MAIN)[0]) if study.of_experiment(MAIN) else ()
     groups: dict[tuple, list[Row]] = {}
     for row in rows:
         groups.setdefault((*(row[name] for name in factors), row["method"]), []).append(row)

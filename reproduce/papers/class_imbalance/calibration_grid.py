@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reproduce.figures.by_seed import by_seed, span
-from reproduce.figures.grid import Cell, Grid, diverging, with_factor
+from reproduce.figures.grid import Grid, Square, diverging, with_factor
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.reliability import BINS
@@ -97,6 +97,6 @@ class CalibrationGrid(Grid):
         return "Blue: thresholding takes error off; orange: it adds to it."
 
 
-def _cell(change: Change) -> Cell:
+def _cell(change: Change) -> Square:
     before, after = percent(change.before), percent(change.after)
-    return Cell(change.taken_off, before, f"→ {after}", said=f"{before} to {after}")
+    return Square(change.taken_off, before, f"→ {after}", said=f"{before} to {after}")

@@ -55,7 +55,7 @@ def known_answers_table(study: Study) -> Table:
 
     Runs on other data than CIFAR-10 have no known answer and do not stand here.
     """
-    rows = study.rows(study.beside(NAME, dataset=CIFAR10))
+    rows = study.rows(study.of_experiment(NAME, dataset=CIFAR10))
     ours = {
         place: [row["accuracy"] for row in members]
         for place, members in grouped(rows, ("method", "rho")).items()

@@ -178,7 +178,7 @@ def known_answers(study: Study) -> Table:
 @shown(experiment="long_tail")
 def long_tail(study: Study) -> Table:
     """Show every measure of the methods on the long tail, published or not, on whatever data."""
-    rows = study.rows(study.beside("long_tail"))
+    rows = study.rows(study.of_experiment("long_tail"))
     metrics = ["accuracy", "balanced_accuracy", "worst_class_recall"]
     return summary_table(rows, metrics, provenance=long_tail_line(study, rows))
 

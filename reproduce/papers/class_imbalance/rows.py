@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 def rows_of(study: Study, experiment: str, **wanted: Any) -> list[Row]:
     """Return an experiment's rows with those of the grid they are read beside; [] if not run."""
-    own = study.rows(study.beside(experiment, **wanted))
+    own = study.rows(study.of_experiment(experiment, **wanted))
     return [*_of_grid(study, experiment, wanted), *own] if own else []
 
 
@@ -46,7 +46,7 @@ def trained_rows(study: Study, rows: list[Row]) -> list[Row]:
 
 def two_phase_rows(study: Study) -> list[Row]:
     """Return two-phase training with what it is made of, along rho; [] if it was not run."""
-    rows = [*rows_over_rho(study), *study.rows(study.beside("two_phase"))]
+    rows = [*rows_over_rho(study), *study.rows(study.of_experiment("two_phase"))]
     return rows if any("two_phase" in row["method"] for row in rows) else []
 
 
@@ -63,8 +63,8 @@ def size_rows(study: Study) -> list[Row]:
     """Return step, linear and balanced baselines with the number of images each trained on."""
     cells = [
         *study.select(method="baseline", **study.shown_without("rho")),
-        *study.beside("linear", method="baseline"),
-        *study.beside("control"),
+        *study.of_experiment("linear", method="baseline"),
+        *study.of_experiment("control"),
     ]
     return [
         {**row, "method": "baseline", "images": sum(study.result(cell).counts)}
@@ -77,7 +77,7 @@ def later_rows(study: Study) -> list[Row]:
 
     [] where there is nothing to set side by side.
     """
-    methods = {cell.method for cell in study.beside("trends")} | {"baseline", "oversampling"}
+    methods = {cell.method for cell in study.of_experiment("trends")} | {"baseline", "oversampling"}
     rows = [row for row in rows_of(study, "trends") if row["method"] in methods]
     return rows if any(row["method"] == "oversampling" for row in rows) else []
 
@@ -89,7 +89,7 @@ def calibration_rows(study: Study) -> list[Row]:
     since an edition does not carry the scores of the whole grid.
     """
     found: list[Row] = []
-    for cell in [*study.select(), *study.beside("trends")]:
+    for cell in [*study.select(), *study.of_experiment("trends")]:
         if cell.definition.posthoc:
             continue
 

@@ -88,7 +88,7 @@ def each(parameters, bed: Bed, seed: int, experiment: str, factors=None, varied=
 
 def _kept(parameters, experiment: str) -> tuple[str, ...]:
     """Return which arrays a trial keeps: its encoder's, where a control or a page reads them."""
-    controlled = experiment in CONTROLLED and "val" in beside(parameters)
+    controlled = experiment in CONTROLLED and "val" in parts_beside_test(parameters)
     looked_at = experiment in LOOKED_AT or controlled
     return ("logits", "encoders") if looked_at else ("logits",)
 
@@ -107,14 +107,14 @@ def _trial(parameters, record, definition: Method, seed: int, imbalance: dict) -
         seed=seed,
         split=split(parameters, record, seed),
         imbalance=imbalance,
-        evaluate_on=("test", *(p for p in beside(parameters) if _has(record, p))),
+        evaluate_on=("test", *(p for p in parts_beside_test(parameters) if _has(record, p))),
         initialisation=parameters.initialisation,
         precision=parameters.precision,
         recipe=RECIPE,
     )  # fmt: skip
 
 
-def beside(parameters) -> tuple[str, ...]:
+def parts_beside_test(parameters) -> tuple[str, ...]:
     """Return what a trial is evaluated on beside the test part, where its data have it.
 
     A validation part is looked at where a control is read there; the trials of the study on
@@ -128,7 +128,7 @@ def _size(parameters, record: Record) -> int:
 
     Enlarged they would cost several times as much and show nothing more.
     """
-    if record.name.startswith(parameters.dataset) or "val" not in beside(parameters):
+    if record.name.startswith(parameters.dataset) or "val" not in parts_beside_test(parameters):
         return parameters.image_size
     least = models.find(parameters.backbone).smallest
     return min(parameters.image_size, max(least, record.shape[0]))

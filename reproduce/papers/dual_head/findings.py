@@ -33,17 +33,17 @@ from reproduce.papers.dual_head.rows import (
 )
 from reproduce.papers.dual_head.small_test_sets import gap_draws
 from reproduce.registry.datasets import in_words
-from reproduce.registry.published import Cell as Published
+from reproduce.registry.published import PrintedCell
 from reproduce.study.cell import Cell
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 
-def findings(study: Study, cells: Iterable[Published] = ()) -> list[str]:
+def findings(study: Study, cells: Iterable[PrintedCell] = ()) -> list[str]:
     """Return the findings as sentences; `cells` are the paper's published cells."""
     cells, draws = list(cells), draws_of(study)
     gaps, weights = (printed.gaps(cells), printed.weights(cells)) if cells else ({}, {})
-    grid, second = study.select(), study.beside("second")
+    grid, second = study.select(), study.of_experiment("second")
     asked: list[Callable[[], str]] = [
         lambda: _methods(study, grid, gaps, draws),
         lambda: _never_recognised(study, grid),
@@ -119,7 +119,7 @@ def _never_recognised(study: Study, cells: Sequence[Cell]) -> str:
 
 def _epochs(study: Study) -> tuple[int, int]:
     """Return the epochs of the warm-up and of the whole pre-training of the paper's method."""
-    for cell in study.beside("warm_up"):
+    for cell in study.of_experiment("warm_up"):
         phases = cell.trial.phases
         if cell.factors.get("warm_up_epochs") and len(phases) > 2:
             return phases[0].epochs, phases[0].epochs + phases[1].epochs
@@ -142,7 +142,7 @@ def _with_encoders(study: Study) -> list[Row]:
     return rows_of(study, "grid", ENCODER) if kept else []
 
 
-def _draws(study: Study, cells: list[Published]) -> dict[str, Any]:
+def _draws(study: Study, cells: list[PrintedCell]) -> dict[str, Any]:
     if not cells:
         return {}
     theirs, _ = printed.confusions(cells)

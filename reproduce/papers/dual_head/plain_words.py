@@ -20,13 +20,13 @@ from reproduce.papers.dual_head.printed import OURS, RIVALS
 from reproduce.papers.dual_head.rows import ENCODER
 from reproduce.papers.dual_head.small_test_sets import RUNS, gap_draws
 from reproduce.registry import datasets
-from reproduce.registry.published import Cell as Published
+from reproduce.registry.published import PrintedCell
 from reproduce.study.cell import Cell
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 
-def plain_words(study: Study, cells: Sequence[Published]) -> Iterator[str]:
+def plain_words(study: Study, cells: Sequence[PrintedCell]) -> Iterator[str]:
     """Return the sentences; one that needs what was not run is empty."""
     draws = draws_of(study)
     yield _rivals(rows_of(study, "grid"), draws)
@@ -101,7 +101,7 @@ def _probe(rows: list[Row], draws: Draws) -> str:
     )
 
 
-def _small(study: Study, cells: Sequence[Published]) -> str:
+def _small(study: Study, cells: Sequence[PrintedCell]) -> str:
     if not cells:
         return ""
     matrices, _ = printed.confusions(cells)

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from reproduce.errors import UserError
-from reproduce.registry.published import Cell, in_our_words
+from reproduce.registry.published import PrintedCell, in_our_words
 
 METRIC = "macro_f1"
 OURS, RIVALS = "dual_head", ("supervised", "simclr", "auc_cl")
 
 
-def confusions(cells: Iterable[Cell]) -> tuple[dict[str, np.ndarray], list[str]]:
+def confusions(cells: Iterable[PrintedCell]) -> tuple[dict[str, np.ndarray], list[str]]:
     """Return the confusion matrices of Tables 1 to 3 as printed, and the names of the grades."""
     found: dict[str, dict[tuple[str, str], int]] = {}
     for cell in cells:
@@ -25,14 +25,14 @@ def confusions(cells: Iterable[Cell]) -> tuple[dict[str, np.ndarray], list[str]]
     }, grades
 
 
-def gaps(cells: Iterable[Cell]) -> dict[str, float]:
+def gaps(cells: Iterable[PrintedCell]) -> dict[str, float]:
     """Return by how much Table 5 prints the paper's method above each rival in F1."""
     printed = [one for one in in_our_words(cells) if one.metric == METRIC and not one.factors]
     f1 = {one.method: one.value for one in printed}
     return {rival: float(f1[OURS] - f1[rival]) for rival in RIVALS}
 
 
-def weights(cells: Iterable[Cell]) -> dict[tuple[float, int], float]:
+def weights(cells: Iterable[PrintedCell]) -> dict[tuple[float, int], float]:
     """Return {(lambda, k): F1} of Table 6, as fractions."""
     found = {
         (one.factors["sim_weight"], one.factors["hard_negatives"]): float(one.value)
@@ -44,7 +44,7 @@ def weights(cells: Iterable[Cell]) -> dict[tuple[float, int], float]:
     return found
 
 
-def rare(cells: Iterable[Cell]) -> dict[tuple[float, str, str], tuple[float, float | None]]:
+def rare(cells: Iterable[PrintedCell]) -> dict[tuple[float, str, str], tuple[float, float | None]]:
     """Return {(share of the rare class, method, metric): (value, sd)} of Table 7, as fractions."""
     found = {
         (one.factors["rare_share"], one.method, one.metric): (

@@ -33,7 +33,7 @@ from reproduce.figures.wording import (
     points,
 )
 from reproduce.papers.dual_head import printed
-from reproduce.registry.published import Cell
+from reproduce.registry.published import PrintedCell
 
 METRICS = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1")
 READINGS = {"abnormal": MethodStyle("#0072B2", "s"), "normal": MethodStyle("#E69F00", "^")}
@@ -82,7 +82,7 @@ class RareBinary(Picture):
         rows: Iterable[Observation],
         metrics: Sequence[str] = METRICS,
         *,
-        published: Iterable[Cell] | None = None,
+        published: Iterable[PrintedCell] | None = None,
         reference: str = "supervised",
     ):
         super().__init__(rows)

@@ -161,7 +161,7 @@ def _named(ours: Cell, theirs: Cell, per_class: Sequence[int], metric: str) -> s
 
 def _on_the_large_set(study: Study, per_class: Sequence[int]) -> dict[tuple[str, int], Cell]:
     """Return {(method, seed): cell} of the second data, if draws fit into its large part."""
-    cells = [cell for cell in study.beside("second") if LARGE in cell.trial.evaluate_on]
+    cells = [cell for cell in study.of_experiment("second") if LARGE in cell.trial.evaluate_on]
     if not cells:
         raise NothingToShow("the second data set has no large test part to draw small ones from")
     records = {record.name: record for record in study.records}

@@ -5,7 +5,7 @@ from typing import Any
 
 from reproduce.figures.by_seed import Values, by_seed, span
 from reproduce.figures.factor import Factor
-from reproduce.figures.grid import Cell, Grid, blues
+from reproduce.figures.grid import Grid, Square, blues
 from reproduce.figures.inputs import Observation
 from reproduce.figures.style import PUBLISHED
 from reproduce.figures.wording import (
@@ -44,7 +44,7 @@ class WeightsGrid(Grid):
         self,
         rows: Iterable[Observation],
         metric: str = "macro_f1",
-        published: Iterable[tables.Cell] | None = None,
+        published: Iterable[tables.PrintedCell] | None = None,
     ):
         rows = list(rows)
         self.metric = metric
@@ -120,14 +120,14 @@ class WeightsGrid(Grid):
         return f"{text} The paper's points: {said}.{_steps(found, self.printed, digits)}"
 
 
-def _cell(seeds: Mapping[Any, float] | None, paper: float | None, digits: int) -> Cell:
+def _cell(seeds: Mapping[Any, float] | None, paper: float | None, digits: int) -> Square:
     """Return a cell with its mean, what is known of its spread, and what the paper prints."""
     under, framed = "" if paper is None else f"paper {percent(paper, 0)}", paper is not None
     if seeds is None:
-        return Cell(None, MISSING, "", under, framed=framed)
+        return Square(None, MISSING, "", under, framed=framed)
     mean, spread = mean_and_sd(list(seeds.values()))
     known = "" if spread is None else f"± {percent(spread, digits)}"
-    return Cell(mean, percent(mean, digits), known, under, framed=framed)
+    return Square(mean, percent(mean, digits), known, under, framed=framed)
 
 
 def _mean(seeds: Mapping[Any, float]) -> float:

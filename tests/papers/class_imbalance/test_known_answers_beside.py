@@ -26,7 +26,7 @@ def table_of(tmp_path):
             store.put_record(record)
         values = {"dataset": "mnist", "methods": "baseline", **values}
         study = Study(PROTOCOL, PROTOCOL.parameters.read(values), store)
-        for cell in study.beside("long_tail"):
+        for cell in study.of_experiment("long_tail"):
             if cell.definition.posthoc:
                 continue
             accuracy = OURS.get(cell.method, (0.5, 0.5))[cell.seed]

@@ -235,6 +235,6 @@ def test_every_trial_of_the_smoke_profile_can_be_described_and_trained(tmp_path)
     assert (summary.trained, summary.failures) == (len(planned), {})
     assert study.pending() == []
     assert len(study.observations()) == 6
-    later = {row["method"]: row for row in study.rows(study.beside("trends"))}
+    later = {row["method"]: row for row in study.rows(study.of_experiment("trends"))}
     assert {"smote_embeddings", "tsc", "mixup", "focal"} <= set(later)
     assert all(0 <= row["auc"] <= 1 for row in later.values())

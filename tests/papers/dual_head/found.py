@@ -25,11 +25,11 @@ class Study:
 
     @property
     def cells(self):
-        return [cell for experiment in self.experiments for cell in self.beside(experiment)]
+        return [cell for experiment in self.experiments for cell in self.of_experiment(experiment)]
 
     references = ()
 
-    def beside(self, experiment, **wanted):
+    def of_experiment(self, experiment, **wanted):
         return [
             SimpleNamespace(
                 method=row["method"], seed=row["seed"], keep=("logits", "encoders"), row=row,
@@ -42,7 +42,7 @@ class Study:
         ]  # fmt: skip
 
     def select(self, **wanted):
-        return [c for c in self.beside("grid") if wanted.get("method") in (None, c.method)]
+        return [c for c in self.of_experiment("grid") if wanted.get("method") in (None, c.method)]
 
     def rows(self, cells):
         return [{**cell.row} for cell in cells]

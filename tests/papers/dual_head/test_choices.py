@@ -210,7 +210,6 @@ def test_no_test_image_is_seen_in_pre_training(image_file, monkeypatch):
     """What every phase reads holds the training images and no other."""
     from reproduce.training.inputs import Inputs
     from reproduce.trials import execute
-    from reproduce.trials.store import Store
     from reproduce.trials.trial import Planned
 
     path = image_file("tiny", per_class=10, test_per_class=5)
@@ -232,7 +231,7 @@ def test_no_test_image_is_seen_in_pre_training(image_file, monkeypatch):
 
     monkeypatch.setattr(Inputs, "__init__", watched)
     trial = by_method(cells)["dual_head"].trial
-    execute.execute(Planned(trial), Store(path.parent / "store"), execute.Surroundings())
+    execute.execute(Planned(trial), path.parent, execute.Surroundings())
     assert [objective for objective, _ in seen] == ["dual_head", "dual_head", "cross_entropy"]
     for _, pixels in seen:
         assert len(pixels) == 40 and pixels.max() < 255

@@ -26,7 +26,7 @@ class Study:
         self.wrong, self.parts, self.kept, self.measures = wrong, parts, kept, self
         self.records = [SimpleNamespace(name="lesions", counts={"balanced": held})]
 
-    def beside(self, experiment):
+    def of_experiment(self, experiment):
         trial = SimpleNamespace(dataset="lesions", evaluate_on=self.parts)
         return [
             SimpleNamespace(method=method, seed=seed, trial=trial)

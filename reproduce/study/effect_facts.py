@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from reproduce.evaluation.metric import Metric
 from reproduce.evaluation.registry import metric
@@ -13,14 +14,14 @@ from reproduce.study.contrasts import Comparison, plain
 from reproduce.study.effects import Stated, measured, name_of, over_majority
 from reproduce.study.judging import role_of, under_readings
 from reproduce.study.measures import NotMeasured
-from reproduce.study.part import part_for
 from reproduce.study.study import Study
+from reproduce.study.tested_images import images_for
 
 ROLES = {"own": "its own data", "real stand-in": "a real stand-in", "generated": "generated images"}
 
 
 @dataclass(frozen=True)
-class Beside:
+class EffectFacts:
     """What a reader must know of one effect.
 
     Attributes
@@ -51,12 +52,12 @@ class Beside:
     keys: tuple[str, ...] = ()
 
 
-def beside(study: Study, claim: Claim) -> dict[str, Beside]:
+def facts_of(study: Study, claim: Claim) -> dict[str, EffectFacts]:
     """Return what stands beside each part of a claim's judgement, by the name of the part.
 
     Parts that were not run are left out.
     """
-    found: dict[str, Beside] = {}
+    found: dict[str, EffectFacts] = {}
     refused = claim.seeds_refused()
     for number, (reading, contrasts) in enumerate(under_readings(study, claim).items()):
         for contrast in contrasts:
@@ -68,20 +69,20 @@ def beside(study: Study, claim: Claim) -> dict[str, Beside]:
                 comparison = Comparison(study, contrast, asked)
             if comparison.missing():
                 continue
-            name = name_of(comparison, part_for(comparison))
+            name = name_of(comparison, images_for(comparison))
             named = name if number == 0 else f"{name} (reading: {reading})"
             found[named] = _of(study, claim, comparison)
     return found
 
 
-def _of(study: Study, claim: Claim, comparison: Comparison) -> Beside:
+def _of(study: Study, claim: Claim, comparison: Comparison) -> EffectFacts:
     contrast = comparison.contrast
     gain = claim.gain_of(contrast)
     if contrast.expect == "size":
         gain = contrast.size
     elif gain is not None and contrast.expect == "less":
         gain = -gain
-    return Beside(
+    return EffectFacts(
         metric(comparison.asked), in_words(comparison), data(study, claim, comparison),
         points(comparison), length(study, comparison), gain, over_majority(comparison),
         tuple(comparison.datasets), tuple(sorted({a.cell.trial.key for a in comparison.arms})),
@@ -130,14 +131,14 @@ def data(study: Study, claim: Claim, comparison: Comparison) -> str:
         f"{datasets.in_words(name)} ({ROLES[role_of(study, claim, name)]})"
         for name in comparison.datasets
     ]
-    part = part_for(comparison).said
+    part = images_for(comparison).said
     return f"{' and '.join(said)}{f', {part}' if part else ''}"
 
 
 def points(comparison: Comparison) -> str:
     """Return where on the grid a comparison was made: 'mean over rho 10, 100; mu 0.5'."""
     paper = comparison.study.protocol.paper
-    levels: dict[str, set] = {}
+    levels: dict[str, set[Any]] = {}
     for point in comparison.points:
         for name, value in point:
             if name != "dataset" and value is not None and value != paper.usual.get(name):
@@ -148,7 +149,7 @@ def points(comparison: Comparison) -> str:
     return f"{over} {'; '.join(named)}" if many and named else "; ".join(named)
 
 
-def _listed(values: Iterable) -> str:
+def _listed(values: Iterable[Any]) -> str:
     ordered = sorted(values, key=lambda value: (str(type(value)), value))
     return ", ".join(plain(value) for value in ordered)
 
@@ -156,7 +157,8 @@ def _listed(values: Iterable) -> str:
 def length(study: Study, comparison: Comparison) -> str:
     """Return how many steps the arms took, and how many the paper gives them."""
     cells = [arm.cell for arm in comparison.arms]
-    ours, theirs = study.steps(cells), {}
+    ours = study.steps(cells)
+    theirs: dict[str, set[tuple[int, ...]]] = {}
     for cell in cells:
         longer = study.paper_steps(cell)
         if longer is None:

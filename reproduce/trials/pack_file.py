@@ -32,7 +32,7 @@ MOST_TIMES, ROOM = 50, 16 * MEGABYTE
 
 
 @dataclass
-class Part:
+class PackFile:
     """A part, read and checked."""
 
     contents: dict[str, bytes]
@@ -63,7 +63,7 @@ class _Waiting(BaseModel):
     labels: list[dict[str, str]]
 
 
-def read_whole(path: Path, folder: Path) -> Part:
+def read_whole(path: Path, folder: Path) -> PackFile:
     """Read and check everything; the files of its results are named in the folder of a store."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -72,7 +72,7 @@ def read_whole(path: Path, folder: Path) -> Part:
             contents = {name: archive.read(name) for name in manifest.files}
         _check_contents(path, manifest, contents)
         finished = [row for row in manifest.rows if "metrics" in row]
-        part = Part(
+        part = PackFile(
             contents,
             [result_from_row(row, folder) for row in finished],
             [_planned(row) for row in manifest.rows if "metrics" not in row],

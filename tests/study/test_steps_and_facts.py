@@ -4,8 +4,8 @@ import pytest
 
 from reproduce.registry import claims as registry
 from reproduce.study import steps
-from reproduce.study.beside import beside
 from reproduce.study.conditions import ALWAYS_SAID, BY_CONSTRUCTION, CHECKS, conditions
+from reproduce.study.effect_facts import facts_of
 from reproduce.study.judging import judge_one
 from tests.study.test_judging import BETTER, ONE_POINT, claim, noisy, term
 
@@ -36,7 +36,7 @@ def test_one_number_where_every_method_took_as_many(study):
 
 
 def test_the_papers_length_stands_beside_ours(study):
-    (said,) = beside(study, claim(*BETTER)).values()
+    (said,) = facts_of(study, claim(*BETTER)).values()
     assert said.length == "200 steps for every method, of 10,000 at the paper scale"
     assert (said.contrast, said.data) == ("Oversampling minus Baseline", "MNIST (its own data)")
     assert said.points == "mu 0.5; rho 10"
@@ -45,7 +45,7 @@ def test_the_papers_length_stands_beside_ours(study):
 
 def test_phases_are_told_apart_where_arms_differ(study):
     two = claim(term(1, "two_phase_oversampling"), term(-1, "oversampling"))
-    (said,) = beside(study, two).values()
+    (said,) = facts_of(study, two).values()
     assert "Two-phase (oversampling) 400 (200 + 200) of 20,000 (10,000 + 10,000)" in said.length
     assert "Oversampling 200 of 10,000" in said.length
 
@@ -60,20 +60,20 @@ def test_epochs_are_counted_as_they_were_taken(study):
 
 def test_a_published_loss_has_the_sign_of_our_effect(study):
     lost = claim(*BETTER, expect="less", published_gain=0.05, published_from="Table 1")
-    (said,) = beside(study, lost).values()
+    (said,) = facts_of(study, lost).values()
     assert said.published == -0.05
 
 
 def test_the_order_of_subtraction_is_said(study):
     turned = claim(term(-1, "oversampling"), term(1, "baseline"))
-    (said,) = beside(study, turned).values()
+    (said,) = facts_of(study, turned).values()
     assert said.contrast == "Baseline minus Oversampling"
 
 
 def test_every_part_of_a_judgement_has_what_stands_beside_it(study):
     other = {"name": "other", "what": "o", "where": {"rho": 10}}
     both = claim(*BETTER, reading="all", readings=[other])
-    assert {part.name for part in judge_one(study, both).parts} == set(beside(study, both))
+    assert {part.name for part in judge_one(study, both).parts} == set(facts_of(study, both))
 
 
 # -- registered controls ------------------------------------------------------------------------

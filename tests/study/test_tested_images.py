@@ -11,7 +11,14 @@ from reproduce.evaluation.verdicts import Verdict
 from reproduce.study.contrasts import Comparison
 from reproduce.study.judging import judge_one
 from reproduce.study.measures import Measures
-from reproduce.study.part import ALL, LARGE, LargePart, TrainingShares, UsualPart, part_for
+from reproduce.study.tested_images import (
+    ALL,
+    LARGE,
+    LargeTestSet,
+    TrainingShares,
+    UsualImages,
+    images_for,
+)
 from reproduce.trials import arrays as array_files
 from tests.study.conftest import CLASSES
 from tests.study.test_judging import BETTER, ONE_POINT, claim
@@ -73,7 +80,7 @@ def test_real_data_are_judged_on_the_test_part(generated):
     study = generated()
     study.cells = [replace(c, factors={**c.factors, "dataset": "stand_in"}) for c in study.cells]
     comparison = Comparison(study, ASKED.contrasts[0], "accuracy")
-    assert isinstance(part_for(comparison), UsualPart)
+    assert isinstance(images_for(comparison), UsualImages)
 
 
 def test_images_are_never_counted_as_nothing(generated):
@@ -111,7 +118,7 @@ class Stub(Measures):
 def test_classes_are_weighted_to_the_shares_of_the_small_part():
     """By hand: rows of 100 and 100 images become 90 and 10 of the mixture."""
     cell = OneCell(np.array([[80, 20], [40, 60]]), np.array([[50, 40], [5, 5]]))
-    part = LargePart.__new__(LargePart)
+    part = LargeTestSet.__new__(LargeTestSet)
     part.measures, part.asked = Stub(), "macro_f1"
     weighted = np.array([[0.8 * 90, 0.2 * 90], [0.4 * 10, 0.6 * 10]])
     assert part.value(cell) == pytest.approx(float(macro_f1(weighted)), abs=1e-12)
@@ -167,7 +174,7 @@ def test_a_large_part_of_real_data_is_large_only_if_every_arm_has_it(real):
     real.cells = [replace(cell, trial=cell.trial.but(evaluate_on=("test",)))
                   if cell.method == "baseline" else cell for cell in real.cells]  # fmt: skip
     comparison = Comparison(real, ASKED.contrasts[0], "accuracy")
-    assert isinstance(part_for(comparison), UsualPart)
+    assert isinstance(images_for(comparison), UsualImages)
 
 
 def test_images_are_shared_by_seeds_whose_classes_take_turns(real, monkeypatch):
@@ -179,7 +186,7 @@ def test_images_are_shared_by_seeds_whose_classes_take_turns(real, monkeypatch):
              for turn in range(CLASSES)]  # fmt: skip
     monkeypatch.setattr(Measures, "class_names", lambda self, cell: names[cell.seed % CLASSES])
     comparison = Comparison(real, ASKED.contrasts[0], "accuracy")
-    part = part_for(comparison)
+    part = images_for(comparison)
     by_seed = {cell.seed: part.draws(cell) for cell in real.cells if cell.method == "oversampling"}
     first, *others = by_seed.values()
     assert len(others) >= 4 and first.std() > 0

@@ -20,6 +20,7 @@ from reproduce.evaluation.resampling import by_name, resample_counts, resampled_
 from reproduce.evaluation.significance import BOOTSTRAP_DRAWS
 from reproduce.randomness import generator
 from reproduce.study.cell import Cell
+from reproduce.study.cell_arrays import Computed
 from reproduce.study.contrasts import Comparison
 from reproduce.study.measures import Measures, NotMeasured
 from reproduce.tasks import task_of
@@ -29,7 +30,7 @@ LARGE = "balanced"
 ALL = "large"
 
 
-class Part(Protocol):
+class TestedImages(Protocol):
     """What a contrast reads off a cell; `said` tells where that is, if not on the test part."""
 
     said: str
@@ -41,17 +42,17 @@ class Part(Protocol):
         """Return the metric on resamples of the images, the same ones for every cell."""
 
 
-def part_for(comparison: Comparison, held_out: bool = False) -> Part:
+def images_for(comparison: Comparison, held_out: bool = False) -> TestedImages:
     """Return the part that a comparison is measured on."""
     measures, asked = comparison.study.measures, comparison.asked
     if held_out:
-        return HeldOutPart(measures, asked)
+        return HeldOutImages(measures, asked)
     cells = [arm.cell for arm in comparison.arms]
     roles = {comparison.study.role_of(cell.factors["dataset"]) for cell in cells}
     everywhere = all(LARGE in cell.trial.evaluate_on for cell in cells)
     able = measures.of_counts(asked) and not any(cell.definition.posthoc for cell in cells)
     if roles == {"generated"} and everywhere and able:
-        return LargePart(measures, asked, cells)
+        return LargeTestSet(measures, asked, cells)
     if comparison.mixture == "training":
         if not able:
             raise NotMeasured(
@@ -60,11 +61,11 @@ def part_for(comparison: Comparison, held_out: bool = False) -> Part:
             )
         return TrainingShares(measures, asked, cells)
     if able and all(ALL in cell.trial.evaluate_on for cell in cells):
-        return LargePart(measures, asked, cells, ALL)
-    return UsualPart(measures, asked)
+        return LargeTestSet(measures, asked, cells, ALL)
+    return UsualImages(measures, asked)
 
 
-class UsualPart:
+class UsualImages:
     """The test part of the paper's size."""
 
     said = ""
@@ -81,7 +82,7 @@ class UsualPart:
         return self.measures.resampled(cell, self.asked)
 
 
-class LargePart:
+class LargeTestSet:
     """The large test part, its classes weighted as in the one of paper's size.
 
     Where the predicted classes are kept, images are resampled for all arms together. Of older
@@ -95,7 +96,7 @@ class LargePart:
 
     def __init__(self, measures: Measures, asked: str, cells: Sequence[Cell], part: str = LARGE):
         self.measures, self.asked, self.part = measures, asked, part
-        self._of_arm: dict[tuple, dict[str, Cell]] = {}
+        self._of_arm: dict[tuple[object, ...], dict[str, Cell]] = {}
         for cell in cells:
             self._of_arm.setdefault(_arm(cell), {})[cell.trial.key] = cell
         large, small = (int(self._table(cells[0], one).sum()) for one in (part, "test"))
@@ -108,7 +109,7 @@ class LargePart:
     def draws(self, cell: Cell) -> np.ndarray:
         """Return the metric on resampled images, or on counts drawn anew."""
 
-        def compute():
+        def compute() -> Computed:
             predicted, labels = self.measures.predicted(cell, self.part)
             counts = resample_counts(self._strata(cell, labels), BOOTSTRAP_DRAWS)
             classes = len(self._table(cell, self.part))
@@ -127,7 +128,7 @@ class LargePart:
 
     def _drawn_anew(self, cell: Cell) -> np.ndarray:
         arm = self._of_arm[_arm(cell)]
-        summed = sum(self._table(one, self.part) for one in arm.values())
+        summed = np.sum([self._table(one, self.part) for one in arm.values()], axis=0)
         random = generator(0, f"counts of {'+'.join(sorted(arm))}")
         rows = [
             random.multinomial(
@@ -142,7 +143,7 @@ class LargePart:
 
     def _shares(self, cell: Cell) -> np.ndarray:
         """Return how many images of each class the mixture has."""
-        return self._table(cell, "test").sum(axis=1)
+        return np.asarray(self._table(cell, "test").sum(axis=1))
 
     def _measured(self, cell: Cell, tables: np.ndarray) -> Any:
         of_class = self._shares(cell)
@@ -151,7 +152,7 @@ class LargePart:
         return self.measures.from_counts(cell, self.asked, shares * of_class[:, None])
 
 
-class TrainingShares(LargePart):
+class TrainingShares(LargeTestSet):
     """The test part, its classes weighted as among the training images.
 
     As in a test part that is as imbalanced as training, but with every test image there is: of a
@@ -167,10 +168,10 @@ class TrainingShares(LargePart):
 
     def _shares(self, cell: Cell) -> np.ndarray:
         counts, tested = np.asarray(self.measures.result(cell).counts), self._table(cell, "test")
-        return counts / counts.sum() * tested.sum()
+        return np.asarray(counts / counts.sum() * tested.sum())
 
 
-class HeldOutPart:
+class HeldOutImages:
     """Images that nothing was fitted on and no verdict uses: of training, or of a part beside."""
 
     said = "on held-out images of training"
@@ -195,7 +196,7 @@ class HeldOutPart:
         if self._by_the_task(cell):
             return self.measures.resampled(self._there(cell), self.asked)
         if self._stored:
-            return self._of_scores(cell)
+            return self._of_scores(cell, self._stored)
         if not self.measures.of_counts(self.asked):
             return self.measures.held_out(cell, self.asked)[1]
         part = self._part(cell)
@@ -226,16 +227,16 @@ class HeldOutPart:
         summary = found.family and found.family.summary
         return found if summary and not self.measures.of_counts(self.asked) else None
 
-    def _of_scores(self, cell: Cell) -> np.ndarray:
-        part, asked = self._part(cell), self._stored
+    def _of_scores(self, cell: Cell, asked: Metric) -> np.ndarray:
+        part = self._part(cell)
 
-        def compute():
+        def compute() -> Computed:
             scores, truth = self.measures.scores(cell, part)
             made = task_of(cell.trial).resampled(scores, truth, asked.measured_as, BOOTSTRAP_DRAWS)
             return {}, {"values": made}
 
         name = f"held out/{asked.measured_as}/{part}/{BOOTSTRAP_DRAWS}"
-        return asked.made_of(self.measures.derived(name, [cell], compute)[1]["values"])
+        return np.asarray(asked.made_of(self.measures.derived(name, [cell], compute)[1]["values"]))
 
     def _part(self, cell: Cell) -> str:
         kept = self.measures.result(cell).confusion
@@ -248,5 +249,5 @@ class HeldOutPart:
         return part
 
 
-def _arm(cell: Cell) -> tuple:
+def _arm(cell: Cell) -> tuple[object, ...]:
     return (cell.method, *sorted((name, str(value)) for name, value in cell.factors.items()))

@@ -1,4 +1,4 @@
-"""Trials that train as one stack, and their results.
+"""Trials that train as one stack, and what is measured of each.
 
 Trials share a stack if they share data, network and schedule; sampler, imbalance, split of seeds
 and initial weights may differ. What a trial of a stack leaves is what it would leave alone, within
@@ -6,8 +6,7 @@ a tolerance; its provenance says how many trained together.
 """
 
 import math
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -17,15 +16,17 @@ from reproduce.tasks import task_of
 from reproduce.tasks.prediction import predict_stack
 from reproduce.training import stacks
 from reproduce.training.loop import Settings, train_stack
-from reproduce.training.stacked import Stack, stackable
+from reproduce.training.stacked import stackable
 from reproduce.trials import execute as single
-from reproduce.trials.locks import try_lock
-from reproduce.trials.store import Store
+from reproduce.trials.executors.executor import Failed, NoStack, Report
 from reproduce.trials.trial import Planned, Trial
 
 # Networks a stack: enough that telling a GPU what to do takes less time than doing it, and few
 # enough that weights, gradients and activations of LeNet-5 stay within a few GB.
 NETWORKS_PER_STACK = 512
+
+# What trials of one stack have in common.
+Kind = tuple[object, ...]
 
 
 def size_for(device: torch.device, wanted: int | None) -> int:
@@ -40,7 +41,7 @@ def size_for(device: torch.device, wanted: int | None) -> int:
 
 def grouped(todo: list[Planned], size: int) -> list[list[Planned]]:
     """Return the trials that can train together, in the order of the plan, at most `size` each."""
-    by_kind: dict[tuple, list[Planned]] = {}
+    by_kind: dict[Kind, list[Planned]] = {}
     for item in todo:
         # These look at one network while it learns.
         watched = {"curve", "encoders"} & set(item.keep)
@@ -55,7 +56,7 @@ def grouped(todo: list[Planned], size: int) -> list[list[Planned]]:
     ]
 
 
-def _kind(trial: Trial) -> tuple | None:
+def _kind(trial: Trial) -> Kind | None:
     schedule = stacks.schedule_of(trial.phases) if trial.phases else None
     if schedule is None or not task_of(trial).stackable:
         return None
@@ -65,37 +66,19 @@ def _kind(trial: Trial) -> tuple | None:
     )  # fmt: skip
 
 
-@dataclass
-class Outcome:
-    """What became of one trial of a stack: a result, or the reason there is none."""
+def execute(items: Sequence[Planned], surroundings: single.Surroundings) -> Iterator[Report]:
+    """Train these trials as one and yield what is measured of each, or why there is nothing.
 
-    item: Planned
-    reached: str = ""
-    failure: str = ""
-
-
-def execute(items: list[Planned], store: Store, surroundings) -> list[Outcome] | None:
-    """Train these trials as one and keep their results; None if the network cannot be stacked.
-
-    Trials that another process is at work on are left to it. Raises `Interrupted` when told to
-    stop; nothing of the stack is kept then.
+    Raises `Interrupted` when told to stop; nothing of the stack is left then.
     """
-    with ExitStack() as locks:
-        ours = [
-            item for item in items
-            if locks.enter_context(try_lock(store.lock_path(item.trial.key)))
-        ]  # fmt: skip
-        return _execute(ours, store, surroundings) if ours else []
-
-
-def _execute(items: list[Planned], store: Store, surroundings) -> list[Outcome] | None:
     device = devices.choose()
     devices.prepare(device, items[0].trial.threads)
     prepared = [single.prepared_for(item.trial) for item in items]
-    first = single.built(items[0].trial, prepared[0])
+    first = single.build_network(items[0].trial, prepared[0])
     if not stackable(first):
-        return None
-    networks = [single.built(i.trial, p) for i, p in zip(items, prepared, strict=True)]
+        yield NoStack(tuple(item.trial.key for item in items))
+        return
+    networks = [single.build_network(i.trial, p) for i, p in zip(items, prepared, strict=True)]
     members = [
         stacks.Member(
             list(item.trial.phases), part.train, part.counts.tolist(),
@@ -112,26 +95,14 @@ def _execute(items: list[Planned], store: Store, surroundings) -> list[Outcome] 
         part: predict_stack(stack, images, device, precision)
         for part, images in prepared[0].evaluate.items()
     }
-    return [
-        _finish(items[m], prepared[m], m, stack, histories[m], seconds, logits, store, surroundings)
-        for m in range(len(items))
-    ]
-
-
-def _finish(
-    item, prepared, number: int, stack: Stack, history, seconds, logits, store, surroundings
-) -> Outcome:
-    if not all(math.isfinite(row["loss"]) for row in history):
-        message = "the loss became infinite or not a number; lower the learning rate"
-        store.fail(item.trial.key, message)
-        return Outcome(item, failure=message)
-    device = next(stack.parameters()).device
-    network, known = (
-        stack.network(number),
-        {p: np.ascontiguousarray(v[:, number]) for p, v in logits.items()},
-    )
-    result = single.kept(
-        item, prepared, network, store, surroundings, device, history, seconds / len(stack),
-        logits=known, provenance={"networks trained together": str(len(stack))},
-    )  # fmt: skip
-    return Outcome(item, reached=task_of(item.trial).said(result))
+    for number, item in enumerate(items):
+        if not all(math.isfinite(row["loss"]) for row in histories[number]):
+            message = "the loss became infinite or not a number; lower the learning rate"
+            yield Failed(item.trial.key, message)
+            continue
+        yield single.measure(
+            item, prepared[number], stack.network(number), surroundings, device,
+            histories[number], seconds / len(stack),
+            logits={p: np.ascontiguousarray(v[:, number]) for p, v in logits.items()},
+            provenance={"networks trained together": str(len(stack))},
+        )  # fmt: skip

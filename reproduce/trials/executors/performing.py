@@ -1,0 +1,53 @@
+"""What is done with a job wherever it is: train and measure, and say what became of it."""
+
+import time
+from collections.abc import Callable
+
+from reproduce.errors import UserError
+from reproduce.trials.executors.executor import Failed, Job, Progress, Report
+
+Tell = Callable[[Report], None]
+
+
+def perform(job: Job, stop_requested: Callable[[], bool], tell: Tell) -> bool:
+    """Train and measure the trials of a job; False if it was told to stop before the end.
+
+    Of one trial there is a checkpoint then; a stack begins anew.
+    """
+    # Imported here: a process that only waits for its workers never loads torch.
+    from reproduce.training.loop import Interrupted
+    from reproduce.trials.execute import Surroundings, execute
+    from reproduce.trials.executors.stacked import execute as execute_stack
+
+    key = job.items[0].trial.key
+    surroundings = Surroundings(
+        stop_requested=stop_requested,
+        progress=_throttled(tell, key),
+        checkpoint_seconds=job.checkpoint_seconds,
+        keep_weights=job.keep_weights,
+    )
+    try:
+        if len(job.items) > 1:
+            for report in execute_stack(job.items, surroundings):
+                tell(report)
+        else:
+            tell(execute(job.items[0], job.scratch, surroundings))
+    except Interrupted:
+        return False
+    except UserError as error:
+        if len(job.items) > 1:
+            raise
+        tell(Failed(key, str(error)))
+    return True
+
+
+def _throttled(tell: Tell, key: str, every: float = 0.5) -> Callable[[int, int, float], None]:
+    last = 0.0
+
+    def progress(done: int, total: int, loss: float) -> None:
+        nonlocal last
+        if done == total or time.monotonic() - last >= every:
+            last = time.monotonic()
+            tell(Progress(key, done, total, loss))
+
+    return progress
