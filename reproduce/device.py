@@ -4,6 +4,7 @@ import contextlib
 import os
 import platform
 
+from reproduce import installed
 from reproduce.errors import UserError
 
 
@@ -45,13 +46,16 @@ def describe(device) -> dict[str, str]:
     import reproduce
 
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {
+    found = {
         "device": f"{device.type} ({name})",
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": numpy.__version__,
         "reproduce": reproduce.__version__,
     }
+    if installed.missing(("albumentations",)):
+        found["views"] = "by OpenCV alone: albumentations is not installed"
+    return found
 
 
 def prepare(device, threads: int) -> None:

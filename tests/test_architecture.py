@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "reproduce"
 # Arrows point down only. Rooms of one number know nothing of each other.
 LAYERS = {
-    "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0, "installed": 0, "reference": 0, "own_code": 0,
-    "own_objects": 0,
+    "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0, "installed": 0, "reference": 0,
+    "own_code": 0, "own_objects": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
     "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
     "figures": 6, "networks": 6, "own": 7, "pages": 7, "papers": 8, "book": 9,

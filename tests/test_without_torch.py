@@ -61,8 +61,9 @@ for line in lines:
 print(json.dumps([failed, said]))
 """
 LINES = (
-    "doctor", "models list", "methods", "data list", "audit dual_head", "store ls", "params dual_head",
-    "plan class_imbalance --profile smoke -o plan.json", "train plan.json --workers 1",
+    "doctor", "models list", "methods", "data list", "audit dual_head", "store ls",
+    "params dual_head", "plan class_imbalance --profile smoke -o plan.json",
+    "train plan.json --workers 1",
     "run class_imbalance --profile smoke", "export 0123", "predict net.safetensors x.png",
     "models fetch resnet50 IMAGENET1K_V2",
 )  # fmt: skip

@@ -2,8 +2,8 @@
 
 Where ImageNet weights cannot be had, a network can start from one trained on a generated or
 embedded data set. The file is safetensors with one JSON entry that says where the numbers come
-from and carries their digest; only the encoder is kept, and only the encoder is replaced. What a file
-says of itself is read without torch.
+from and carries their digest; only the encoder is kept, and only the encoder is replaced. What a
+file says of itself is read without torch.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """One lock a trial, held by the process that trains it, and one of a store's files.
 
-The system frees a lock when its holder dies, however it dies: no heartbeat, nothing to clean up. The
-lock is not inherited by programs a trial starts, and workers are spawned, not forked, so nobody
+The system frees a lock when its holder dies, however it dies: no heartbeat, nothing to clean up.
+The lock is not inherited by programs a trial starts, and workers are spawned, not forked, so nobody
 keeps it by accident. All of it by `filelock`, which knows how each system locks.
 
 Whoever puts files in place before the rows that name them, and is not training their trial, shares
