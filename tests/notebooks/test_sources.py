@@ -2,7 +2,6 @@
 
 import ast
 import re
-import symtable
 import types
 import typing
 
@@ -192,8 +191,12 @@ def test_papermill_reads_the_same_parameters(path):
 def test_no_variable_of_its_cells_is_taken_for_a_parameter(path):
     """Or all cells could be run only once in a kernel."""
     source = "\n".join(cell.source for cell in cells(path, "code")[1:])
-    symbols = symtable.symtable(source, path.name, "exec").get_symbols()
-    stored = {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
+    names = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name))
+    inner = {
+        one.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.comprehension)
+        for one in ast.walk(node.target) if isinstance(one, ast.Name)
+    }  # fmt: skip
+    stored = {one.id for one in names if isinstance(one.ctx, ast.Store)} - inner
     parameters = papers.protocol(path.stem).parameters
     assert {"study", "summary", "judgements"} <= stored
     assert not stored & set(parameters.model_fields)
