@@ -74,8 +74,8 @@ class EmbeddingMap:
         )  # fmt: skip
         return (
             f"{self.library} ({self.method}, PCA start), perplexity "
-            f"{self.perplexity_used:.4g}{asked}, {self.iterations[0]} + {self.iterations[1]} iterations, "
-            f"seed {self.seed}, {self.n_jobs} job; k {self.neighbours}"
+            f"{self.perplexity_used:.4g}{asked}, {self.iterations[0]} + {self.iterations[1]} "
+            f"iterations, seed {self.seed}, {self.n_jobs} job; k {self.neighbours}"
         )
 
 
