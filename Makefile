@@ -35,12 +35,13 @@ $(BIN)/python:
 		exit 1; fi
 
 # $(call opened,LOCK,STAMPS): install a lock over what is there, and note which doors that opens.
+# Who executes notebooks has every module compiled once, not by each kernel anew; a reader does not.
 define opened
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || { \
 		echo "Error: $(VENV) holds another Python than 3.11 to 3.14; remove it (make clean) and try again"; \
 		exit 1; }
 	@test "$(UV)" != "$(BIN)/uv" || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	$(UV) pip install --python $(BIN)/python --compile-bytecode -r $(1) -c requirements-cuda.lock
+	$(UV) pip install --python $(BIN)/python $(3) -r $(1) -c requirements-cuda.lock
 	$(UV) pip install --python $(BIN)/python --no-deps -e .
 	@touch $(2)
 endef
@@ -54,10 +55,10 @@ $(READ): requirements-read.lock pyproject.toml | $(BIN)/python
 	$(call opened,requirements-read.lock,$(READ))
 
 $(TRAIN): requirements.lock pyproject.toml | $(BIN)/python
-	$(call opened,requirements.lock,$(READ) $(TRAIN))
+	$(call opened,requirements.lock,$(READ) $(TRAIN),--compile-bytecode)
 
 $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
-	$(call opened,requirements-dev.lock,$(READ) $(TRAIN) $(DEV))
+	$(call opened,requirements-dev.lock,$(READ) $(TRAIN) $(DEV),--compile-bytecode)
 
 read: $(READ)  ## build the book as published, without PyTorch and without running anything
 	$(BIN)/reproduce book --edition published
