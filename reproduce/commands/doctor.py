@@ -34,7 +34,7 @@ def doctor() -> None:
         table.add_row("device", f"{found['device']}, {os.cpu_count()} cores")
     root = project_root()
     free = shutil.disk_usage(root).free / 1024**3
-    note = "" if free >= ENOUGH_DISK_GB else f" (an installation needs about {ENOUGH_DISK_GB} GB)"
+    note = "" if free >= ENOUGH_DISK_GB else f" (training needs about {ENOUGH_DISK_GB} GB)"
     table.add_row("free disk", f"{free:.0f} GB{note}")
     store = default_path()
     count = len(Store(store).results()) if store.exists() else 0
