@@ -89,7 +89,7 @@ def without(tmp_path_factory):
     """Return what cannot be imported, and what each command says, with PyTorch hidden."""
     asked = json.dumps([WITH_TORCH, core(), LINES])
     ran = subprocess.run(
-        [sys.executable, "-c", CODE], input=asked, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-c", CODE], input=asked, capture_output=True, text=True, timeout=300,
         cwd=tmp_path_factory.mktemp("elsewhere"), check=True,
     )  # fmt: skip
     failed, said = json.loads(ran.stdout.splitlines()[-1])
