@@ -2,11 +2,11 @@
 
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from reproduce import __version__
+from reproduce import __version__, installed
 from reproduce.commands import (
     audit,
     compare,
@@ -78,11 +78,21 @@ def main() -> None:
     try:
         app([word for word in sys.argv[1:] if word != "--debug"])
     except UserError as error:
-        if debug:
-            traceback.print_exc()
-        prefix = "" if isinstance(error, Stopped) else "Error: "
-        print(f"{prefix}{error}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
+        _end(error, debug)
+    except ModuleNotFoundError as error:
+        absent = installed.absent(error)
+        if absent is None:
+            raise
+        _end(absent, debug)
+
+
+def _end(error: UserError, debug: bool) -> NoReturn:
+    """Say what was wrong, and with what status this ends."""
+    if debug:
+        traceback.print_exc()
+    prefix = "" if isinstance(error, Stopped) else "Error: "
+    print(f"{prefix}{error}", file=sys.stderr)
+    raise SystemExit(error.exit_code) from None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import platform
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from reproduce import installed
 from reproduce.errors import UserError
 
 if TYPE_CHECKING:
@@ -50,13 +51,16 @@ def describe(device: "torch.device") -> dict[str, str]:
     import reproduce
 
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {
+    found = {
         "device": f"{device.type} ({name})",
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": numpy.__version__,
         "reproduce": reproduce.__version__,
     }
+    if installed.missing(("albumentations",)):
+        found["views"] = "by OpenCV alone: albumentations is not installed"
+    return found
 
 
 def prepare(device: "torch.device", threads: int) -> None:

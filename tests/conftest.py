@@ -1,13 +1,14 @@
 """What all tests share: a store of their own, and honest skips where real data is absent."""
 
 import os
+import re
 import shlex
 import sys
 
 import numpy as np
 import pytest
 
-from reproduce import cli
+from reproduce import cli, installed
 from reproduce.data import catalog
 from reproduce.models import weights
 
@@ -18,6 +19,21 @@ pytest_plugins = ("tests.drawing", "tests.published_site")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 REAL_DATA = os.environ.get("REPRODUCE_DATA")
 REAL_WEIGHTS = os.environ.get("REPRODUCE_WEIGHTS")
+
+
+NEEDS_TRAINING = re.compile(
+    r"^(?:import|from) (?:torch|torchvision|timm|cv2|albumentations|imblearn)\b", re.MULTILINE
+)
+
+
+def pytest_ignore_collect(collection_path):
+    """Leave out the files that cannot be imported where PyTorch is not installed.
+
+    What is left of `tests/core.txt` is the core: `pytest @tests/core.txt`.
+    """
+    if collection_path.suffix != ".py" or not installed.missing(installed.TRAINING):
+        return None
+    return bool(NEEDS_TRAINING.search(collection_path.read_text("utf-8"))) or None
 
 
 @pytest.fixture(autouse=True)

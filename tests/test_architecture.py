@@ -12,15 +12,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "reproduce"
 # Arrows point down only. Rooms of one number know nothing of each other.
 LAYERS = {
-    "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0, "installed": 0, "own_code": 0,
-    "own_objects": 0,
+    "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0, "installed": 0, "reference": 0,
+    "own_code": 0, "own_objects": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
     "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
     "figures": 6, "networks": 6, "own": 7, "pages": 7, "papers": 8, "book": 9,
     "commands": 10, "cli": 11,
 }  # fmt: skip
 BELOW_THE_LEAVES = (
-    "", "errors", "files", "randomness", "device", "installed", "own_code", "own_objects",
+    "", "errors", "files", "randomness", "device", "installed", "reference", "own_code",
+    "own_objects",
 )  # fmt: skip
 LEAVES = ("data", "models", "losses", "evaluation")
 # Where a room may know less than everything below it.

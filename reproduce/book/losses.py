@@ -17,7 +17,6 @@ SHAPES = {
     "classifier": "logits [N, C], labels [N]",
     "segmentation": "logits [N, C, H, W], mask [N, H, W]",
 }
-# Losses that no text compares, and why they are here.
 # What an example hands over, by the name of the argument.
 SAMPLES = {
     "logits": "torch.randn(8, 3, requires_grad=True)",
@@ -60,16 +59,15 @@ def names_of(shape: str) -> list[str]:
     return [name for name, place in losses.LOSSES.items() if place.split(".")[0] == shape]
 
 
-def entries(shape: str, address: str | None = None) -> str:
+def entries(shape: str) -> str:
     """Return what there is to say of every loss of a call shape."""
     found = [
-        entry(name, losses.function(name), losses.objective_class(name), address)
-        for name in names_of(shape)
+        entry(name, losses.function(name), losses.objective_class(name)) for name in names_of(shape)
     ]
     return markup.joined(found)
 
 
-def entry(name: str, function: Callable, objective: type, address: str | None = None) -> str:
+def entry(name: str, function: Callable, objective: type) -> str:
     """Return the entry of one loss.
 
     Parameters
@@ -78,8 +76,6 @@ def entry(name: str, function: Callable, objective: type, address: str | None = 
         As it is registered.
     function, objective
         The pure function and the class of its objective.
-    address
-        The public address of the repository, if there is one, for a link to the source.
     """
     said = docstrings.read(function.__doc__)
     sections = dict(said.sections)
@@ -93,7 +89,7 @@ def entry(name: str, function: Callable, objective: type, address: str | None = 
         docstrings.markdown(said.summary),
         docstrings.markdown(said.body),
         markup.listing(call(name, function)),
-        _facts(name, function, objective, address)
+        _facts(name, function, objective)
         + ("" if stateful else f" As an objective of a phase, {_reads(objective)}"),
         markup.rubric("Parameters") if parameters else "",
         _parameters(inspect.signature(function).parameters.values(), said.parameters()),
@@ -153,9 +149,9 @@ def _papers(name: str, objective: type) -> str:
     return f"none of the papers{akin}" + (f"; methods with it: {', '.join(used)}" if used else "")
 
 
-def _facts(name: str, function: Callable, objective: type, address: str | None) -> str:
+def _facts(name: str, function: Callable, objective: type) -> str:
     source = f"{function.__module__.replace('.', '/')}.py"
-    return f"Appears in {_papers(name, objective)}. Source: {markup.linked(source, address)}."
+    return f"Appears in {_papers(name, objective)}. Source: {markup.code(source)}."
 
 
 def _parameters(taken: Iterable[Any], said: dict[str, docstrings.Parameter]) -> str:

@@ -10,22 +10,16 @@ from reproduce.registry import records
 CHANNELS, CLASSES = 3, 10
 
 
-def entries(address: str | None = None) -> str:
-    """Return a table of all networks and what there is to say of each.
-
-    Parameters
-    ----------
-    address
-        The public address of the repository, if there is one, for links to the source.
-    """
+def entries() -> str:
+    """Return a table of all networks and what there is to say of each."""
     columns = ["Network", "Task", "Smallest image", "Parameters", "Trained by"]
     rows = [_row(name) for name in models.BACKBONES]
     counted = f"Parameters: for {CHANNELS} channels and {CLASSES} classes, classifier included."
-    found = [entry(name, address) for name in models.BACKBONES]
+    found = [entry(name) for name in models.BACKBONES]
     return markup.joined([markup.table(columns, rows, [20, 20, 18, 18, 24]), counted, *found])
 
 
-def entry(name: str, address: str | None = None) -> str:
+def entry(name: str) -> str:
     """Return the entry of one network: what its class says, its embedding, its source."""
     network = _class(name)
     said = docstrings.read(network.__doc__)
@@ -39,7 +33,7 @@ def entry(name: str, address: str | None = None) -> str:
     ]
     for title, text in sections.items():
         parts += [markup.rubric(title), docstrings.markdown(text)]
-    parts.append(f"Source: {markup.linked(source, address)}.")
+    parts.append(f"Source: {markup.code(source)}.")
     return markup.joined(parts)
 
 

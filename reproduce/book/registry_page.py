@@ -44,21 +44,21 @@ def filled(
 def _generated(
     kind: str, which: str | None, address: str | None, edition: Edition, shown: Sequence[Shown]
 ) -> str:
-    # Imported here: a book without such a page is staged without loading torch.
+    # Imported here: a book without such a page is staged without loading any of it.
     from reproduce.book import (
         ambiguities,
         claim_power,
         corrections,
         front,
         gallery,
-        losses,
         networks,
+        reference,
         verdict_words,
     )
 
     whole: dict[str, Callable[[], str]] = {
-        "losses": losses.index,
-        "networks": lambda: networks.entries(address),
+        "losses": lambda: reference.page("losses"),
+        "networks": lambda: reference.page("networks", address),
         "parameters": networks.parameter_counts,
         "ambiguities": ambiguities.index,
         "open": ambiguities.sections,
@@ -68,7 +68,7 @@ def _generated(
         "gallery": lambda: gallery.cards(shown),
     }
     parts: dict[str, Callable[[str], str]] = {
-        "losses": lambda shape: losses.entries(shape, address),
+        "losses": lambda shape: reference.losses_of(shape, address),
         "front": lambda part: front.part(part, edition),
     }
     known = parts if which else whole

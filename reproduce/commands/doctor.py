@@ -18,7 +18,7 @@ def doctor() -> None:
 
     Example: reproduce doctor
     """
-    from reproduce import __version__, device
+    from reproduce import __version__, device, installed
     from reproduce.data import catalog
     from reproduce.trials.store import Store, default_path
 
@@ -27,11 +27,14 @@ def doctor() -> None:
     table.add_row("python", f"{platform.python_version()} on {platform.platform()}")
     for name in PACKAGES:
         table.add_row(name, _version(name))
-    found = device.describe(device.choose())
-    table.add_row("device", f"{found['device']}, {os.cpu_count()} cores")
+    if installed.missing(installed.TRAINING):
+        table.add_row("training", f"torch is not installed: {installed.how('train')}")
+    else:
+        found = device.describe(device.choose())
+        table.add_row("device", f"{found['device']}, {os.cpu_count()} cores")
     root = project_root()
     free = shutil.disk_usage(root).free / 1024**3
-    note = "" if free >= ENOUGH_DISK_GB else f" (an installation needs about {ENOUGH_DISK_GB} GB)"
+    note = "" if free >= ENOUGH_DISK_GB else f" (training needs about {ENOUGH_DISK_GB} GB)"
     table.add_row("free disk", f"{free:.0f} GB{note}")
     store = default_path()
     count = len(Store(store).results()) if store.exists() else 0

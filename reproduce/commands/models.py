@@ -24,9 +24,10 @@ def list_models() -> None:
 
     Example: reproduce models list
     """
-    from reproduce import models
+    from reproduce import installed, models
     from reproduce.models import initialisations, surrogate, weights
 
+    counted = not installed.missing(installed.TRAINING)
     table = new_table("network", "task", "parameters", "smallest image", "weights", "here")
     for name, backbone in models.BACKBONES.items():
         known = list(weights.WEIGHTS.get(name, ()))
@@ -35,11 +36,16 @@ def list_models() -> None:
             initialisations.pinned(name, f"imagenet:{of_name}") if is_here else of_name
             for of_name, is_here in zip(known, here, strict=True)
         ]
-        row = (name, backbone.task, f"{_parameters(name):,}", _smallest(name))
+        row = (name, backbone.task, f"{_parameters(name):,}" if counted else "-", _smallest(name))
         shown = "\n".join("yes" if is_here else "no" for is_here in here)
         table.add_row(*row, "\n".join(starts) or "-", shown)
     out.print(table)
-    out.print(f"parameters: for {CHANNELS} channels and {CLASSES} classes, classifier included")
+    if counted:
+        out.print(f"parameters: for {CHANNELS} channels and {CLASSES} classes, classifier included")
+    else:
+        out.print(
+            f"torch is not installed, so nothing is counted or built: {installed.how('train')}"
+        )
     surrogates = surrogate.names()
     if surrogates:
         table = new_table("surrogate", "network", "trained on", "held-out accuracy")
@@ -58,10 +64,11 @@ def fetch(
 
     Example: reproduce models fetch resnet50 IMAGENET1K_V2
     """
-    from reproduce import models
+    from reproduce import installed, models
     from reproduce.models import initialisations, weights
 
     models.find(backbone)
+    installed.require(installed.TRAINING, "fetching weights", installed.how("train"))
     was_here = weights.here(backbone, name)
     path = weights.fetch(backbone, name, progress=out.is_terminal)
     published = weights.named(backbone, name).sha256

@@ -25,7 +25,7 @@ def export(
 
     Example: reproduce export 6d7259ad7bd17f25 -o net.safetensors
     """
-    installed.require(installed.TRAINING, "exporting a network", "install it")
+    installed.require(installed.TRAINING, "exporting a network", installed.how("train"))
     from reproduce.networks.exporting import export as write
     from reproduce.trials.store import Store
 
@@ -50,7 +50,7 @@ def predict(
 
     reproduce predict net.safetensors more_photos --thresholded -o labels.csv
     """
-    installed.require(installed.TRAINING, "asking a network", "install it")
+    installed.require(installed.TRAINING, "asking a network", installed.how("train"))
     from reproduce.networks import asking
     from reproduce.networks.reading import read
 

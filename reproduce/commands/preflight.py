@@ -18,8 +18,8 @@ def before_a_notebook(name: str, *places: Path) -> None:
     installed.require(
         installed.NOTEBOOKS,
         "executing a notebook",
-        "install this package with its extra 'book', or train without a notebook: `reproduce plan` "
-        "and `reproduce train`",
+        f"{installed.how('book')}, or train without a notebook: `reproduce plan` and "
+        "`reproduce train`",
     )
     source_notebook(name)
     for place in (project_root(), *places):
@@ -28,9 +28,7 @@ def before_a_notebook(name: str, *places: Path) -> None:
 
 def before_the_book() -> None:
     """Refuse to train for a site that could not be built."""
-    installed.require(
-        installed.SITE, "building the book", "install this package with its extra 'book'"
-    )
+    installed.require(installed.SITE, "building the book", installed.how("book"))
     for name in ("_toc.yml", "_config.yml"):
         if not (project_root() / name).is_file():
             raise UserError(

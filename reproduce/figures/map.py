@@ -1,4 +1,8 @@
-"""Maps of embeddings by openTSNE, each with numbers that say how far to trust it."""
+"""Maps of embeddings by openTSNE, each with numbers that say how far to trust it.
+
+openTSNE has no wheel for every system; where it is not installed scikit-learn draws, and each map
+says so. The two optimise the same divergence and their maps differ.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from reproduce import installed
 from reproduce.errors import UserError, unknown_name
 from reproduce.figures import map_panels
 from reproduce.figures.confusion import by_frequency
@@ -18,6 +23,8 @@ from reproduce.figures.wording import as_subject, in_sentence, method_label, per
 FEWEST_POINTS = 10
 NEIGHBOURS = 10
 METHOD = "bh"
+# Scikit-learn exaggerates for so many iterations, no more and no fewer, and counts them in.
+EXAGGERATED = 250
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class EmbeddingMap:
         the same in the embeddings themselves: what the map can at best show.
     trustworthiness
         1 if all neighbours in the map are neighbours in the embeddings.
+    library
+        what drew it: openTSNE, or scikit-learn where that is not installed.
     """
 
     coordinates: np.ndarray
@@ -55,6 +64,7 @@ class EmbeddingMap:
     knn_accuracy: float
     knn_accuracy_embeddings: float
     trustworthiness: float
+    library: str = "openTSNE"
 
     @property
     def settings(self) -> str:
@@ -63,9 +73,9 @@ class EmbeddingMap:
             f" ({plain(self.perplexity)} asked for, too large for {len(self.coordinates)} points)"
         )  # fmt: skip
         return (
-            f"openTSNE ({self.method}, PCA start), perplexity {self.perplexity_used:.4g}{asked}, "
-            f"{self.iterations[0]} + {self.iterations[1]} iterations, seed {self.seed}, "
-            f"{self.n_jobs} job; k {self.neighbours}"
+            f"{self.library} ({self.method}, PCA start), perplexity "
+            f"{self.perplexity_used:.4g}{asked}, {self.iterations[0]} + {self.iterations[1]} "
+            f"iterations, seed {self.seed}, {self.n_jobs} job; k {self.neighbours}"
         )
 
 
@@ -99,8 +109,6 @@ def embedding_map(
     neighbours and a start from the principal components. The coordinates repeat on one machine;
     across machines compare the three quality numbers instead.
     """
-    from openTSNE import TSNE
-
     from reproduce.evaluation.neighbours import knn_accuracy, trustworthiness
 
     points = _checked(embeddings)
@@ -110,12 +118,11 @@ def embedding_map(
     if len(iterations) != 2 or min(iterations) < 1:
         raise UserError(f"iterations are {iterations}, expected two numbers of 1 or more")
     used = min(float(perplexity), (len(points) - 1) / 3)
-    tsne = TSNE(
-        perplexity=used, initialization="pca", metric="euclidean", neighbors="exact",
-        negative_gradient_method=METHOD, n_jobs=1, random_state=seed,
-        early_exaggeration_iter=iterations[0], n_iter=iterations[1],
-    )  # fmt: skip
-    coordinates = np.asarray(tsne.fit(points))
+    fallback = bool(installed.missing(("openTSNE",)))
+    if fallback:
+        iterations = (EXAGGERATED, iterations[1])
+    draw = _by_scikit_learn if fallback else _by_opentsne
+    coordinates = draw(points, used, iterations, seed)
     k = min(NEIGHBOURS, (len(points) - 1) // 2)
     return EmbeddingMap(
         coordinates=coordinates, perplexity=float(perplexity), perplexity_used=used,
@@ -123,7 +130,33 @@ def embedding_map(
         knn_accuracy=float(knn_accuracy(coordinates, labels, k=k)),
         knn_accuracy_embeddings=float(knn_accuracy(points, labels, k=k)),
         trustworthiness=float(trustworthiness(points, coordinates, k=k)),
+        library="scikit-learn" if fallback else "openTSNE",
     )  # fmt: skip
+
+
+def _by_opentsne(
+    points: np.ndarray, perplexity: float, iterations: tuple[int, int], seed: int
+) -> np.ndarray:
+    from openTSNE import TSNE
+
+    tsne = TSNE(
+        perplexity=perplexity, initialization="pca", metric="euclidean", neighbors="exact",
+        negative_gradient_method=METHOD, n_jobs=1, random_state=seed,
+        early_exaggeration_iter=iterations[0], n_iter=iterations[1],
+    )  # fmt: skip
+    return np.asarray(tsne.fit(points))
+
+
+def _by_scikit_learn(
+    points: np.ndarray, perplexity: float, iterations: tuple[int, int], seed: int
+) -> np.ndarray:
+    from sklearn.manifold import TSNE
+
+    tsne = TSNE(
+        perplexity=perplexity, init="pca", metric="euclidean", method="barnes_hut", n_jobs=1,
+        max_iter=sum(iterations), random_state=seed,
+    )  # fmt: skip
+    return np.asarray(tsne.fit_transform(points), dtype=np.float64)
 
 
 class Maps(Picture):

@@ -2,7 +2,8 @@
 
 Where ImageNet weights cannot be had, a network can start from one trained on a generated or
 embedded data set. The file is safetensors with one JSON entry that says where the numbers come
-from and carries their digest; only the encoder is kept, and only the encoder is replaced.
+from and carries their digest; only the encoder is kept, and only the encoder is replaced. What a
+file says of itself is read without torch.
 """
 
 import hashlib
@@ -10,17 +11,18 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as encode
 
 from reproduce.errors import UserError, reason
 from reproduce.files import relative, write_bytes
 from reproduce.models import weights
 from reproduce.models.transfer import put
 from reproduce.models.weights import DIGITS
+
+if TYPE_CHECKING:
+    import torch
 
 ENTRY = "reproduce.surrogate"
 FIELDS = ("backbone", "data", "fingerprint", "seed", "phases", "recipe", "sha256")
@@ -61,6 +63,8 @@ def save(
 
     `more` is whatever else there is to say of how it was trained.
     """
+    from safetensors.torch import save as encode
+
     part = network.get_submodule(network.transferable)
     tensors = {key: t.detach().cpu().contiguous() for key, t in part.state_dict().items()}
     about = {
@@ -103,7 +107,7 @@ def about(name: str, expected: str = "") -> dict[str, Any]:
     return _as_expected(name, _read(name, tensors=False)[0], expected)
 
 
-def read(name: str, expected: str = "") -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def read(name: str, expected: str = "") -> tuple[dict[str, Any], "dict[str, torch.Tensor]"]:
     """Return what the file says of itself and its tensors, checked against their digest."""
     found, tensors = _read(name, tensors=True)
     if digest(tensors) != found["sha256"]:
@@ -134,8 +138,10 @@ def describe(name: str, expected: str = "") -> str:
     )
 
 
-def digest(tensors: Mapping[str, torch.Tensor]) -> str:
+def digest(tensors: "Mapping[str, torch.Tensor]") -> str:
     """Return the SHA-256 of names, types, shapes and numbers."""
+    import torch
+
     total = hashlib.sha256()
     for name, tensor in sorted(tensors.items()):
         total.update(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode())
@@ -143,7 +149,7 @@ def digest(tensors: Mapping[str, torch.Tensor]) -> str:
     return total.hexdigest()
 
 
-def _read(name: str, tensors: bool) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def _read(name: str, tensors: bool) -> tuple[dict[str, Any], "dict[str, torch.Tensor]"]:
     path = path_of(name)
     if not path.is_file():
         raise UserError(
@@ -151,7 +157,7 @@ def _read(name: str, tensors: bool) -> tuple[dict[str, Any], dict[str, torch.Ten
             f"(there: {', '.join(names()) or 'none'}); train one, or use initialisation 'random'"
         )
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="pt" if tensors else "numpy") as file:
             found = json.loads((file.metadata() or {}).get(ENTRY, "null"))
             keys = file.keys() if tensors else ()
             content = {key: file.get_tensor(key) for key in keys}

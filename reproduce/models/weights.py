@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
 
+from reproduce import installed
 from reproduce.errors import UserError, reason, unknown_name
 from reproduce.files import project_root, relative, sha256_of_file
 
@@ -109,9 +110,18 @@ def folder() -> Path:
 
 def places() -> list[Path]:
     """Return the folders in which weights are looked for: ours, and that of torch."""
-    import torch
+    return [folder(), _hub() / "checkpoints"]
 
-    return [folder(), Path(torch.hub.get_dir()) / "checkpoints"]
+
+def _hub() -> Path:
+    """Return the folder of torch's downloads, also where torch is not installed."""
+    if not installed.missing(installed.TRAINING):
+        import torch
+
+        return Path(torch.hub.get_dir())
+    caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    home = os.environ.get("TORCH_HOME") or f"{caches}/torch"
+    return Path(home).expanduser() / "hub"
 
 
 def here(backbone: str, name: str) -> Path | None:

@@ -10,7 +10,7 @@ from reproduce.study.study import Study
 
 _FIELDS = (
     "perplexity", "perplexity_used", "iterations", "seed", "n_jobs", "method", "neighbours",
-    "knn_accuracy", "knn_accuracy_embeddings", "trustworthiness",
+    "knn_accuracy", "knn_accuracy_embeddings", "trustworthiness", "library",
 )  # fmt: skip
 
 

@@ -1,49 +1,82 @@
 """One lock a trial, held by the process that trains it, and one of a store's files.
 
-`flock` frees itself when its holder dies, however it dies: no heartbeat, nothing to clean up. The
-lock is not inherited by programs a trial starts (Python opens files close-on-exec), and workers
-are spawned, not forked, so nobody keeps it by accident.
+The system frees a lock when its holder dies, however it dies: no heartbeat, nothing to clean up.
+The lock is not inherited by programs a trial starts, and workers are spawned, not forked, so nobody
+keeps it by accident. All of it by `filelock`, which knows how each system locks.
 
 Whoever puts files in place before the rows that name them, and is not training their trial, shares
 the lock of the files; whoever deletes files holds it alone.
 """
 
-import fcntl
-import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, ReadWriteLock, Timeout
 
 from reproduce.files import unwritable
 
 
 @contextmanager
 def try_lock(path: Path) -> Iterator[bool]:
-    """Yield True while holding the lock, or False at once if another process holds it."""
-    with _opened(path) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A clean-up may have deleted the file between our opening and locking it; then the
-            # lock is on a file nobody else will find, and counts for nothing.
-            ours = path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
-        except (BlockingIOError, FileNotFoundError):
-            ours = False
-        yield ours
+    """Yield True while holding the lock, or False at once if another process holds it.
+
+    A lock on a file that a clean-up has deleted meanwhile counts for nothing: nobody else would
+    find it.
+    """
+    _make_room(path)
+    lock = FileLock(path, blocking=False, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        yield True
+    finally:
+        lock.release()
 
 
 @contextmanager
 def shared_lock(path: Path) -> Iterator[None]:
     """Hold a lock together with others who share it; wait while somebody holds it alone."""
-    with _opened(path) as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    with _of_several(path) as lock:
+        lock.acquire_read()
         yield
 
 
-def _opened(path: Path) -> IO[str]:
-    """Open a file that must stay open while its lock is held."""
+@contextmanager
+def try_lock_alone(path: Path) -> Iterator[bool]:
+    """Yield True while holding a lock that others share, or False at once if somebody has it."""
+    with _of_several(path) as lock:
+        try:
+            lock.acquire_write(blocking=False)
+        except Timeout:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def _of_several(path: Path) -> Iterator[ReadWriteLock]:
+    """Yield the lock of a file, not yet held; it is let go of at the end."""
+    _make_room(path)
+    try:
+        lock = ReadWriteLock(path, is_singleton=False)
+    except (OSError, sqlite3.Error) as error:
+        told = error if isinstance(error, OSError) else OSError(str(error))
+        raise unwritable(path, told) from error
+    try:
+        yield lock
+    finally:
+        lock.close()
+
+
+def _make_room(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return open(path, "a")
     except OSError as error:
         raise unwritable(path, error) from error

@@ -20,6 +20,9 @@ KEPT_FOR_LEARNING = 4
 # Limits that a container sets, of both generations of Linux's control groups.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
+# Windows tells it to nobody without another package: there nothing is refused for want of memory.
+UNKNOWN = 2**60
+
 
 @dataclass(frozen=True)
 class Need:
@@ -32,6 +35,8 @@ class Need:
 
 def present() -> int:
     """Return the bytes of memory that this machine has, or that its container may use."""
+    if not hasattr(os, "sysconf"):
+        return UNKNOWN
     found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for limit in map(Path, LIMITS):
         text = limit.read_text().strip() if limit.is_file() else ""

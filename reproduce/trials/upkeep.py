@@ -11,7 +11,7 @@ from reproduce.errors import UserError
 from reproduce.files import relative
 from reproduce.trials import arrays, soundness
 from reproduce.trials.database import NAME
-from reproduce.trials.locks import try_lock
+from reproduce.trials.locks import try_lock, try_lock_alone
 from reproduce.trials.result import Result
 from reproduce.trials.store import DERIVED, Store
 from reproduce.trials.stored_rows import DamagedRow
@@ -130,7 +130,7 @@ def collect(store: Store, even_strangers: bool = False) -> Collected:
     trials that the database does not know are all that is left of lost results; unless they are
     asked for, nothing is deleted while there are any.
     """
-    with try_lock(store.files_lock) as alone:
+    with try_lock_alone(store.files_lock) as alone:
         if not alone:
             raise UserError(
                 f"somebody is putting results into the store {relative(store.path)} right now; "

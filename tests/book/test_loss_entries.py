@@ -7,7 +7,7 @@ import torch
 
 from reproduce import losses
 from reproduce.book import losses as loss_pages
-from reproduce.book import markup
+from reproduce.book import reference
 from reproduce.losses.embedding.sup_con import SupCon
 from reproduce.losses.objective import EmbeddingObjective
 from reproduce.registry import ambiguities as recorded
@@ -67,7 +67,7 @@ class Kept(EmbeddingObjective):
 
 @pytest.fixture(scope="module")
 def entry():
-    return loss_pages.entry("made_up", made_up, Kept, "https://example.org/ours")
+    return loss_pages.entry("made_up", made_up, Kept)
 
 
 def entry_of(name: str) -> str:
@@ -96,8 +96,11 @@ def test_an_entry_has_every_parameter_with_its_default(entry):
 
 def test_an_entry_links_to_its_source_only_where_it_can_be_read(entry):
     module = made_up.__module__.replace(".", "/")
-    assert f"[`{module}.py`](https://example.org/ours/blob/main/{module}.py)" in entry
-    assert markup.linked(f"{module}.py", None) == f"`{module}.py`"
+    assert f"Source: `{module}.py`." in entry
+    there = reference.page("losses_embedding", "https://example.org/ours")
+    file = "reproduce/losses/embedding/bdcl.py"
+    assert f"Source: [`{file}`](https://example.org/ours/blob/main/{file})." in there
+    assert f"Source: `{file}`." in reference.page("losses_embedding")
 
 
 def test_an_entry_says_what_the_objective_takes_learns_and_keeps(entry):

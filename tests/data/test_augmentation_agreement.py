@@ -15,8 +15,9 @@ import torch
 from scipy.stats import ks_2samp
 
 from reproduce.data.augmentation import batched, recipe
+from reproduce.data.augmentation.albumented import operations
 from reproduce.data.augmentation.parameters import Parameters, draw
-from reproduce.data.augmentation.pipelines import ImageViews, operations
+from reproduce.data.augmentation.pipelines import ImageViews
 
 SIZE, VIEWS = 32, 2000
 LEVEL = 1 / 255

@@ -11,14 +11,10 @@ import pytest
 import torch
 
 from reproduce.data.augmentation import RECIPES, recipe
+from reproduce.data.augmentation.albumented import operations, warnings_are_errors
 from reproduce.data.augmentation.batched import BatchedViews, _kernels
 from reproduce.data.augmentation.parameters import draw
-from reproduce.data.augmentation.pipelines import (
-    ImageViews,
-    copy_numbers,
-    operations,
-    warnings_are_errors,
-)
+from reproduce.data.augmentation.pipelines import ImageViews, copy_numbers
 from reproduce.errors import UserError
 
 SIZE = 16
@@ -218,7 +214,7 @@ def test_importing_the_library_asks_nobody_for_a_newer_version():
         "def refuse(*a, **k): print('ASKED'); raise OSError\n"
         "r.OpenerDirector.open = refuse\n"
         "from reproduce.data.augmentation import recipe\n"
-        "from reproduce.data.augmentation.pipelines import operations\n"
+        "from reproduce.data.augmentation.albumented import operations\n"
         "operations(recipe('flip'), 8, 3); print('done')\n"
     )
     surroundings = {k: v for k, v in os.environ.items() if k != "NO_ALBUMENTATIONS_UPDATE"}

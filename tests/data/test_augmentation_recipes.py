@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from reproduce.data.augmentation import RECIPES, default_pipeline, recipe
-from reproduce.data.augmentation.pipelines import operations
+from reproduce.data.augmentation.albumented import operations
 from reproduce.errors import UserError
 
 

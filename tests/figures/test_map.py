@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from reproduce import installed
 from reproduce.errors import UserError
 from reproduce.figures.dots import places
 from reproduce.figures.map import EmbeddingMap, Maps, embedding_map
@@ -39,6 +40,19 @@ def test_quality_follows_the_labels(clusters, found):
     mixed = embedding_map(points, np.random.default_rng(0).permutation(labels), iterations=SHORT)
     assert mixed.knn_accuracy < found.knn_accuracy
     assert 0.5 < found.trustworthiness <= 1
+
+
+def test_without_opentsne_scikit_learn_draws_and_the_map_says_so(clusters, found, monkeypatch):
+    assert found.settings.startswith("openTSNE (bh, PCA start)")
+    known = installed.find_spec
+    hidden = {"openTSNE"}
+    monkeypatch.setattr(installed, "find_spec", lambda n: None if n in hidden else known(n))
+    other, again = (embedding_map(*clusters, iterations=SHORT) for _ in range(2))
+    assert np.array_equal(other.coordinates, again.coordinates)
+    assert other.settings.startswith("scikit-learn (bh, PCA start)")
+    assert "250 + 30 iterations, seed 0, 1 job" in other.settings
+    assert other.coordinates.shape == (64, 2) and other.trustworthiness > 0.8
+    assert other.knn_accuracy == pytest.approx(found.knn_accuracy, abs=0.05)
 
 
 def a_map(**changes):

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import symtable
 import types
 import typing
 
@@ -192,8 +191,16 @@ def test_papermill_reads_the_same_parameters(path):
 def test_no_variable_of_its_cells_is_taken_for_a_parameter(path):
     """Or all cells could be run only once in a kernel."""
     source = "\n".join(cell.source for cell in cells(path, "code")[1:])
-    symbols = symtable.symtable(source, path.name, "exec").get_symbols()
-    stored = {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
+    tree = ast.parse(source)
+    # What a comprehension names is gone after it.
+    inner = {
+        id(one) for node in ast.walk(tree) if isinstance(node, ast.comprehension)
+        for one in ast.walk(node.target)
+    }  # fmt: skip
+    stored = {
+        node.id for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in inner
+    }  # fmt: skip
     parameters = papers.protocol(path.stem).parameters
     assert {"study", "summary", "judgements"} <= stored
     assert not stored & set(parameters.model_fields)

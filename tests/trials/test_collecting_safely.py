@@ -216,7 +216,7 @@ def test_who_writes_waits_for_the_collector(store, describe, leave):
     writer = threading.Thread(
         target=lambda: Store(store.path).put_derived("map", [done.key], 1, values)
     )
-    with upkeep.try_lock(store.files_lock) as alone:
+    with upkeep.try_lock_alone(store.files_lock) as alone:
         assert alone
         writer.start()
         writer.join(0.3)

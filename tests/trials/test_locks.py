@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.trials import locks, upkeep
-from reproduce.trials.locks import try_lock
+from reproduce.trials import upkeep
+from reproduce.trials.locks import shared_lock, try_lock, try_lock_alone
 
 HOLD = """
 import sys, time
@@ -25,10 +25,10 @@ with try_lock(Path(sys.argv[1])) as ours:
 
 
 @contextmanager
-def held_elsewhere(path):
+def held_elsewhere(path, code=HOLD):
     """Let another process hold the lock; yields that process."""
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)],
+        [sys.executable, "-c", code, str(path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -118,7 +118,8 @@ def test_collecting_does_not_break_a_lock(store):
 @pytest.mark.parametrize("made_anew", [False, True])
 def test_a_lock_on_a_deleted_file_counts_for_nothing(path, monkeypatch, made_anew):
     """Deleted between opening and locking: others would lock another file, so this is none."""
-    lock = locks.fcntl.flock
+    fcntl = pytest.importorskip("fcntl")
+    lock = fcntl.flock
 
     def too_late(file, how):
         path.unlink()
@@ -126,7 +127,7 @@ def test_a_lock_on_a_deleted_file_counts_for_nothing(path, monkeypatch, made_ane
             path.touch()
         lock(file, how)
 
-    monkeypatch.setattr(locks.fcntl, "flock", too_late)
+    monkeypatch.setattr(fcntl, "flock", too_late)
     assert not is_free(path)
     monkeypatch.undo()
     assert is_free(path)
@@ -148,4 +149,50 @@ def test_no_file_stays_open(path):
     before = len(os.listdir("/dev/fd"))
     for _ in range(5):
         is_free(path)
+        with shared_lock(path.with_name("files.lock")):
+            pass
+        is_mine_alone(path.with_name("files.lock"))
     assert len(os.listdir("/dev/fd")) == before
+
+
+# -- one that several share ------------------------------------------------------------------------
+
+
+def is_mine_alone(path):
+    """Say whether nobody else has the lock that several may share."""
+    with try_lock_alone(path) as ours:
+        return ours
+
+
+def test_several_share_a_lock_that_nobody_then_has_alone(path):
+    """Each of them keeps the others from having it alone, and not from sharing it."""
+    with shared_lock(path), shared_lock(path):
+        assert not is_mine_alone(path)
+    assert is_mine_alone(path)
+    with try_lock_alone(path) as ours:
+        assert ours and not is_mine_alone(path)
+
+
+SHARE = HOLD.replace("try_lock", "shared_lock").replace("print(ours", "print(ours is None")
+
+
+def test_a_killed_sharer_frees_the_lock(path):
+    """Of another process, which cannot tidy up any more."""
+    with held_elsewhere(path, SHARE) as holder:
+        assert not is_mine_alone(path)
+        with shared_lock(path):
+            assert not is_mine_alone(path)
+        holder.kill()
+        holder.wait()
+        assert is_mine_alone(path)
+
+
+def test_a_shared_lock_that_cannot_be_made_says_why(tmp_path):
+    """Where its folder cannot be, and where it cannot be itself."""
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for place in ("file/k.lock", "folder"):
+        with pytest.raises(UserError, match="cannot write"), shared_lock(tmp_path / place):
+            pass
+        with pytest.raises(UserError, match="cannot write"), try_lock_alone(tmp_path / place):
+            pass

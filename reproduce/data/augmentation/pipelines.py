@@ -1,14 +1,7 @@
-"""The reference pipeline: albumentations, image by image, on uint8 pixels.
+"""Views of large images, one by one, on uint8 pixels: by albumentations, or by OpenCV alone.
 
-albumentations 2.0.8 has three habits that would falsify a comparison; this module guards against
-all of them.
-
-- `Compose(seed=...)` gives every operation a generator of its own, all started from *one* seed, so
-  that operations which draw equally often are decided by the same numbers: with the usual SimCLR
-  list an image that turns gray is then always flipped as well (correlation 0.5). Here all
-  operations of a pipeline share one pair of generators.
-- A misspelt or renamed argument only warns and is then ignored. Here a warning is an error.
-- Importing it asks a server for a newer version. Here `NO_ALBUMENTATIONS_UPDATE` is set before.
+albumentations is the reference where it is installed (`albumented`); where it is not, OpenCV makes
+the same views in distribution (`drawn_by_opencv`), and a result says so in its provenance.
 
 The views of an image depend on (seed, phase, epoch, image, copy, view) and on nothing else: not on
 the batch it is in, the worker that makes it, or how often training was resumed. To that end the
@@ -17,86 +10,24 @@ takes 6 microseconds, against 12 for making new generators, 60 for `Compose.set_
 brings the correlation back), 390 for a new `Compose`, and 70 for the cheapest view at 32 pixels.
 """
 
-import os
 import random
-import warnings
-from contextlib import contextmanager
 from functools import partial
+from typing import Literal, get_args
 
 import numpy as np
 
+from reproduce import installed
+from reproduce.data.augmentation import albumented, drawn_by_opencv
 from reproduce.data.augmentation.recipes import Recipe
-from reproduce.errors import UserError
+from reproduce.errors import UserError, unknown_name
 from reproduce.randomness import derive
 
-
-def operations(recipe: Recipe, size: int, channels: int) -> list:
-    """Return the albumentations operations of a recipe, in order.
-
-    Parameters
-    ----------
-    recipe
-        What is to be done.
-    size
-        Height and width of the result in pixels.
-    channels
-        1 or 3. For gray images the operations that change nothing but colour are left out.
-    """
-    album = _library()
-    with warnings_are_errors():
-        return [
-            *_geometry(album, recipe, size),
-            *([album.HorizontalFlip(p=recipe.flip)] if recipe.flip else []),
-            *_colour(album, recipe, channels),
-            *_blur_and_after(album, recipe, channels),
-        ]
+Maker = Literal["albumentations", "opencv"]
 
 
-def _geometry(album, recipe: Recipe, size: int) -> list:
-    if recipe.crop == "resized":
-        return [album.RandomResizedCrop(size=(size, size), scale=recipe.scale, ratio=recipe.ratio)]
-    if recipe.crop == "padded":
-        return [
-            album.Pad(padding=recipe.padding, fill=0, p=1.0),
-            album.RandomCrop(height=size, width=size),
-        ]
-    if recipe.crop == "centre":
-        shorter = round(size / recipe.keep)
-        return [
-            album.SmallestMaxSize(max_size=shorter),
-            album.CenterCrop(height=size, width=size),
-        ]
-    return [album.Resize(height=size, width=size)]
-
-
-def _colour(album, recipe: Recipe, channels: int) -> list:
-    found = []
-    if recipe.jitter:
-        found.append(
-            album.ColorJitter(
-                brightness=recipe.brightness,
-                contrast=recipe.contrast,
-                saturation=recipe.saturation,
-                hue=recipe.hue,
-                p=recipe.jitter,
-            )
-        )
-    if recipe.gray and channels == 3:
-        found.append(album.ToGray(p=recipe.gray))
-    return found
-
-
-def _blur_and_after(album, recipe: Recipe, channels: int) -> list:
-    found = []
-    if recipe.blur:
-        found.append(album.GaussianBlur(blur_limit=0, sigma_limit=recipe.sigma, p=recipe.blur))
-    if recipe.solarize:
-        threshold = (recipe.threshold, recipe.threshold)
-        found.append(album.Solarize(threshold_range=threshold, p=recipe.solarize))
-    normalisation = recipe.normalisation(channels)
-    if normalisation:
-        found.append(album.Normalize(mean=normalisation[0], std=normalisation[1]))
-    return found
+def maker_here() -> Maker:
+    """Return what makes views on this machine: the reference, unless it is not installed."""
+    return "opencv" if installed.missing(("albumentations",)) else "albumentations"
 
 
 class ImageViews:
@@ -104,26 +35,37 @@ class ImageViews:
 
     Parameters
     ----------
-    recipe, size, channels
-        As for `operations`.
+    recipe
+        What is to be done.
+    size, channels
+        Height and width of a view in pixels; 1 or 3.
     seed, phase
         The run's seed and the number of the phase of training.
+    made_by
+        "albumentations" or "opencv"; left out, what is here.
     """
 
-    def __init__(self, recipe: Recipe, *, size: int, channels: int, seed: int, phase: int = 0):
+    def __init__(
+        self, recipe: Recipe, *, size: int, channels: int, seed: int, phase: int = 0,
+        made_by: Maker | None = None,
+    ):  # fmt: skip
         self.recipe, self.seed, self.phase = recipe, seed, phase
         self.size, self.channels = size, channels
+        self.made_by = made_by or maker_here()
+        if self.made_by not in get_args(Maker):
+            raise unknown_name("maker of views", self.made_by, get_args(Maker))
         self._python = random.Random(0)
         self._bits = np.random.PCG64(0)
         self._state = self._bits.state
-        listed = operations(recipe, size, channels)
-        with warnings_are_errors():
-            self._compose = _library().Compose(listed)
-        self._compose.set_random_state(np.random.Generator(self._bits), self._python)
+        self._random = np.random.Generator(self._bits)
+        self._compose = None
+        if self.made_by == "albumentations":
+            self._compose = albumented.composed(recipe, size, channels, self._bits, self._python)
 
     def __reduce__(self):
         # A worker makes it anew, so that the library is imported there as it is here.
-        settings = {name: getattr(self, name) for name in ("size", "channels", "seed", "phase")}
+        names = ("size", "channels", "seed", "phase", "made_by")
+        settings = {name: getattr(self, name) for name in names}
         return partial(ImageViews, **settings), (self.recipe,)
 
     def view(self, pixels: np.ndarray, image: int, epoch: int, copy: int = 0, view: int = 0):
@@ -133,6 +75,8 @@ class ImageViews:
         oversampled image is shown within one epoch.
         """
         self._start(derive(self.seed, "views", self.phase, epoch, image, copy, view))
+        if self._compose is None:
+            return drawn_by_opencv.view(pixels, self.recipe, self.size, self._random)
         return self._compose(image=pixels)["image"]
 
     def batch(self, pixels: np.ndarray, images, epochs, copies=0) -> list:
@@ -144,7 +88,7 @@ class ImageViews:
         self._check(pixels)
         count = len(pixels)
         rows = [np.broadcast_to(part, count).tolist() for part in (images, epochs, copies)]
-        with warnings_are_errors():
+        with albumented.warnings_are_errors():
             return [
                 _tensor(
                     [
@@ -191,25 +135,6 @@ def check_fits(recipe: Recipe, height: int, width: int, size: int) -> None:
             f"images of {height} x {width} pixels with {recipe.padding} pixels of padding are "
             f"smaller than the crop of {size}; lower the size or raise the padding"
         )
-
-
-@contextmanager
-def warnings_are_errors():
-    """Raise where albumentations would warn and then do something else than it was told."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        yield
-
-
-def _library():
-    # Set, not defaulted: nothing goes to the network unless a download was asked for.
-    os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
-    import albumentations
-    import cv2
-
-    # A trial uses one thread; OpenCV would take all cores for a large image.
-    cv2.setNumThreads(1)
-    return albumentations
 
 
 def _tensor(views: list[np.ndarray]):

@@ -1,0 +1,62 @@
+"""The pages on losses and networks, written where PyTorch is, and read where it is not.
+
+`python -m reproduce.book.reference` writes all that travels in `reproduce/reference/` anew.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from reproduce import installed, reference
+from reproduce.book import losses, markup, networks
+from reproduce.files import relative, write_text
+from reproduce.models import parameter_table
+from reproduce.papers.balanced_contrastive import gradients
+
+PAGES: dict[str, Callable[[], str]] = {
+    "losses": losses.index,
+    "networks": networks.entries,
+    **{f"losses_{shape}": partial(losses.entries, shape) for shape in losses.SHAPES},
+}
+VALUES: dict[str, Callable[[], Any]] = {
+    "parameter_table": parameter_table.computed,
+    "temperature_gradients": gradients.computed,
+}
+SOURCE = re.compile(r"(?<=Source: )`(?P<path>reproduce/[\w/]+\.py)`")
+
+
+def page(name: str, address: str | None = None) -> str:
+    """Return what a page shows of losses or networks.
+
+    Parameters
+    ----------
+    name
+        One of `PAGES`.
+    address
+        The public address of the repository, if there is one, for links to the source.
+    """
+    text = reference.kept(name, PAGES[name])
+    return SOURCE.sub(lambda match: markup.linked(match["path"], address), text)
+
+
+def losses_of(shape: str, address: str | None = None) -> str:
+    """Return what the page of a call shape shows of its losses; there is none of another shape."""
+    losses.names_of(shape)
+    return page(f"losses_{shape}", address)
+
+
+def main() -> None:
+    """Write what travels with the package, and tell the files that changed."""
+    installed.require_training()
+    for name, compute in (PAGES | VALUES).items():
+        found = compute()
+        path = reference.FOLDER / f"{name}.{'md' if name in PAGES else 'json'}"
+        text = reference.written(found)
+        if not path.is_file() or path.read_text("utf-8") != text:
+            write_text(path, text)
+            print(relative(path))
+
+
+if __name__ == "__main__":
+    main()
