@@ -21,7 +21,8 @@ JITTERED = ("brightness", "contrast", "saturation", "hue")
 
 def view(pixels: np.ndarray, recipe: Recipe, size: int, random: np.random.Generator) -> np.ndarray:
     """Return a view of an image ([h, w] or [h, w, 3] uint8), uint8 or normalised float32."""
-    drawn = draw(recipe, 1, *pixels.shape[:2], size, random)
+    height, width = pixels.shape[:2]
+    drawn = draw(recipe, 1, height, width, size, random)
     order = random.permutation(len(JITTERED))
     return carried_out(pixels, drawn, [JITTERED[number] for number in order], recipe, size)
 
