@@ -27,11 +27,8 @@ REPRODUCE = str(Path(sys.executable).with_name("reproduce"))
 WARMED_UP = [
     sys.executable,
     "-c",
-    "import sys, reproduce.trials.execute\n"
-    "from reproduce.cli import main\n"
-    "print('ready', flush=True)\n"
-    "sys.stdin.readline()\n"
-    "main()",
+    "import sys, reproduce.trials.execute\nfrom reproduce.cli import main\n"
+    "print('ready', flush=True)\nsys.stdin.readline()\nmain()",
 ]
 # What training must not need: it happens on machines without them.
 NOT_FOR_TRAINING = {
