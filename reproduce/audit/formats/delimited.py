@@ -28,9 +28,13 @@ def delimited(text: str) -> Grid:
 
 def _rows(numbered, delimiter: str, unclosed: bool):
     """Split lines; a quotation mark that nobody closes stands for itself."""
-    quoting = csv.QUOTE_NONE if unclosed else csv.QUOTE_MINIMAL
     lines = io.StringIO("\n".join(line for _, line in numbered), newline="")
-    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting, skipinitialspace=True)
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        skipinitialspace=True,
+        quoting=csv.QUOTE_NONE if unclosed else csv.QUOTE_MINIMAL,
+    )
     found, before = [], 0
     try:
         for row in reader:
@@ -38,7 +42,10 @@ def _rows(numbered, delimiter: str, unclosed: bool):
             found.append((numbered[min(before, len(numbered) - 1)][0], row))
             before = reader.line_num
     except csv.Error as error:
-        raise UserError(f"line {numbered[before][0]}: no CSV ({error}); check its quotation marks")
+        raise UserError(
+            f"line {numbered[min(before, len(numbered) - 1)][0]}: no CSV ({error}); check its "
+            "quotation marks"
+        ) from error
     return found
 
 

@@ -47,5 +47,7 @@ def grid(rows, title: str = "", strict: bool = False, notes: tuple[str, ...] = (
         )
     found = Grid(kept, " ".join(title.split()), strict, notes)
     if found.width > MOST_COLUMNS:
-        raise UserError(f"{found.width:,} columns; expected at most {MOST_COLUMNS}: a printed table")
+        raise UserError(
+            f"{found.width:,} columns; expected at most {MOST_COLUMNS}: a printed table"
+        )
     return found

@@ -103,5 +103,6 @@ def tables(text: str) -> list[Grid]:
 
 
 def _count(text: str | None) -> int:
-    return min(int(text), MOST_COLUMNS) if text and text.isascii() and text.isdigit() and (
-        0 < int(text[:6])) else 1  # fmt: skip
+    if not text or not (text.isascii() and text.isdigit()) or len(text) > 6:
+        return 1
+    return min(max(int(text), 1), MOST_COLUMNS)

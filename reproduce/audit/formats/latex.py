@@ -25,7 +25,9 @@ def tables(text: str) -> list[Grid]:
     bodies = [(found.start("body"), found["body"]) for found in BODY.finditer(text)]
     if not bodies:
         bodies = [(0, text)]
-    captions = [(found.start(), _group(text, found.end() - 1)[0]) for found in CAPTION.finditer(text)]
+    captions = [
+        (found.start(), _group(text, found.end() - 1)[0]) for found in CAPTION.finditer(text)
+    ]
     titles = [title for _, title in captions] if len(captions) == len(bodies) > 1 else []
     found = []
     for position, (start, body) in enumerate(bodies):
@@ -48,7 +50,8 @@ def _without_columns(body: str) -> str:
 
 
 def _rows(body: str, line: int) -> list[tuple[int, list[str]]]:
-    found, down = [], {}
+    found: list[tuple[int, list[str]]] = []
+    down: dict[int, tuple[str, int]] = {}
     for part in re.split(r"\\\\(?:\s*\[[^]]*\])?|\\tabularnewline", body):
         at = line + len(part[: len(part) - len(part.lstrip())].split("\n")) - 1
         line += part.count("\n")

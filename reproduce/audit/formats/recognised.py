@@ -8,10 +8,14 @@ from reproduce.audit.formats.delimited import delimited
 from reproduce.audit.formats.grid import Grid
 from reproduce.errors import UserError
 
-# "averaging: macro", in a line for itself, behind any sign of a comment.
+# "averaging: macro", in a line for itself, behind any sign of a comment. What goes on after the
+# value is a sentence, and states nothing.
 FACT = re.compile(
-    r"^[\s#%/<!*|\"-]*(?P<name>averaging|spread|folds|runs|n|counts|orientation|rounding|unit)"
-    r"\s*[:=]\s*(?P<said>[^|\"<>]*?)[\s\->*|;,\t\"]*$",
+    r"^[\s#%/<!*|\"-]*(?:"
+    r"(?P<word>averaging|spread|orientation|rounding|unit)\s*[:=]\s*(?P<choice>[A-Za-z][\w-]*)"
+    r"|(?P<number>folds|runs|n)\s*[:=]\s*(?P<size>\d+)"
+    r"|(?P<counts>counts)\s*[:=]\s*(?P<sizes>[^|\"<>]*?\d)"
+    r")[\s\->*|;,\t\"]*$",
     re.I,
 )
 
@@ -44,7 +48,8 @@ def facts(text: str) -> dict[str, str]:
     found = {}
     for line in text.split("\n"):
         if read := FACT.match(line):
-            found[read["name"].lower()] = read["said"].strip()
+            name, said = [one for one in read.groups() if one is not None]
+            found[name.lower()] = said.strip()
     return found
 
 

@@ -23,8 +23,8 @@ def sheets(data: bytes, name: str) -> list[Grid]:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(info.file_size for info in packed.infolist()) > LARGEST:
                 raise UserError(f"{name} unpacks to over {LARGEST:,} bytes; expected a small table")
-            return _sheets({one: packed.read(one) for one in packed.namelist()
-                            if one.startswith("xl/") and one.endswith((".xml", ".rels"))}, name)  # fmt: skip
+            names = [one for one in packed.namelist() if one.endswith((".xml", ".rels"))]
+            return _sheets({one: packed.read(one) for one in names}, name)
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, OSError,
             NotImplementedError, RuntimeError, EOFError) as error:  # fmt: skip
         raise UserError(
