@@ -19,8 +19,8 @@ def fits(data: bytes, name: str) -> None:
     """Refuse a file that is too large to be a table."""
     if len(data) > LARGEST:
         raise UserError(
-            f"{name} has {len(data):,} bytes; expected at most {LARGEST:,}: a table as printed, "
-            "not raw results"
+            f"{name} is larger than {LARGEST // 10**6} MB; expected a table as printed, not raw "
+            "results"
         )
 
 
