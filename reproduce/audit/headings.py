@@ -39,13 +39,17 @@ SCORES = {
     "weighted_precision": "mean over classes by number of test images",
     "weighted_recall": "mean over classes by number of test images",
     "weighted_f1": "mean over classes by number of test images",
+    "micro_precision": "over all classes pooled",
+    "micro_recall": "over all classes pooled",
+    "micro_f1": "over all classes pooled",
     "g_mean": "geometric mean of recall and specificity",
+    "weighted_g_mean": "mean over classes by number of test images",
     "mcc": "Matthews correlation",
     "kappa": "Cohen's kappa",
     "youden": "recall + specificity - 1",
     "iba_0.1": "index of balanced accuracy at this alpha (any alpha: iba_0.5, iba_1)",
     "miou": "plain mean of the classes' IoU",
-    "mean_dice": "plain mean of the classes' Dice",
+    "mdice": "plain mean of the classes' Dice",
     "eer": "equal error rate",
     "auc": "area under the ROC curve",
 }
@@ -86,7 +90,7 @@ ENGLISH = {
     "kappa": "cohens kappa, cohen kappa, cohen s kappa, κ",
     "youden": "youden index, youden s index, youdens j, youden s j, j index, informedness, tss",
     "miou": "mean iou, m iou, mean jaccard, mean intersection over union",
-    "mean_dice": "mdice, m dice, mdsc, mean dsc",
+    "mdice": "mean dice, m dice, mdsc, mean dsc",
     "eer": "equal error rate",
     "auc": "auroc, roc auc, auc roc, rocauc, aucroc, au roc, area under the curve, "
            "area under the roc curve, area under roc, auc score",
@@ -117,7 +121,7 @@ KOREAN = {
     "mcc": "매튜 상관계수, 매튜스 상관계수",
     "kappa": "카파, 카파 계수, 코헨 카파",
     "miou": "평균 iou",
-    "mean_dice": "평균 다이스",
+    "mdice": "평균 다이스",
     "eer": "동일 오류율, 등오류율",
     "auc": "곡선 아래 면적",
 }
@@ -260,7 +264,7 @@ def _averaged(role: str, averaging: str | None) -> str | None:
     if named in SCORES:
         return named
     # "Macro IoU" is the mean IoU; a macro accuracy means something else in every paper.
-    return {"macro_iou": "miou", "macro_dice": "mean_dice"}.get(named)
+    return {"macro_iou": "miou", "macro_dice": "mdice"}.get(named)
 
 
 def _without(words: str, part: str) -> str | None:

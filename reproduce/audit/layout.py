@@ -62,12 +62,12 @@ def laid_out(grid: Grid, where: str) -> Layout:
         )
     if matrix := _bare_matrix(grid):
         return matrix
-    at, scores = _heading_row(grid)
-    if not scores:
+    at, measured = _heading_row(grid)
+    turned = grid.transposed()
+    if measured < 2 and len(turned.rows) > 1 and _heading_row(turned)[1] > measured:
         # Measures down the side, methods across.
-        turned = grid.transposed()
-        if len(turned.rows) > 1 and _heading_row(turned)[1] > 1:
-            return laid_out(replace(turned, strict=False), where)
+        grid = replace(turned, strict=False)
+        at, _ = _heading_row(grid)
     names = [plain(text) for text in grid.rows[at][1]]
     above = _groups(grid, at)
     seen = headings(names)
@@ -97,9 +97,14 @@ def laid_out(grid: Grid, where: str) -> Layout:
 
 
 def _heading_row(grid: Grid) -> tuple[int, int]:
-    """Return the place of the row with most known names, and how many of scores and counts."""
+    """Return the place of the row with most known names, and how many of scores and counts.
+
+    A row of numbers is no heading, whatever stands before them.
+    """
     best, found = (0, 0), 0
     for position, (_, cells) in enumerate(grid.rows[:FIRST]):
+        if sum(map(str.isdigit, "".join(cells[1:]))) > sum(map(str.isalpha, "".join(cells[1:]))):
+            continue
         roles = [one.role for one in headings(cells)]
         measured = sum(1 for role in roles if role and role not in LABELS)
         if (measured, sum(1 for role in roles if role)) > best:
@@ -246,12 +251,9 @@ def averages_of_classes(lines: list) -> list:
 def _named(kind: str, name: str) -> str | None:
     if kind == "accuracy":
         return "accuracy" if name in ("f1", "accuracy") else None
-    if kind == "micro":
-        # Of one label for each image they are all the accuracy, and nothing more is said by them.
-        return None
     if name in PARTS:
         return f"{kind}_{name}"
-    return {"iou": "miou", "dice": "mean_dice"}.get(name) if kind == "macro" else None
+    return {"iou": "miou", "dice": "mdice"}.get(name) if kind == "macro" else None
 
 
 def _near(name: str) -> str:

@@ -72,7 +72,7 @@ def stays_within(
     # The least by which the true values can differ.
     least = max(max(low for low, _ in ends) - min(high for _, high in ends), Fraction(0))
     printed = [one.exact for one in cells.values()]
-    unit = next(iter(cells.values())).scale
+    unit = next(iter(cells.values())).scale or 1
     width = (max(printed) - min(printed)) * unit
     low = min(cells, key=lambda name: cells[name].exact)
     high = max(cells, key=lambda name: cells[name].exact)

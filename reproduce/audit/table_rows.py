@@ -99,7 +99,24 @@ def read_all(data: bytes | str, name: str, said: Stated | None = None) -> Read:
         raise UserError(
             f"{name}: expected a header and at least one line of numbers; see --template"
         )
+    notes += _same_names(lines)
     return Read(tuple(lines), tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(titles)))
+
+
+def _same_names(lines: list[Line]) -> list[str]:
+    """Say which rows have one name and different numbers: two rows, or one of them misprinted."""
+    first: dict[tuple[str, str, str, str], Line] = {}
+    told = []
+    for line in lines:
+        name = (line.table, line.test_set, line.row, line.class_name)
+        other = first.setdefault(name, line)
+        alike = dict(other.scores) == dict(line.scores) and other.predicted == line.predicted
+        if other is not line and not alike:
+            called = " ".join(part for part in name[2:] if part) or "without a name"
+            told.append(
+                f"lines {other.number} and {line.number} are both called '{called}' and differ"
+            )
+    return told
 
 
 def _lines(grid: Grid, where: str, known: Stated) -> tuple[list[Line], list[str]]:
@@ -135,6 +152,7 @@ def _units(laid, known: Stated, comma: bool, notes: list[str]) -> dict[int, int 
     """
     found: dict[int, int | None] = {}
     silent: list[Column] = []
+    above: list[str] = []
     for one in laid.columns:
         if one.role not in SCORES and not one.role.startswith(("iba_", PREDICTED)):
             continue
@@ -147,10 +165,12 @@ def _units(laid, known: Stated, comma: bool, notes: list[str]) -> dict[int, int 
             found[one.place] = None
         elif any(abs(Printed(text, 1).exact) > 1 for text in numbers) and one.role not in SIGNED:
             found[one.place] = 100
-            notes.append(f"'{one.text}' has numbers above 1 and is read as percentages")
+            above.append(one.text)
         else:
             found[one.place] = 1
             silent += [one] if one.role in SMALL_EITHER_WAY else []
+    if above:
+        notes.append(f"numbers above 1, so read as percentages: {', '.join(dict.fromkeys(above))}")
     for one in silent if 100 in found.values() else ():
         found[one.place] = 0
         notes.append(
@@ -269,9 +289,10 @@ def _score(one: Column, cell: str, scale: int | None, comma: bool, where: str, n
     number = Printed(found.mean, scale)
     lowest = -1 if one.role in SIGNED else 0
     if not one.role.startswith(PREDICTED) and not lowest <= number.exact <= 1:
+        hint = f"; if it is a percentage, write {cell}% or name the column '{one.role} %'"
         raise UserError(
-            f"{where}, {one.text}: {cell} is not between {lowest * scale} and {scale}; if it is a "
-            f"percentage, write {cell.strip('%')}% or name the column '{one.role} %'"
+            f"{where}, {one.text}: {cell} is not between {lowest * scale} and {scale}"
+            f"{hint if scale == 1 and 1 < number.exact <= 100 else ''}"
         )
     if one.role.startswith(PREDICTED):
         if number.exact < 0:

@@ -50,8 +50,10 @@ def show_own(found, only_findings: bool) -> None:
                 _where(one), one.outcome.check, one.outcome.status.replace("_", " "), said
             )
         out.print(shown)
-    for table, status in found.by_table.items():
-        if len(found.by_table) > 1 and status != FOUND:
+    tables = found.by_table
+    for table, status in tables.items():
+        # Where all came to the same, the last line says it.
+        if len(set(tables.values())) > 1 and status != FOUND:
             out.print(f"{table or 'the table without a name'}: {WORDS[status]}.")
     counts = found.counts()
     out.print(

@@ -1,11 +1,11 @@
 """The file to start a paper of one's own from; it is itself a paper without a finding."""
 
 TEMPLATE = """\
-# A paper of your own, for `reproduce audit --paper {name}.yaml`. It is checked as it stands; put your
-# paper in its place. Every number as printed, zeros and all: 0.80 is not 0.8.
+# A paper of your own, for `reproduce audit --paper {name}.yaml`. It can be checked as it stands;
+# put your paper in its place. Every number as printed, zeros and all: 0.80 is not 0.8.
 paper: {name}
 read: the version that you have before you
-# What the paper states of all its tables; leave out what it does not. Of one table: the same under it.
+# What the paper states of all its tables; leave out what it does not. A table may have its own.
 #   averaging: macro, weighted, micro, class     spread: sd, sd_population, se, ci95, over_folds
 #   runs, folds, n: whole numbers                counts: cat=40, dog=60
 #   orientation: rows_true, rows_predicted       rounding: half_up, half_even, truncated, ceiling
@@ -13,7 +13,7 @@ read: the version that you have before you
 stated: {{}}
 tables:
   Table 1:
-    # The table itself, pasted (CSV, Markdown, LaTeX, HTML, a printed report), or `file: table1.csv`.
+    # The table, pasted (CSV, Markdown, LaTeX, HTML, a printed report), or `file: table1.csv`.
     # `reproduce audit --template` says what the columns mean and which check each of them unlocks.
     text: |
       method,class,support,precision,recall,f1
