@@ -41,6 +41,10 @@ POINT = re.compile(r"\d*\.\d+|\d+\.\d*")
 COMMA = re.compile(r"\d+,\d+")
 
 
+# Longer than any printed number.
+MOST_SIGNS = 20
+
+
 @dataclass(frozen=True)
 class Cell:
     """The number of a cell, None where none is printed; `left_out` is what else stood there."""
@@ -124,6 +128,8 @@ def _digits(text: str, comma: bool, share: bool) -> str:
             raise NoNumber(text)
         text = text.replace(",", "")
     if text.count(".") > 1 or " " in text or "'" in text:
+        raise NoNumber(text)
+    if len(text) > MOST_SIGNS:
         raise NoNumber(text)
     if "e" not in text.lower():
         return text

@@ -80,8 +80,11 @@ def _spanned(text: str, column: int, down: dict) -> list[str]:
     if not found:
         down.pop(column, None)
         return [text]
-    inside, end = _group(text, text.find("{", found.end()))
-    inside, _ = _group(text, text.find("{", end)) if end else (inside, 0)
+    _, end = _group(text, text.find("{", found.end()))
+    inside, closed = _group(text, text.find("{", end)) if end else ("", 0)
+    if not closed:
+        # Half a command: what follows it is the cell.
+        return [text[found.end() :].strip()]
     count = min(abs(int(found["count"])), 200) or 1
     if found["kind"] == "column":
         return [one for _ in range(count) for one in _spanned(inside, column, down)][:count]

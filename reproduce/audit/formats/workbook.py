@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
@@ -26,7 +27,8 @@ def sheets(data: bytes, name: str) -> list[Grid]:
             names = [one for one in packed.namelist() if one.endswith((".xml", ".rels"))]
             return _sheets({one: packed.read(one) for one in names}, name)
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, OSError,
-            NotImplementedError, RuntimeError, EOFError) as error:  # fmt: skip
+            NotImplementedError, RuntimeError, EOFError,
+            zlib.error) as error:  # fmt: skip
         raise UserError(
             f"{name} cannot be read as an Excel workbook; save it again, or as CSV"
         ) from error
