@@ -8,6 +8,7 @@ sure; a tie in print contradicts nothing.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from reproduce.audit.best import beats
 from reproduce.audit.outcome import NOT_TESTABLE, Outcome, shown, verdict
 from reproduce.audit.printed import Printed, rounding
 from reproduce.errors import UserError
@@ -40,8 +41,7 @@ def goes_so(
     names = [places[i] if i < len(places) else f"cell {i + 1}" for i in range(len(ours))]
     against, fine = [], 0
     for name, one, other in zip(names, ours, theirs, strict=True):
-        ends, others = (Printed(text, scale).interval(mode) for text in (one, other))
-        worse = ends[1] < others[0] if higher else ends[0] > others[1]
+        worse = beats(Printed(other, scale), Printed(one, scale), higher, mode)
         against += [f"{name}: {one} against {other}"] if worse else []
         fine += not worse
     holds = not against if of == "all" else fine > 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reproduce.audit import layout
-from reproduce.audit.cells import NoNumber, number_of, uses_comma
+from reproduce.audit.cells import NoNumber, number_of, plain, uses_comma
 from reproduce.audit.formats import recognised
 from reproduce.audit.formats.grid import Grid
 from reproduce.audit.headings import COUNTS, FACTS, LABELS, PREDICTED, SCORES, SIGNED
@@ -104,7 +104,7 @@ def read_all(data: bytes | str, name: str, said: Stated | None = None) -> Read:
 
 
 def _same_names(lines: list[Line]) -> list[str]:
-    """Say which rows have one name and different numbers: two rows, or one of them misprinted."""
+    """Say which rows have one name and different numbers."""
     first: dict[tuple[str, str, str, str], Line] = {}
     told = []
     for line in lines:
@@ -131,7 +131,7 @@ def _lines(grid: Grid, where: str, known: Stated) -> tuple[list[Line], list[str]
     section = ""
     for number, row in laid.rows:
         if len(laid.columns) > 2 and sum(map(bool, row)) == 1 and row[0]:
-            section = row[0]
+            section = plain(row[0])
             continue
         for group in laid.groups:
             columns = [(one, row[one.place]) for one in laid.columns
@@ -204,7 +204,7 @@ def _line(number: int, columns: Iterable[tuple[Column, str]], units, comma: bool
     for one, cell in columns:
         name = one.role
         if name in LABELS:
-            labels.setdefault(name, []).append(cell)
+            labels.setdefault(name, []).append(plain(cell))
         elif name in FACTS:
             facts[name] = "" if cell in SKIPPED else cell
         elif name in COUNTS:
