@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reproduce.audit import layout
+from reproduce.audit import layout, units
 from reproduce.audit.cells import NoNumber, number_of, plain, uses_comma
 from reproduce.audit.formats import recognised
 from reproduce.audit.formats.grid import Grid
-from reproduce.audit.headings import COUNTS, FACTS, LABELS, PREDICTED, SCORES, SIGNED
+from reproduce.audit.headings import COUNTS, FACTS, LABELS, PREDICTED, SIGNED
 from reproduce.audit.layout import Column
 from reproduce.audit.printed import Printed, count, parse_mean_sd
 from reproduce.audit.stated import LARGEST, Stated, stated
 from reproduce.errors import UserError
 
 AVERAGED = ("precision", "recall", "f1")
-# Where a small number may be a percentage as well as a share: a table of percentages does not tell.
-SMALL_EITHER_WAY = ("error", "eer")
 # What may stand in a cell of a fact or a count without being one.
 SKIPPED = ("", "-", "–", "—", "n/a", "N/A")
 
@@ -126,7 +124,7 @@ def _lines(grid: Grid, where: str, known: Stated) -> tuple[list[Line], list[str]
     cells = [cell for _, row in laid.rows for cell in row]
     comma = uses_comma(cells)
     notes = list(laid.notes)
-    units = _units(laid, known, comma, notes)
+    scales = units.scales(laid, known, comma, notes)
     lines: list[Line] = []
     section = ""
     for number, row in laid.rows:
@@ -136,7 +134,7 @@ def _lines(grid: Grid, where: str, known: Stated) -> tuple[list[Line], list[str]
         for group in laid.groups:
             columns = [(one, row[one.place]) for one in laid.columns
                        if one.place < len(row) and one.group in ("", group)]  # fmt: skip
-            line = _line(number, columns, units, comma, (where, known, notes))
+            line = _line(number, columns, scales, comma, (where, known, notes))
             line = replace(line, table=line.table or grid.title,
                            row=" ".join(part for part in (section, line.row) if part),
                            test_set=line.test_set or group)  # fmt: skip
@@ -145,54 +143,9 @@ def _lines(grid: Grid, where: str, known: Stated) -> tuple[list[Line], list[str]
     return layout.averages_of_classes(lines), notes
 
 
-def _units(laid, known: Stated, comma: bool, notes: list[str]) -> dict[int, int | None]:
-    """Return the scale of each column of scores; None where each cell says it, or none does.
-
-    Where nobody says it, a column with a number above 1 is of percentages.
-    """
-    found: dict[int, int | None] = {}
-    silent: list[Column] = []
-    above: list[str] = []
-    for one in laid.columns:
-        if one.role not in SCORES and not one.role.startswith(("iba_", PREDICTED)):
-            continue
-        if one.scale or known.unit:
-            found[one.place] = one.scale or (100 if known.unit == "percent" else 1)
-            continue
-        numbers, percent = _numbers(laid.rows, one.place, comma)
-        whole = all("." not in text for text in numbers)
-        if percent or not numbers or (one.role.startswith(PREDICTED) and whole):
-            found[one.place] = None
-        elif any(abs(Printed(text, 1).exact) > 1 for text in numbers) and one.role not in SIGNED:
-            found[one.place] = 100
-            above.append(one.text)
-        else:
-            found[one.place] = 1
-            silent += [one] if one.role in SMALL_EITHER_WAY else []
-    if above:
-        notes.append(f"numbers above 1, so read as percentages: {', '.join(dict.fromkeys(above))}")
-    for one in silent if 100 in found.values() else ():
-        found[one.place] = 0
-        notes.append(
-            f"'{one.text}' may be percentages or shares, and is left out; write % behind its name"
-        )
-    return found
-
-
-def _numbers(rows, place: int, comma: bool) -> tuple[list[str], bool]:
-    texts, percent = [], False
-    for _, row in rows:
-        try:
-            cell = number_of(row[place], comma) if place < len(row) else None
-        except NoNumber:
-            continue
-        if cell and cell.mean:
-            texts.append(cell.mean)
-            percent = percent or cell.percent
-    return texts, percent
-
-
-def _line(number: int, columns: Iterable[tuple[Column, str]], units, comma: bool, beside) -> Line:
+def _line(
+    number: int, columns: Iterable[tuple[Column, str]], known_scales, comma: bool, beside
+) -> Line:
     where, known, notes = beside
     where = f"{where}, line {number}"
     labels: dict[str, list[str]] = {}
@@ -213,8 +166,8 @@ def _line(number: int, columns: Iterable[tuple[Column, str]], units, comma: bool
         elif one.of:
             _add_spread(scores, name, cell, comma)
             facts.setdefault("spread", one.of)
-        elif units[one.place] != 0:
-            found = _score(one, cell, units[one.place], comma, where, notes)
+        elif known_scales[one.place] != 0:
+            found = _score(one, cell, known_scales[one.place], comma, where, notes)
             if found:
                 kept, key = (
                     (predicted, name.removeprefix(PREDICTED)) if name.startswith(PREDICTED)
