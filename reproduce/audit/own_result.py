@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reproduce.audit.outcome import CONSISTENT, INCONSISTENT, NOT_TESTABLE, STATUSES
+from reproduce.audit.outcome import INCONSISTENT, NOT_TESTABLE, STATUSES
 from reproduce.audit.own_table import Checked, check_lines
 from reproduce.audit.stated import Stated
 from reproduce.audit.table_rows import Line, Read, read_all
@@ -59,9 +59,9 @@ def status(checked: Sequence[Checked]) -> str:
     seen = {one.outcome.status for one in checked}
     if INCONSISTENT in seen:
         return FOUND
-    if CONSISTENT in seen:
+    if seen - {NOT_TESTABLE}:
         return CLEAN
-    return UNTESTABLE if NOT_TESTABLE in seen else NOT_TRIED
+    return UNTESTABLE if seen else NOT_TRIED
 
 
 def audited(data: bytes | str, name: str, said: Stated | None = None) -> OwnAudit:
@@ -71,13 +71,13 @@ def audited(data: bytes | str, name: str, said: Stated | None = None) -> OwnAudi
 
 def of_lines(read: Read, name: str) -> OwnAudit:
     """Run every check that lines allow, each with the rounding that is stated for it."""
-    modes: dict[str, list[Line]] = {}
+    modes: dict[str | None, list[Line]] = {}
     for line in read.lines:
-        modes.setdefault(line.stated.rounding or "either", []).append(line)
+        modes.setdefault(line.stated.rounding, []).append(line)
     checked: list[Checked] = []
     for mode, lines in modes.items():
         try:
-            checked += check_lines(lines, mode)
+            checked += check_lines(lines, Stated(rounding=mode))
         except (RecursionError, MemoryError, OverflowError) as error:
             raise UserError(
                 f"{name}: its numbers are too large for the search; expected runs and test images "

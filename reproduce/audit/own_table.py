@@ -37,11 +37,12 @@ PARTS = ("precision", "recall", "f1")
 
 @dataclass(frozen=True)
 class Checked:
-    """One check of one's own table: where, and what it says."""
+    """One check of one's own table: where, what it says, and how grave it is."""
 
     table: str
     row: str
     outcome: Outcome
+    severity: str = ""
 
 
 def check(
@@ -52,7 +53,8 @@ def check(
     `mode` is how the numbers were rounded (see `reproduce.audit.printed`), `stated` what is said of
     the table beside its numbers.
     """
-    found = check_lines(read(text, name, stated), mode)
+    facts = (stated or Stated()).over(Stated(rounding=mode))
+    found = check_lines(read(text, name, stated), facts)
     if not found:
         raise UserError(
             f"{name}: nothing in it can be checked; a score needs n (test images) beside it, or "
@@ -61,8 +63,12 @@ def check(
     return found
 
 
-def check_lines(lines: Sequence[Line], mode: str = "either") -> list[Checked]:
-    """Return the outcome of every check that lines of one paper allow; none if there is none."""
+def check_lines(lines: Sequence[Line], stated: Stated | None = None) -> list[Checked]:
+    """Return the outcome of every check that lines of one paper allow; none if there is none.
+
+    `stated` is what is said of all lines.
+    """
+    mode = (stated or Stated()).rounding or "either"
     found: list[Checked] = []
     blocks: dict[tuple[str, str, str], list[Line]] = {}
     for line in lines:

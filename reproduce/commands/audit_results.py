@@ -105,7 +105,7 @@ def _finding(name: str, one) -> dict:
         "table": one.table,
         "row": one.row,
         "check": outcome.check,
-        "severity": "inconsistent",
+        "severity": one.severity or "inconsistent",
         "statement": outcome.statement,
         "evidence": {**outcome.evidence, "assumptions": list(outcome.assumptions)},
     }

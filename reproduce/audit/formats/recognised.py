@@ -2,7 +2,7 @@
 
 import re
 
-from reproduce.audit.formats import hypertext, latex, markdown, report, workbook
+from reproduce.audit.formats import hypertext, latex, markdown, printed_report, workbook
 from reproduce.audit.formats.decoded import decoded, fits
 from reproduce.audit.formats.delimited import delimited
 from reproduce.audit.formats.grid import Grid
@@ -62,8 +62,8 @@ def _tables(text: str) -> list[Grid]:
         return hypertext.tables(text)
     if re.search(r"\\begin\{(tabular|array|longtable)", text) or _has_rows_of_latex(text):
         return latex.tables(text)
-    if report.is_one(text):
-        return report.tables(text)
+    if printed_report.is_one(text):
+        return printed_report.tables(text)
     if markdown.is_one(text):
         return markdown.tables(text)
     return [delimited(text)]
