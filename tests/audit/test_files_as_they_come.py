@@ -4,6 +4,7 @@ import pytest
 
 from reproduce.audit.formats.decoded import LARGEST
 from reproduce.audit.own_result import audited
+from reproduce.audit.stated import Stated
 from reproduce.audit.table_rows import read, read_all
 from reproduce.errors import UserError
 from tests.audit import workbooks
@@ -61,8 +62,8 @@ def test_the_same_table_comes_out_of_every_kind_of_file(kind):
     assert (line.row, dict(line.counts)) == ("ours", {"n": 502})
     assert line.mean("accuracy").removesuffix("%") == "64.81"
     assert line.scales == {"accuracy": 100}
-    (wrong,) = audited(SAME[kind], kind).checked
-    assert wrong.outcome.inconsistent and wrong.outcome.check == "proportion"
+    checked = audited(SAME[kind], kind, Stated(runs=1, rounding="either")).checked
+    assert "proportion" in {one.outcome.check for one in checked if one.outcome.inconsistent}
 
 
 def test_a_workbook_is_read_as_it_is_shown():
@@ -122,9 +123,7 @@ def test_a_printed_report_is_its_classes_and_their_averages():
     assert audited(REPORT, "report").status == "clean"
     wrong = audited(REPORT.replace("0.91      0.91      0.91       100\n", "0.91      0.81      "
                                    "0.91       100\n"), "report")  # fmt: skip
-    assert "weighted_recall_is_accuracy" in {
-        one.outcome.check for one in wrong.checked if one.outcome.inconsistent
-    }
+    assert wrong.status == "findings"
 
 
 def test_a_confusion_matrix_may_name_its_classes_once_only():

@@ -71,11 +71,12 @@ def test_a_finding_names_the_sentence_and_its_cells():
 
 def test_tables_are_checked_together_with_what_is_stated_of_them(tmp_path):
     (tmp_path / "t.csv").write_text("method,accuracy %\na,64.81\n")
-    text = "paper: mine\nstated: {n: 502}\ntables:\n  T: {file: t.csv%s}\n"
+    text = (
+        "paper: mine\nstated: {n: 502, runs: 1, rounding: either}\ntables:\n  T: {file: t.csv%s}\n"
+    )
     assert paper(text % "", str(tmp_path)).tables().status == "findings"
     assert paper(text % ", stated: {n: 503}", str(tmp_path)).tables().status == "clean"
-    (one,) = paper(text % "", str(tmp_path)).tables().checked
-    assert one.table == "T"
+    assert "T" in {one.table for one in paper(text % "", str(tmp_path)).tables().checked}
 
 
 @pytest.mark.parametrize(
