@@ -16,6 +16,7 @@ BENCHMARKS = (
     "generated_speed",
     "generated_difficulty",
     "verdict_rates",
+    "audit_startup",
 )
 
 

@@ -26,7 +26,7 @@ def best_in_column(
     `column` maps row names to printed numbers; `higher=False` where less is better.
     """
     cells = _column(row, column, scale)
-    better = [name for name, one in cells.items() if _beats(one, cells[row], higher, mode)]
+    better = [name for name, one in cells.items() if beats(one, cells[row], higher, mode)]
     tied = [name for name, one in cells.items() if name != row and one.exact == cells[row].exact]
     said = f"{row} has {cells[row].text}" + (
         "; better: " + ", ".join(f"{name} {cells[name].text}" for name in better)
@@ -88,7 +88,7 @@ def in_order(
         cells = _column(name, column, scale)
     wrong = [
         (one, other) for one, other in pairwise(claimed)
-        if _beats(cells[other], cells[one], higher, mode)
+        if beats(cells[other], cells[one], higher, mode)
     ]  # fmt: skip
     order = (" > " if higher else " < ").join(f"{name} {cells[name].text}" for name in claimed)
     beaten = [
@@ -101,7 +101,7 @@ def in_order(
     return Outcome("in_order", verdict(not wrong), said, evidence, assumed)
 
 
-def _beats(one: Printed, other: Printed, higher: bool, mode: str) -> bool:
+def beats(one: Printed, other: Printed, higher: bool, mode: str) -> bool:
     """Whether the first is better for sure."""
     if one.unit == other.unit:
         return one.exact > other.exact if higher else one.exact < other.exact

@@ -5,7 +5,7 @@ mean) and returns what was checked where. What is not printed is not assumed: a 
 number of test images is run where it is given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reproduce.audit import (
@@ -24,10 +24,12 @@ from reproduce.audit import (
 from reproduce.audit import scores as recomputing
 from reproduce.audit import spread as spreads
 from reproduce.audit.outcome import NOT_TESTABLE, Outcome
-from reproduce.audit.table_rows import Line, read, spread, template
+from reproduce.audit.stated import Stated
+from reproduce.audit.table_rows import Line, read, spread
+from reproduce.audit.template import template
 from reproduce.errors import UserError
 
-__all__ = ["Checked", "check", "template"]
+__all__ = ["Checked", "check", "check_lines", "template"]
 
 AVERAGED = ("macro", "weighted")
 PARTS = ("precision", "recall", "f1")
@@ -35,19 +37,38 @@ PARTS = ("precision", "recall", "f1")
 
 @dataclass(frozen=True)
 class Checked:
-    """One check of one's own table: where, and what it says."""
+    """One check of one's own table: where, what it says, and how grave it is."""
 
     table: str
     row: str
     outcome: Outcome
+    severity: str = ""
 
 
-def check(text: str, name: str = "the table", mode: str = "either") -> list[Checked]:
+def check(
+    text: str, name: str = "the table", mode: str = "either", stated: Stated | None = None
+) -> list[Checked]:
     """Return the outcome of every check that the table allows.
 
-    `mode` is how the numbers were rounded (see `reproduce.audit.printed`).
+    `mode` is how the numbers were rounded (see `reproduce.audit.printed`), `stated` what is said of
+    the table beside its numbers.
     """
-    lines = read(text, name)
+    facts = (stated or Stated()).over(Stated(rounding=mode))
+    found = check_lines(read(text, name, stated), facts)
+    if not found:
+        raise UserError(
+            f"{name}: nothing in it can be checked; a score needs n (test images) beside it, or "
+            "other scores of the same row; see --template"
+        )
+    return found
+
+
+def check_lines(lines: Sequence[Line], stated: Stated | None = None) -> list[Checked]:
+    """Return the outcome of every check that lines of one paper allow; none if there is none.
+
+    `stated` is what is said of all lines.
+    """
+    mode = (stated or Stated()).rounding or "either"
     found: list[Checked] = []
     blocks: dict[tuple[str, str, str], list[Line]] = {}
     for line in lines:
@@ -59,11 +80,6 @@ def check(text: str, name: str = "the table", mode: str = "either") -> list[Chec
             label = " ".join(part for part in (row, line.class_name) if part)
             found += [Checked(table, label, outcome) for outcome in _line(line, mode)]
     found += [Checked("", "confusion matrices", outcome) for outcome in _across(lines)]
-    if not found:
-        raise UserError(
-            f"{name}: nothing in it can be checked; a score needs n (test images) beside it, or "
-            "other scores of the same row; see --template"
-        )
     return found
 
 
@@ -248,7 +264,7 @@ def _sums_and_scores(rows, lines: list[Line], whole: Line | None, mode: str) -> 
             yield recomputing.score(rows, part, text, average=average, mode=mode, scale=scale)
 
 
-def _across(lines: list[Line]) -> Iterator[Outcome]:
+def _across(lines: Sequence[Line]) -> Iterator[Outcome]:
     """Compare the confusion matrices of one test set, where they have one set of classes."""
     sets: dict[str, dict[str, dict[str, list[str]]]] = {}
     for line in lines:

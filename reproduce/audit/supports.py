@@ -12,6 +12,8 @@ from reproduce.audit.printed import Printed, numbers, rounding
 from reproduce.errors import UserError
 
 # How many sizes a statement names.
+# Class sizes tried in one search: a third of a second.
+MOST_SIZES = 20_000
 NAMED = 2
 
 
@@ -64,11 +66,12 @@ def implied_size(
 
     `whole_row`: the rates are a full row of a confusion matrix and add up to one; otherwise they
     are any rates of one class. Sizes are tried up to `largest` (default: twice the stated size, or
-    where none is stated the size beyond which every rate can be printed).
+    where none is stated the size beyond which every rate can be printed), and to `MOST_SIZES`: what
+    no size up to there gives is then not testable.
     """
     cells = _row(row, scale)
     finest = max(int(1 / one.unit) for one in cells)
-    largest = largest or (2 * _size(stated) if stated else finest)
+    largest = largest or min(2 * _size(stated) if stated else finest, MOST_SIZES)
     fits = fits_row if whole_row else fits_rates
     sizes = [n for n in range(1, largest + 1) if fits(cells, n, mode)]
     evidence = {
@@ -80,6 +83,9 @@ def implied_size(
     holds = fits(cells, stated, mode) if stated else bool(sizes)
     if holds and stated and stated >= finest:
         said = f"rates printed so coarsely fit every size as large as {stated}"
+        return Outcome("implied_size", NOT_TESTABLE, said, evidence, assumed)
+    if not stated and not sizes and largest == MOST_SIZES < finest:
+        said = f"no size up to {largest} gives rates printed so finely; larger ones are not tried"
         return Outcome("implied_size", NOT_TESTABLE, said, evidence, assumed)
     shown = ", ".join(map(str, sorted(_nearest(sizes, stated)))) or "none"
     shown += " and others" if len(sizes) > NAMED else ""

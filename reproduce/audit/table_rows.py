@@ -1,72 +1,21 @@
-"""Reading a table of one's own: a CSV of numbers as printed, one line for each printed row."""
+"""From a table as it stands to lines of named numbers: what is known of each printed row."""
 
-import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from reproduce.audit import layout, units
+from reproduce.audit.cells import NoNumber, number_of, plain, uses_comma
+from reproduce.audit.formats import recognised
+from reproduce.audit.formats.grid import Grid
+from reproduce.audit.headings import COUNTS, FACTS, LABELS, PREDICTED, SIGNED
+from reproduce.audit.layout import Column
 from reproduce.audit.printed import Printed, count, parse_mean_sd
-from reproduce.errors import UserError, unknown_name
+from reproduce.audit.stated import LARGEST, Stated, stated
+from reproduce.errors import UserError
 
-# What a line is about.
-LABELS = {
-    "table": "name of the table, if the file holds several",
-    "test_set": "name of the test set, if the file holds several",
-    "row": "name of the printed row, such as the method; lines of one confusion matrix share it",
-    "class": "class that the line is about (list all of them); empty: the whole test set",
-}
-# What is known of the test set: whole numbers.
-COUNTS = {
-    "n": "test images",
-    "runs": "runs that were averaged; 1 where empty",
-    "support": "test images of the class",
-    "positives": "test images of the rare class, where there are two classes",
-    "negatives": "test images of the other class",
-}
-SCORES = {
-    "accuracy": "share of test images classified correctly",
-    "error": "1 - accuracy",
-    "precision": "of the class, or of the positive class",
-    "recall": "of the class, or of the positive class",
-    "specificity": "of the class, or of the positive class",
-    "f1": "of the class, or of the positive class",
-    "iou": "of the class",
-    "macro_precision": "plain mean over classes",
-    "macro_recall": "plain mean over classes",
-    "macro_f1": "plain mean over classes",
-    "weighted_precision": "mean over classes by number of test images",
-    "weighted_recall": "mean over classes by number of test images",
-    "weighted_f1": "mean over classes by number of test images",
-    "g_mean": "geometric mean of recall and specificity",
-    "iba_0.1": "index of balanced accuracy at this alpha (any alpha: iba_0.5, iba_1)",
-    "miou": "plain mean of the classes' IoU",
-    "eer": "equal error rate",
-    "auc": "area under the ROC curve",
-}
-PREDICTED = "predicted "
-
-TEMPLATE = """\
-# One line for each printed row, every number as printed: keep trailing zeros, 0.80 is not 0.8.
-# A percentage has its % behind the number, or "%" behind the column's name: "accuracy %".
-# A mean with its spread is one cell: 79.68 ± 0.71 (or 79.68 +- 0.71); say how many runs.
-# Leave out columns that you do not need, and leave empty what is not printed.
-#
-# A confusion matrix has one line for each true class and one column "predicted NAME" for each
-# predicted class: whole numbers, or shares of the row.
-#
-{columns}
-#
-{example}
-"""
-
-
-EXAMPLE = (
-    "table,row,class,n,runs,support,accuracy %,precision,recall,f1,"
-    "macro_precision,macro_recall,macro_f1,predicted cat,predicted dog",
-    "Table 1,ours,cat,,,40,,0.88,0.90,0.89,,,,36,4",
-    "Table 1,ours,dog,,,60,,0.93,0.92,0.92,,,,5,55",
-    "Table 1,ours,,100,,,91.0,,,,0.91,0.91,0.91,,",
-    "Table 2,ours,,100,3,,90.67 ± 0.58,,,,0.9049,0.9083,0.9063,,",
-)
+AVERAGED = ("precision", "recall", "f1")
+# What may stand in a cell of a fact or a count without being one.
+SKIPPED = ("", "-", "–", "—", "n/a", "N/A")
 
 
 @dataclass(frozen=True)
@@ -82,6 +31,7 @@ class Line:
     scores: Mapping[str, str]
     scales: Mapping[str, int]
     predicted: Mapping[str, str]
+    stated: Stated = field(default_factory=Stated)
 
     @property
     def runs(self) -> int:
@@ -94,39 +44,13 @@ class Line:
         return parse_mean_sd(text, self.scales[name])[0].text if spread(text) else text
 
 
-def template() -> str:
-    """Return a file to start from, which says what the columns mean."""
-    told = ["# Columns:"]
-    for part in (LABELS, COUNTS, SCORES):
-        told += [f"#   {name}: {what}" for name, what in part.items()]
-    filled = TEMPLATE.replace("{columns}", "\n".join(told))
-    return filled.replace("{example}", "\n".join(EXAMPLE))
+@dataclass(frozen=True)
+class Read:
+    """The lines of a file, and what was seen in it and left out."""
 
-
-def read(text: str, name: str = "the table") -> list[Line]:
-    """Return the lines of a CSV; lines that start with # are for people."""
-    kept = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
-    kept = [(i, line) for i, line in kept if not line.lstrip("\ufeff").startswith("#")]
-    if len(kept) < 2:
-        raise UserError(
-            f"{name}: expected a header and at least one line of numbers; see --template"
-        )
-    rows = list(csv.reader(line.lstrip("\ufeff") for _, line in kept))
-    header = [one.strip() for one in rows[0]]
-    columns = [_column(one, name) for one in header]
-    names = [one for one, _ in columns]
-    twice = next((one for one in names if names.count(one) > 1), None)
-    if twice:
-        raise UserError(f"{name}: the column '{twice}' is there twice; give it once")
-    found = []
-    for (number, _), row in zip(kept[1:], rows[1:], strict=True):
-        where = f"{name}, line {number}"
-        if len(row) != len(header):
-            raise UserError(
-                f"{where}: expected {len(header)} cells as in the header, got {len(row)}"
-            )
-        found.append(_line(number, columns, [cell.strip() for cell in row], where))
-    return found
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 def spread(text: str) -> bool:
@@ -134,63 +58,197 @@ def spread(text: str) -> bool:
     return any(sign in text for sign in ("±", "+-", "+/-", "\\pm"))
 
 
-def _column(text: str, name: str) -> tuple[str, int | None]:
-    """Return a column's name and scale: 100 where it is named as percentages."""
-    plain, scale = text, None
-    if text.endswith("%"):
-        plain, scale = text[:-1].strip(), 100
-    if plain.startswith(PREDICTED) and plain[len(PREDICTED) :].strip():
-        return plain, scale
-    if plain in LABELS or plain in COUNTS or plain in SCORES:
-        return plain, scale
-    if plain.startswith("iba_"):
-        Printed(plain.removeprefix("iba_"), 1)
-        return plain, scale
-    known = (*LABELS, *COUNTS, *SCORES, f"{PREDICTED}NAME")
-    raise UserError(f"{name}: {unknown_name('column', plain, known)}; see --template")
+def read(text: str, name: str = "the table", said: Stated | None = None) -> list[Line]:
+    """Return the lines of a text that holds a table or several, of any kind."""
+    return list(read_all(text, name, said).lines)
 
 
-def _line(number: int, columns, row: list[str], where: str) -> Line:
-    labels: dict[str, str] = {}
+def read_all(data: bytes | str, name: str, said: Stated | None = None) -> Read:
+    """Return the lines of a file, and what was left out; `said` comes from its user.
+
+    A row's own column wins over the user, and the user over a comment in the file.
+    """
+    if isinstance(data, str):
+        grids, facts = recognised.of_text(data, name)
+    else:
+        grids, facts = recognised.grids(data, name)
+    known = (said or Stated()).over(stated(facts, name))
+    lines: list[Line] = []
+    notes: list[str] = []
+    refused: list[UserError] = []
+    titles: list[str] = []
+    for grid in grids:
+        where = f"{name}, {grid.title}" if grid.title else name
+        try:
+            found, seen = _lines(grid, where, known)
+        except UserError as error:
+            if len(grids) == 1:
+                raise
+            # A page or workbook has other tables beside the one that is meant.
+            refused.append(error)
+            notes.append(f"left out: {error}")
+            continue
+        lines += found
+        notes += [f"{where}: {note}" for note in (*grid.notes, *seen)]
+        titles += list(dict.fromkeys(line.table for line in found))
+    if refused and len(refused) == len(grids):
+        raise refused[0]
+    if not lines:
+        raise UserError(
+            f"{name}: expected a header and at least one line of numbers; see --template"
+        )
+    notes += _same_names(lines)
+    return Read(tuple(lines), tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(titles)))
+
+
+def _same_names(lines: list[Line]) -> list[str]:
+    """Say which rows have one name and different numbers."""
+    first: dict[tuple[str, str, str, str], Line] = {}
+    told = []
+    for line in lines:
+        name = (line.table, line.test_set, line.row, line.class_name)
+        other = first.setdefault(name, line)
+        alike = dict(other.scores) == dict(line.scores) and other.predicted == line.predicted
+        if other is not line and not alike:
+            called = " ".join(part for part in name[2:] if part) or "without a name"
+            told.append(
+                f"lines {other.number} and {line.number} are both called '{called}' and differ"
+            )
+    return told
+
+
+def _lines(grid: Grid, where: str, known: Stated) -> tuple[list[Line], list[str]]:
+    laid = layout.laid_out(grid, where)
+    if laid.orientation and not known.orientation:
+        known = replace(known, orientation=laid.orientation)
+    cells = [cell for _, row in laid.rows for cell in row]
+    comma = uses_comma(cells)
+    notes = list(laid.notes)
+    scales = units.scales(laid, known, comma, notes)
+    lines: list[Line] = []
+    section = ""
+    for number, row in laid.rows:
+        if len(laid.columns) > 2 and sum(map(bool, row)) == 1 and row[0]:
+            section = plain(row[0])
+            continue
+        for group in laid.groups:
+            columns = [(one, row[one.place]) for one in laid.columns
+                       if one.place < len(row) and one.group in ("", group)]  # fmt: skip
+            line = _line(number, columns, scales, comma, (where, known, notes))
+            line = replace(line, table=line.table or grid.title,
+                           row=" ".join(part for part in (section, line.row) if part),
+                           test_set=line.test_set or group)  # fmt: skip
+            if line.scores or line.predicted or line.counts:
+                lines.append(line)
+    return layout.averages_of_classes(lines), notes
+
+
+def _line(
+    number: int, columns: Iterable[tuple[Column, str]], known_scales, comma: bool, beside
+) -> Line:
+    where, known, notes = beside
+    where = f"{where}, line {number}"
+    labels: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     scores: dict[str, str] = {}
     scales: dict[str, int] = {}
     predicted: dict[str, str] = {}
-    for (name, scale), cell in zip(columns, row, strict=True):
+    facts: dict[str, str] = {}
+    for one, cell in columns:
+        name = one.role
         if name in LABELS:
-            labels[name] = cell
-        elif cell in ("", "-", "–"):
-            continue
+            labels.setdefault(name, []).append(plain(cell))
+        elif name in FACTS:
+            facts[name] = "" if cell in SKIPPED else cell
         elif name in COUNTS:
-            counts[name] = _number(name, cell, where)
-        else:
-            scale = 100 if scale == 100 or "%" in cell else 1
-            kept, text = (predicted, name.removeprefix(PREDICTED).strip()) if name.startswith(
-                PREDICTED) else (scores, name)  # fmt: skip
-            kept[text] = _checked(name, cell, scale, where)
-            scales[text if kept is scores else name] = scale
-    names = [labels.get(name, "") for name in ("table", "test_set", "row", "class")]
-    return Line(number, *names, counts, scores, scales, predicted)
+            if (size := _count(name, cell, comma, where)) is not None:
+                counts[name] = size
+        elif one.of:
+            _add_spread(scores, name, cell, comma)
+            facts.setdefault("spread", one.of)
+        elif known_scales[one.place] != 0:
+            found = _score(one, cell, known_scales[one.place], comma, where, notes)
+            if found:
+                kept, key = (
+                    (predicted, name.removeprefix(PREDICTED)) if name.startswith(PREDICTED)
+                    else (scores, name)
+                )  # fmt: skip
+                kept[key], scales[key if kept is scores else name] = found
+    own = stated(facts, where).over(known)
+    names = [
+        " ".join(part for part in labels.get(name, []) if part)
+        for name in ("table", "test_set", "row", "class")
+    ]
+    _fill_in(names[3], counts, own)
+    if not names[3] and own.averaging in ("macro", "weighted"):
+        for part in AVERAGED:
+            if part in scores and f"{own.averaging}_{part}" not in scores:
+                scores[f"{own.averaging}_{part}"] = scores.pop(part)
+                scales[f"{own.averaging}_{part}"] = scales.pop(part)
+    own = replace(own, **{one: counts[one] for one in ("runs", "folds", "n") if one in counts})
+    return Line(number, *names, counts, scores, scales, predicted, own)
 
 
-def _number(name: str, cell: str, where: str) -> int:
+def _fill_in(class_name: str, counts: dict[str, int], own: Stated) -> None:
+    """Put what is said of the whole table into a row that does not say it."""
+    if own.runs and "runs" not in counts:
+        counts["runs"] = own.runs
+    sizes = {name.lower(): size for name, size in (own.counts or {}).items()}
+    if class_name:
+        if class_name.lower() in sizes and "support" not in counts:
+            counts["support"] = sizes[class_name.lower()]
+    elif "n" not in counts and (own.n or sizes):
+        counts["n"] = own.n or sum(sizes.values())
+
+
+def _count(name: str, cell: str, comma: bool, where: str) -> int | None:
     try:
-        found = count(cell)
-    except UserError as error:
-        raise UserError(f"{where}, {name}: {error}") from error
-    if found < 1:
-        raise UserError(f"{where}, {name}: expected at least 1, got {cell}")
-    return found
+        found = number_of(cell, comma, share=False)
+        if found.mean is None:
+            return None
+        text = found.mean.rstrip("0").rstrip(".") if "." in found.mean else found.mean
+        size = count(text)
+    except (NoNumber, UserError) as error:
+        raise UserError(f"{where}, {name}: expected a number of images, got '{cell}'") from error
+    if not 1 <= size <= LARGEST:
+        raise UserError(f"{where}, {name}: expected at least 1, at most {LARGEST:,}, got {cell}")
+    return size
 
 
-def _checked(name: str, cell: str, scale: int, where: str) -> str:
+def _add_spread(scores: dict[str, str], name: str, cell: str, comma: bool) -> None:
     try:
-        number = parse_mean_sd(cell, scale)[0] if spread(cell) else Printed(cell, scale)
-    except UserError as error:
-        raise UserError(f"{where}, {name}: {error}") from error
-    if not name.startswith(PREDICTED) and not 0 <= number.exact <= 1:
-        raise UserError(
-            f"{where}, {name}: {cell} is not between 0 and 1; if it is a percentage, write "
-            f"{cell}% or name the column '{name} %'"
+        found = number_of(cell, comma)
+    except NoNumber:
+        return
+    if found.mean and name in scores and not spread(scores[name]):
+        mean, sign = (scores[name].removesuffix("%"), "%" if scores[name].endswith("%") else "")
+        scores[name] = f"{mean} ± {found.mean}{sign}"
+
+
+def _score(one: Column, cell: str, scale: int | None, comma: bool, where: str, notes):
+    """Return a score as the checks read it with its scale, or None where none is printed."""
+    try:
+        found = number_of(cell, comma)
+    except NoNumber:
+        notes.append(f"{where.rpartition(', ')[2]}, {one.text}: '{cell}' is no number; left out")
+        return None
+    if found.mean is None:
+        return None
+    if found.left_out.strip("()"):
+        notes.append(
+            f"{where.rpartition(', ')[2]}, {one.text}: of '{cell}' only {found.text} is read"
         )
-    return cell
+    scale = 100 if found.percent else scale or 1
+    number = Printed(found.mean, scale)
+    lowest = -1 if one.role in SIGNED else 0
+    if not one.role.startswith(PREDICTED) and not lowest <= number.exact <= 1:
+        hint = f"; if it is a percentage, write {cell}% or name the column '{one.role} %'"
+        raise UserError(
+            f"{where}, {one.text}: {cell} is not between {lowest * scale} and {scale}"
+            f"{hint if scale == 1 and 1 < number.exact <= 100 else ''}"
+        )
+    if one.role.startswith(PREDICTED):
+        if number.exact < 0:
+            raise UserError(f"{where}, {one.text}: expected no number below zero, got {cell}")
+        return found.mean + ("%" if scale == 100 else ""), scale
+    return found.text + ("%" if found.percent else ""), scale

@@ -11,8 +11,7 @@ off that curve is called implausible at most, never inconsistent. Two bounds nee
 """
 
 from math import sqrt
-
-from scipy.stats import norm
+from statistics import NormalDist
 
 from reproduce.audit.outcome import CONSISTENT, NOT_TESTABLE, Outcome, shown
 from reproduce.audit.printed import Printed, rounding
@@ -20,6 +19,8 @@ from reproduce.errors import UserError
 
 # How many times wider one of two normal distributions may be than the other.
 LARGEST_RATIO = 3.0
+# Python's own: SciPy's takes longer to load than the whole audit to run.
+NORMAL = NormalDist()
 
 
 def eer_against_auc(
@@ -45,7 +46,7 @@ def eer_against_auc(
     low, high = _area_of_normals(most_error, LARGEST_RATIO), 1 - 2 * least_error**2
     bottom, top = (1 - most_error) ** 2, 1 - least_error**2
     expected = _area_of_normals(float(error.exact), 1.0)
-    matching = float(norm.cdf(-norm.ppf(float(area.exact)) / sqrt(2)))
+    matching = float(NORMAL.cdf(-NORMAL.inv_cdf(float(area.exact)) / sqrt(2)))
     least, most = (float(end) for end in area.interval(mode))
     plausible = low <= most and least <= high
     evidence = {
@@ -70,5 +71,5 @@ def _area_of_normals(eer: float, ratio: float) -> float:
     With standard deviations 1 and r the means are (1 + r) z apart, z the quantile of the EER, and
     the AUC is Phi of (1 + r) z / sqrt(1 + r^2): largest at r = 1.
     """
-    z = -norm.ppf(eer)
-    return float(norm.cdf((1 + ratio) * z / sqrt(1 + ratio**2)))
+    z = -NORMAL.inv_cdf(eer)
+    return float(NORMAL.cdf((1 + ratio) * z / sqrt(1 + ratio**2)))

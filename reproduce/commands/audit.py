@@ -1,19 +1,25 @@
-"""`reproduce audit`: what the printed numbers of the five papers, or of one's own table, say."""
+"""`reproduce audit`: what the printed numbers of the five papers, or of one's own, say."""
 
-import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reproduce import papers
-from reproduce.commands.terminal import new_table, out
+from reproduce.commands.audit_results import (
+    FAIR,
+    own_as_json,
+    papers_as_json,
+    show_findings,
+    show_own,
+    show_papers,
+)
+from reproduce.commands.terminal import out
 from reproduce.errors import UserError
 
-FAIR = (
-    "A finding says that printed numbers cannot all hold under the assumptions named, not why. "
-    "A misprint is not misconduct."
-)
+STATED = "stated of --table or --paper: "
+SHOWN = ("all", "findings")
 
 
 def audit(
@@ -21,16 +27,50 @@ def audit(
         str | None, typer.Argument(help="key of a paper; all five if left out")
     ] = None,
     table: Annotated[
-        Path | None, typer.Option("--table", help="check a table of your own, a CSV file")
+        list[str] | None,
+        typer.Option(
+            "--table",
+            help="check a table of your own: CSV, .xlsx, LaTeX, Markdown, "
+            "HTML or a printed report; - reads standard input; several are allowed",
+        ),
+    ] = None,
+    own_paper: Annotated[
+        Path | None,
+        typer.Option(
+            "--paper",
+            help="check a paper of your own: a YAML file of tables and "
+            "sentences (`reproduce new audit NAME` lays one out)",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print them for other programs")] = False,
+    only: Annotated[str, typer.Option("--only", help="what to print: all, findings")] = "all",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit with status 1 when something is found")
+    ] = False,
     template: Annotated[
         bool, typer.Option("--template", help="print a CSV file to start a table of your own from")
     ] = False,
+    averaging: Annotated[
+        str | None, typer.Option(help=STATED + "macro, weighted, micro, class")
+    ] = None,
+    spread: Annotated[
+        str | None, typer.Option(help=STATED + "what ± is: sd, sd_population, se, ci95, over_folds")
+    ] = None,
+    folds: Annotated[str | None, typer.Option(help=STATED + "folds of a cross-validation")] = None,
+    runs: Annotated[str | None, typer.Option(help=STATED + "runs that were averaged")] = None,
+    n: Annotated[str | None, typer.Option("--n", help=STATED + "test images")] = None,
+    counts: Annotated[
+        str | None, typer.Option(help=STATED + "test images of each class, such as cat=40,dog=60")
+    ] = None,
+    orientation: Annotated[
+        str | None,
+        typer.Option(help=STATED + "rows of a confusion matrix: rows_true, rows_predicted"),
+    ] = None,
     rounding: Annotated[
-        str,
-        typer.Option("--rounding", help="of --table: either, half_even, half_up, truncated, any"),
-    ] = "either",
+        str | None,
+        typer.Option(help=STATED + "half_up, half_even, truncated, ceiling, either, any"),
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help=STATED + "percent, fraction")] = None,
 ) -> None:
     """Check printed numbers: do they obey arithmetic, and do they agree with each other?
 
@@ -40,92 +80,101 @@ def audit(
 
     reproduce audit --template > mine.csv
 
-    reproduce audit --table mine.csv
+    reproduce audit --table mine.csv --averaging macro --runs 5
+
+    reproduce audit --paper mypaper.yaml --strict
     """
+    if only not in SHOWN:
+        raise UserError(f"--only: expected {' or '.join(SHOWN)}, got '{only}'")
+    said = {
+        "averaging": averaging, "spread": spread, "folds": folds, "runs": runs, "n": n,
+        "counts": counts, "orientation": orientation, "rounding": rounding, "unit": unit,
+    }  # fmt: skip
+    given = {name: text for name, text in said.items() if text is not None}
     if template:
-        from reproduce.audit.own_table import template as text
+        from reproduce.audit.template import template as text
 
         print(text(), end="")
-    elif table:
-        if paper:
-            raise UserError(f"give a paper ('{paper}') or --table, not both")
-        _own(table, rounding, as_json)
+        return
+    if paper and (table or own_paper):
+        raise UserError(f"give a paper ('{paper}') or a file of your own, not both")
+    if table and own_paper:
+        raise UserError("give --table or --paper, not both; a paper's file names its tables")
+    if table:
+        found = _tables(table, given, as_json, only)
+    elif own_paper:
+        found = _own_paper(own_paper, given, as_json, only)
     else:
-        _papers([papers.paper(paper).key] if paper else papers.names(), as_json)
+        if given:
+            raise UserError(
+                f"--{next(iter(given))} goes with --table or --paper; what the five papers state "
+                "is registered with them"
+            )
+        found = _papers([papers.paper(paper).key] if paper else papers.names(), as_json)
+    if strict and found:
+        raise typer.Exit(1)
 
 
-def _papers(keys: list[str], as_json: bool) -> None:
+def _papers(keys: list[str], as_json: bool) -> bool:
     from reproduce.registry.auditing import audit as audited
 
     audits = [audited(key) for key in keys]
     if as_json:
-        print(_json([one.to_json() for found in audits for one in found.findings]))
-        return
-    for found in audits:
-        out.print(f"{found.paper} (read: {found.checked_on})", style="bold")
-        if found.findings:
-            shown = new_table("where", "severity", "says", "what cannot all hold", show_lines=True)
-            for one in found.findings:
-                where = ", ".join(part for part in (one.table, one.row) if part)
-                shown.add_row(where, one.severity, one.says, _sentences(one))
-            out.print(shown)
-        out.print(
-            f"{found.checks_run} checks, {found.count('consistent')} consistent; findings: "
-            f"{len(found.findings)}; tables found clean: {', '.join(found.clean) or 'none'}"
-        )
-        out.print()
-    out.print(FAIR)
+        print(papers_as_json(audits))
+    else:
+        show_papers(audits)
+    return any(found.findings for found in audits)
 
 
-def _sentences(one) -> str:
-    note = one.evidence.get("note")
-    assumed = f"\nAssuming: {'; '.join(one.assumptions)}." if one.assumptions else ""
-    return f"{one.statement}." + (f"\n{note}" if note else "") + assumed
+def _tables(files: list[str], given: dict[str, str], as_json: bool, only: str) -> bool:
+    from reproduce.audit.own_result import FOUND, audited
+    from reproduce.audit.stated import stated
 
-
-def _own(path: Path, rounding: str, as_json: bool) -> None:
-    from reproduce.audit.own_table import check
-
-    checked = check(_text(path), path.name, rounding)
-    wrong = [one for one in checked if one.outcome.inconsistent]
+    said = stated(given, "the command")
+    found = [audited(_bytes(file), _name(file), said) for file in files]
     if as_json:
-        print(_json([_finding(path, one) for one in wrong]))
-        return
-    shown = new_table("where", "check", "outcome", "the numbers", show_lines=True)
-    for one in sorted(checked, key=lambda one: not one.outcome.inconsistent):
-        where = ", ".join(part for part in (one.table, one.row) if part)
-        said = one.outcome.statement
-        if one.outcome.inconsistent and one.outcome.assumptions:
-            said += f"\nAssuming: {'; '.join(one.outcome.assumptions)}."
-        shown.add_row(where, one.outcome.check, one.outcome.status.replace("_", " "), said)
-    out.print(shown)
-    fine = sum(1 for one in checked if one.outcome.status == "consistent")
-    out.print(f"{len(checked)} checks: {fine} consistent, {len(wrong)} inconsistent. {FAIR}")
+        print(own_as_json(found))
+    else:
+        for one in found:
+            show_own(one, only == "findings")
+        out.print(FAIR)
+    return any(one.status == FOUND for one in found)
 
 
-def _finding(path: Path, one) -> dict:
-    outcome = one.outcome
-    return {
-        "paper": path.name,
-        "table": one.table,
-        "row": one.row,
-        "check": outcome.check,
-        "severity": "inconsistent",
-        "statement": outcome.statement,
-        "evidence": {**outcome.evidence, "assumptions": list(outcome.assumptions)},
-    }
+def _own_paper(path: Path, given: dict[str, str], as_json: bool, only: str) -> bool:
+    from reproduce.audit.own_result import FOUND
+    from reproduce.audit.stated import stated
+    from reproduce.registry.own_paper import read
+
+    paper = read(_bytes(str(path)), path, stated(given, "the command"))
+    tables, declared = paper.tables(), paper.declared()
+    if as_json:
+        print(own_as_json([tables], [declared]))
+    else:
+        show_own(tables, only == "findings")
+        if declared.ran:
+            out.print("Sentences and checks of the file:", style="bold")
+            show_findings(declared)
+        out.print(FAIR)
+    return tables.status == FOUND or bool(declared.findings)
 
 
-def _text(path: Path) -> str:
+def _name(file: str) -> str:
+    return "standard input" if file == "-" else Path(file).name
+
+
+def _bytes(file: str) -> bytes:
+    from reproduce.audit.formats.decoded import LARGEST
+
     try:
-        return path.read_text("utf-8")
+        if file == "-":
+            return sys.stdin.buffer.read(LARGEST + 1)
+        with Path(file).open("rb") as opened:
+            # One byte over the limit is enough to say so.
+            return opened.read(LARGEST + 1)
     except FileNotFoundError as error:
         raise UserError(
-            f"there is no file {path}; reproduce audit --template prints one"
+            f"there is no file {file}; reproduce audit --template prints one"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read as a CSV file in UTF-8") from error
-
-
-def _json(found: list[dict]) -> str:
-    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file} cannot be read; expected a file with a table") from error

@@ -1,4 +1,4 @@
-"""`reproduce new`: the files of a new loss or paper, with their tests, in a checkout."""
+"""`reproduce new`: the files of a new loss or paper in a checkout, of a paper to audit anywhere."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,9 @@ from reproduce.commands.terminal import out
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
 
-app = typer.Typer(no_args_is_help=True, help="Lay out the files of a new loss or paper.")
+app = typer.Typer(
+    no_args_is_help=True, help="Lay out the files of a new loss or paper, or of a paper to audit."
+)
 Name = Annotated[str, typer.Argument(help="a word in lower case, with underscores")]
 # The examples' names, which the templates are written with.
 LOSS, PAPER = ("loss_name", "LossName"), ("toy", "Toy")
@@ -75,6 +77,23 @@ def paper(name: Name) -> None:
         f"next: `reproduce run {name} --profile smoke` trains the example that it is now, and "
         f"`python -m pytest tests/papers/{name}` says what is left to fill in"
     )
+
+
+@app.command()
+def audit(name: Name) -> None:
+    """Lay out the file of a paper of your own for `reproduce audit --paper`, here.
+
+    Example: reproduce new audit mypaper
+    """
+    from reproduce.registry.own_template import template
+
+    _check(name, ())
+    path = Path(f"{name}.yaml")
+    if path.exists():
+        raise UserError(f"{path} is there already; expected a new name, or move it away")
+    write_text(path, template(name))
+    out.print(f"new: {path}")
+    out.print(f"next: `reproduce audit --paper {path}` checks it as it is")
 
 
 def _check(name: str, known) -> None:

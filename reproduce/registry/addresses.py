@@ -28,18 +28,27 @@ from typing import Any
 from reproduce.audit import printed
 from reproduce.errors import UserError, unknown_name
 from reproduce.registry import published
-from reproduce.registry.published import PrintedCell
+from reproduce.registry.published import PrintedCell, ProseNumber
 
 FIELDS = ("table", "dataset", "method", "class_name", "metric")
 
 
 class Numbers:
-    """The printed numbers of one paper, looked up by address; it remembers what was looked up."""
+    """The printed numbers of one paper, looked up by address; it remembers what was looked up.
 
-    def __init__(self, paper: str):
+    Without `cells` and `sentences` those that are registered for the paper.
+    """
+
+    def __init__(
+        self,
+        paper: str,
+        cells: Sequence[Cell] | None = None,
+        sentences: Sequence[ProseNumber] | None = None,
+    ):
         self.paper = paper
-        self.cells = published.load(paper)
-        self.sentences = {one.id: one for one in published.prose(paper)}
+        self.cells = published.load(paper) if cells is None else list(cells)
+        told = published.prose(paper) if sentences is None else sentences
+        self.sentences = {one.id: one for one in told}
         self.used: dict[Any, None] = {}
 
     def resolve(self, value: Any, bound: Mapping[str, str]) -> Any:
@@ -154,7 +163,8 @@ class Numbers:
         return printed.parse_count_share(self._one(where, bound).value)
 
     def _minus(self, value, bound) -> str:
-        one, other = (Decimal(text) for text in self.resolve(value["minus"], bound))
+        texts = self.resolve(value["minus"], bound)
+        one, other = (Decimal(text.removesuffix("%").strip()) for text in texts)
         return str(one - other)
 
     def _sentence(self, name: str):

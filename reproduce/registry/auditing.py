@@ -13,7 +13,7 @@ printed statements contradict each other), `ambiguous` (so under one plausible r
 text does not fix), `minor` (rounding, or a slip that changes nothing that is said).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -68,9 +68,10 @@ class Ran:
 
 @dataclass(frozen=True)
 class Audit:
-    """All checks of one paper; `clean` and `untested` are tables."""
+    """All checks of one paper; `clean` and `untested` are tables, `checked_on` what was read."""
 
     paper: str
+    checked_on: str
     ran: tuple[Ran, ...]
     findings: tuple[Finding, ...]
     clean: tuple[str, ...]
@@ -80,11 +81,6 @@ class Audit:
     def checks_run(self) -> int:
         """How many checks could say something: those too coarse to test are not counted."""
         return len(self.ran) - self.count(NOT_TESTABLE)
-
-    @property
-    def checked_on(self) -> str:
-        """What was read of this paper."""
-        return records.paper(self.paper).checked_on
 
     def count(self, status: str) -> int:
         """Return how many checks ended so."""
@@ -109,12 +105,16 @@ def findings(paper: str) -> list[Finding]:
 @cache
 def audit(paper: str) -> Audit:
     """Run every check declared for a paper."""
-    records.paper(paper)
-    numbers = Numbers(paper)
+    read = records.paper(paper).checked_on
+    return run(paper, declared(paper), Numbers(paper), read)
+
+
+def run(paper: str, checks: Iterable[Check], numbers: Numbers, checked_on: str) -> Audit:
+    """Run checks on the printed numbers of a paper; `checked_on` is what was read of it."""
     ran: list[Ran] = []
     found: list[Finding] = []
     tested: dict[str, None] = {}
-    for check in declared(paper):
+    for check in checks:
         hits: dict[tuple, list[_Hit]] = {}
         sizes: dict[tuple, int] = {}
         for position, bound in enumerate(check.bindings(numbers)):
@@ -129,11 +129,13 @@ def audit(paper: str) -> Audit:
             sizes[group] = sizes.get(group, 0) + 1
             if outcome.status == INCONSISTENT and _stands(check, numbers, bound):
                 hits.setdefault(group, []).append(_Hit(outcome, bound, row, used))
-        found += [_finding(check, hit, sizes[group], numbers) for group, hit in hits.items()]
+        found += [_finding(check, hit, sizes[group], numbers, checked_on)
+                  for group, hit in hits.items()]  # fmt: skip
     tables = dict.fromkeys(cell.table for cell in numbers.cells)
     struck = {one for finding in found for one in finding.table.split(", ")}
     return Audit(
         paper=paper,
+        checked_on=checked_on,
         ran=tuple(ran),
         findings=tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity))),
         clean=tuple(one for one in tables if one in tested and one not in struck),
@@ -147,11 +149,18 @@ def _run(called: Called, numbers: Numbers, bound: Mapping[str, str], label: str)
         function = getattr(import_module(f"reproduce.audit.{module}"), name)
     except (ImportError, AttributeError) as error:
         raise UserError(f"{label}: reproduce.audit has no check {called.check}") from error
-    arguments = {key: numbers.resolve(value, bound) for key, value in called.numbers.items()}
     try:
-        return function(**arguments)
-    except (TypeError, UserError) as error:
+        arguments = {key: numbers.resolve(value, bound) for key, value in called.numbers.items()}
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+        raise UserError(f"{label}: no address of printed numbers ({error}); mend it") from error
+    try:
+        outcome = function(**arguments)
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, UserError,
+            RecursionError) as error:  # fmt: skip
         raise UserError(f"{label}: {called.check}: {error}; mend this entry") from error
+    if not isinstance(outcome, Outcome):
+        raise UserError(f"{label}: reproduce.audit has no check {called.check}")
+    return outcome
 
 
 def _stands(check: Check, numbers: Numbers, bound: Mapping[str, str]) -> bool:
@@ -160,7 +169,9 @@ def _stands(check: Check, numbers: Numbers, bound: Mapping[str, str]) -> bool:
     return all(one.status != CONSISTENT for one in others)
 
 
-def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Finding:
+def _finding(
+    check: Check, hits: list[_Hit], tried: int, numbers: Numbers, checked_on: str
+) -> Finding:
     """Make one finding of the inconsistent outcomes of an entry that belong together."""
     first = hits[0]
     label, bound = _label(check), first.bound
@@ -195,7 +206,7 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
         paper=check.paper, table=", ".join(filled(one, bound) for one in check.tables), row=row,
         check=first.outcome.check, severity=check.severity,
         statement=f"{filled(check.about, bound)}: {statement}", evidence=evidence, id=check.id,
-        says=check.says or said.pop(), checked_on=records.paper(check.paper).checked_on,
+        says=check.says or said.pop(), checked_on=checked_on,
         assumptions=first.outcome.assumptions,
     )  # fmt: skip
 
@@ -213,4 +224,6 @@ def _places(used) -> list[str]:
 
 
 def _label(check: Check) -> str:
-    return f"{check.paper}/audit.yaml, {check.id}"
+    # A paper of one's own is called by its file, which holds its checks.
+    own = check.paper.endswith((".yaml", ".yml"))
+    return f"{check.paper}{'' if own else '/audit.yaml'}, {check.id}"
