@@ -7,11 +7,11 @@ coordinates like the scores, so that spreads are held together with means.
 """
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from time import monotonic
 
 import numpy as np
 
-from reproduce.audit.binary import LINEAR
 from reproduce.audit.outcome import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Outcome
 from reproduce.audit.possible.candidates import (
     Asked,
@@ -30,7 +30,6 @@ ROOM = 1e-9
 # Matrices that the linear program is given, and seconds after which nothing more is begun.
 MOST_POINTS, SECONDS = 400_000, 1.0
 CHECK = "set_of_matrices"
-Sizes = tuple[int, int]
 
 
 def set_of_matrices(
@@ -58,6 +57,9 @@ def set_of_matrices(
     )
     evidence = {"printed": dict(printed), "sets": [list(one) for one in sets]}
     assumed = (f"{sizes} images of the two classes", rounding(mode), "two classes")
+    if k > 1:
+        # Loaded now, or the first table of all would pay for it out of its own time.
+        import_module("scipy.optimize")
     started = monotonic()
     for way in _ways(printed, k, kind, mode, scales):
         status, proof = _decided(way, sets, k, started)
@@ -185,8 +187,3 @@ def _names(asked: dict[str, Asked]) -> list[str]:
 
 def _spread(text: str) -> bool:
     return any(sign in text for sign in ("±", "+-", "+/-", "\\pm"))
-
-
-def linear_only(printed: Mapping[str, str]) -> dict[str, str]:
-    """Return the scores that are whole numbers over the images of a set."""
-    return {name: text for name, text in printed.items() if name in LINEAR}
