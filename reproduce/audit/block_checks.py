@@ -89,7 +89,8 @@ def block_checks(block: Block, reading: BlockReading) -> Iterator[Outcome]:
     """Yield every check of a block under one reading."""
     if block.whole and len(block.classes) > 1:
         yield from _averages(block, block.whole, reading.rounding)
-    if len(block.classes) > 1 and block.single:
+    # A printed matrix says more than that there is some matrix.
+    if len(block.classes) > 1 and block.single and not block.matrix:
         yield from _some_matrix(block, reading.rounding)
     if block.matrix:
         yield from _matrix(block, reading)

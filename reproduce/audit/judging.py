@@ -50,8 +50,10 @@ class Judged:
     @property
     def ambiguous(self) -> bool:
         """Whether a plain reading was refuted and only readings that are not plain survive."""
-        return bool(self.survivors) and not any(one.plain for one in self.survivors) and any(
-            one.plain for one in self.refuted
+        return (
+            bool(self.survivors)
+            and not any(one.plain for one in self.survivors)
+            and any(one.plain for one in self.refuted)
         )
 
     @property

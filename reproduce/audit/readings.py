@@ -60,9 +60,7 @@ class Reading:
     def told(self, axes: Iterable[str] = AXES) -> str:
         """Return these axes in words."""
         found = [getattr(self, axis) for axis in axes]
-        return ", ".join(
-            IN_WORDS[one].format(k=self.k) for one in found if one is not None
-        )
+        return ", ".join(IN_WORDS[one].format(k=self.k) for one in found if one is not None)
 
 
 @dataclass(frozen=True)

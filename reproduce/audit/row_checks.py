@@ -173,8 +173,8 @@ def indices(row: Row, reading: Reading) -> Iterator[Outcome]:
 def class_sizes(row: Row, reading: Reading) -> Iterator[Outcome]:
     """Mean recall beside accuracy, where the sizes of the classes are known."""
     columns, mode = row.canonical(reading), reading.rounding
-    known = row.sizes and reading.design in ("one", "runs", "pooled") and not row.class_name
-    if not known or "macro_recall" not in columns:
+    known = reading.design in ("one", "runs", "pooled") and not row.class_name
+    if not row.sizes or not known or "macro_recall" not in columns:
         return
     runs = reading.k if reading.design == "runs" and reading.k else 1
     recall = row.mean(columns["macro_recall"], reading)

@@ -1,7 +1,7 @@
 """One printed row: its scores, what is stated of it, and what each score is under a reading."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reproduce.audit.printed import Printed, parse_mean_sd
 from reproduce.audit.readings import Open, Reading, readings
@@ -23,7 +23,7 @@ class Row:
     label: str
     scores: Mapping[str, str]
     scales: Mapping[str, int | None]
-    stated: Stated = Stated()
+    stated: Stated = field(default_factory=Stated)
     class_name: str = ""
     support: int | None = None
     sizes: tuple[int, ...] | None = None
@@ -59,7 +59,7 @@ class Row:
 
         Precision, recall and F1 without a class are what the reading says they are averaged over.
         """
-        found = {}
+        found: dict[str, str] = {}
         for name in self.scores:
             known = name
             if reading.averaging in NAMED and name in PARTS:
@@ -86,7 +86,8 @@ def row_of(line: Line, stated: Stated | None = None) -> Row:
     counts = line.counts
     own = Stated(n=counts.get("n") if not line.class_name else None, runs=counts.get("runs"))
     said = own.over(stated or Stated())
-    sizes, positive = None, None
+    sizes: tuple[int, ...] | None = None
+    positive = None
     if {"positives", "negatives"} <= set(counts):
         sizes, positive = (counts["positives"], counts["negatives"]), 0
     elif said.counts and len(said.counts) > 1:

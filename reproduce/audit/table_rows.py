@@ -17,7 +17,7 @@ LABELS = {
 # What is known of the test set: whole numbers.
 COUNTS = {
     "n": "test images",
-    "runs": "runs that were averaged; 1 where empty",
+    "runs": "runs that were averaged; 1 for a single run, empty where nobody says it",
     "support": "test images of the class",
     "positives": "test images of the rare class, where there are two classes",
     "negatives": "test images of the other class",

@@ -86,7 +86,9 @@ def single_beside_means(column: Mapping[str, str]) -> Outcome:
     single = [name for name in column if name not in means]
     evidence = {"means": means, "single": single}
     if not means or not single:
-        said = f"all {len(column)} numbers are {'means with a spread' if means else 'single numbers'}"
+        said = (
+            f"all {len(column)} numbers are {'means with a spread' if means else 'single numbers'}"
+        )
         return Outcome("single_beside_means", CONSISTENT if means else NOT_TESTABLE, said, evidence)
     said = (
         f"{', '.join(single[:4])}{' and others' if len(single) > 4 else ''} "

@@ -63,12 +63,11 @@ def grimmer(
     if gave_up:
         said = f"{told}: too many possibilities to search"
         return Outcome("grimmer", NOT_TESTABLE, said, evidence, assumed)
-    return Outcome("grimmer", INCONSISTENT, f"no {n} numbers have {told}", evidence, assumed)
+    said = f"no {n} whole numbers have mean {mean} and standard deviation {sd}"
+    return Outcome("grimmer", INCONSISTENT, said, evidence, assumed)
 
 
-def debit(
-    mean: str, sd: str, n: int, *, kind: str = "sample", mode: str = "either"
-) -> Outcome:
+def debit(mean: str, sd: str, n: int, *, kind: str = "sample", mode: str = "either") -> Outcome:
     """Can n zeros and ones have this mean and this standard deviation?
 
     The mean of zeros and ones gives away their standard deviation: sqrt(n m (1 - m) / (n - 1)).

@@ -90,7 +90,9 @@ def candidates(
     if right is None and "error" in reach:
         right = (1 - reach["error"][1], 1 - reach["error"][0])
     if right is not None:
-        hits = np.arange(max(0, ceil(right[0] * (p + n))), min(p + n, floor(right[1] * (p + n))) + 1)
+        hits = np.arange(
+            max(0, ceil(right[0] * (p + n))), min(p + n, floor(right[1] * (p + n))) + 1
+        )
         if len(tp) * len(hits) > most:
             raise TooMany
         tn = hits[None, :] - tp[:, None]

@@ -1,11 +1,10 @@
-"""Means of scores over folds or test sets of different sizes, and several classes with a mean recall.
+"""Means over folds or test sets of different sizes, and several classes with a mean recall.
 
 Accuracy, recall and specificity of a set are whole numbers over its images. Sets of one size can be
 counted together, so a mean over ten folds of two sizes has four unknown whole numbers.
 """
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
@@ -36,12 +35,12 @@ def mean_over_sets(
     }  # fmt: skip
     if not cells or not sets or any(min(one) < 1 for one in sets):
         raise UserError(
-            f"mean_over_sets: expected one of {', '.join(OF_SETS)}, and how many sets of which sizes"
+            f"mean_over_sets: expected one of {', '.join(OF_SETS)}, and sets with their sizes"
         )
     k = sum(times for times, _, _ in sets)
     told = ", ".join(f"{name.replace('_', ' ')} {one.text}" for name, one in cells.items())
     sizes = ", ".join(f"{times} of {p} + {n}" for times, p, n in sets)
-    evidence = {"printed": {name: one.text for name, one in cells.items()},
+    evidence: dict = {"printed": {name: one.text for name, one in cells.items()},
                 "sets": [list(one) for one in sets]}  # fmt: skip
     assumed = (f"the plain mean over {k} sets of images: {sizes}", rounding(mode))
     limits = [times * p for times, p, _ in sets] + [times * n for times, _, n in sets]
@@ -103,16 +102,14 @@ def recalls_and_hits(
     total, classes = sum(supports) * runs, len(supports)
     # Classes of one size count together; the largest last, whose hits are then solved for.
     groups = {n: list(supports).count(n) for n in sorted(supports)}
-    evidence = {"accuracy": whole.text, "macro_recall": mean.text, "sizes": list(supports)}
+    evidence: dict = {"accuracy": whole.text, "macro_recall": mean.text, "sizes": list(supports)}
     assumed = (f"classes of {', '.join(map(str, supports))} images, {runs} "
                f"run{'s' if runs > 1 else ''}", rounding(mode))  # fmt: skip
     told = f"accuracy {whole.text} and mean recall {mean.text}"
     least, most = whole.interval(mode)
     hits = (max(0, ceil(least * total)), min(total, floor(most * total)))
     low, high = (float(end) for end in mean.interval(mode))
-    weights = np.array(
-        [[1.0] * len(groups), [1 / (runs * classes * n) for n in groups]]
-    )
+    weights = np.array([[1.0] * len(groups), [1 / (runs * classes * n) for n in groups]])
     check = "recalls_and_hits"
     try:
         found = hits[0] <= hits[1] and solution(
@@ -155,7 +152,11 @@ def stratified(positives: int, negatives: int, folds: int) -> list[list[tuple[in
 
 
 def mean_of_sizes(
-    printed: str, sizes: Sequence[tuple[int, int]], *, mode: str = "either", scale: int | None = None
+    printed: str,
+    sizes: Sequence[tuple[int, int]],
+    *,
+    mode: str = "either",
+    scale: int | None = None,
 ) -> Outcome:
     """Can a share of the images of each fold, averaged over folds of these sizes, print so?
 
@@ -166,7 +167,7 @@ def mean_of_sizes(
     low, high = (float(end) for end in number.interval(mode))
     told = ", ".join(f"{times} of {n}" for times, n in sizes)
     assumed = (f"the plain mean over {k} folds: {told} images", rounding(mode))
-    evidence = {"printed": number.text, "sizes": [list(one) for one in sizes]}
+    evidence: dict = {"printed": number.text, "sizes": [list(one) for one in sizes]}
     weights = np.array([[1 / (k * n) for _, n in sizes]])
     try:
         found = solution([times * n for times, n in sizes], weights, np.array([low]),
@@ -183,13 +184,3 @@ def mean_of_sizes(
         return Outcome("mean_of_sizes", NOT_TESTABLE, said, evidence, assumed)
     said = f"{number.text} can be the mean of shares over {k} folds ({told} images)"
     return Outcome("mean_of_sizes", CONSISTENT, said, evidence, assumed)
-
-
-def pooled(sets: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
-    """Return the positives and negatives of all sets together."""
-    return sum(t * p for t, p, _ in sets), sum(t * n for t, _, n in sets)
-
-
-def exactly(numbers: Sequence[int], weights: Sequence[Fraction]) -> Fraction:
-    """Return a weighted sum in fractions, to check a solution found in floating point."""
-    return sum((w * x for w, x in zip(weights, numbers, strict=True)), Fraction(0))

@@ -7,6 +7,7 @@ coordinates like the scores, so that spreads are held together with means.
 """
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from importlib import import_module
 from time import monotonic
 
@@ -52,9 +53,7 @@ def set_of_matrices(
         raise UserError("set_of_matrices: expected a score, and how many sets of which sizes")
     k = sum(times for times, _, _ in sets)
     told = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in printed.items())
-    sizes = "; ".join(
-        f"{times} {called if k > 1 else 'run'} of {p} + {n}" for times, p, n in sets
-    )
+    sizes = "; ".join(f"{times} {called if k > 1 else 'run'} of {p} + {n}" for times, p, n in sets)
     evidence = {"printed": dict(printed), "sets": [list(one) for one in sets]}
     assumed = (f"{sizes} images of the two classes", rounding(mode), "two classes")
     if k > 1:
@@ -77,7 +76,7 @@ def set_of_matrices(
 def _ways(printed, k: int, kind: str, mode: str, scales) -> list[dict[str, Asked]]:
     """Return the printed scores as numbers, once for each reading of their spreads."""
     with_spread = k > 1 and any(_spread(text) for text in printed.values())
-    divisors = multiples(kind, k) if with_spread else [(1, 1)]
+    divisors = multiples(kind, k) if with_spread else [(Fraction(1), Fraction(1))]
     found = []
     for smallest, largest in divisors:
         way = {}
