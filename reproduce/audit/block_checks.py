@@ -159,9 +159,10 @@ def _matrix(block: Block, reading: BlockReading) -> Iterator[Outcome]:
         true = reading.orientation == "rows_true"
         for line, row in zip(lines, rows, strict=True):
             yield supports.row_is_whole(row, mode=mode)
-            size = line.counts.get("support") if true and block.single else None
-            if block.single:
-                yield supports.implied_size(row, stated=size, mode=mode)
+            size, total = line.counts.get("support") if true else None, block.total()
+            if block.single and (size or total):
+                largest = None if size else total
+                yield supports.implied_size(row, stated=size, largest=largest, mode=mode)
         return
     names = [line.class_name for line in lines]
     if any(list(line.predicted) != names for line in lines):

@@ -19,7 +19,7 @@ def below_majority(
     below = whole.interval(mode)[1] < share
     said = (
         f"accuracy {whole.text} is {'less' if below else 'not less'} than "
-        f"{shown(share * whole.scale, 4)}, which naming the largest class always gives"
+        f"{shown(share * (whole.scale or 1), 4)}, which naming the largest class always gives"
     )
     evidence = {"accuracy": whole.text, "sizes": list(sizes), "largest_share": share}
     return Outcome(
