@@ -7,6 +7,7 @@ lines, and what the table states of itself.
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -16,6 +17,8 @@ from reproduce.audit.table_rows import Line
 
 ROUND = {"nearest": ROUND_HALF_EVEN, "truncated": ROUND_DOWN, "ceiling": ROUND_CEILING}
 ROWS = 3
+# Quantiles of Student's t for k runs, from a printed table.
+STUDENT = {3: 4.303, 5: 2.776, 10: 2.262}
 Table = tuple[list[Line], Stated]
 
 
@@ -104,7 +107,9 @@ def averaged(averaging: str, classes: int | None = None, stated: bool = False, *
             }
             shown = digits - (2 if scale == 100 else 0)
             texts = {c: written(found[n] * scale, shown, way) for c, n in names.items()}
-            lines.append(line(i + 1, texts, {"n": sum(sizes), "runs": 1}, facts.get("scale", scale)))
+            lines.append(
+                line(i + 1, texts, {"n": sum(sizes), "runs": 1}, facts.get("scale", scale))
+            )
         return lines, Stated(
             averaging=averaging if stated else None, counts=_counts(sizes) if
             facts.get("counts") else None,
@@ -119,12 +124,10 @@ def _counts(sizes: list[int]) -> dict[str, int]:
 
 def spread_of(values: np.ndarray, kind: str) -> float:
     """Return what stands behind ± of k values."""
-    from scipy.stats import t
-
     k, sd = len(values), values.std(ddof=1)
     return float({
         "sd": sd, "sd_population": values.std(), "se": sd / k**0.5,
-        "ci95": 1.96 * sd / k**0.5, "ci95_t": t.ppf(0.975, k - 1) * sd / k**0.5,
+        "ci95": 1.96 * sd / k**0.5, "ci95_t": STUDENT[k] * sd / k**0.5,
     }[kind])  # fmt: skip
 
 
@@ -206,7 +209,9 @@ def report(averaging: str) -> Callable:
             texts = {p: written(found[f"class {p}"], digits) for p in ("precision", "recall", "f1")}
             lines.append(line(i, texts, {"support": n}, class_name=f"class {i}", row="ours"))
         found = scores(one)
-        texts = {p: written(found[f"{averaging} {p}"], digits) for p in ("precision", "recall", "f1")}
+        texts = {
+            p: written(found[f"{averaging} {p}"], digits) for p in ("precision", "recall", "f1")
+        }
         texts["accuracy"] = written(found["accuracy"], digits)
         lines.append(line(len(sizes), texts, {"n": sum(sizes), "runs": 1}, row="ours"))
         return lines, Stated()
@@ -286,7 +291,5 @@ def misprinted(made: Table, dice: random.Random) -> Table:
     other = dice.choice([d for d in "0123456789" if d != text[j]])
     cells[name] = text[:j] + other + text[j + 1 :]
     changed = list(lines)
-    from dataclasses import replace
-
     changed[i] = replace(lines[i], **{kind: cells})
     return changed, stated

@@ -6,7 +6,7 @@ told as ambiguous. Readings not put to the dear checks in time count as survivin
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from reproduce.audit.outcome import INCONSISTENT, NOT_TESTABLE, Outcome
@@ -15,8 +15,10 @@ from reproduce.audit.row_checks import CHECKS, Asked
 from reproduce.audit.rows import Row
 
 # Seconds for the readings of one row; after that none is put to the dear checks any more.
-SECONDS = 1.0
-DEAR = ("class_sizes", "two_classes")
+SECONDS = 0.5
+DEAR = ("shares", "spreads", "class_sizes", "two_classes")
+# Allows what every way of rounding allows: what it refutes, all of them refute.
+WIDEST = "rounded_twice"
 
 
 @dataclass
@@ -70,22 +72,27 @@ class Judged:
         return {getattr(one, axis) for one in (*self.survivors, *self.refuted)}
 
 
-def judge(row: Row, first: bool = False, checks: Iterable[Asked] = CHECKS) -> Judged:
-    """Put a row to its readings; with `first` stop at the first plain one that survives."""
-    started, known = monotonic(), {}
+def judge(row: Row, first: bool = False, only: Iterable[tuple[str, object]] = ()) -> Judged:
+    """Put a row to its readings; with `first` the widest first, and stop at one that survives.
+
+    `only` names axes and the one value of each that is tried, where the row leaves the axis open.
+    """
+    known: dict[tuple, list[Outcome]] = {}
+    started = monotonic()
     judged, farthest = Judged(row), -1
-    for reading in row.readings():
+    every = row.readings()
+    for reading in sorted(every, key=lambda one: one.plain) if first else every:
+        if any(getattr(reading, axis) not in (value, None) for axis, value in only):
+            continue
         outcomes: list[Outcome] = []
         refutes = None
-        for check in checks:
+        for check in CHECKS:
             if check.name in DEAR and monotonic() - started > SECONDS:
                 judged.in_time = False
                 continue
-            key = (check.name, *(getattr(reading, axis) for axis in check.axes), reading.k)
-            if key not in known:
-                known[key] = list(check.ask(row, reading))
-            outcomes += known[key]
-            refutes = next((one for one in known[key] if one.status == INCONSISTENT), None)
+            told = _asked(check, row, reading, known)
+            outcomes += told
+            refutes = next((one for one in told if one.status == INCONSISTENT), None)
             if refutes:
                 break
         if refutes:
@@ -96,9 +103,23 @@ def judge(row: Row, first: bool = False, checks: Iterable[Asked] = CHECKS) -> Ju
         if not judged.survivors:
             judged.outcomes = outcomes
         judged.survivors.append(reading)
-        if first and reading.plain:
+        if first:
             break
     return judged
+
+
+def _asked(check: Asked, row: Row, reading: Reading, known: dict) -> list[Outcome]:
+    """Ask a check once; a search that refutes the widest rounding refutes every other."""
+    key = (check.name, *(getattr(reading, axis) for axis in check.axes), reading.k)
+    if key in known:
+        return known[key]
+    if check.name == "two_classes" and reading.rounding != WIDEST and not row.stated.rounding:
+        widest = _asked(check, row, replace(reading, rounding=WIDEST), known)
+        if any(one.status == INCONSISTENT for one in widest):
+            known[key] = widest
+            return widest
+    known[key] = list(check.ask(row, reading))
+    return known[key]
 
 
 def open_axes(judged: Judged) -> list[str]:

@@ -16,7 +16,7 @@ from reproduce.audit.whole_runs import STEPS, Budget, GaveUp, multiples, numbers
 from reproduce.errors import UserError
 
 # How many sums of squares are tried for the nearest spread above and below.
-NEAREST_TRIED = 500
+NEAREST_TRIED, NEAREST_STEPS = 200, 1000
 CALLED = {
     "sample": "standard deviation, k - 1 below", "population": "standard deviation, k below",
     "either": "standard deviation, either kind", "se": "standard error",
@@ -124,6 +124,7 @@ def _nearest_spreads(sums, spread, n, runs, kind) -> list[float]:
     """Return the spreads nearest to the printed one, below and above, that runs can have."""
     divisor = float(multiples(kind, runs)[0][0])
     place, found = float(spread.exact) ** 2 * n**2 * divisor, []
+    budget = Budget(NEAREST_STEPS)
     for direction in (-1, 1):
         options = []
         for total in (sums[0], sums[-1]):
@@ -131,9 +132,7 @@ def _nearest_spreads(sums, spread, n, runs, kind) -> list[float]:
             start = floor(place + rest**2 / runs) + (direction > 0)
             for squares in range(start, start + direction * NEAREST_TRIED, direction):
                 try:
-                    hit = squares >= 0 and numbers(
-                        runs, rest, squares, -base, n - base, Budget(2000)
-                    )
+                    hit = squares >= 0 and numbers(runs, rest, squares, -base, n - base, budget)
                 except GaveUp:
                     break
                 if hit:

@@ -73,16 +73,27 @@ def _one_size(pairs: Pairs) -> Iterator[Outcome]:
         wide = min(max(2, int(n * AROUND)), MOST_SIZES)
         if len(printed) < 2:
             continue
+        modes = _modes(pairs[0][1].row.stated, runs)
+        if not all(_misfit(printed, [n], n, runs, mode).inconsistent for mode in modes):
+            continue
         sizes = range(max(1, n - wide), n + wide + 1)
-        outcome = granularity.shared_size(printed, sizes, stated=n, runs=runs, mode="any")
-        if outcome.inconsistent:
-            status = INCONSISTENT if any(one.row.stated.runs for _, one in pairs) else NOT_TESTABLE
-            fit = outcome.evidence["sizes_that_fit_all"]
-            told = f"{n} test images do not fit all {len(printed)} rows" + (
-                f"; {', '.join(map(str, fit[:6]))} do{'es' if len(fit) == 1 else ''}" if fit
-                else f", nor does any number from {sizes[0]} to {sizes[-1]}"
-            )  # fmt: skip
-            yield Outcome("shared_size", status, told, outcome.evidence, outcome.assumptions)
+        outcome = _misfit(printed, sizes, n, runs, modes[0])
+        status = INCONSISTENT if any(one.row.stated.runs for _, one in pairs) else NOT_TESTABLE
+        fit = outcome.evidence["sizes_that_fit_all"]
+        told = f"{n} test images do not fit all {len(printed)} rows" + (
+            f"; {', '.join(map(str, fit[:6]))} do{'es' if len(fit) == 1 else ''}" if fit
+            else f", nor does any number from {sizes[0]} to {sizes[-1]}"
+        )  # fmt: skip
+        yield Outcome("shared_size", status, told, outcome.evidence, outcome.assumptions)
+
+
+def _misfit(printed: dict[str, str], sizes: Sequence[int], n: int, runs: int, mode: str) -> Outcome:
+    return granularity.shared_size(printed, sizes, stated=n, runs=runs, mode=mode)
+
+
+def _modes(stated: Stated, runs: int) -> tuple[str, ...]:
+    said = (stated.rounding,) if stated.rounding else ("any", "ceiling")
+    return (*said, "rounded_twice") if runs > 1 else said
 
 
 def _with_spread(line: Line, name: str) -> bool:

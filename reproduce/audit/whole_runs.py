@@ -1,8 +1,8 @@
 """A given number of whole numbers with a given sum and a given sum of squares: are there any?
 
-The search behind every check of a printed spread. A few numbers are searched through. Of many, all
-but a few are tried as the two whole numbers next to the mean, which finds most; that none was found
-so is no proof, and the search says that it gave up.
+The search behind every check of a printed spread. First all but a few of the numbers are tried as
+the two whole numbers next to the mean, which finds nearly all that there is. That none was found so
+is no proof: then a few numbers are searched through, and of many the search says that it gave up.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from math import isqrt, sqrt
 from reproduce.errors import UserError
 
 KINDS = ("sample", "population", "either", "se", "ci95")
-# What one run's share may be searched through; a longer search is given up, and proves nothing.
-STEPS = 200_000
-# So many numbers are searched through; of more, all but `FAR` lie next to the mean at first.
-MANY, FAR = 12, 6
+# Steps of one search; a longer one is given up, and proves nothing.
+STEPS = 100_000
+# So many numbers are searched through; all but `FAR` of those above `FEW` lie near the mean first.
+MANY, FEW, FAR = 12, 4, 5
 
 
 class GaveUp(Exception):
@@ -85,9 +85,13 @@ def numbers(
     least = (k - rest) * base**2 + rest * (base + 1) ** 2
     if (total - squares) % 2 or squares < least or not k * low <= total <= k * high:
         return None
-    if k <= MANY:
-        return _few(k, total, squares, low, high, budget)
-    return _many(k, total, squares, low, high, budget)
+    if k > FEW:
+        found = _near(k, total, squares, low, high, budget)
+        if found is not None:
+            return found
+    if k > MANY:
+        raise GaveUp
+    return _few(k, total, squares, low, high, budget)
 
 
 def _few(k: int, total: int, squares: int, low: int, high: int, budget) -> list[int] | None:
@@ -113,11 +117,11 @@ def _few(k: int, total: int, squares: int, low: int, high: int, budget) -> list[
     return None
 
 
-def _many(k: int, total: int, squares: int, low: int, high: int, budget) -> list[int]:
-    """Find many numbers, nearly all of them next to the mean; give up where that finds none."""
+def _near(k: int, total: int, squares: int, low: int, high: int, budget) -> list[int] | None:
+    """Find numbers of which all but a few are next to the mean, or None: then others may exist."""
     base = total // k
     sides = [(base, base + 1), (base - 1, base)]
-    for far in range(1, FAR + 1):
+    for far in range(1, min(FAR, k) + 1):
         near = k - far
         for under, over in sides:
             if under < low or over > high:
@@ -130,4 +134,4 @@ def _many(k: int, total: int, squares: int, low: int, high: int, budget) -> list
                 found = _few(far, left, over_squares, low, high, budget)
                 if found is not None:
                     return [*found, *[over] * ups, *[under] * (near - ups)]
-    raise GaveUp
+    return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # Partial choices kept at one level.
-MOST_CHOICES = 300_000
+MOST_CHOICES = 60_000
 
 
 class TooManyChoices(Exception):

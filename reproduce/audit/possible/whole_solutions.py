@@ -2,13 +2,15 @@
 
 Variable after variable every value is kept that the limits of those still to come allow; the last
 one is found by intersecting intervals. Complete, unless it gives up. All weights are 0 or more.
+A first pass keeps a few of the values only: it finds most of what there is, and nothing follows
+from its finding none.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-MOST_CHOICES = 2_000_000
+MOST_CHOICES, FEW_CHOICES = 300_000, 200
 # Sums are computed in floating point, and let off by so much in parts of their size.
 ROOM = 1e-10
 
@@ -27,6 +29,12 @@ def solution(
     low, high = np.asarray(low, float) - slack, np.asarray(high, float) + slack
     # What the variables after each can still add.
     later = np.cumsum(most[:, ::-1], axis=1)[:, ::-1] - most
+    found = _pass(limits, weights, low, high, later, FEW_CHOICES)
+    return found or _pass(limits, weights, low, high, later, None)
+
+
+def _pass(limits, weights, low, high, later, few: int | None) -> list[int] | None:
+    """Search once; with `few` only so many evenly spaced choices are kept of each variable."""
     chosen = np.empty((1, 0), dtype=np.int64)
     sums = np.zeros((1, len(weights)))
     for j, limit in enumerate(limits):
@@ -41,6 +49,8 @@ def solution(
         if final:
             counts = np.minimum(counts, 1)
         if counts.sum() > MOST_CHOICES:
+            if few:
+                return None
             raise TooManyChoices
         parent = np.repeat(np.arange(len(sums)), counts)
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -52,4 +62,7 @@ def solution(
         sums = sums[keep]
         if not len(sums):
             return None
+        if few and len(sums) > few:
+            kept = np.linspace(0, len(sums) - 1, few).astype(int)
+            chosen, sums = chosen[kept], sums[kept]
     return chosen[0].tolist()
