@@ -8,9 +8,8 @@ that the paper prints. What comes out:
   assumptions listed with it. Whose error it is, or whether it matters, no check can say;
 - the tables found *clean*: at least one check could be run and none found anything.
 
-Severity: `impossible` (no data set whatever, under any reading we know of), `inconsistent` (two
-printed statements contradict each other), `ambiguous` (so under one plausible reading, which the
-text does not fix), `minor` (rounding, or a slip that changes nothing that is said).
+Several checks that fall over one slip make one finding, blamed where the smallest repair is
+(`reproduce.registry.causes`); how grave it is says a rule (`reproduce.registry.severity`).
 """
 
 from collections.abc import Mapping
@@ -23,8 +22,10 @@ from reproduce.audit.outcome import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Outc
 from reproduce.errors import UserError
 from reproduce.registry import records
 from reproduce.registry.addresses import Numbers, filled
-from reproduce.registry.audit_entries import SEVERITIES, Bound, Called, Check, declared
+from reproduce.registry.audit_entries import Bound, Called, Check, declared
+from reproduce.registry.causes import Part, causes, part, told
 from reproduce.registry.published import Cell
+from reproduce.registry.severity import SEVERITIES, holds_if_cut_off, severity
 
 # Of many cells gathered in one finding the statement names a few; the evidence has all.
 MANY, TOLD = 5, 2
@@ -93,8 +94,9 @@ class Audit:
 
 @dataclass(frozen=True)
 class _Hit:
-    """An inconsistent outcome, with what it was run on."""
+    """An outcome, with the check and what it was run on."""
 
+    check: Check
     outcome: Outcome
     bound: Bound
     row: str
@@ -112,7 +114,8 @@ def audit(paper: str) -> Audit:
     records.paper(paper)
     numbers = Numbers(paper)
     ran: list[Ran] = []
-    found: list[Finding] = []
+    parts: list[Part] = []
+    held: list[tuple[_Hit, tuple]] = []
     tested: dict[str, None] = {}
     for check in declared(paper):
         hits: dict[tuple, list[_Hit]] = {}
@@ -127,9 +130,16 @@ def audit(paper: str) -> Audit:
                 tested.update((one.table, None) for one in used if isinstance(one, Cell))
             group = (position,) if check.gather is None else tuple(bound[n] for n in check.gather)
             sizes[group] = sizes.get(group, 0) + 1
+            hit = _Hit(check, outcome, bound, row, used)
             if outcome.status == INCONSISTENT and _stands(check, numbers, bound):
-                hits.setdefault(group, []).append(_Hit(outcome, bound, row, used))
-        found += [_finding(check, hit, sizes[group], numbers) for group, hit in hits.items()]
+                hits.setdefault(group, []).append(hit)
+            else:
+                held.append((hit, used))
+        parts += [
+            part(_finding(check, hit, sizes[group], numbers), hit, bool(check.unless))
+            for group, hit in hits.items()
+        ]
+    found = [told(one) for one in causes(parts, held, numbers, _fails)]
     tables = dict.fromkeys(cell.table for cell in numbers.cells)
     struck = {one for finding in found for one in finding.table.split(", ")}
     return Audit(
@@ -158,6 +168,15 @@ def _stands(check: Check, numbers: Numbers, bound: Mapping[str, str]) -> bool:
     """Whether no other reading holds."""
     others = [_run(other, numbers, bound, _label(check)) for other in check.unless]
     return all(one.status != CONSISTENT for one in others)
+
+
+def _fails(hit: _Hit, numbers: Numbers) -> bool:
+    """Whether a check finds something in other numbers, under every reading of its entry."""
+    try:
+        outcome = _run(hit.check, numbers, hit.bound, _label(hit.check))
+        return outcome.status == INCONSISTENT and _stands(hit.check, numbers, hit.bound)
+    except UserError:
+        return True
 
 
 def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Finding:
@@ -193,11 +212,24 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
     row = ", ".join(_few(rows))
     return Finding(
         paper=check.paper, table=", ".join(filled(one, bound) for one in check.tables), row=row,
-        check=first.outcome.check, severity=check.severity,
+        check=first.outcome.check,
+        severity=severity(check.assumes, _cut_off(check, hits, numbers), used, check.severity),
         statement=f"{filled(check.about, bound)}: {statement}", evidence=evidence, id=check.id,
         says=check.says or said.pop(), checked_on=records.paper(check.paper).checked_on,
-        assumptions=first.outcome.assumptions,
+        assumptions=(*check.assumes, *first.outcome.assumptions),
     )  # fmt: skip
+
+
+def _cut_off(check: Check, hits: list[_Hit], numbers: Numbers) -> bool:
+    """Whether all of these hold if the numbers were cut off instead of rounded."""
+    module, _, name = filled(check.check, hits[0].bound).partition(".")
+    function = getattr(import_module(f"reproduce.audit.{module}"), name)
+    return all(
+        holds_if_cut_off(
+            function, {key: numbers.resolve(v, hit.bound) for key, v in check.numbers.items()}
+        )
+        for hit in hits
+    )
 
 
 def _few(told: list[str], joint: str = "") -> list[str]:
