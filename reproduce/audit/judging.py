@@ -81,7 +81,7 @@ def judge(row: Row, first: bool = False, only: Iterable[tuple[str, object]] = ()
     started = monotonic()
     judged, farthest = Judged(row), -1
     every = row.readings()
-    for reading in sorted(every, key=lambda one: one.plain) if first else every:
+    for reading in sorted(every, key=_narrow) if first else every:
         if any(getattr(reading, axis) not in (value, None) for axis, value in only):
             continue
         outcomes: list[Outcome] = []
@@ -106,6 +106,11 @@ def judge(row: Row, first: bool = False, only: Iterable[tuple[str, object]] = ()
         if first:
             break
     return judged
+
+
+def _narrow(reading: Reading) -> tuple[bool, bool]:
+    """Order readings so that those which allow most come first."""
+    return reading.plain, reading.rounding != WIDEST
 
 
 def _asked(check: Asked, row: Row, reading: Reading, known: dict) -> list[Outcome]:

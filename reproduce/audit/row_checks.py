@@ -256,9 +256,9 @@ def _kindest(found: list[Outcome]) -> Outcome:
 
 # From cheap to dear: a reading that one refutes is not put to those that follow.
 CHECKS = (
-    Asked("shares", ("rounding", "unit", "averaging", "design", "spread"), shares),
     Asked("f1", ("rounding", "unit", "averaging", "design"), f1),
     Asked("alike", ("rounding", "unit", "averaging"), alike),
+    Asked("shares", ("rounding", "unit", "averaging", "design", "spread"), shares),
     Asked("spreads", ("rounding", "unit", "design", "spread"), spreads),
     Asked("indices", ("rounding", "unit", "design"), indices),
     Asked("class_sizes", ("rounding", "unit", "averaging", "design"), class_sizes),

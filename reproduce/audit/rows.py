@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from reproduce.audit.printed import Printed, parse_mean_sd
 from reproduce.audit.readings import Open, Reading, readings
@@ -76,6 +77,8 @@ class Row:
         return 100 if parts(text)[0].exact > 1 else None
 
 
+# A cell is read again under every reading of its row.
+@lru_cache(maxsize=10_000)
 def parts(text: str) -> tuple[Printed, Printed | None]:
     """Return the number of a cell, and its spread where it has one."""
     return parse_mean_sd(text, 1) if spread(text) else (Printed(text, 1), None)

@@ -222,6 +222,8 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
 
 def _cut_off(check: Check, hits: list[_Hit], numbers: Numbers) -> bool:
     """Whether all of these hold if the numbers were cut off instead of rounded."""
+    if check.assumes:
+        return False  # ambiguous whatever the rounding
     module, _, name = filled(check.check, hits[0].bound).partition(".")
     function = getattr(import_module(f"reproduce.audit.{module}"), name)
     return all(
