@@ -68,14 +68,26 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """An outcome, with the check and what it was run on."""
+
+    check: Check
+    outcome: Outcome
+    bound: Bound
+    row: str
+    used: tuple
+
+
+@dataclass(frozen=True)
 class Audit:
-    """All checks of one paper; `clean` and `untested` are tables."""
+    """All checks of one paper; `clean` and `untested` are tables, `held` what found nothing."""
 
     paper: str
     ran: tuple[Ran, ...]
     findings: tuple[Finding, ...]
     clean: tuple[str, ...]
     untested: tuple[str, ...]
+    held: tuple[Hit, ...] = field(default=(), repr=False)
 
     @property
     def checks_run(self) -> int:
@@ -92,17 +104,6 @@ class Audit:
         return sum(1 for one in self.ran if one.status == status)
 
 
-@dataclass(frozen=True)
-class _Hit:
-    """An outcome, with the check and what it was run on."""
-
-    check: Check
-    outcome: Outcome
-    bound: Bound
-    row: str
-    used: tuple
-
-
 def findings(paper: str) -> list[Finding]:
     """Return the findings of a paper, the gravest first."""
     return list(audit(paper).findings)
@@ -115,10 +116,10 @@ def audit(paper: str) -> Audit:
     numbers = Numbers(paper)
     ran: list[Ran] = []
     parts: list[Part] = []
-    held: list[tuple[_Hit, tuple]] = []
+    held: list[tuple[Hit, tuple]] = []
     tested: dict[str, None] = {}
     for check in declared(paper):
-        hits: dict[tuple, list[_Hit]] = {}
+        hits: dict[tuple, list[Hit]] = {}
         sizes: dict[tuple, int] = {}
         for position, bound in enumerate(check.bindings(numbers)):
             numbers.used.clear()
@@ -130,7 +131,7 @@ def audit(paper: str) -> Audit:
                 tested.update((one.table, None) for one in used if isinstance(one, Cell))
             group = (position,) if check.gather is None else tuple(bound[n] for n in check.gather)
             sizes[group] = sizes.get(group, 0) + 1
-            hit = _Hit(check, outcome, bound, row, used)
+            hit = Hit(check, outcome, bound, row, used)
             if outcome.status == INCONSISTENT and _stands(check, numbers, bound):
                 hits.setdefault(group, []).append(hit)
             else:
@@ -139,13 +140,14 @@ def audit(paper: str) -> Audit:
             part(_finding(check, hit, sizes[group], numbers), hit, bool(check.unless))
             for group, hit in hits.items()
         ]
-    found = [told(one) for one in causes(parts, held, numbers, _fails)]
+    found = [told(one) for one in causes(parts, held, numbers, fails)]
     tables = dict.fromkeys(cell.table for cell in numbers.cells)
     struck = {one for finding in found for one in finding.table.split(", ")}
     return Audit(
         paper=paper,
         ran=tuple(ran),
         findings=tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity))),
+        held=tuple(hit for hit, _ in held),
         clean=tuple(one for one in tables if one in tested and one not in struck),
         untested=tuple(one for one in tables if one not in tested and one not in struck),
     )
@@ -170,7 +172,7 @@ def _stands(check: Check, numbers: Numbers, bound: Mapping[str, str]) -> bool:
     return all(one.status != CONSISTENT for one in others)
 
 
-def _fails(hit: _Hit, numbers: Numbers) -> bool:
+def fails(hit: Hit, numbers: Numbers) -> bool:
     """Whether a check finds something in other numbers, under every reading of its entry."""
     try:
         outcome = _run(hit.check, numbers, hit.bound, _label(hit.check))
@@ -179,7 +181,7 @@ def _fails(hit: _Hit, numbers: Numbers) -> bool:
         return True
 
 
-def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Finding:
+def _finding(check: Check, hits: list[Hit], tried: int, numbers: Numbers) -> Finding:
     """Make one finding of the inconsistent outcomes of an entry that belong together."""
     first = hits[0]
     label, bound = _label(check), first.bound
@@ -220,7 +222,7 @@ def _finding(check: Check, hits: list[_Hit], tried: int, numbers: Numbers) -> Fi
     )  # fmt: skip
 
 
-def _cut_off(check: Check, hits: list[_Hit], numbers: Numbers) -> bool:
+def _cut_off(check: Check, hits: list[Hit], numbers: Numbers) -> bool:
     """Whether all of these hold if the numbers were cut off instead of rounded."""
     if check.assumes:
         return False  # ambiguous whatever the rounding
