@@ -15,7 +15,7 @@ from reproduce.pages.audit_tables import (
     findings_table,
     overview,
 )
-from reproduce.registry import audit_entries, auditing, records
+from reproduce.registry import auditing, records, severity
 
 
 def ran(check, table, status="consistent"):
@@ -121,7 +121,7 @@ def test_its_words_are_those_of_the_audit():
     from reproduce.audit import outcome
 
     assert set(STATUSES) == set(outcome.STATUSES)
-    assert SEVERITIES == audit_entries.SEVERITIES
+    assert SEVERITIES == severity.SEVERITIES
     assert USUAL in proportion("0.50", 10).assumptions
 
 
