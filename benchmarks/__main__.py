@@ -16,6 +16,8 @@ BENCHMARKS = (
     "generated_speed",
     "generated_difficulty",
     "verdict_rates",
+    "audit_rates",
+    "audit_peers",
 )
 
 
