@@ -291,5 +291,6 @@ def misprinted(made: Table, dice: random.Random) -> Table:
     other = dice.choice([d for d in "0123456789" if d != text[j]])
     cells[name] = text[:j] + other + text[j + 1 :]
     changed = list(lines)
-    changed[i] = replace(lines[i], **{kind: cells})
+    scores = kind == "scores"
+    changed[i] = replace(lines[i], scores=cells) if scores else replace(lines[i], predicted=cells)
     return changed, stated

@@ -26,14 +26,15 @@ def tables() -> dict[str, str]:
 
 def _summary(forms: list[dict]) -> str:
     honest, accused = (sum(one[name] for one in forms) for name in ("honest", "accused"))
-    least = min(forms, key=lambda one: one["honest"])
+    if accused:
+        return f"{accused} of {honest:,} honest tables of {len(forms)} forms accused."
+    least, most = (pick(forms, key=lambda one: one["honest"]) for pick in (min, max))
     return (
         f"{honest:,} honest tables of {len(forms)} forms, from {least['honest']:,} to "
-        f"{max(one['honest'] for one in forms):,} of each: {accused or 'none'} accused. With {honest:,} "
-        "tables and none accused, a rate above "
-        f"{300 / honest:.2g} % over all forms is unlikely (95 %); of the form with the fewest tables "
-        f"({least['form']}) it is only a rate above {300 / least['honest']:.2g} %."
-    ) if not accused else f"{accused} of {honest:,} honest tables of {len(forms)} forms accused."  # fmt: skip
+        f"{most['honest']:,} of each: none accused. So a rate above {300 / honest:.2g} % over all "
+        f"forms is unlikely (95 %); of the form with the fewest tables ({least['form']}) that can "
+        f"be said of a rate above {300 / least['honest']:.2g} % only."
+    )
 
 
 def _forms(forms: list[dict]) -> str:

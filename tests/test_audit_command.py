@@ -76,7 +76,7 @@ def test_the_template_can_be_checked_as_it_is(reproduce, tmp_path):
 
 def test_rounding_can_be_said(reproduce, tmp_path):
     table = tmp_path / "mine.csv"
-    table.write_text("row,n,accuracy %\nours,503,85.68\n")
+    table.write_text("row,n,runs,accuracy %\nours,503,1,85.68\n")
     assert len(json.loads(reproduce(f"audit --table {table} --json")[1])) == 1
     assert json.loads(reproduce(f"audit --table {table} --json --rounding any")[1]) == []
 

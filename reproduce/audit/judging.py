@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from reproduce.audit.outcome import INCONSISTENT, NOT_TESTABLE, Outcome
+from reproduce.audit.printed_rows import Row
 from reproduce.audit.readings import AXES, Reading
 from reproduce.audit.row_checks import CHECKS, Asked
-from reproduce.audit.rows import Row
 
 # Seconds for the readings of one row; after that none is put to the dear checks any more.
 SECONDS = 0.5

@@ -22,8 +22,8 @@ from reproduce.audit import (
 from reproduce.audit.outcome import INCONSISTENT, Outcome
 from reproduce.audit.possible import sets_of_images as sets
 from reproduce.audit.possible.two_classes import set_of_matrices
+from reproduce.audit.printed_rows import PARTS, Row
 from reproduce.audit.readings import Reading
-from reproduce.audit.rows import PARTS, Row
 from reproduce.audit.table_rows import spread as has_spread
 
 # A binary matrix of unknown class sizes is searched up to so many images.

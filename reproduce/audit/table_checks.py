@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from reproduce.audit.block_checks import Block, block_checks, block_readings, mended
 from reproduce.audit.judging import Judged, judge
 from reproduce.audit.outcome import CONSISTENT, INCONSISTENT, NOTABLE, Outcome
+from reproduce.audit.printed_rows import Row, row_of
 from reproduce.audit.readings import AXES
-from reproduce.audit.rows import Row, row_of
 from reproduce.audit.runs import ALIKE, scores_of_runs
 from reproduce.audit.stated import Stated
 from reproduce.audit.table_rows import Line, spread

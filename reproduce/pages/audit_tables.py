@@ -7,7 +7,7 @@ from reproduce.figures.table import Table
 from reproduce.figures.wording import in_words, plural
 from reproduce.pages.published import WHO
 from reproduce.registry.auditing import Audit, Finding
-from reproduce.registry.power import power
+from reproduce.registry.clean_power import power
 
 SPELLED = {"iou": "IoU", "f1": "F1", "auc": "AUC", "eer": "EER", "g": "G"}
 STATUSES = ("consistent", "inconsistent", "not_testable")
@@ -72,7 +72,7 @@ def clean_table(audit: Audit) -> Table:
         {*run, *audit.clean, *audit.untested, *struck},
         key=lambda name: (not name.startswith("Table"), name),
     )
-    powers = {one.table: one for one in power(audit.paper)} if audit.clean else {}
+    powers = {one.table: one for one in power(audit.paper)} if audit.held else {}
     rows = [
         [name, str(hold[name]), str(run[name]), _outcome(name, run, hold, struck),
          f"{powers[name].share:.0%} of {powers[name].tried}" if name in powers else ""]

@@ -1,4 +1,4 @@
-"""The page on the rates of the audit says what the stored results say, and they keep the promise."""
+"""The page on the rates of the audit says what was measured, and that keeps the promise."""
 
 from benchmarks import audit_page
 from benchmarks.audit_forms import FORMS

@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks.audit_forms import FORMS, misprinted, table
 from reproduce.audit.judging import judge, said
-from reproduce.audit.power import power
+from reproduce.audit.misprints import power
+from reproduce.audit.printed_rows import Row
 from reproduce.audit.readings import Open, readings
-from reproduce.audit.rows import Row
 from reproduce.audit.stated import Stated
 from reproduce.audit.table_checks import accused, check_lines
 
