@@ -97,7 +97,7 @@ def judge(row: Row, first: bool = False, only: Iterable[tuple[str, object]] = ()
                 break
         if refutes:
             judged.refuted[reading] = refutes
-            if not judged.survivors and reading.plain and len(outcomes) > farthest:
+            if (reading.plain or not judged.outcomes) and len(outcomes) > farthest:
                 farthest, judged.outcomes = len(outcomes), outcomes
             continue
         if not judged.survivors:

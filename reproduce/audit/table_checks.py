@@ -75,8 +75,8 @@ def _blocks(lines: Sequence[Line]) -> dict[tuple[str, str, str], list[Line]]:
 def outcomes_of(judged: Judged) -> Iterator[tuple[Outcome, str]]:
     """Yield what is told of one row, with its severity."""
     if judged.accused:
-        refuting = judged.outcomes[-1] if judged.outcomes else None
-        yield from ((one, "") for one in judged.outcomes[:-1])
+        refuting = next((one for one in judged.outcomes if one.inconsistent), None)
+        yield from ((one, "") for one in judged.outcomes if not one.inconsistent)
         if refuting is not None:
             yield _accusing(refuting, judged), severity(refuting)
         return

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from benchmarks.audit_forms import FORMS, misprinted, table
+from benchmarks.audit_forms import FORMS, line, misprinted, table
 from reproduce.audit.judging import judge, said
 from reproduce.audit.misprints import power
 from reproduce.audit.printed_rows import Row
@@ -81,3 +81,16 @@ def test_the_power_of_a_table_is_the_share_of_misprints_found():
     lines, stated = table("confusion matrix, rows true", 3)
     found = power(lines, stated)
     assert 0.8 < found.found / found.tried <= 1 and "would have found" in found.told()
+
+
+def test_an_accused_row_says_what_refutes_it_once():
+    """A row of which only a mean over an unknown number of runs can be read, too."""
+    one = line(1, {"macro_precision": "0.7841 ± 0.0100", "macro_recall": "0.7851 ± 0.0100",
+                   "macro_f1": "0.7920 ± 0.0100"})  # fmt: skip
+    found = [each for each in check_lines([one]) if each.outcome.inconsistent]
+    assert [(each.outcome.check, each.severity) for each in found] == [
+        ("macro_f1_bound", "impossible"),
+    ]  # fmt: skip
+    weighted = {"weighted_recall": "92.84%", "accuracy": "92.84%"}
+    two = line(2, weighted, {"n": 502, "runs": 1})
+    assert sum(each.outcome.inconsistent for each in check_lines([two])) == 1

@@ -41,7 +41,7 @@ def audit():
         ]  # fmt: skip
         given = {
             "paper": "sampling", "checked_on": "a copy of the paper", "ran": checks,
-            "findings": findings, "clean": ("Table 1",), "untested": ("Table 3",), "checks_run": 3,
+            "findings": findings, "clean": ("Table 1",), "untested": ("Table 3",), "checks_run": 3, "held": (),
             "count": lambda status: sum(one.status == status for one in checks),
         }  # fmt: skip
         return SimpleNamespace(**{**given, **changes})
