@@ -17,6 +17,8 @@ BENCHMARKS = (
     "generated_difficulty",
     "verdict_rates",
     "audit_startup",
+    "audit_rates",
+    "audit_peers",
 )
 
 

@@ -16,7 +16,7 @@ LABELS = {
 # What is known of the test set: whole numbers.
 COUNTS = {
     "n": "test images",
-    "runs": "runs that were averaged; 1 where empty",
+    "runs": "runs that were averaged; 1 for a single run, empty where nobody says it",
     "folds": "folds of a cross-validation that were averaged",
     "support": "test images of the class",
     "positives": "test images of the rare class, where there are two classes",

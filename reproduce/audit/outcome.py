@@ -10,7 +10,10 @@ import numpy as np
 CONSISTENT = "consistent"
 INCONSISTENT = "inconsistent"
 NOT_TESTABLE = "not_testable"
-STATUSES = (CONSISTENT, INCONSISTENT, NOT_TESTABLE)
+# Possible, and yet a reader should know it; and what only raises a question.
+NOTABLE = "notable"
+HINT = "hint"
+STATUSES = (CONSISTENT, INCONSISTENT, NOT_TESTABLE, NOTABLE, HINT)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ a paper rounded is seldom said, so it is an argument of every check:
 - `half_up`: to the nearest, a half away from zero;
 - `either` (the default): to the nearest, a half either way;
 - `truncated`: cut off towards zero;
-- `any`: one of these, unknown which.
+- `ceiling`: rounded up;
+- `any`: to the nearest or cut off, unknown which;
+- `rounded_twice`: the mean of numbers that had been rounded to as many digits before.
 """
 
 import re
@@ -19,7 +21,7 @@ from functools import lru_cache
 
 from reproduce.errors import UserError
 
-MODES = ("either", "half_even", "half_up", "truncated", "any")
+MODES = ("either", "half_even", "half_up", "truncated", "ceiling", "any", "rounded_twice")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?", re.ASCII)
 _MEAN_AND_SPREAD = re.compile(r"(?P<mean>.+?)\s*(±|\+/-|\+-|\\pm)\s*(?P<spread>.+)")
 
@@ -68,6 +70,8 @@ class Printed:
             return self._nearest
         _known(mode)
         exact, unit = self.exact, self.unit
+        if mode in ("ceiling", "rounded_twice"):
+            return exact - unit, exact + (unit if mode == "rounded_twice" else 0)
         towards_zero = unit / 2 if mode == "any" else Fraction(0)
         if exact == 0:
             return -unit, unit
@@ -129,7 +133,9 @@ def rounding(mode: str) -> str:
         "half_even": "rounded to the nearest, a half to the even digit",
         "half_up": "rounded to the nearest, a half away from zero",
         "truncated": "cut off after the last digit",
+        "ceiling": "rounded up",
         "any": "rounded or cut off",
+        "rounded_twice": "averaged from numbers rounded before",
     }[mode]
 
 

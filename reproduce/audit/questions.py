@@ -11,8 +11,8 @@ from reproduce.audit.outcome import Outcome
 def questions() -> dict[str, str]:
     """Return {check: its question} for every function of this package that returns an outcome."""
     found = {}
-    for info in pkgutil.iter_modules(reproduce.audit.__path__):
-        module = import_module(f"reproduce.audit.{info.name}")
+    for info in pkgutil.walk_packages(reproduce.audit.__path__, "reproduce.audit."):
+        module = import_module(info.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = function.__module__ == module.__name__ and not name.startswith("_")
             if own and inspect.signature(function).return_annotation is Outcome:

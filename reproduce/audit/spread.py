@@ -7,22 +7,21 @@ squares. What is left is searched for k whole numbers that have both.
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import ceil, floor, isqrt
+from math import ceil, floor
 
 from reproduce.audit.granularity import whole_counts
 from reproduce.audit.outcome import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Outcome, shown
-from reproduce.audit.printed import parse_mean_sd, rounding
+from reproduce.audit.printed import Printed, parse_mean_sd, rounding
+from reproduce.audit.whole_runs import STEPS, Budget, GaveUp, multiples, numbers, widened
 from reproduce.errors import UserError
 
-KINDS = ("sample", "population", "either")
-# Steps of the search for k whole numbers; one that takes longer is not called impossible.
-STEPS = 200_000
 # How many sums of squares are tried for the nearest spread above and below.
-NEAREST_TRIED = 500
-
-
-class _GaveUp(Exception):
-    """The search took too many steps."""
+NEAREST_TRIED, NEAREST_STEPS = 200, 1000
+CALLED = {
+    "sample": "standard deviation, k - 1 below", "population": "standard deviation, k below",
+    "either": "standard deviation, either kind", "se": "standard error",
+    "ci95": "half of a 95 % interval",
+}  # fmt: skip
 
 
 def spread_of_runs(
@@ -36,23 +35,25 @@ def spread_of_runs(
 ) -> Outcome:
     """Are there `runs` shares of n images with this mean and spread ("74.54 ± 0.40")?
 
-    `kind` is the divisor of the spread: runs - 1 ("sample"), runs ("population"), unknown which.
+    `kind` is what ± says: a standard deviation with runs - 1 ("sample") or runs ("population")
+    below it or unknown which ("either"), a standard error ("se") or half of a 95 % interval.
     """
     mean, spread = parse_mean_sd(printed, scale)
     _checked(n, runs, kind)
     assumed = (f"{runs} runs, each a share of the same number ({n}) of images", rounding(mode),
-               f"standard deviation: {kind}",
-               "the runs were averaged before anything was rounded")  # fmt: skip
+               f"± is the {CALLED[kind]}",
+               *(("the runs were averaged before anything was rounded",)
+                 if mode != "rounded_twice" else ()))  # fmt: skip
     evidence = {"mean": mean.text, "spread": spread.text, "n": n, "runs": runs}
     sums = whole_counts(mean, n * runs, mode, highest=n * runs)
     evidence["sums_of_images"] = [sums[0], sums[-1]] if sums else []
     if not sums:
         said = f"no {runs} whole numbers of {n} images have the mean {mean.text}"
         return Outcome("spread_of_runs", INCONSISTENT, said, evidence, assumed)
-    budget = [STEPS]
+    ends = _ends(mean, spread, runs, kind, mode)
     try:
-        found = next(_all_runs(sums, spread, n, runs, kind, mode, budget), None)
-    except _GaveUp:
+        found = next(_all_runs(sums, ends, n, runs, kind, Budget(STEPS)), None)
+    except GaveUp:
         said = f"{printed}: too many possible runs of {n} images to search"
         return Outcome("spread_of_runs", NOT_TESTABLE, said, evidence, assumed)
     if found:
@@ -82,62 +83,48 @@ def largest_spread(
     low, high = max(low, Fraction(0)), min(high, Fraction(1))
     # m (1 - m) is largest nearest to one half.
     best = min(max(Fraction(1, 2), low), high)
-    bound = best * (1 - best) * (Fraction(runs, runs - 1) if kind != "population" else 1)
-    least = max(spread.interval(mode)[0], Fraction(0))
+    bound = best * (1 - best) * runs / min(low for low, _ in multiples(kind, runs))
+    least = _ends(mean, spread, runs, kind, mode)[0]
     holds = low <= high and least**2 <= bound
     evidence = {"mean": mean.text, "spread": spread.text, "largest_variance": bound}
     said = (
         f"{printed}: {runs} numbers between 0 and 1 with this mean spread by at most "
         f"{shown(float(bound) ** 0.5 * mean.scale)}"
     )
-    assumed = ("scores between 0 and 1", rounding(mode), f"standard deviation: {kind}")
+    assumed = ("scores between 0 and 1", rounding(mode), f"± is the {CALLED[kind]}")
     return Outcome("largest_spread", CONSISTENT if holds else INCONSISTENT, said, evidence, assumed)
 
 
-def _all_runs(sums, spread, n, runs, kind, mode, budget) -> Iterator[list[int]]:
-    low, high = spread.interval(mode)
-    low, high = max(low, Fraction(0)), max(high, Fraction(0))
-    for divisor in _divisors(kind, runs):
+def _ends(mean: Printed, spread: Printed, runs: int, kind: str, mode: str):
+    """Return the ends of the spread; where runs were rounded first they are farther apart."""
+    if mode != "rounded_twice":
+        low, high = spread.interval(mode)
+    else:
+        least = min(low for low, _ in multiples(kind, runs))
+        low, high = widened(spread.interval(), mean.unit, runs, least)
+    return max(low, Fraction(0)), max(high, Fraction(0))
+
+
+def _all_runs(sums, ends, n, runs, kind, budget) -> Iterator[list[int]]:
+    low, high = ends
+    for smallest, largest in multiples(kind, runs):
         for total in sums:
             base, rest = divmod(total, runs)
-            # About `base` the sum of squares is small: squares - rest^2 / runs = divisor variance.
-            least = ceil(low**2 * n**2 * divisor + Fraction(rest**2, runs))
-            most = floor(high**2 * n**2 * divisor + Fraction(rest**2, runs))
+            # About `base` the sum of squares is small: squares - rest^2 / runs = D spread^2.
+            least = ceil(low**2 * n**2 * smallest + Fraction(rest**2, runs))
+            most = floor(high**2 * n**2 * largest + Fraction(rest**2, runs))
             for squares in range(least, most + 1):
-                found = _numbers(runs, rest, squares, -base, n - base, budget)
+                budget.spend()
+                found = numbers(runs, rest, squares, -base, n - base, budget)
                 if found is not None:
                     yield sorted(base + one for one in found)
 
 
-def _numbers(k: int, total: int, squares: int, low: int, high: int, budget) -> list[int] | None:
-    """Return k whole numbers between low and high with this sum and sum of squares, or None."""
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise _GaveUp
-    # Cauchy and Schwarz: the sum of squares is at least that of equal numbers.
-    if (total - squares) % 2 or squares * k < total**2 or not k * low <= total <= k * high:
-        return None
-    if k == 1:
-        return [total] if total**2 == squares else None
-    if k == 2:
-        root = isqrt(2 * squares - total**2)
-        if root**2 != 2 * squares - total**2 or (total + root) % 2:
-            return None
-        pair = [(total - root) // 2, (total + root) // 2]
-        return pair if low <= pair[0] and pair[1] <= high else None
-    reach = isqrt(squares)
-    # The largest number first: it is at least the mean, and the others are no larger.
-    for first in range(min(high, reach), -(-total // k) - 1, -1):
-        rest = _numbers(k - 1, total - first, squares - first**2, low, first, budget)
-        if rest is not None:
-            return [first, *rest]
-    return None
-
-
 def _nearest_spreads(sums, spread, n, runs, kind) -> list[float]:
     """Return the spreads nearest to the printed one, below and above, that runs can have."""
-    divisor = _divisors(kind, runs)[0]
+    divisor = float(multiples(kind, runs)[0][0])
     place, found = float(spread.exact) ** 2 * n**2 * divisor, []
+    budget = Budget(NEAREST_STEPS)
     for direction in (-1, 1):
         options = []
         for total in (sums[0], sums[-1]):
@@ -145,8 +132,8 @@ def _nearest_spreads(sums, spread, n, runs, kind) -> list[float]:
             start = floor(place + rest**2 / runs) + (direction > 0)
             for squares in range(start, start + direction * NEAREST_TRIED, direction):
                 try:
-                    hit = squares >= 0 and _numbers(runs, rest, squares, -base, n - base, [2000])
-                except _GaveUp:
+                    hit = squares >= 0 and numbers(runs, rest, squares, -base, n - base, budget)
+                except GaveUp:
                     break
                 if hit:
                     variance = (squares - rest**2 / runs) / divisor
@@ -161,13 +148,8 @@ def _nearest_spreads(sums, spread, n, runs, kind) -> list[float]:
     return found
 
 
-def _divisors(kind: str, runs: int) -> list[int]:
-    return {"sample": [runs - 1], "population": [runs], "either": [runs - 1, runs]}[kind]
-
-
 def _checked(n: int, runs: int, kind: str) -> None:
-    if kind not in KINDS:
-        raise UserError(f"kind: expected one of {', '.join(KINDS)}, got {kind!r}")
     for name, number, least in (("n", n, 1), ("runs", runs, 2)):
         if isinstance(number, bool) or not isinstance(number, int) or number < least:
             raise UserError(f"{name}: expected a whole number of at least {least}, got {number!r}")
+    multiples(kind, runs)

@@ -33,7 +33,23 @@ def row_sizes(
 ) -> list[int]:
     """Return every class size up to `largest` that gives this row-normalised row."""
     cells = _row(row, scale)
-    return [n for n in range(1, _size(largest) + 1) if fits_row(cells, n, mode)]
+    if mode in ("half_even", "half_up"):
+        return [n for n in range(1, _size(largest) + 1) if fits_row(cells, n, mode)]
+    # As `fits_row` does it, with the ends of every cell taken once.
+    ends = [one.interval(mode) for one in cells]
+    whole = [(a.numerator, a.denominator, b.numerator, b.denominator) for a, b in ends]
+    found = []
+    for n in range(1, _size(largest) + 1):
+        least = most = 0
+        for a, b, c, d in whole:
+            first, last = max(0, -(-a * n // b)), min(n, c * n // d)
+            if first > last:
+                break
+            least, most = least + first, most + last
+        else:
+            if least <= n <= most:
+                found.append(n)
+    return found
 
 
 def row_is_whole(row: Sequence[str], *, mode: str = "either", scale: int | None = None) -> Outcome:

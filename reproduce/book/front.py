@@ -14,7 +14,7 @@ from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.wording import plural
 from reproduce.pages.answered import Answer, not_run, stored
 from reproduce.registry import datasets, records
-from reproduce.registry.audit_entries import SEVERITIES
+from reproduce.registry.severity import SEVERITIES
 from reproduce.trials.edition import Edition
 
 AUDIT = "audit"

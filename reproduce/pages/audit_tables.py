@@ -7,6 +7,7 @@ from reproduce.figures.table import Table
 from reproduce.figures.wording import in_words, plural
 from reproduce.pages.published import WHO
 from reproduce.registry.auditing import Audit, Finding
+from reproduce.registry.clean_power import power
 
 SPELLED = {"iou": "IoU", "f1": "F1", "auc": "AUC", "eer": "EER", "g": "G"}
 STATUSES = ("consistent", "inconsistent", "not_testable")
@@ -71,15 +72,19 @@ def clean_table(audit: Audit) -> Table:
         {*run, *audit.clean, *audit.untested, *struck},
         key=lambda name: (not name.startswith("Table"), name),
     )
+    powers = {one.table: one for one in power(audit.paper)} if audit.held else {}
     rows = [
-        [name, str(hold[name]), str(run[name]), _outcome(name, run, hold, struck)] for name in names
-    ]
+        [name, str(hold[name]), str(run[name]), _outcome(name, run, hold, struck),
+         f"{powers[name].share:.0%} of {powers[name].tried}" if name in powers else ""]
+        for name in names
+    ]  # fmt: skip
     return Table(
         "Tables and sections: those found clean, and how many checks hold in the others",
-        ["Table", "Checks that hold", "of", "Outcome"],
-        rows or [["–", "0", "0", "holds nothing that can be tested"]],
+        ["Table", "Checks that hold", "of", "Outcome", "Misprints that would show"],
+        rows or [["–", "0", "0", "holds nothing that can be tested", ""]],
         _source(audit),
-        note="A check of several tables counts in each of them.",
+        note="A check of several tables counts in each of them. A misprint is one digit of a clean "
+        "table, changed; what share of them the checks would find is what clean is worth.",
     )
 
 

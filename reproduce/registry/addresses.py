@@ -42,7 +42,7 @@ class Numbers:
     def __init__(
         self,
         paper: str,
-        cells: Sequence[Cell] | None = None,
+        cells: Sequence[PrintedCell] | None = None,
         sentences: Sequence[ProseNumber] | None = None,
     ):
         self.paper = paper

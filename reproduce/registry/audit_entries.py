@@ -9,7 +9,6 @@ from reproduce.registry.addresses import Numbers
 from reproduce.registry.ambiguities import Identifier
 from reproduce.registry.reading import Strict, Text, entries, validated
 
-SEVERITIES = ("impossible", "inconsistent", "ambiguous", "minor")
 Bound = dict[str, str]
 
 
@@ -27,8 +26,11 @@ class Check(Called):
     ----------
     table, row
         Where a finding stands: a table as `published` names it (or several), or a section.
+    assumes
+        What the check needs and the text does not print; a finding is then ambiguous.
     severity
-        Of a finding: see `reproduce.registry.auditing`.
+        The gravest that a finding can have; where it is left out, what the rule says
+        (`reproduce.registry.severity`).
     about
         What is compared, in words; it opens the statement of a finding.
     each
@@ -52,7 +54,8 @@ class Check(Called):
     id: Identifier
     table: Text | list[Text]
     row: str = ""
-    severity: Literal["impossible", "inconsistent", "ambiguous", "minor"]
+    assumes: list[Text] = Field(default_factory=list)
+    severity: Literal["impossible", "inconsistent", "ambiguous", "minor"] | None = None
     about: Text
     each: list[str] | list[Bound] | list[list[Bound]] | None = None
     among: dict[str, str | list[str]] | None = None

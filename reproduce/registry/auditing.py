@@ -8,9 +8,8 @@ that the paper prints. What comes out:
   assumptions listed with it. Whose error it is, or whether it matters, no check can say;
 - the tables found *clean*: at least one check could be run and none found anything.
 
-Severity: `impossible` (no data set whatever, under any reading we know of), `inconsistent` (two
-printed statements contradict each other), `ambiguous` (so under one plausible reading, which the
-text does not fix), `minor` (rounding, or a slip that changes nothing that is said).
+Several checks that fall over one slip make one finding, blamed where the smallest repair is
+(`reproduce.registry.causes`); how grave it is says a rule (`reproduce.registry.severity`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,8 +22,10 @@ from reproduce.audit.outcome import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Outc
 from reproduce.errors import UserError
 from reproduce.registry import records
 from reproduce.registry.addresses import Numbers, filled
-from reproduce.registry.audit_entries import SEVERITIES, Bound, Called, Check, declared
+from reproduce.registry.audit_entries import Bound, Called, Check, declared
+from reproduce.registry.causes import Part, causes, part, told
 from reproduce.registry.published import PrintedCell
+from reproduce.registry.severity import SEVERITIES, holds_if_cut_off, severity
 
 # Of many cells gathered in one finding the statement names a few; the evidence has all.
 MANY, TOLD = 5, 2
@@ -67,8 +68,22 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """An outcome, with the check and what it was run on."""
+
+    check: Check
+    outcome: Outcome
+    bound: Bound
+    row: str
+    used: tuple
+
+
+@dataclass(frozen=True)
 class Audit:
-    """All checks of one paper; `clean` and `untested` are tables, `checked_on` what was read."""
+    """All checks of one paper.
+
+    `clean` and `untested` are tables, `checked_on` what was read, `held` what found nothing.
+    """
 
     paper: str
     checked_on: str
@@ -76,6 +91,7 @@ class Audit:
     findings: tuple[Finding, ...]
     clean: tuple[str, ...]
     untested: tuple[str, ...]
+    held: tuple[Hit, ...] = field(default=(), repr=False)
 
     @property
     def checks_run(self) -> int:
@@ -85,16 +101,6 @@ class Audit:
     def count(self, status: str) -> int:
         """Return how many checks ended so."""
         return sum(1 for one in self.ran if one.status == status)
-
-
-@dataclass(frozen=True)
-class _Hit:
-    """An inconsistent outcome, with what it was run on."""
-
-    outcome: Outcome
-    bound: Bound
-    row: str
-    used: tuple
 
 
 def findings(paper: str) -> list[Finding]:
@@ -112,10 +118,11 @@ def audit(paper: str) -> Audit:
 def run(paper: str, checks: Iterable[Check], numbers: Numbers, checked_on: str) -> Audit:
     """Run checks on the printed numbers of a paper; `checked_on` is what was read of it."""
     ran: list[Ran] = []
-    found: list[Finding] = []
+    parts: list[Part] = []
+    held: list[tuple[Hit, tuple]] = []
     tested: dict[str, None] = {}
     for check in checks:
-        hits: dict[tuple, list[_Hit]] = {}
+        hits: dict[tuple, list[Hit]] = {}
         sizes: dict[tuple, int] = {}
         for position, bound in enumerate(check.bindings(numbers)):
             numbers.used.clear()
@@ -127,10 +134,16 @@ def run(paper: str, checks: Iterable[Check], numbers: Numbers, checked_on: str) 
                 tested.update((one.table, None) for one in used if isinstance(one, PrintedCell))
             group = (position,) if check.gather is None else tuple(bound[n] for n in check.gather)
             sizes[group] = sizes.get(group, 0) + 1
+            hit = Hit(check, outcome, bound, row, used)
             if outcome.status == INCONSISTENT and _stands(check, numbers, bound):
-                hits.setdefault(group, []).append(_Hit(outcome, bound, row, used))
-        found += [_finding(check, hit, sizes[group], numbers, checked_on)
-                  for group, hit in hits.items()]  # fmt: skip
+                hits.setdefault(group, []).append(hit)
+            else:
+                held.append((hit, used))
+        parts += [
+            part(_finding(check, hit, sizes[group], numbers, checked_on), hit, bool(check.unless))
+            for group, hit in hits.items()
+        ]
+    found = [told(one) for one in causes(parts, held, numbers, fails)]
     tables = dict.fromkeys(cell.table for cell in numbers.cells)
     struck = {one for finding in found for one in finding.table.split(", ")}
     return Audit(
@@ -138,6 +151,7 @@ def run(paper: str, checks: Iterable[Check], numbers: Numbers, checked_on: str) 
         checked_on=checked_on,
         ran=tuple(ran),
         findings=tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity))),
+        held=tuple(hit for hit, _ in held),
         clean=tuple(one for one in tables if one in tested and one not in struck),
         untested=tuple(one for one in tables if one not in tested and one not in struck),
     )
@@ -169,8 +183,17 @@ def _stands(check: Check, numbers: Numbers, bound: Mapping[str, str]) -> bool:
     return all(one.status != CONSISTENT for one in others)
 
 
+def fails(hit: Hit, numbers: Numbers) -> bool:
+    """Whether a check finds something in other numbers, under every reading of its entry."""
+    try:
+        outcome = _run(hit.check, numbers, hit.bound, _label(hit.check))
+        return outcome.status == INCONSISTENT and _stands(hit.check, numbers, hit.bound)
+    except UserError:
+        return True
+
+
 def _finding(
-    check: Check, hits: list[_Hit], tried: int, numbers: Numbers, checked_on: str
+    check: Check, hits: list[Hit], tried: int, numbers: Numbers, checked_on: str
 ) -> Finding:
     """Make one finding of the inconsistent outcomes of an entry that belong together."""
     first = hits[0]
@@ -204,11 +227,26 @@ def _finding(
     row = ", ".join(_few(rows))
     return Finding(
         paper=check.paper, table=", ".join(filled(one, bound) for one in check.tables), row=row,
-        check=first.outcome.check, severity=check.severity,
+        check=first.outcome.check,
+        severity=severity(check.assumes, _cut_off(check, hits, numbers), used, check.severity),
         statement=f"{filled(check.about, bound)}: {statement}", evidence=evidence, id=check.id,
         says=check.says or said.pop(), checked_on=checked_on,
-        assumptions=first.outcome.assumptions,
+        assumptions=(*check.assumes, *first.outcome.assumptions),
     )  # fmt: skip
+
+
+def _cut_off(check: Check, hits: list[Hit], numbers: Numbers) -> bool:
+    """Whether all of these hold if the numbers were cut off instead of rounded."""
+    if check.assumes:
+        return False  # ambiguous whatever the rounding
+    module, _, name = filled(check.check, hits[0].bound).partition(".")
+    function = getattr(import_module(f"reproduce.audit.{module}"), name)
+    return all(
+        holds_if_cut_off(
+            function, {key: numbers.resolve(v, hit.bound) for key, v in check.numbers.items()}
+        )
+        for hit in hits
+    )
 
 
 def _few(told: list[str], joint: str = "") -> list[str]:

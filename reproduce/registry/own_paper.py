@@ -20,7 +20,7 @@ from reproduce.registry.addresses import FIELDS, Numbers
 from reproduce.registry.ambiguities import Identifier
 from reproduce.registry.audit_entries import Check
 from reproduce.registry.auditing import Audit, run
-from reproduce.registry.published import Cell, ProseNumber
+from reproduce.registry.published import PrintedCell, ProseNumber
 from reproduce.registry.reading import Strict, Text, validated
 
 LARGEST = 5_000_000
@@ -239,11 +239,13 @@ def _place(address: Mapping[str, Any]) -> str:
     return ", ".join(str(address[name]) for name in FIELDS if address.get(name))
 
 
-def _cells(line: Line, name: str) -> list[Cell]:
+def _cells(line: Line, name: str) -> list[PrintedCell]:
     """Return the numbers of a line as cells: the columns by their roles."""
 
-    def cell(metric: str, value: str, std: str = "", of_class: str = line.class_name) -> Cell:
-        return Cell(name, line.table, line.test_set, line.row, of_class, metric, value, std,
+    def cell(
+        metric: str, value: str, std: str = "", of_class: str = line.class_name
+    ) -> PrintedCell:
+        return PrintedCell(name, line.table, line.test_set, line.row, of_class, metric, value, std,
                     line.table, "paper")  # fmt: skip
 
     found = [cell(metric, str(size)) for metric, size in line.counts.items()]

@@ -56,6 +56,13 @@ def test_the_families_hold_every_check_that_numbers_can_contradict():
     elsewhere = {
         # Never called inconsistent, of no table, or too slow a search: tested on their own.
         "eer_against_auc", "f1_of_means", "parameter_count", "scores_of_runs", "one_test_set",
+        # Sets of matrices and tests by their names: against every set of numbers.
+        "set_of_matrices", "mean_over_sets", "mean_of_sizes", "recalls_and_hits", "grim",
+        "grimmer", "debit",
+        # Of this field, notable at most; and a p-value, against known ones.
+        "below_majority", "under_one_image", "validation_part", "single_beside_means",
+        "repeated_rows", "repeated_columns", "terminal_digits", "copied_decimals",
+        "difference_of_means", "p_of_statistic",
     }  # fmt: skip
     assert set(questions()) - seen - elsewhere == set()
 

@@ -1,6 +1,6 @@
 """A number as printed, and which true values print so."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction as F
 
 import pytest
@@ -14,7 +14,10 @@ ROUNDINGS = {
     "half_up": (ROUND_HALF_UP,),
     "either": (ROUND_HALF_EVEN, ROUND_HALF_UP),
     "truncated": (ROUND_DOWN,),
+    "ceiling": (ROUND_CEILING,),
     "any": (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN),
+    # The mean of rounded numbers may be off by half a step more than a rounded mean.
+    "rounded_twice": (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_CEILING, ROUND_FLOOR),
 }
 
 
