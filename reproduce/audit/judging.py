@@ -97,7 +97,8 @@ def judge(row: Row, first: bool = False, only: Iterable[tuple[str, object]] = ()
                 break
         if refutes:
             judged.refuted[reading] = refutes
-            if (reading.plain or not judged.outcomes) and len(outcomes) > farthest:
+            telling = reading.plain or not judged.outcomes
+            if not judged.survivors and telling and len(outcomes) > farthest:
                 farthest, judged.outcomes = len(outcomes), outcomes
             continue
         if not judged.survivors:
