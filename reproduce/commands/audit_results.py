@@ -35,6 +35,7 @@ def show_findings(found) -> None:
 
 def show_own(found, only_findings: bool) -> None:
     """Print the checks of one file: findings first, and what was left out of the file."""
+    from reproduce.audit import outcome
     from reproduce.audit.own_result import FOUND, HINT, NOT_TRIED, WORDS
 
     for note in found.notes:
@@ -46,9 +47,9 @@ def show_own(found, only_findings: bool) -> None:
             said = one.outcome.statement
             if one.outcome.inconsistent and one.outcome.assumptions:
                 said += f"\nAssuming: {'; '.join(one.outcome.assumptions)}."
-            shown.add_row(
-                _where(one), one.outcome.check, one.outcome.status.replace("_", " "), said
-            )
+            # An impossible row contradicts itself, an inconsistent one what is said beside it.
+            ended = (one.severity or one.outcome.status).replace("_", " ")
+            shown.add_row(_where(one), one.outcome.check, ended, said)
         out.print(shown)
     tables = found.by_table
     for table, status in tables.items():
@@ -56,10 +57,12 @@ def show_own(found, only_findings: bool) -> None:
         if len(set(tables.values())) > 1 and status != FOUND:
             out.print(f"{table or 'the table without a name'}: {WORDS[status]}.")
     counts = found.counts()
-    out.print(
-        f"{found.name}: {WORDS[found.status]}. {counts['run']} checks: {counts['consistent']} "
-        f"consistent, {counts['inconsistent']} inconsistent, {counts['not_testable']} not testable."
+    ends = ", ".join(
+        f"{counts[one]} {one.replace('_', ' ')}"
+        for one in outcome.STATUSES
+        if counts[one] or one not in (outcome.NOTABLE, outcome.HINT)
     )
+    out.print(f"{found.name}: {WORDS[found.status]}. {counts['run']} checks: {ends}.")
     if found.status == NOT_TRIED:
         out.print(f"What would help: {HINT}.")
 

@@ -146,7 +146,9 @@ def _rows(left) -> Iterator[Cause]:
     """Yield printed rows that every check of several findings looked up."""
     places: dict[tuple, None] = {}
     for part in left:
-        places.update(dict.fromkeys(place_of(one) for one in part.used if isinstance(one, PrintedCell)))
+        places.update(
+            dict.fromkeys(place_of(one) for one in part.used if isinstance(one, PrintedCell))
+        )
     for place in places:
         row = place[:3] if place[2] else place
         meet = tuple(

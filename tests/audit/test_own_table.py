@@ -90,7 +90,8 @@ def test_shares_of_rows_are_held_against_the_sizes_of_the_classes():
     assert wrong(text.format(55)) == []
     (found,) = wrong(text.format(54), stated=Stated(orientation="rows_true"))
     assert found.outcome.check == "implied_size"
-    assert wrong(text.format(54)) == [], "the rows may be the predictions"
+    assert len(wrong(text.format(54))) == 1, "a heading says that columns are predictions"
+    assert wrong(text.format(54), stated=Stated(orientation="rows_predicted")) == []
 
 
 def test_matrices_are_compared_within_one_test_set_only():

@@ -7,12 +7,14 @@ import pytest
 
 from reproduce.audit.sums import sum_of_parts
 from reproduce.registry.causes import Part, causes, changed, one_digit
-from reproduce.registry.published import Cell, ProseNumber
+from reproduce.registry.published import PrintedCell, ProseNumber
 from reproduce.registry.severity import holds_if_cut_off, severity
 
 
 def cell(value, method="row", metric="m", table="Table 1"):
-    return Cell("paper", table, "", method, "", metric, value, "", f"{table}: {metric}", "paper")
+    return PrintedCell(
+        "paper", table, "", method, "", metric, value, "", f"{table}: {metric}", "paper"
+    )
 
 
 @dataclass(frozen=True)
