@@ -170,7 +170,7 @@ class Claim(Strict):
     def _known_names(self) -> Self:
         for name in self.data.here:
             require(name in known_data(), "data.here", name, "data set")
-        paper = records.paper(self.paper)
+        paper = records.work(self.paper)
         require_metric("metric", self.metric)
         for reading in self.readings:
             require_factors(f"reading '{reading.name}'", reading.where or {}, paper)
