@@ -28,18 +28,20 @@ def within(build: Callable[[Phase], Method], recipe: Phase, budget: int) -> Meth
             f"a budget of {budget:,} image passes is too small: {_FEWEST} steps of this method's "
             f"recipe come to {passes(least):,}; give more passes"
         )
-    low, high = _FEWEST, 2 * _FEWEST
-    while passes(build(recipe.but(iterations=high))) <= budget:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        fits = passes(build(recipe.but(iterations=middle))) <= budget
-        low, high = (middle, high) if fits else (low, middle)
-    return _filled(build(recipe.but(iterations=low)), budget)
+    # Passes grow evenly with the length, but for the rounding of phases that are a share of it.
+    each = passes(build(recipe.but(iterations=_MANY))) / _MANY
+    length = max(_FEWEST, int(budget / each))
+    made = build(recipe.but(iterations=length))
+    while passes(made) > budget:
+        length -= 1
+        made = build(recipe.but(iterations=length))
+    while passes(longer := build(recipe.but(iterations=length + 1))) <= budget:
+        length, made = length + 1, longer
+    return _filled(made, budget)
 
 
 # Methods that change on the way need two steps.
-_FEWEST = 2
+_FEWEST, _MANY = 2, 10_000
 
 
 def _of_a_step(phase: Phase) -> int:

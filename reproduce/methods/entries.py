@@ -5,7 +5,7 @@ from functools import partial
 
 from reproduce.methods import contrastive, metric_learning, mixing, sampling, self_supervised
 from reproduce.methods import pixels as of_maps
-from reproduce.methods.classifier_losses import DEFERRED, ce_drw, gcl, ldam, one_phase
+from reproduce.methods.classifier_losses import ce_drw, gcl, ldam, ldam_drw, one_phase
 from reproduce.methods.entry import CLASSIFICATION, SEGMENTATION, VERIFICATION, Builder, Entry
 from reproduce.methods.search_spaces import SPACES
 from reproduce.methods.two_stage import crt, smote_embeddings
@@ -118,8 +118,7 @@ _TABLE: dict[str, Entry] = {
     "logit_adjustment": of_loss("the loss of logit adjustment, tau 1", LONG_TAIL,
                                 partial(one_phase, objective="logit_adjustment", tau=1.0)),
     "ldam": of_loss("LDAM's margins on cosines", LONG_TAIL, ldam, "LDAM"),
-    "ldam_drw": of_loss("LDAM, classes weighted late", LONG_TAIL,
-                        partial(ldam, deferred=DEFERRED), "LDAM-DRW"),
+    "ldam_drw": of_loss("LDAM, classes weighted late", LONG_TAIL, ldam_drw, "LDAM-DRW"),
     "ce_drw": of_loss("cross-entropy, classes weighted late", LONG_TAIL, ce_drw,
                       "Cross-entropy, DRW"),
     "gcl": classifying("GCL: clouded cosines, then its classifier alone", BDCL, gcl, "GCL"),

@@ -74,7 +74,7 @@ class Claim(Strict):
     quote: str
     english: Text
     place: Text
-    says: Literal["paper", "summary", "post"]
+    says: Literal["paper", "summary", "post", "ours"]
     source: Text | None = None
     type: Literal["superiority", "ordering", "equivalence", "conjunction", "mechanism"]
     estimand: Text
