@@ -72,7 +72,12 @@ class Bed:
         )  # fmt: skip
 
     def seen(self, phase: Phase) -> Phase:
-        """Return a phase that sees images as every method of this set does: one view, or two."""
+        """Return a phase that sees images as every method of this set does: one view, or two.
+
+        Embeddings that are put together into new ones are those of images as they are.
+        """
+        if phase.sampler == "smote":
+            return phase.but(transforms="none", transform_parameters={})
         if phase.views == 1:
             return phase.but(transforms="crop_flip", transform_parameters=dict(self.transforms))
         return phase.but(transforms=VIEWS, transform_parameters=dict(self.views))
