@@ -12,9 +12,7 @@ TABLE = np.array([
 
 
 def test_mean_ranks_count_those_above():
-    slow = [
-        np.mean([1 + sum(other > row[m] for other in row) for row in TABLE]) for m in range(3)
-    ]
+    slow = [np.mean([1 + sum(other > row[m] for other in row) for row in TABLE]) for m in range(3)]
     assert ranked(TABLE).means == pytest.approx(slow)
     assert ranked(TABLE).means == pytest.approx([1.2, 1.8, 3.0])
 

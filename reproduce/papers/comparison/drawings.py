@@ -14,7 +14,7 @@ from reproduce.figures.style import (
     in_the_look,
     new_figure,
 )
-from reproduce.figures.wording import as_subject, method_label, plural, points
+from reproduce.figures.wording import in_sentence, method_label, plural, points
 from reproduce.papers.comparison.gains import HELPED, HURT, Gain
 from reproduce.registry.datasets import in_words
 
@@ -89,8 +89,8 @@ class Landscape(Picture):
             )
         mean = sum(gain.effect.mean for gain in own) / len(own)
         return (
-            f"{as_subject(best)} raises {self.of} for certain on {helped} of "
-            f"{plural(len(own), 'data set')}, by {points(mean).lstrip('+')} points in the mean."
+            f"Most often of help: {in_sentence(best)}, for certain on {helped} of "
+            f"{plural(len(own), 'data set')}, {points(mean)} points of {self.of} in the mean."
         )
 
     def seen(self) -> str:

@@ -8,6 +8,7 @@ pass are named and not spoken of.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reproduce.evaluation.vocabulary import Control
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import in_sentence, percent, plural, points
 from reproduce.papers.comparison.beds import bed
@@ -26,6 +27,11 @@ from reproduce.registry.datasets import in_words
 
 # Below so many training images of its rarest class a data set counts as one of few.
 FEW = 50
+# How a gain in a measure is said; of an error a gain is what is less.
+_IN_A_GAIN = {
+    **MEASURES, "worst_class_recall": "the recall of the worst class",
+    CALIBRATION: "calibration (less error)",
+}  # fmt: skip
 # Methods that a sentence names; the others are counted.
 NAMED = 3
 
@@ -81,7 +87,7 @@ def unknown(gains: Gains) -> list[str]:
         if failed:
             found.append(
                 f"Nothing is said of {in_words(dataset)}: a positive control was not met there "
-                f"({'; '.join(f'{one.name} {one.seen}'.strip() for one in failed)})."
+                f"({'; '.join(_failed(one) for one in failed)})."
             )
     for dataset in datasets:
         left = [m for m in gains.others(dataset) if _word(gains, dataset, m) == OPEN]
@@ -130,7 +136,7 @@ def _of_data(gains: Gains, dataset: str) -> Advice:
 
 
 def _of_measure(gains: Gains, datasets: list[str], measure: str, situation: str) -> Advice:
-    return Advice(situation, *_told(gains, datasets, measure, MEASURES[measure]))
+    return Advice(situation, *_told(gains, datasets, measure, _IN_A_GAIN.get(measure, measure)))
 
 
 def _told(gains: Gains, datasets: list[str], measure: str, words: str) -> tuple[str, str]:
@@ -186,6 +192,10 @@ def _best(gains: Gains, dataset: str) -> str:
     assert best is not None
     also = f"; so did {_named(sure[1:])}" if sure[1:] else ""
     return f"{where} {in_sentence(sure[0])} raised macro F1 by {_size(best)}{also}."
+
+
+def _failed(control: Control) -> str:
+    return f"{control.name.rstrip('.')}: {control.seen}"
 
 
 # -- words -----------------------------------------------------------------------------------------
