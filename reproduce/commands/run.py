@@ -231,7 +231,8 @@ def _tell(study) -> None:
             continue
         claim = claims[judgement.claim_id]
         gain = claim.published_gain
-        published = "as a plot or in words" if gain is None else f"{gain:+.4f}"
+        unsaid = "predicted here" if claim.says == "ours" else "as a plot or in words"
+        published = unsaid if gain is None else f"{gain:+.4f}"
         ours = "\n".join(part.seen for part in judgement.parts)
         table.add_row(judgement.english, published, ours, judgement.word)
     where = f"{study.record.name}, {study.scale} scale"

@@ -1,4 +1,4 @@
-"""The comparison as if all of it had been trained, made up once; and copies that a test may harm."""
+"""The comparison as if all of it had been trained, made up once, and copies a test may harm."""
 
 import shutil
 

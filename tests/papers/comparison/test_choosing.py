@@ -52,14 +52,15 @@ def test_other_test_results_change_no_choice(copied):
 
 
 def test_the_configuration_with_the_highest_validation_score_is_chosen(study):
+    chosen = chosen_of(study)
     for place, tried in choosing.searched(study.references).items():
         scores = {
             number: np.mean([study.measures.measured(cell)["macro_f1"] for cell in of])
             for number, of in tried.items()
         }
-        assert chosen_of(study)[place] == max(scores, key=scores.get)
+        assert chosen[place] == max(scores, key=scores.get)
         for cell in study.select(dataset=place[0], method=place[1]):
-            assert cell.trial.phases == tried[chosen_of(study)[place]][0].trial.phases
+            assert cell.trial.phases == tried[chosen[place]][0].trial.phases
 
 
 def test_a_draw_goes_to_the_default(study, monkeypatch):

@@ -101,6 +101,6 @@ def test_a_word_needs_an_interval_and_five_repeats(differences, word):
 
 
 def test_more_methods_ask_for_a_wider_interval():
-    found = paired_effect([0.10, 0.11, 0.09, 0.12, 0.08])
+    found = paired_effect([0.10, 0.11, 0.09, 0.12, 0.08] * 6)
     few, many = (widened(found, count) for count in (1, 30))
     assert many.low < few.low <= found.low
