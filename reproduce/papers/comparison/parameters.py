@@ -43,8 +43,8 @@ class WhichRemedy(Parameters):
             "seeds": [0, 1], "search_seeds": [100], "configurations": 2, "budget": 0.1,
         },
         "quick": {
-            "dataset": "digits", "seeds": [0, 1, 2], "search_seeds": [100], "configurations": 3,
-            "budget": 1.0,
+            "dataset": "digits", "seeds": list(range(5)), "search_seeds": [100],
+            "configurations": 2, "budget": 1.0,
         },
         "laptop": {
             "dataset": "mnist",

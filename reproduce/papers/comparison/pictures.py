@@ -114,7 +114,7 @@ def trying_more(study: Study) -> TryingMore:
 @shown(experiment="search")
 def luck(study: Study) -> str:
     """Say how much of what was promised was luck."""
-    return tables.luck(tuning.searches(gains_of(study)))
+    return tables.luck(tuning.luck(tuning.searches(gains_of(study))))
 
 
 @shown(experiment="search")

@@ -6,6 +6,7 @@ import numpy as np
 
 from reproduce.evaluation.ranks import best_together, ranked, why_not
 from reproduce.evaluation.verdicts import Judgement
+from reproduce.figures.picture import NothingToShow
 from reproduce.figures.table import Table, Tables
 from reproduce.figures.wording import method_label, percent, plural, points
 from reproduce.methods import registry
@@ -17,7 +18,7 @@ from reproduce.papers.comparison.claimed_sizes import IMAGES, Needed
 from reproduce.papers.comparison.gains import LOWER, MEASURES, Gains
 from reproduce.papers.comparison.guide import Advice
 from reproduce.papers.comparison.parameters import BASELINE, different
-from reproduce.papers.comparison.tuning import Tuned
+from reproduce.papers.comparison.tuning import Luck, Tuned
 from reproduce.registry.datasets import in_words
 from reproduce.trials import memory
 
@@ -105,28 +106,29 @@ def tuned(found: Sequence[Tuned], line: str) -> Table:
     )  # fmt: skip
 
 
-def luck(found: Sequence[Tuned]) -> str:
+def luck(found: Sequence[Luck]) -> str:
     """Say by how much searches promised more than fresh repeats kept (the winner's curse)."""
+    if not found:
+        raise NothingToShow("the default was not trained on fresh repeats, or no score was kept")
     said = []
-    for dataset in dict.fromkeys(one.dataset for one in found):
-        own = [one.luck for one in found if one.dataset == dataset and one.luck is not None]
-        bought = [one.bought.mean for one in found if one.dataset == dataset and one.bought]
-        if not own:
-            continue
-        searches = f"{len(own)} searches" if len(own) > 1 else "one search"
-        mean = float(np.mean(own))
+    for one in found:
         text = (
-            f"On {in_words(dataset)} the chosen configurations scored {percent(abs(mean))} points "
-            f"{'more' if mean >= 0 else 'less'} where they were chosen than on fresh images, in "
-            f"the mean over {searches} (from {points(min(own))} to {points(max(own))})"
+            f"On {in_words(one.dataset)} the chosen configurations scored {_apart(one.excess)} "
+            f"where they were chosen than on fresh images, in the mean over {one.searches} "
+            f"method{'s' if one.searches > 1 else ''}. The default, which nobody chose, scored "
+            f"{_apart(one.ease)} there too, so {points(one.curse)} points are the winner's curse"
         )
-        if bought:
+        if one.bought is not None:
             text += (
                 f"; where another than the default was chosen, it moved the test by "
-                f"{points(float(np.mean(bought)))} points"
+                f"{points(one.bought)} points"
             )
         said.append(f"{text}.")
     return " ".join(said)
+
+
+def _apart(difference: float) -> str:
+    return f"{percent(abs(difference))} points {'more' if difference >= 0 else 'less'}"
 
 
 def ranks(gains: Gains, line: str) -> Table | str:

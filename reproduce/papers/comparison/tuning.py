@@ -28,8 +28,9 @@ class Tuned:
         Of each configuration on the validation images of the search, the default first.
     number, words
         The configuration that was chosen, and what it changes.
-    again
-        The chosen one's mean on the validation images of fresh repeats; None if not kept.
+    again, default_again
+        The mean of the chosen one, and of the default, on the validation images of fresh repeats;
+        None if not kept.
     bought
         What it gains on the test images over the default, on the same fresh repeats; None where
         the default was chosen, or was not trained.
@@ -40,6 +41,7 @@ class Tuned:
     scores: tuple[float, ...]
     number: int
     again: float | None
+    default_again: float | None
     bought: Effect | None
 
     @property
@@ -48,9 +50,17 @@ class Tuned:
         return max(self.scores)
 
     @property
-    def luck(self) -> float | None:
+    def excess(self) -> float | None:
         """Return by how much the search promised more than fresh repeats kept."""
         return None if self.again is None else self.promised - self.again
+
+    @property
+    def ease(self) -> float | None:
+        """Return by how much the images of the search are easier, as the default shows.
+
+        It was not chosen for what it scored on them, so no luck of choosing is in it.
+        """
+        return None if self.default_again is None else self.scores[0] - self.default_again
 
 
 def searches(gains: Gains) -> list[Tuned]:
@@ -67,6 +77,7 @@ def searches(gains: Gains) -> list[Tuned]:
             Tuned(
                 *place, tuple(scores[at] for at in sorted(scores)), number,
                 _again(study.measures, gains.filled[place]),
+                _again(study.measures, _untuned(gains, place)),
                 _bought(gains, place) if number else None,
             )
         )  # fmt: skip
@@ -84,7 +95,43 @@ def curves(found: list[Tuned]) -> Mapping[str, list[float]]:
     }
 
 
+@dataclass(frozen=True)
+class Luck:
+    """The searches of a data set: what they promised beyond what was kept, and why.
+
+    `excess` is the mean over methods, `ease` what of it the images of the search explain; what is
+    left, `curse`, is the winner's curse: the chosen one was partly the luckiest.
+    """
+
+    dataset: str
+    searches: int
+    excess: float
+    ease: float
+    bought: float | None
+
+    @property
+    def curse(self) -> float:
+        """Return what choosing the best of several added by luck alone."""
+        return self.excess - self.ease
+
+
+def luck(found: list[Tuned]) -> list[Luck]:
+    """Return the luck of the searches on each data set that kept what it takes."""
+    told = []
+    for dataset in dict.fromkeys(one.dataset for one in found):
+        own = [one for one in found if one.dataset == dataset]
+        pairs = [(one.excess, one.ease) for one in own if None not in (one.excess, one.ease)]
+        if pairs:
+            excess, ease = np.mean(np.array(pairs, dtype=float), axis=0)
+            bought = [one.bought.mean for one in own if one.bought]
+            mean = float(np.mean(bought)) if bought else None
+            told.append(Luck(dataset, len(pairs), float(excess), float(ease), mean))
+    return told
+
+
 def _again(measures: Measures, cells: list[Cell]) -> float | None:
+    if not cells:
+        return None
     try:
         return float(np.mean([validated(measures, cell) for cell in cells]))
     except NotMeasured:
@@ -102,7 +149,8 @@ def validated(measures: Measures, cell: Cell) -> float:
     return float(found[0][METRIC])
 
 
-def _bought(gains: Gains, place: tuple[str, str]) -> Effect | None:
+def _untuned(gains: Gains, place: tuple[str, str]) -> list[Cell]:
+    """Return the default's cells on all repeats; none where one is missing."""
     dataset, method = place
     where = {"dataset": dataset, "method": method, "configuration": AS_IT_COMES}
     plain = [
@@ -110,8 +158,12 @@ def _bought(gains: Gains, place: tuple[str, str]) -> Effect | None:
         for cell in gains.study.beside("default", **where)
         if gains.measures.store.get(cell.trial.key) is not None
     ]
-    tuned = gains.filled[place]
-    if {cell.seed for cell in plain} != {cell.seed for cell in tuned}:
+    return plain if {cell.seed for cell in plain} == set(gains.seeds) else []
+
+
+def _bought(gains: Gains, place: tuple[str, str]) -> Effect | None:
+    plain, tuned = _untuned(gains, place), gains.filled[place]
+    if not plain:
         return None
     arms = [
         Arm(weight, weight, (), cell)

@@ -87,9 +87,20 @@ def test_nothing_is_judged_before_its_search_is_whole(tmp_path):
     assert not study.waiting
 
 
-def test_luck_is_what_was_promised_less_what_fresh_images_kept(study):
+def test_the_excess_is_what_was_promised_less_what_fresh_images_kept(study):
     for one in tuning.searches(Gains(study)):
         cells = study.select(dataset=one.dataset, method=one.method)
         fresh = np.mean([tuning.validated(study.measures, cell) for cell in cells])
-        assert one.luck == pytest.approx(max(one.scores) - fresh)
+        assert one.excess == pytest.approx(max(one.scores) - fresh)
         assert (one.bought is None) == (one.number == 0)
+        if one.number == 0:  # Nothing but the images can explain it.
+            assert one.excess == pytest.approx(one.ease)
+
+
+def test_the_curse_is_what_easy_images_do_not_explain():
+    """Of two searches the images are 0.02 easier, and the one that chose another lost 0.05 more."""
+    kept = tuning.Tuned("mnist", "crt", (0.80, 0.70), 0, 0.78, 0.78, None)
+    lost = tuning.Tuned("mnist", "baseline", (0.60, 0.70), 1, 0.63, 0.58, None)
+    (found,) = tuning.luck([kept, lost])
+    assert (found.excess, found.ease) == (pytest.approx(0.045), pytest.approx(0.02))
+    assert found.curse == pytest.approx(0.025)
