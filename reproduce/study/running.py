@@ -4,14 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reproduce.trials import engine
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
-
-if TYPE_CHECKING:
-    from reproduce.study.study import Study
 
 # Opens what is told of a stage: `told(planned, store)` gives a reporter of events.
 Told = Callable[[Sequence[Planned], Store], AbstractContextManager[Any]]
@@ -22,8 +19,8 @@ def silent(planned: Sequence[Planned], store: Store) -> AbstractContextManager[A
     return nullcontext(lambda event: None)
 
 
-def train(study: "Study", options: engine.Options, told: Told = silent) -> engine.Summary:
-    """Train what is pending and, once its results have decided more trials, these as well.
+def train(study: Any, options: engine.Options, told: Told = silent) -> engine.Summary:
+    """Train what is pending of a study and, once results have decided more trials, these as well.
 
     Stops at the time limit, on Ctrl-C and after a stage in which a trial failed.
     """

@@ -39,10 +39,9 @@ class Study:
         self.paper = protocol.paper.key
         self.store = store or Store()
         self.record = find_record(parameters.dataset, self.store)
-        others = [find_record(name, self.store) for name in self.protocol.other_data(parameters)]
-        self._others = others
+        self._others = [find_record(name, self.store) for name in protocol.other_data(parameters)]
         # The main data set first; a file that several names draw on counts once.
-        self.records = list({r.name: r for r in (self.record, *others)}.values())
+        self.records = list({r.name: r for r in (self.record, *self._others)}.values())
         self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
         self.measures = Measures(self.store, self.paper, self.records)
         self.lay_out()

@@ -28,7 +28,7 @@ from reproduce.registry.datasets import in_words
 # Below so many training images of its rarest class a data set counts as one of few.
 FEW = 50
 # How a gain in a measure is said; of an error a gain is what is less.
-_IN_A_GAIN = {
+IN_A_GAIN = {
     **MEASURES, "worst_class_recall": "the recall of the worst class",
     CALIBRATION: "calibration (less error)",
 }  # fmt: skip
@@ -136,7 +136,7 @@ def _of_data(gains: Gains, dataset: str) -> Advice:
 
 
 def _of_measure(gains: Gains, datasets: list[str], measure: str, situation: str) -> Advice:
-    return Advice(situation, *_told(gains, datasets, measure, _IN_A_GAIN.get(measure, measure)))
+    return Advice(situation, *_told(gains, datasets, measure, IN_A_GAIN[measure]))
 
 
 def _told(gains: Gains, datasets: list[str], measure: str, words: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from reproduce.papers.comparison import claimed_sizes, tables, tuning
 from reproduce.papers.comparison import guide as guides
 from reproduce.papers.comparison.choosing import METRIC
 from reproduce.papers.comparison.drawings import Landscape, TryingMore
-from reproduce.papers.comparison.gains import MEASURES, Gains, gains_of
+from reproduce.papers.comparison.gains import CALIBRATION, MEASURES, Gains, gains_of
 from reproduce.papers.comparison.parameters import BASELINE
 from reproduce.registry.datasets import in_words
 from reproduce.study.resampled import draws_of
@@ -50,14 +50,36 @@ def basis(study: Study) -> str:
 @shown()
 def landscape(study: Study) -> Landscape:
     """Draw every gain that a data set whose controls passed has."""
+    return _landscape(study, METRIC)
+
+
+@shown()
+def landscape_worst(study: Study) -> Landscape:
+    """Draw the same for the class that is recognised worst."""
+    return _landscape(study, "worst_class_recall")
+
+
+@shown()
+def landscape_ranking(study: Study) -> Landscape:
+    """Draw the same for the ranking of images."""
+    return _landscape(study, "auc")
+
+
+@shown()
+def landscape_calibration(study: Study) -> Landscape:
+    """Draw the same for the calibration error, of which less is a gain."""
+    return _landscape(study, CALIBRATION)
+
+
+def _landscape(study: Study, measure: str) -> Landscape:
     gains = gains_of(study)
     found = {
         (dataset, method): gain
         for dataset in gains.ranked
         for method in gains.others(dataset)
-        if (gain := gains.gain(dataset, method))
+        if (gain := gains.gain(dataset, method, measure))
     }
-    made = Landscape(found, gains.ranked, MEASURES[METRIC])
+    made = Landscape(found, gains.ranked, guides.IN_A_GAIN[measure])
     return made.out_of(_line(gains, gains.ranked))
 
 
