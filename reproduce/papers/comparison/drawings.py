@@ -42,17 +42,20 @@ class Landscape(Picture):
         methods = dict.fromkeys(method for _, method in found)
         self.methods = sorted(methods, key=self._order)
 
-    def _order(self, method: str) -> tuple[float, float]:
-        """Sort by the sets on which it helped for certain, then by the mean gain."""
+    def _order(self, method: str) -> tuple[float, int, float]:
+        """Sort by the share of sets on which it helped for certain, their number, the mean."""
         gains = [gain for (_, name), gain in self.found.items() if name == method]
         certain = sum((gain.word == HELPED) - (gain.word == HURT) for gain in gains)
-        return (-certain / len(gains), -sum(gain.effect.mean for gain in gains) / len(gains))
+        mean = sum(gain.effect.mean for gain in gains) / len(gains)
+        return (-certain / len(gains), -len(gains), -mean)
 
     @in_the_look
     def draw(self) -> Figure:
         """Draw the cells, the methods that helped most often on top."""
         rows, columns = len(self.methods), len(self.datasets)
-        figure, axes = new_figure(0.29 * rows + 1.1)
+        # Many columns have room for whole points, and for names that stand upright.
+        narrow = columns > 2
+        figure, axes = new_figure(0.29 * rows + (1.7 if narrow else 0.6))
         axis = axes[0, 0]
         for row, method in enumerate(self.methods):
             for column, dataset in enumerate(self.datasets):
@@ -65,15 +68,15 @@ class Landscape(Picture):
                     colour = heat.HEAT if gain.word == HELPED else heat.LOSS
                     heat.cell(axis, (column, row), strength, color=colour)
                 axis.text(
-                    column + 0.5, row + 0.53, points(gain.effect.mean), ha="center", va="center",
-                    color=heat.letters(strength) if strength else QUIET,
+                    column + 0.5, row + 0.53, points(gain.effect.mean, 0 if narrow else 1),
+                    ha="center", va="center", color=heat.letters(strength) if strength else QUIET,
                 )  # fmt: skip
         heat.frame(axis, columns, rows)
         axis.set_aspect("auto")
         axis.set_yticks([row + 0.5 for row in range(rows)], map(method_label, self.methods))
         names = [in_words(name).replace("scikit-learn's ", "") for name in self.datasets]
-        turned = {"rotation": 25, "ha": "left"} if columns > 2 else {}
-        axis.set_xticks([column + 0.5 for column in range(columns)], names, **turned)
+        turned = 90 if narrow else 0
+        axis.set_xticks([column + 0.5 for column in range(columns)], names, rotation=turned)
         axis.xaxis.tick_top()
         return figure
 

@@ -41,8 +41,8 @@ def basis(study: Study) -> str:
     )
     if study.parameters.profile in ("smoke", "quick"):
         said += (
-            f" This is a {study.parameters.profile} run, an illustration: its repeats are too few "
-            "to tell anything for certain."
+            f" This is a {study.parameters.profile} run, an illustration: its data and its budget "
+            "are small, and what it says holds for them alone."
         )
     return said
 
