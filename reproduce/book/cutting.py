@@ -16,10 +16,10 @@ from typing import Any
 
 from docutils import nodes
 
-from reproduce import papers
 from reproduce.book import markup
 from reproduce.book.shown import TRIALS
 from reproduce.errors import UserError
+from reproduce.registry import records
 
 SECTION = re.compile(r"^## ([^\n]+)$", re.MULTILINE)
 START = re.compile(r"\s*(?:\((?P<label>[\w-]+)\)=\s*\n)?# (?P<title>[^\n]+)\n?")
@@ -87,9 +87,9 @@ def cut(page: str, notebook: dict[str, Any], trials: bool = False) -> list[Cut]:
 
 
 def chapter_title(page: str) -> str | None:
-    """Return the name of a paper's chapter in the table of contents; None for other pages."""
+    """Return the name of the chapter of a paper or study; None for other pages."""
     key = PurePosixPath(page).name
-    return papers.paper(key).short if key in papers.names() else None
+    return records.works()[key].short if key in records.works() else None
 
 
 def short_title(heading: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from reproduce.book import reached
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
+from reproduce.registry import records
 from reproduce.study.carried import everything_predicted, resample_registered
 from reproduce.study.judging import judge
 from reproduce.study.study import Study
@@ -170,8 +171,10 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "commit": commit(),
         "training_seconds": round(sum(result.seconds for result in results), 1),
         "verdicts": [_verdict(judgement) for judgement in judgements],
-        "answer": of_study(study, judgements).to_json(),
     }
+    if study.paper in records.papers():
+        # What a paper claims beside what was found; a study of our own answers on its page.
+        stamp["answer"] = of_study(study, judgements).to_json()
     resample_registered(study)
     derived = study.store.derived_from(study.keys())
     editions.write(

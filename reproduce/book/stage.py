@@ -22,6 +22,7 @@ from reproduce.book.repository import repository_address
 from reproduce.book.shown import Shown, prepared
 from reproduce.errors import UserError
 from reproduce.files import relative, write_bytes, write_text
+from reproduce.registry import records
 from reproduce.trials.edition import Edition
 
 EDITIONS = ("latest", "published")
@@ -66,7 +67,7 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
         files[f"{path.parent}/{WHOLE}/{path.name}.ipynb"] = files.pop(f"{page}.ipynb")
     pictures = gallery.images(shown)
     trials = {
-        key: f"{trials_page.name_of(key)}.md" for key in papers.names()
+        key: f"{trials_page.name_of(key)}.md" for key in records.works()
         if f"book/results/{key}.csv" in files and f"book/papers/{key}" in contents.pages
     }  # fmt: skip
     generated = [*(f"{page}.md" for page in waiting), *trials.values()]

@@ -12,7 +12,7 @@ from typing import Any
 from reproduce.book.measured import GRID, methods_of
 from reproduce.figures.wording import method_label
 from reproduce.registry import datasets
-from reproduce.registry.records import Paper
+from reproduce.registry.records import Work
 from reproduce.trials.store import Result
 
 MAIN = "the main comparison"
@@ -26,7 +26,7 @@ OF_DATA = ("dataset", "fingerprint", "transforms", "split")
 MOST = 8
 
 
-def names(results: Iterable[Result], paper: Paper) -> dict[str, tuple[str, str]]:
+def names(results: Iterable[Result], paper: Work) -> dict[str, tuple[str, str]]:
     """Return for each trial's key its methods and what it was trained for, in words."""
     results = list(results)
     alike = defaultdict(list)
@@ -54,7 +54,7 @@ def recipe(result: Result) -> dict[str, Any]:
     return found
 
 
-def also(result: Result, paper: Paper) -> list[str]:
+def also(result: Result, paper: Work) -> list[str]:
     """Return what else a trial serves, beside what it is named after."""
     said = [_said(label, result, paper) for label in _by_experiment(result)]
     return [words for words in dict.fromkeys(said) if words != _purpose(result, paper)]
@@ -70,12 +70,12 @@ def _by_experiment(result: Result) -> list[Mapping[str, str]]:
     return sorted(labels, key=lambda label: label.get("experiment") != GRID)
 
 
-def _purpose(result: Result, paper: Paper) -> str:
+def _purpose(result: Result, paper: Work) -> str:
     labels = _by_experiment(result)
     return _said(labels[0], result, paper) if labels else ""
 
 
-def _said(label: Mapping[str, str], result: Result, paper: Paper) -> str:
+def _said(label: Mapping[str, str], result: Result, paper: Work) -> str:
     """Return a label in words: its experiment, and the point without what other columns say."""
     experiment = label.get("experiment", GRID)
     words = MAIN if experiment == GRID else paper.experiments.get(experiment, experiment)
@@ -88,7 +88,7 @@ def _said(label: Mapping[str, str], result: Result, paper: Paper) -> str:
     return ", ".join(filter(None, [words, *kept]))
 
 
-def _factor(told: str, paper: Paper) -> str:
+def _factor(told: str, paper: Work) -> str:
     """Return 'rare_share 0.05' as 'share of the rare class: 0.05'."""
     name, _, value = told.partition(" ")
     return f"{paper.factors[name]}: {value}" if name in paper.factors else told

@@ -18,7 +18,7 @@ from reproduce.evaluation.registry import is_metric, metric
 from reproduce.evaluation.versions import current
 from reproduce.figures.wording import metric_label, plural
 from reproduce.registry import records
-from reproduce.registry.records import Paper
+from reproduce.registry.records import Work
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Result
@@ -52,7 +52,7 @@ def page(key: str, edition: Edition, shown: Iterable[Shown]) -> str:
     uses = [one for one in shown if one.keys]
     recipes = {_digest(result): result for result in results}
     made_on = _made_on(results)
-    paper = records.paper(key)
+    paper = records.work(key)
     called = trial_names.names(results, paper)
     return WIDE + joined([
         target(f"{key.replace('_', '-')}-{TRIALS}"),
@@ -193,7 +193,7 @@ def _number(name: str, value: float | None) -> str:
     return f"{100 * value:.2f}" if fraction else f"{value:.4f}"
 
 
-def _recipes(recipes: Mapping[str, Result], called: Names, paper: Paper) -> str:
+def _recipes(recipes: Mapping[str, Result], called: Names, paper: Work) -> str:
     return "\n".join(
         f'<details class="trials-how"><summary>{digest[:4]}: {escape(": ".join(called[one.key]))}'
         f"</summary>{_also(trial_names.also(one, paper))}"

@@ -176,8 +176,7 @@ def _train_and_execute(
         f"{len(pending)} to train{about} with {min(at_once, max(1, len(pending)))} worker(s)"
     )
     options = engine.Options(workers=workers, force=force, keep_weights=keep_weights)
-    with progress(planned, study.store) as reporter:
-        study.run(options, reporter)
+    study.run(options, progress)
     if keep_weights:
         out.print("trained networks are kept: `reproduce store ls` has the keys for `export`")
     return _execute(study, given, edition, force)
@@ -232,7 +231,8 @@ def _tell(study) -> None:
             continue
         claim = claims[judgement.claim_id]
         gain = claim.published_gain
-        published = "as a plot or in words" if gain is None else f"{gain:+.4f}"
+        unsaid = "predicted here" if claim.says == "ours" else "as a plot or in words"
+        published = unsaid if gain is None else f"{gain:+.4f}"
         ours = "\n".join(part.seen for part in judgement.parts)
         table.add_row(judgement.english, published, ours, judgement.word)
     where = f"{study.record.name}, {study.scale} scale"
@@ -263,7 +263,7 @@ def book(
         from reproduce.study.study import Study
         from reproduce.trials import edition as editions
 
-        for key in papers.runnable():
+        for key in papers.everything():
             protocol = papers.protocol(key)
             study = Study(protocol, protocol.parameters.read({}))
             _train_and_execute(study, {}, editions.latest(), workers, force=False)

@@ -173,26 +173,26 @@ def merge(
 
     Example: reproduce store merge results.part1.zip results.part2.zip
     """
-    from reproduce import papers
+    from reproduce.registry import records
     from reproduce.trials import edition, pack
 
     opened = _open(store)
     for source in sources:
         if source == "published":
             book = edition.published()
-            if not any(book.stamp(key) or book.waiting(key).is_file() for key in papers.names()):
+            if not any(book.stamp(key) or book.waiting(key).is_file() for key in records.works()):
                 raise UserError(
                     f"no published results in {relative(book.root)}; run this inside a copy of the "
                     "repository, which carries them"
                 )
             merged = {
                 f"published {key}": edition.merge(opened, book, key)
-                for key in papers.names()
+                for key in records.works()
                 if book.stamp(key)
             }
             merged |= {
                 f"waiting for the next edition of {key}": pack.merge(opened, book.waiting(key))
-                for key in papers.names()
+                for key in records.works()
                 if book.waiting(key).is_file()
             }
         else:

@@ -42,6 +42,7 @@ def plan(
 
     reproduce plan class_imbalance --registered -o plan.json
     """
+    from reproduce.study.running import ready
     from reproduce.study.study import Study
     from reproduce.trials import estimate, memory
     from reproduce.trials.plan import Plan
@@ -50,9 +51,14 @@ def plan(
     values = asked_for(paper, with_profile(values, profile), registered)
     protocol = papers.protocol(paper)
     study = Study(protocol, protocol.parameters.read(values))
-    planned = study.planned()
+    planned = ready(study)
     Plan(planned, study.records).write(output)
     needed = estimate.seconds(planned, study.store, 1, study.records)
+    if study.waiting:
+        out.print(
+            f"{len(study.waiting)} more trials wait for results of these: train them, then make "
+            "the plan anew"
+        )
     out.print(
         f"{len(planned)} trials ({study.scale}) in {relative(output)}, about "
         f"{estimate.in_words(needed)} on one core of this kind"
@@ -83,18 +89,26 @@ def asked_for(paper: str, given: dict[str, Any], registered: bool) -> dict[str, 
     return plan.values
 
 
-def _planned(plan: str, registered: bool, store: Path | None):
-    """Return the trials of a plan file, or of the plan that a paper has registered."""
-    from reproduce.trials.plan import Plan, read
-
-    if not registered:
-        return read(Path(plan))
+def _train_registered(paper: str, store, options):
+    """Train the plan that a paper has registered, as far as results decide what there is to do."""
+    from reproduce.study import running
     from reproduce.study.study import Study
-    from reproduce.trials.store import Store
 
-    protocol = papers.protocol(plan)
-    study = Study(protocol, protocol.parameters.read(asked_for(plan, {}, True)), Store(store))
-    return Plan(study.planned(), study.records)
+    protocol = papers.protocol(paper)
+    study = Study(protocol, protocol.parameters.read(asked_for(paper, {}, True)), store)
+    return running.train(study, options, progress)
+
+
+def _train_file(plan: str, store, options):
+    """Train the trials of a plan file."""
+    from reproduce.trials import engine
+    from reproduce.trials.plan import read
+
+    todo = read(Path(plan))
+    for record in todo.records:
+        store.put_record(record)
+    with progress(todo.planned, store) as reporter:
+        return engine.run(todo.planned, store, options, reporter)
 
 
 def train(
@@ -134,10 +148,6 @@ def train(
 
     for file in trust or ():
         own_code.take_in(file)
-    todo = _planned(plan, registered, store)
-    target = Store(store)
-    for record in todo.records:
-        target.put_record(record)
     options = engine.Options(
         workers=workers,
         time_limit=seconds_of(time_limit),
@@ -146,8 +156,8 @@ def train(
         force=force,
         stack=stack,
     )
-    with progress(todo.planned, target) as reporter:
-        summary = engine.run(todo.planned, target, options, reporter)
+    train_it = _train_registered if registered else _train_file
+    summary = train_it(plan, Store(store), options)
     print(f"{summary.done} of {summary.total} trials done ({summary.trained} trained now)")
     engine.require_no_failure(summary)
 

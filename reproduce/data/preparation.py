@@ -130,7 +130,9 @@ def prepare(
     Imbalance touches training images only: the test part is never resampled. `targets` says what
     is learned of an image, and what must be true of the data for that.
     """
-    parts = splits.split(dataset, **split)
+    parts, drawn = splits.split(dataset, **split), False
+    if split.get("drawn_validation"):
+        parts, drawn = _with_drawn_validation(dataset, parts, split, imbalance, data_seed), True
     for wanted in evaluate_on:
         if wanted not in parts:
             raise UserError(
@@ -143,8 +145,9 @@ def prepare(
         labels = dataset.labels[source][indices]
         if name == "train":
             labels, class_names = targets.numbered(labels, dataset)
-            kept = imbalances.draw(labels, class_names, data_seed, **imbalance)
-            indices, labels = indices[kept], labels[kept]
+            if not drawn:
+                kept = imbalances.draw(labels, class_names, data_seed, **imbalance)
+                indices, labels = indices[kept], labels[kept]
         # Not copied: many networks may train on many samples of the same images.
         size = transforms.get("stored", transforms["size"])
         if transforms.get("whitening"):
@@ -168,6 +171,14 @@ def prepare(
     counts = targets.counted(images["train"], dataset, class_names)
     evaluate = {name: images[name] for name in evaluate_on}
     return Prepared(images["train"], evaluate, counts, class_names)
+
+
+def _with_drawn_validation(dataset: Dataset, parts, split, imbalance, data_seed: int):
+    """Return the parts with the imbalanced training images divided into training and validation."""
+    source, train = parts["train"]
+    labels = dataset.labels[source][train]
+    kept = imbalances.draw(labels, dataset.class_names, data_seed, **imbalance)
+    return splits.validation_of(dataset, parts, kept, split["drawn_validation"], data_seed)
 
 
 # What was made of the last data set, by which it is first; trials of one plan share it.

@@ -11,7 +11,14 @@ import numpy as np
 
 from reproduce.data.grouped_splits import leaked_share
 from reproduce.data.records import Dataset, Record
-from reproduce.data.split_kinds import MAKERS, Parts, groups_of, share_of, with_validation
+from reproduce.data.split_kinds import (
+    MAKERS,
+    VALIDATION,
+    Parts,
+    groups_of,
+    share_of,
+    with_validation,
+)
 from reproduce.errors import UserError, unknown_name
 
 KINDS = tuple(MAKERS)
@@ -27,6 +34,7 @@ def split(
     *,
     validation_share: float = 0.0,
     validation_seed: int = 0,
+    drawn_validation: float = 0.0,
     **parameters: Any,
 ) -> Parts:
     """Return, for each part ('train', 'test', ...), the file's split and the indices within it.
@@ -46,16 +54,30 @@ def split(
     validation_share
         So much of the *training* part becomes the part 'val', by group where the data has groups,
         else stratified. The test part is the same whether or not there is one.
+    drawn_validation
+        So much of the training images *that imbalance draws* becomes the part 'val', as imbalanced
+        as they are, in the place of any the data has. `validation_of` takes it, once they are
+        drawn; until then there is no part 'val'.
     """
     if kind not in KINDS:
         raise unknown_name("split", kind, KINDS)
+    if drawn_validation and validation_share:
+        raise UserError("a split has validation_share or drawn_validation, received both")
     _check_parameters(kind, parameters)
     parts = MAKERS[kind](dataset, **parameters)
     if BESIDE in dataset.labels and BESIDE not in parts:
         parts = {**parts, BESIDE: (BESIDE, np.arange(len(dataset.labels[BESIDE])))}
     if validation_share:
         parts = with_validation(dataset, parts, validation_share, validation_seed)
+    if drawn_validation:
+        parts = {name: part for name, part in parts.items() if name != VALIDATION}
     return parts
+
+
+def validation_of(dataset: Dataset, parts: Parts, drawn: np.ndarray, share: float, seed: int):
+    """Return the parts with so much of the drawn training images, by their place, as part 'val'."""
+    source, train = parts["train"]
+    return with_validation(dataset, {**parts, "train": (source, train[drawn])}, share, seed)
 
 
 def repeated(spec: dict[str, Any], repeats: int) -> list[dict[str, Any]]:

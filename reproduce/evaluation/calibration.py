@@ -69,3 +69,25 @@ def expected_calibration_error(
     """
     curve = reliability_curve(probabilities, labels, bins=bins, binning=binning)
     return float(np.average(np.abs(curve.accuracy - curve.confidence), weights=curve.count))
+
+
+def resampled_calibration_error(
+    probabilities: ArrayLike, labels: ArrayLike, counts: ArrayLike, *, bins: int = 15
+) -> np.ndarray:
+    """Return the expected calibration error on each resample in counts [n, draws]: [draws].
+
+    In bins of equal width, which do not depend on the resample: of a bin it is the weighted sum of
+    confidence minus hit, without its sign, over all weights.
+    """
+    found = checked_probabilities(probabilities)
+    truth = checked_labels(labels, found.shape[1], len(found))
+    weights = np.asarray(counts, dtype=np.float64)
+    confidence = found.max(axis=1)
+    gap = confidence - (found.argmax(axis=1) == truth)
+    edges = np.linspace(0, 1, bins + 1)
+    place = np.searchsorted(edges[1:-1], confidence, side="left")
+    sums = np.zeros((bins, weights.shape[1]))
+    for number in np.unique(place):
+        of_bin = place == number
+        sums[number] = gap[of_bin] @ weights[of_bin]
+    return np.abs(sums).sum(axis=0) / weights.sum(axis=0)

@@ -22,6 +22,11 @@ def ldam(recipe: Phase, *, deferred: float = 1.0) -> Method:
     return Method((whole,)) if deferred >= 1 else _weighted_late(whole, deferred)
 
 
+def ldam_drw(recipe: Phase, *, deferred: float = DEFERRED) -> Method:
+    """Return LDAM whose classes are weighted after the share `deferred` (DRW)."""
+    return ldam(recipe, deferred=deferred)
+
+
 def ce_drw(recipe: Phase, *, deferred: float = DEFERRED) -> Method:
     """Return cross-entropy whose classes are weighted after the share `deferred` (DRW)."""
     return _weighted_late(recipe, deferred)

@@ -1,12 +1,13 @@
 """The table of methods. A name has one meaning; where papers and posts differ, options say so."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 
 from reproduce.methods import contrastive, metric_learning, mixing, sampling, self_supervised
 from reproduce.methods import pixels as of_maps
-from reproduce.methods.classifier_losses import DEFERRED, ce_drw, gcl, ldam, one_phase
+from reproduce.methods.classifier_losses import ce_drw, gcl, ldam, ldam_drw, one_phase
 from reproduce.methods.entry import CLASSIFICATION, SEGMENTATION, VERIFICATION, Builder, Entry
+from reproduce.methods.search_spaces import SPACES
 from reproduce.methods.two_stage import crt, smote_embeddings
 
 BUDA, REVIEW, LONG_TAIL = "Buda et al. (2018)", "a review of later methods", "long-tailed CIFAR"
@@ -68,7 +69,7 @@ def _sampled(sampler: str, *posthoc: str) -> Builder:
 
 
 # fmt: off
-ENTRIES: dict[str, Entry] = {
+_TABLE: dict[str, Entry] = {
     # As it comes, and what is shown how often.
     "baseline": of_loss("the recipe as it is: cross-entropy, images as they come", BUDA,
                         sampling.plain),
@@ -98,6 +99,13 @@ ENTRIES: dict[str, Entry] = {
         partial(sampling.afterwards, posthoc=("logit_adjustment",)),
         "Logit adjustment afterwards"),
     # Another loss of the classifier.
+    "class_weights": of_loss(
+        "cross-entropy, classes weighted by their inverse frequency", REVIEW,
+        partial(one_phase, objective="cross_entropy", class_weights="inverse"), "Class weights"),
+    "effective_number_weights": of_loss(
+        "cross-entropy, classes weighted by their effective number", LONG_TAIL,
+        partial(one_phase, objective="cross_entropy", class_weights="effective_number"),
+        "Effective-number weights"),
     "focal": of_loss("focal loss, gamma 2", REVIEW,
                      partial(one_phase, objective="focal", gamma=2.0)),
     "dual_focal": of_loss("dual focal loss", REVIEW, partial(one_phase, objective="dual_focal")),
@@ -110,8 +118,7 @@ ENTRIES: dict[str, Entry] = {
     "logit_adjustment": of_loss("the loss of logit adjustment, tau 1", LONG_TAIL,
                                 partial(one_phase, objective="logit_adjustment", tau=1.0)),
     "ldam": of_loss("LDAM's margins on cosines", LONG_TAIL, ldam, "LDAM"),
-    "ldam_drw": of_loss("LDAM, classes weighted late", LONG_TAIL,
-                        partial(ldam, deferred=DEFERRED), "LDAM-DRW"),
+    "ldam_drw": of_loss("LDAM, classes weighted late", LONG_TAIL, ldam_drw, "LDAM-DRW"),
     "ce_drw": of_loss("cross-entropy, classes weighted late", LONG_TAIL, ce_drw,
                       "Cross-entropy, DRW"),
     "gcl": classifying("GCL: clouded cosines, then its classifier alone", BDCL, gcl, "GCL"),
@@ -173,3 +180,4 @@ ENTRIES: dict[str, Entry] = {
                                       self_supervised.supervised_longer),
 }
 # fmt: on
+ENTRIES = {name: replace(found, space=SPACES.get(name, {})) for name, found in _TABLE.items()}

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reproduce.methods.method import Method
@@ -32,6 +32,8 @@ class Entry:
         Options that the builder for classification hands on, besides those in its signature.
     source
         The file of one's own that it is from; None for what the package has.
+    space
+        Where it is tuned, the values that its own options are drawn from; `search_spaces` has them.
     """
 
     words: str
@@ -40,6 +42,7 @@ class Entry:
     label: str | None = None
     takes: tuple[str, ...] = ()
     source: Source | None = None
+    space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def tasks(self) -> tuple[str, ...]:

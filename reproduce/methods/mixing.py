@@ -4,9 +4,9 @@ from reproduce.methods.method import Method
 from reproduce.training.phases import Mixing, Phase
 
 
-def mixed(recipe: Phase, *, mixing: str) -> Method:
-    """Return the recipe with the images of a batch blended so."""
-    return Method((recipe.but(mixing=Mixing(name=mixing)),))
+def mixed(recipe: Phase, *, mixing: str, alpha: float = 1.0) -> Method:
+    """Return the recipe with the images of a batch blended so, by lambda ~ Beta(alpha, alpha)."""
+    return Method((recipe.but(mixing=Mixing(name=mixing, alpha=alpha)),))
 
 
 def balanced_mixup(recipe: Phase, *, alpha: float = 0.2) -> Method:

@@ -116,6 +116,13 @@ def using(loss: str) -> list[str]:
     return [name for name in names() if loss in losses_of(name)]
 
 
+def as_built(name: str) -> str:
+    """Return what a method of classification comes to, the same of two names of one method."""
+    made = _made(entry(name), CLASSIFICATION)
+    phases = [phase.model_dump_json(exclude_defaults=True) for phase in made.phases]
+    return " then ".join([*phases, *made.posthoc])
+
+
 def _made(found: Entry, task: str) -> Method:
     # A number will do for what has to be given.
     return found.builders[task](_ANY, **dict.fromkeys(found.needs(task), 2.0))

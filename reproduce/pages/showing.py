@@ -13,12 +13,12 @@ from typing import Any
 from reproduce.figures.picture import NothingToShow, Picture
 from reproduce.figures.present import show as show_figure
 from reproduce.figures.provenance import Provenance, provenance_line
-from reproduce.figures.table import Table
+from reproduce.figures.table import Table, Tables
 from reproduce.figures.wording import method_label
 from reproduce.registry.datasets import in_words
 from reproduce.study.study import Study
 
-Made = Picture | Table | str
+Made = Picture | Table | Tables | str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reproduce.registry import records
 from reproduce.registry.reading import Strict, Text, entries, validated
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -131,7 +132,12 @@ class Ambiguity(Strict):
 
 
 def load(paper: str) -> list[Ambiguity]:
-    """Return the ambiguities recorded for a paper, in the order of the file."""
+    """Return the ambiguities recorded for a paper, in the order of the file.
+
+    None where there is no text to read: of a study of our own, which has no such file.
+    """
+    if paper in records.own_studies():
+        return []
     return [
         validated(Ambiguity, label, entry)
         for label, entry in entries("ambiguities.yaml", paper, "ambiguities")

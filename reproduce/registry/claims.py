@@ -74,7 +74,7 @@ class Claim(Strict):
     quote: str
     english: Text
     place: Text
-    says: Literal["paper", "summary", "post"]
+    says: Literal["paper", "summary", "post", "ours"]
     source: Text | None = None
     type: Literal["superiority", "ordering", "equivalence", "conjunction", "mechanism"]
     estimand: Text
@@ -170,7 +170,7 @@ class Claim(Strict):
     def _known_names(self) -> Self:
         for name in self.data.here:
             require(name in known_data(), "data.here", name, "data set")
-        paper = records.paper(self.paper)
+        paper = records.work(self.paper)
         require_metric("metric", self.metric)
         for reading in self.readings:
             require_factors(f"reading '{reading.name}'", reading.where or {}, paper)

@@ -17,7 +17,7 @@ from reproduce.errors import nearest
 from reproduce.evaluation.registry import METRICS, is_metric
 from reproduce.methods import registry as methods
 from reproduce.registry.reading import Strict, Text
-from reproduce.registry.records import Paper
+from reproduce.registry.records import Work
 
 
 def _finite(number: float) -> float:
@@ -101,7 +101,7 @@ class Contrast(Strict):
         return self
 
 
-def require_known(contrasts: Iterable[Contrast], paper: Paper) -> None:
+def require_known(contrasts: Iterable[Contrast], paper: Work) -> None:
     """Refuse contrasts that name a metric, method or factor which this paper does not know."""
     for contrast in contrasts:
         place = f"contrast '{contrast.name}'"
@@ -121,7 +121,7 @@ def require_names_differ(contrasts: Iterable[Contrast]) -> None:
         raise ValueError("contrasts: two have the same name")
 
 
-def require_factors(place: str, where: Where, paper: Paper) -> None:
+def require_factors(place: str, where: Where, paper: Work) -> None:
     """Refuse a restriction by what is no factor of this paper."""
     for factor in where:
         require(factor in paper.factors, f"{place}: where", factor, "factor of this paper")

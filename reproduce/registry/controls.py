@@ -66,7 +66,7 @@ class PositiveControl(Strict):
     def _complete(self) -> Self:
         require_metric("metric", self.metric)
         require_names_differ(self.contrasts)
-        require_known(self.contrasts, records.paper(self.paper))
+        require_known(self.contrasts, records.work(self.paper))
         for name in self.data:
             require(name in known_data() or name in PATH_KINDS, "data", name, "data set")
         for contrast in self.contrasts:

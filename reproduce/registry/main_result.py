@@ -55,7 +55,7 @@ def sentence(paper: str) -> str:
 
 def headline(paper: str) -> Headline:
     """Return a paper's headline; of one that has none, its first claim that can be judged."""
-    written = records.paper(paper).headline
+    written = records.work(paper).headline
     if written:
         return written
     judged = [claim for claim in claims.load(paper) if claim.contrasts]

@@ -57,7 +57,7 @@ class Pilot(Strict):
     def _complete(self) -> Self:
         require_metric("metric", self.metric)
         require(self.method in methods.names(), "method", self.method, "method")
-        factors = records.paper(self.paper).factors
+        factors = records.work(self.paper).factors
         require(self.factor in factors, "factor", self.factor, "factor of this paper")
         for name in ("levels", "seeds"):
             values = getattr(self, name)

@@ -99,7 +99,7 @@ class RegisteredPlan(Strict):
             raise ValueError(f"after: {unknown_name('edition', self.after, known)}")
         for step in self.steps:
             for name in step.cells:
-                factors = [*OF_EVERY_CELL, *records.paper(self.paper).factors]
+                factors = [*OF_EVERY_CELL, *records.work(self.paper).factors]
                 if name not in factors:
                     raise ValueError(f"step '{step.name}': {unknown_name('factor', name, factors)}")
         return self
@@ -117,9 +117,9 @@ def load(paper: str) -> RegisteredPlan | None:
 
 def of(paper: str) -> RegisteredPlan:
     """Return the registered plan of a paper, or say that it has none."""
-    found = load(records.paper(paper).key)
+    found = load(records.work(paper).key)
     if found is None:
-        have = ", ".join(key for key in records.papers() if exists(key, FILE)) or "none"
+        have = ", ".join(key for key in records.works() if exists(key, FILE)) or "none"
         raise UserError(
             f"no plan is registered for '{paper}': expected reproduce/papers/{paper}/{FILE} "
             f"(papers that have one: {have})"

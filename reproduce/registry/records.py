@@ -2,13 +2,15 @@
 
 It is `paper.yaml` in the paper's folder, `reproduce/papers/<key>/`. Whatever has to name a paper,
 its methods, factors or experiments asks here, so that a new paper is a new folder and no edit
-elsewhere.
+elsewhere. A study of this book's own, which repeats no text, has a folder beside the papers with a
+shorter record, `study.yaml`: it is run as they are, and is none of them wherever papers are listed,
+counted, audited or read.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -17,7 +19,7 @@ from reproduce.methods import registry as known_methods
 from reproduce.registry.headline import Headline
 from reproduce.registry.reading import Strict, Text, mapping, validated
 
-FILE = "paper.yaml"
+FILE, OF_OUR_OWN = "paper.yaml", "study.yaml"
 
 
 def _words(given: dict[str, str]) -> dict[str, str]:
@@ -50,29 +52,19 @@ class MethodLook(Strict):
     line: Annotated[str, Field(pattern="^(solid|dashed|dotted)$")] = "solid"
 
 
-class Paper(Strict):
-    """A paper of the study.
+class Work(Strict):
+    """What can be run: a paper of the book, or a study of its own.
 
     Attributes
     ----------
-    place
-        Its place among the papers, where they are listed.
-    compares
-        What it compares, in half a line.
     short
         Its name in running text, as in "Buda et al."
     heading
-        Its name as a heading: what it is about and who wrote it.
-    cited
-        Its key in the bibliography.
-    read
-        How it was read, where that was not the paper itself.
-    checked_on
-        What was read of it: no finding of its audit is about more.
+        Its name as a heading: what it is about, and who wrote it.
     data
         The data sets that its notebook uses, own or standing in, by their names in the catalog.
     own_data
-        Those of them that are the paper's own; on others its claims are judged as on a stand-in.
+        Those of them that are its own; on others its claims are judged as on a stand-in.
     losses, networks
         Which of ours it compares, builds on or names.
     methods
@@ -96,16 +88,9 @@ class Paper(Strict):
     """
 
     key: str
-    place: int
     title: Text
-    authors: Text
-    year: int
-    compares: Text
     short: Text
     heading: Text
-    cited: Text
-    read: Text | None = None
-    checked_on: Text
     data: list[Text] = []
     own_data: list[Text] = []
     losses: list[Text] = []
@@ -126,13 +111,56 @@ class Paper(Strict):
         return self.experiments[name]
 
 
+class OwnStudy(Work):
+    """A study of this book's own: there is no text that it repeats."""
+
+
+class Paper(Work):
+    """A paper of the study.
+
+    Attributes
+    ----------
+    place
+        Its place among the papers, where they are listed.
+    compares
+        What it compares, in half a line.
+    cited
+        Its key in the bibliography.
+    read
+        How it was read, where that was not the paper itself.
+    checked_on
+        What was read of it: no finding of its audit is about more.
+    """
+
+    place: int
+    authors: Text
+    year: int
+    compares: Text
+    cited: Text
+    read: Text | None = None
+    checked_on: Text
+
+
+Kind = TypeVar("Kind", bound="Work")
+
+
 @cache
 def papers() -> Mapping[str, Paper]:
     """Return the papers by key, in their order: every folder that holds a record."""
-    folders = resources.files("reproduce.papers").iterdir()
-    keys = [folder.name for folder in folders if folder.joinpath(FILE).is_file()]
-    found = sorted((_read(key) for key in keys), key=lambda paper: (paper.place, paper.key))
+    found: list[Paper] = [_read(key) for key in _with(FILE)]
+    found.sort(key=lambda paper: (paper.place, paper.key))
     return {paper.key: paper for paper in found}
+
+
+@cache
+def own_studies() -> Mapping[str, OwnStudy]:
+    """Return the studies of this book's own by key: every folder that holds such a record."""
+    return {key: _of_kind(OwnStudy, key, OF_OUR_OWN) for key in sorted(_with(OF_OUR_OWN))}
+
+
+def works() -> Mapping[str, Work]:
+    """Return all that can be run: the papers in their order, then the studies of our own."""
+    return {**papers(), **own_studies()}
 
 
 def paper(key: str) -> Paper:
@@ -142,19 +170,35 @@ def paper(key: str) -> Paper:
     return papers()[key]
 
 
+def work(key: str) -> Work:
+    """Return a paper, or a study of our own, by its key."""
+    if key not in works():
+        raise unknown_name("paper", key, works())
+    return works()[key]
+
+
+def _with(file: str) -> list[str]:
+    folders = resources.files("reproduce.papers").iterdir()
+    return [folder.name for folder in folders if folder.joinpath(file).is_file()]
+
+
 def _read(key: str) -> Paper:
-    content = mapping(key, FILE)
+    return _of_kind(Paper, key, FILE)
+
+
+def _of_kind(kind: type[Kind], key: str, file: str) -> Kind:
+    content = mapping(key, file)
     if "key" in content:
-        raise UserError(f"{key}/{FILE}: key: is the name of the folder; leave it out")
+        raise UserError(f"{key}/{file}: key: is the name of the folder; leave it out")
     methods = {name: look or {} for name, look in (content.get("methods") or {}).items()}
-    return validated(Paper, f"{key}/{FILE}", {**content, "key": key, "methods": methods})
+    return validated(kind, f"{key}/{file}", {**content, "key": key, "methods": methods})
 
 
 @cache
 def looks() -> Mapping[str, MethodLook]:
     """Return how methods look; the first paper that says something decides, then their entry."""
     found: dict[str, dict[str, Any]] = {}
-    for one in papers().values():
+    for one in works().values():
         for name, look in one.methods.items():
             found[name] = {**look.model_dump(exclude_unset=True), **found.get(name, {})}
     for name, label in known_methods.labels().items():
@@ -164,8 +208,8 @@ def looks() -> Mapping[str, MethodLook]:
 
 @cache
 def factor_words() -> Mapping[str, str]:
-    """Return the words of the factors of all papers."""
+    """Return the words of the factors of all papers and studies."""
     found: dict[str, str] = {}
-    for one in papers().values():
+    for one in works().values():
         found = {**one.factors, **found}
     return found

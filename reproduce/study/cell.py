@@ -6,7 +6,7 @@ from typing import Any
 from reproduce import own_code
 from reproduce.evaluation.versions import versioned
 from reproduce.methods.method import Method
-from reproduce.registry.records import Paper
+from reproduce.registry.records import Work
 from reproduce.trials.trial import Trial
 
 
@@ -16,7 +16,8 @@ class Cell:
 
     `varied` names the factors that its experiment moves away from the grid: a claim that does not
     speak of them is not judged on this cell. `measured_on` is the part of the data that it is
-    measured on, or a rule of pairs on it: cells that differ only there share their trial.
+    measured on, or a rule of pairs on it: cells that differ only there share their trial. A cell
+    that is `waiting` has a trial that cannot be run: results of others decide which one it will be.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Cell:
     keep: tuple[str, ...] = ("logits",)
     varied: frozenset[str] = frozenset()
     measured_on: str = "test"
+    waiting: bool = False
 
     def matches(self, **wanted: Any) -> bool:
         """Say whether the cell lies at these factors; a list accepts any of its values."""
@@ -35,7 +37,7 @@ class Cell:
         values["experiment"] = self.experiment
         return all(_among(values.get(name), value) for name, value in wanted.items())
 
-    def label(self, paper: Paper) -> dict[str, str]:
+    def label(self, paper: Work) -> dict[str, str]:
         """Return what a trial is for: words beside its key, for lists and progress lines."""
         moved = {name: self.factors[name] for name in sorted(self.varied) if name in self.factors}
         told = ", ".join(f"{name} {_plain(value)}" for name, value in moved.items())
@@ -54,7 +56,7 @@ def _among(value: Any, wanted: Any) -> bool:
     return value in choices
 
 
-def in_words(factors: dict[str, Any], paper: Paper) -> str:
+def in_words(factors: dict[str, Any], paper: Work) -> str:
     """Return a point of the grid as a caption says it: 'rho 100, mu 0.5', or else the data."""
     told = {name: factors[name] for name in paper.captioned if name in factors}
     if not told:

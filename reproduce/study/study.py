@@ -1,6 +1,6 @@
 """One paper with one set of parameters: its cells, their trials, and what is chosen of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from reproduce.study.parameters import Parameters
 from reproduce.study.protocol import Protocol
 from reproduce.study.records_here import find_record
 from reproduce.study.registered import StepProgress, registered_edition
+from reproduce.study.running import Told, silent, train
 from reproduce.study.steps import Place
 from reproduce.tasks import task_of
 from reproduce.trials import edition as editions
@@ -41,17 +42,22 @@ class Study:
         if parameters.dataset is None:
             raise UserError("the parameters name no data set; expected them as `read` returns them")
         self.record = find_record(parameters.dataset, self.store)
-        others = [find_record(name, self.store) for name in self.protocol.other_data(parameters)]
-        self._others = others
+        self._others = [find_record(name, self.store) for name in protocol.other_data(parameters)]
         # The main data set first; a file that several names draw on counts once.
-        self.records = list({r.name: r for r in (self.record, *others)}.values())
-        self.cells: list[Cell] = self.protocol.cells(parameters, self.record, *others)
-        # Beside the grid: what its results are compared with, e.g. features nobody trained.
-        self.references: list[Cell] = self.protocol.references(parameters, self.record, *others)
+        self.records = list({r.name: r for r in (self.record, *self._others)}.values())
         self.shown: dict[str, Any] = self.protocol.shown_point(parameters)
         self.measures = Measures(self.store, self.paper, self.records)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Make the cells, as far as results that are here decide which they are."""
+        parameters, asked = self.parameters, (self.parameters, self.record, *self._others)
+        arms = self.protocol.cells(*asked)
+        # Beside the grid: what its results are compared with, e.g. features nobody trained.
+        every = self.protocol.chosen(self.measures, [*arms, *self.protocol.references(*asked)])
+        self.cells: list[Cell] = every[: len(arms)]
+        self.references: list[Cell] = every[len(arms) :]
         # The plan that these very parameters are registered in, if there is one.
-        every = [*self.cells, *self.references]
         self.registered = registered_edition(parameters, every, self.shown)
         if self.registered:
             self._keep_only(frozenset().union(*self.registered.keys.values()))
@@ -167,16 +173,11 @@ class Study:
         In the order of the registered steps, where there are any.
         """
         common = {"paper": self.paper, "profile": self.scale}
-        found = merged(
-            [
-                Planned(
-                    cell.trial,
-                    ({**common, **cell.label(self.protocol.paper)},),
-                    cell.keep,
-                )
-                for cell in [*self.cells, *self.references]
-            ]
+        labelled = (
+            Planned(cell.trial, ({**common, **cell.label(self.protocol.paper)},), cell.keep)
+            for cell in [*self.cells, *self.references]
         )
+        found = merged(list(labelled))
         if registered := self.registered:
             found.sort(key=lambda item: registered.place(item.trial.key))
         return found
@@ -193,15 +194,14 @@ class Study:
         """Return the trials that have not been run."""
         return engine.pending(self.planned(), self.store)
 
-    def run(
-        self,
-        options: engine.Options | None = None,
-        reporter: Callable[[engine.Event], None] = lambda event: None,
-    ) -> engine.Summary:
+    @property
+    def waiting(self) -> set[str]:
+        """Return the trials that wait for results of others to decide which they are."""
+        return {cell.trial.key for cell in [*self.cells, *self.references] if cell.waiting}
+
+    def run(self, options: engine.Options | None = None, told: Told = silent) -> engine.Summary:
         """Train what is pending; return a summary, or raise if a trial failed or was stopped."""
-        for record in self.records:
-            self.store.put_record(record)
-        summary = engine.run(self.planned(), self.store, options or engine.Options(), reporter)
+        summary = train(self, options or engine.Options(), told)
         engine.require_all(summary)
         return summary
 

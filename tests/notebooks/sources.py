@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from reproduce import papers
 from reproduce.book.chapters import CHAPTERS
 from reproduce.book.cutting import Cut, cut
 
@@ -19,8 +20,10 @@ TAGS = {
 FROM_PROFILE = "; None: as the profile says"
 PARAMETER = re.compile(r"(?P<name>\w+): (?P<type>\w+) = (?P<value>.+?)  # (?P<help>.+)")
 STUDIES = [path for path in PATHS if path.stem not in CHAPTERS]
+PAPERS = [path for path in STUDIES if path.stem in papers.names()]
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+every_paper = pytest.mark.parametrize("path", PAPERS, ids=lambda path: path.stem)
 every_study = pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 
 

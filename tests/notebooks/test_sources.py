@@ -16,6 +16,7 @@ from tests.notebooks.sources import (
     cells,
     cut_pages,
     every_notebook,
+    every_paper,
     every_study,
     parameters_cell,
     tags,
@@ -104,7 +105,7 @@ def test_its_pages_are_short_in_cells(path):
     assert {page: count for page, count in counts.items() if count > MOST_CELLS} == {}
 
 
-@every_study
+@every_paper
 def test_a_papers_pages_are_the_same_in_all_papers(path):
     first, *others = cut_pages(path)
     names = [one.page.partition("-")[2] for one in others]
@@ -116,7 +117,7 @@ def test_a_papers_pages_are_the_same_in_all_papers(path):
         assert section in headings, section
 
 
-@every_study
+@every_paper
 def test_the_answer_comes_before_anything_else(path):
     """No code, setting or bar of a folded cell stands between the title and the plain words."""
     page = cut_pages(path)[0].notebook["cells"]

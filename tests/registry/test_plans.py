@@ -7,10 +7,10 @@ import pytest
 
 from reproduce import papers
 from reproduce.errors import UserError
-from reproduce.registry import editions, plans, registration
+from reproduce.registry import editions, plans, records, registration
 from reproduce.registry.reading import exists
 
-PLANNED = [key for key in papers.names() if exists(key, plans.FILE)]
+PLANNED = [key for key in records.works() if exists(key, plans.FILE)]
 SOUND = {
     "paper": "class_imbalance", "registered": "2026-01-01", "profile": "smoke",
     "parameters": {"seeds": [5]},

@@ -1,0 +1,182 @@
+"""The two figures of the comparison alone: what helps where, and what trying more buys."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from reproduce.figures import heat
+from reproduce.figures.picture import NothingToShow, Picture
+from reproduce.figures.style import (
+    FAINT,
+    FURTHER_COLOURS,
+    INK,
+    QUIET,
+    in_the_look,
+    new_figure,
+)
+from reproduce.figures.wording import in_sentence, method_label, plural, points
+from reproduce.papers.comparison.gains import HELPED, HURT, Gain
+from reproduce.registry.datasets import in_words
+
+# A gain that is drawn as strong as can be.
+STRONG = 0.2
+FAINTEST = 0.35
+
+
+class Landscape(Picture):
+    """A row for each method, a column for each data set, and what it gains there in points.
+
+    Coloured is what is certain for all methods of a data set together; a number without a colour
+    may be chance, and an empty place was not attempted.
+    """
+
+    kind = "landscape"
+
+    def __init__(self, found: Mapping[tuple[str, str], Gain], datasets: Sequence[str], of: str):
+        super().__init__()
+        self.found, self.datasets, self.of = found, list(datasets), of
+        if not found:
+            raise NothingToShow(
+                "no method beside the baseline is trained on a data set that counts"
+            )
+        methods = dict.fromkeys(method for _, method in found)
+        self.methods = sorted(methods, key=self._order)
+
+    def _order(self, method: str) -> tuple[float, int, float]:
+        """Sort by the share of sets on which it helped for certain, their number, the mean."""
+        gains = [gain for (_, name), gain in self.found.items() if name == method]
+        certain = sum((gain.word == HELPED) - (gain.word == HURT) for gain in gains)
+        mean = sum(gain.effect.mean for gain in gains) / len(gains)
+        return (-certain / len(gains), -len(gains), -mean)
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw the cells, the methods that helped most often on top."""
+        rows, columns = len(self.methods), len(self.datasets)
+        # Many columns have room for whole points, and for names that stand upright.
+        narrow = columns > 2
+        figure, axes = new_figure(0.29 * rows + (1.7 if narrow else 0.6))
+        axis = axes[0, 0]
+        for row, method in enumerate(self.methods):
+            for column, dataset in enumerate(self.datasets):
+                gain = self.found.get((dataset, method))
+                if gain is None:
+                    axis.text(column + 0.5, row + 0.5, "·", color=FAINT, ha="center", va="center")
+                    continue
+                strength = _strength(gain)
+                if strength:
+                    colour = heat.HEAT if gain.word == HELPED else heat.LOSS
+                    heat.cell(axis, (column, row), strength, color=colour)
+                axis.text(
+                    column + 0.5, row + 0.53, points(gain.effect.mean, 0 if narrow else 1),
+                    ha="center", va="center", color=heat.letters(strength) if strength else QUIET,
+                )  # fmt: skip
+        heat.frame(axis, columns, rows)
+        axis.set_aspect("auto")
+        axis.set_yticks([row + 0.5 for row in range(rows)], map(method_label, self.methods))
+        names = [in_words(name).replace("scikit-learn's ", "") for name in self.datasets]
+        turned = 90 if narrow else 0
+        axis.set_xticks([column + 0.5 for column in range(columns)], names, rotation=turned)
+        axis.xaxis.tick_top()
+        return figure
+
+    def message(self) -> str:
+        """Say which method helped on the most sets."""
+        best = self.methods[0]
+        own = [gain for (_, name), gain in self.found.items() if name == best]
+        helped = sum(gain.word == HELPED for gain in own)
+        if not helped:
+            return (
+                f"No remedy raises {self.of} for certain on any of "
+                f"{plural(len(self.datasets), 'data set')}."
+            )
+        mean = sum(gain.effect.mean for gain in own) / len(own)
+        return (
+            f"Most often of help: {in_sentence(best)}, for certain on {helped} of "
+            f"{plural(len(own), 'data set')}, {points(mean)} points of {self.of} in the mean."
+        )
+
+    def seen(self) -> str:
+        """Say what the rows and columns are."""
+        return (
+            f"A table of coloured cells: {plural(len(self.methods), 'method')} in rows, data sets "
+            f"in columns, in each the gain in {self.of} over the baseline in points."
+        )
+
+    def reading(self) -> str:
+        """Say what a colour, its lack and a dot mean."""
+        return (
+            "Blue helps and brown hurts, for certain for all methods of a column together; a "
+            "number without a colour may be chance; a dot: not attempted."
+        )
+
+    def words(self) -> str:
+        """Say each gain."""
+        said = []
+        for dataset in self.datasets:
+            each = ", ".join(
+                f"{method_label(method)} {points(gain.effect.mean)} "
+                f"({points(gain.low)} to {points(gain.high)})"
+                for method in self.methods
+                if (gain := self.found.get((dataset, method)))
+            )
+            said.append(f"{in_words(dataset)}: {each}.")
+        return f"Gains in {self.of} over the baseline, in percentage points. " + " ".join(said)
+
+
+class TryingMore(Picture):
+    """The expected gain of the best of so many configurations over one at random, by data set."""
+
+    def __init__(self, curves: Mapping[str, Sequence[float]], of: str):
+        super().__init__()
+        self.curves, self.of = curves, of
+        if not any(len(curve) > 1 for curve in curves.values()):
+            raise NothingToShow("one configuration of every method was tried, so none was chosen")
+
+    @in_the_look
+    def draw(self) -> Figure:
+        """Draw a line for each data set, named at its end."""
+        figure, axes = new_figure(2.9)
+        axis = axes[0, 0]
+        for number, (dataset, curve) in enumerate(self.curves.items()):
+            colour = (*FURTHER_COLOURS, INK)[number % (1 + len(FURTHER_COLOURS))]
+            tried = range(1, len(curve) + 1)
+            axis.plot(tried, [100 * value for value in curve], "o-", color=colour,
+                      label=in_words(dataset))  # fmt: skip
+        axis.set_xticks(range(1, max(map(len, self.curves.values())) + 1))
+        axis.set_xlabel("configurations tried")
+        axis.set_ylabel("expected gain (points)")
+        axis.set_ylim(bottom=0)
+        axis.legend(loc="upper left")
+        return figure
+
+    def message(self) -> str:
+        """Say what trying all of them promises, at the least and at the most."""
+        ends = [100 * curve[-1] for curve in self.curves.values()]
+        most = max(map(len, self.curves.values()))
+        sizes = f"{min(ends):.1f}" if len(ends) == 1 else f"{min(ends):.1f} to {max(ends):.1f}"
+        return (
+            f"The best of {most} configurations promises {sizes} points of {self.of} more than one "
+            "at random, on the images that chose it."
+        )
+
+    def seen(self) -> str:
+        """Say what the lines are."""
+        return (
+            f"A line for each data set: the expected gain in {self.of} of the best of so many "
+            "random configurations over one, a mean over methods."
+        )
+
+    def words(self) -> str:
+        """Say each line."""
+        said = [
+            f"{in_words(dataset)}: {', '.join(f'{100 * value:.1f}' for value in curve)}."
+            for dataset, curve in self.curves.items()
+        ]
+        return "Expected gain in points of the best of 1, 2 and more. " + " ".join(said)
+
+
+def _strength(gain: Gain) -> float:
+    if gain.word not in (HELPED, HURT):
+        return 0.0
+    return FAINTEST + (1 - FAINTEST) * min(1.0, abs(gain.effect.mean) / STRONG)

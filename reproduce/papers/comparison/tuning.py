@@ -1,0 +1,173 @@
+"""What tuning bought, and how much of it was luck: from the search and from fresh repeats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from reproduce.evaluation import best_of, metrics
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.picture import NothingToShow
+from reproduce.papers.comparison.cells import AS_IT_COMES
+from reproduce.papers.comparison.choosing import METRIC, choices, searched, validation_scores
+from reproduce.papers.comparison.gains import Gains
+from reproduce.study.cell import Cell, steps_after
+from reproduce.study.contrasts import Arm
+from reproduce.study.effects import effect_of
+from reproduce.study.measures import Measures, NotMeasured
+from reproduce.study.tested_images import UsualImages
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The search of one method on one data set.
+
+    Attributes
+    ----------
+    scores
+        Of each configuration on the validation images of the search, the default first.
+    number, words
+        The configuration that was chosen, and what it changes.
+    again, default_again
+        The mean of the chosen one, and of the default, on the validation images of fresh repeats;
+        None if not kept.
+    bought
+        What it gains on the test images over the default, on the same fresh repeats; None where
+        the default was chosen, or was not trained.
+    """
+
+    dataset: str
+    method: str
+    scores: tuple[float, ...]
+    number: int
+    again: float | None
+    default_again: float | None
+    bought: Effect | None
+
+    @property
+    def promised(self) -> float:
+        """Return what the search said of the configuration that it chose."""
+        return max(self.scores)
+
+    @property
+    def excess(self) -> float | None:
+        """Return by how much the search promised more than fresh repeats kept."""
+        return None if self.again is None else self.promised - self.again
+
+    @property
+    def ease(self) -> float | None:
+        """Return by how much the images of the search are easier, as the default shows.
+
+        It was not chosen for what it scored on them, so no luck of choosing is in it.
+        """
+        return None if self.default_again is None else self.scores[0] - self.default_again
+
+
+def searches(gains: Gains) -> list[Tuned]:
+    """Return every search whose method is filled in, or say that there was none."""
+    study = gains.study
+    every = [*study.cells, *study.references]
+    decided, found = choices(study.measures, every), []
+    for place, tried in searched(every).items():
+        scores = validation_scores(study.measures, tried)
+        if place not in gains.filled or scores is None:
+            continue
+        number = decided[place].factors["tried"]
+        found.append(
+            Tuned(
+                *place, tuple(scores[at] for at in sorted(scores)), number,
+                _again(study.measures, gains.filled[place]),
+                _again(study.measures, _untuned(gains, place)),
+                _bought(gains, place) if number else None,
+            )
+        )  # fmt: skip
+    if not found:
+        raise NothingToShow("no configuration was searched for a method that is filled in")
+    return found
+
+
+def curves(found: list[Tuned]) -> Mapping[str, list[float]]:
+    """Return by data set the gain of the best of 1, 2, ... configurations, a mean over methods."""
+    datasets = dict.fromkeys(one.dataset for one in found)
+    return {
+        name: best_of.mean_gain([one.scores for one in found if one.dataset == name])
+        for name in datasets
+    }
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The searches of a data set: what they promised beyond what was kept, and why.
+
+    `excess` is the mean over methods, `ease` what of it the images of the search explain; what is
+    left, `curse`, is the winner's curse: the chosen one was partly the luckiest.
+    """
+
+    dataset: str
+    searches: int
+    excess: float
+    ease: float
+    bought: float | None
+
+    @property
+    def curse(self) -> float:
+        """Return what choosing the best of several added by luck alone."""
+        return self.excess - self.ease
+
+
+def luck(found: list[Tuned]) -> list[Luck]:
+    """Return the luck of the searches on each data set that kept what it takes."""
+    told = []
+    for dataset in dict.fromkeys(one.dataset for one in found):
+        own = [one for one in found if one.dataset == dataset]
+        pairs = [(one.excess, one.ease) for one in own if None not in (one.excess, one.ease)]
+        if pairs:
+            excess, ease = np.mean(np.array(pairs, dtype=float), axis=0)
+            bought = [one.bought.mean for one in own if one.bought]
+            mean = float(np.mean(bought)) if bought else None
+            told.append(Luck(dataset, len(pairs), float(excess), float(ease), mean))
+    return told
+
+
+def _again(measures: Measures, cells: list[Cell]) -> float | None:
+    if not cells:
+        return None
+    try:
+        return float(np.mean([validated(measures, cell) for cell in cells]))
+    except NotMeasured:
+        return None
+
+
+def validated(measures: Measures, cell: Cell) -> float:
+    """Return the measure that chooses, of a repeat's own validation images."""
+
+    def compute():
+        scores, truth = measures.scores(cell, "val")
+        return metrics.summary(scores, truth, scores.shape[1]), {}
+
+    found = measures.derived(f"validation/{steps_after(cell)}", [cell], compute)
+    return float(found[0][METRIC])
+
+
+def _untuned(gains: Gains, place: tuple[str, str]) -> list[Cell]:
+    """Return the default's cells on all repeats; none where one is missing."""
+    dataset, method = place
+    where = {"dataset": dataset, "method": method, "configuration": AS_IT_COMES}
+    plain = [
+        cell
+        for cell in gains.study.of_experiment("default", **where)
+        if gains.measures.store.get(cell.trial.key) is not None
+    ]
+    return plain if {cell.seed for cell in plain} == set(gains.seeds) else []
+
+
+def _bought(gains: Gains, place: tuple[str, str]) -> Effect | None:
+    plain, tuned = _untuned(gains, place), gains.filled[place]
+    if not plain:
+        return None
+    arms = [
+        Arm(weight, weight, (), cell)
+        for weight, cells in ((1.0, tuned), (-1.0, plain))
+        for cell in cells
+    ]
+    return effect_of(arms, UsualImages(gains.measures, METRIC), gains.seeds)

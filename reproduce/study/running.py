@@ -1,0 +1,56 @@
+"""Training what a study has planned: at once, or in stages where results decide what follows."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import Any
+
+from reproduce.trials import engine
+from reproduce.trials.store import Store
+from reproduce.trials.trial import Planned
+
+# Opens what is told of a stage: `told(planned, store)` gives a reporter of events.
+Told = Callable[[Sequence[Planned], Store], AbstractContextManager[Any]]
+
+
+def silent(planned: Sequence[Planned], store: Store) -> AbstractContextManager[Any]:
+    """Tell nothing."""
+    return nullcontext(lambda event: None)
+
+
+def ready(study: Any) -> list[Planned]:
+    """Return the trials of a study that can be trained now."""
+    waiting = study.waiting
+    return [item for item in study.planned() if item.trial.key not in waiting]
+
+
+def train(study: Any, options: engine.Options, told: Told = silent) -> engine.Summary:
+    """Train what is pending of a study and, once results have decided more trials, these as well.
+
+    Stops at the time limit, on Ctrl-C and after a stage in which a trial failed.
+    """
+    for record in study.records:
+        study.store.put_record(record)
+    began, trained = time.monotonic(), 0
+    while True:
+        planned = ready(study)
+        with told(planned, study.store) as reporter:
+            summary = engine.run(planned, study.store, _left(options, began), reporter)
+        trained += summary.trained
+        if summary.stopped or summary.failures or not study.waiting:
+            break
+        before, options = study.waiting, replace(options, force=False)
+        study.lay_out()
+        if study.waiting == before:
+            break
+    planned = study.planned()
+    missing = len(engine.pending(planned, study.store, options.keep_weights))
+    return replace(summary, total=len(planned), done=len(planned) - missing, trained=trained)
+
+
+def _left(options: engine.Options, began: float) -> engine.Options:
+    if options.time_limit is None:
+        return options
+    # At least a moment: what has just begun is stopped with a checkpoint.
+    return replace(options, time_limit=max(0.1, options.time_limit - (time.monotonic() - began)))

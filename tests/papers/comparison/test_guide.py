@@ -1,0 +1,106 @@
+"""The guide speaks of what is filled in and of nothing else; nothing on the page is typed."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from reproduce.evaluation.significance import paired_effect
+from reproduce.methods import registry
+from reproduce.papers.comparison import guide, pictures, tables
+from reproduce.papers.comparison.gains import ALIKE, HELPED, HURT, OPEN, Gains, widened
+from reproduce.papers.comparison.parameters import different
+from reproduce.study.study import Study
+from reproduce.trials import upkeep
+from tests.papers.comparison.made_up import put, study_of
+
+SHOWN = ("answer", "landscape", "guide", "unknown", "levels", "costs", "ranks", "tuned", "data")
+
+
+def text_of(study) -> str:
+    """Return all that the page says of results, as text."""
+    said = []
+    for name in SHOWN:
+        made = getattr(pictures, name).of(study)
+        said.append(made.words() + made.message() if hasattr(made, "draw") else str(made))
+    return "\n".join(said)
+
+
+def test_it_says_what_helps_and_what_cannot_be_told(study):
+    said = guide.answer(Gains(study))
+    assert "On MNIST" in said and "On HAM10000" in said
+    assert "class weights raised macro F1 by" in said
+    assert "Of 6 comparisons with the baseline" in said
+
+
+def test_deleting_a_methods_rows_removes_it_everywhere(tmp_path):
+    study = study_of(tmp_path, others="none", configurations=2)
+    assert re.search("class weights", text_of(study), re.IGNORECASE)
+    gone = {cell.trial.key for cell in [*study.cells, *study.references]
+            if cell.method == "class_weights"}  # fmt: skip
+    upkeep.remove(study.store, sorted(gone))
+    left = Study(study.protocol, study.parameters, study.store)
+    assert not re.search("class.weights", text_of(left), re.IGNORECASE)
+    assert "crt" in text_of(left).lower()
+
+
+def test_a_set_whose_control_fails_is_named_and_not_spoken_of(copied):
+    """A network that nobody trained is made as good as the baseline there."""
+    study, anew = copied
+    for cell in study.of_experiment("untrained", dataset="ham10000"):
+        put(study.store, replace(cell, method="baseline"))
+    gains = Gains(anew())
+    assert gains.datasets == ["mnist", "ham10000"] and gains.ranked == ["mnist"]
+    assert "HAM10000" not in guide.answer(gains)
+    assert not any("HAM10000" in one.situation for one in guide.situations(gains))
+    assert any("Nothing is said of HAM10000" in one for one in guide.unknown(gains))
+
+
+def test_one_repeat_less_and_a_method_is_not_filled_in(copied):
+    study, anew = copied
+    last = study.select(method="crt", dataset="mnist", seed=study.parameters.seeds[-1])
+    upkeep.remove(study.store, [cell.trial.key for cell in last])
+    gains = Gains(anew())
+    assert "crt" not in gains.methods("mnist") and "class_weights" in gains.methods("mnist")
+    assert "crt" in gains.methods("ham10000")
+
+
+def test_no_ranks_on_two_sets(study):
+    assert "No mean ranks are given" in tables.ranks(Gains(study), "made up")
+
+
+def test_every_method_of_the_registry_is_listed_and_a_new_one_by_itself(study, monkeypatch):
+    before = tables.everything(Gains(study), "made up")
+    assert len(before.rows) == len(different(registry.names("classification")))
+    new = registry.ENTRIES | {"brand_new": registry.entry("focal")}
+    monkeypatch.setattr(registry, "ENTRIES", new)
+    monkeypatch.setattr(registry, "as_built", lambda name: name)
+    rows = {row[0]: row[-1] for row in tables.everything(Gains(study), "made up").rows}
+    assert rows["Brand new"] == "not attempted" and rows["cRT"] == "MNIST, HAM10000"
+
+
+def test_image_passes_of_all_methods_are_within_a_step_of_each_other(study):
+    gains = Gains(study)
+    for dataset in gains.datasets:
+        passes = {n for method in gains.methods(dataset) for n in gains.passes(dataset, method)}
+        assert max(passes) - min(passes) < 2 * 64
+
+
+@pytest.mark.parametrize(
+    ("differences", "word"),
+    [
+        ([0.10, 0.11, 0.09, 0.10, 0.10], HELPED),
+        ([-0.10, -0.11, -0.09, -0.10, -0.10], HURT),
+        ([0.001, -0.001, 0.0, 0.0005, -0.0005], ALIKE),
+        ([0.3, -0.2, 0.1, 0.0, 0.2], OPEN),
+        ([0.10, 0.10, 0.10, 0.10], OPEN),
+    ],
+)
+def test_a_word_needs_an_interval_and_five_repeats(differences, word):
+    assert widened(paired_effect(differences), 11).word == word
+
+
+def test_more_methods_ask_for_a_wider_interval():
+    found = paired_effect([0.10, 0.11, 0.09, 0.12, 0.08] * 6)
+    few, many = (widened(found, count) for count in (1, 30))
+    assert many.low < few.low <= found.low
