@@ -16,6 +16,7 @@ from reproduce.commands import (
     new,
     own,
     papers,
+    replicate,
     run,
     store,
     training,
@@ -42,6 +43,7 @@ app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
+app.command(cls=WithParameters, context_settings=training.EXTRA)(replicate.replicate)
 app.command()(own.own)
 app.command()(networks.export)
 app.command()(networks.predict)

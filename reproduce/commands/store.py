@@ -168,16 +168,23 @@ def merge(
         list[str], typer.Argument(help="packed files, or 'published' for the committed results")
     ],
     store: StorePath = None,
+    into_the_book: Annotated[
+        bool, typer.Option("--publish", help="write replications under book/, ready to commit")
+    ] = False,
 ) -> None:
     """Take packed or published results into the store; a damaged file changes nothing.
+
+    An independent replication is kept beside them, and is none of ours.
 
     Example: reproduce store merge results.part1.zip results.part2.zip
     """
     from reproduce import papers
+    from reproduce.commands.replicated import take
     from reproduce.trials import edition, pack
 
     opened = _open(store)
-    for source in sources:
+    others = take(sources, opened.path, into_the_book)
+    for source in (one for one in sources if one not in others):
         if source == "published":
             book = edition.published()
             if not any(book.stamp(key) or book.waiting(key).is_file() for key in papers.names()):
