@@ -19,8 +19,8 @@ from reproduce.study.protocol import Protocol
 from reproduce.study.records_here import find_record
 from reproduce.study.registered import StepProgress, registered_edition
 from reproduce.tasks import task_of
+from reproduce.trials import allowed, engine
 from reproduce.trials import edition as editions
-from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, merged
 
@@ -191,9 +191,12 @@ class Study:
 
     def run(self, options: engine.Options | None = None, reporter=lambda event: None):
         """Train what is pending; return a summary, or raise if a trial failed or was stopped."""
+        options = options or engine.Options()
+        workers = options.workers or engine.default_workers()
+        allowed.refuse_more(self.pending(), self.store, workers, self.records)
         for record in self.records:
             self.store.put_record(record)
-        summary = engine.run(self.planned(), self.store, options or engine.Options(), reporter)
+        summary = engine.run(self.planned(), self.store, options, reporter)
         engine.require_all(summary)
         return summary
 
