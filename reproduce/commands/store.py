@@ -163,6 +163,29 @@ def pack(
 
 
 @app.command()
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="a .csv or .parquet file")],
+    store: StorePath = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="the trials of the published edition instead")
+    ] = False,
+) -> None:
+    """Write results as one table, a row a trial; Parquet where pyarrow is installed.
+
+    Example: reproduce store export -o results.csv
+    """
+    from reproduce.commands import exporting
+
+    exporting.check(output)
+    place, trials = _published_trials() if published else _stored_trials(store)
+    found = [result for *_, results, _ in trials for result in results]
+    if not found:
+        raise UserError(f"there are no results in {place} to export; train or merge some first")
+    exporting.write(found, output)
+    print(f"{len(found)} results of {place} in {relative(output)}")
+
+
+@app.command()
 def merge(
     sources: Annotated[
         list[str], typer.Argument(help="packed files, or 'published' for the committed results")
