@@ -187,9 +187,9 @@ def say(paper: str, one: str, other: str, found) -> None:
         table.add_row(name, str(left_value), str(right_value))
     out.print(table if found.parameters else "  the same parameters")
     out.print(f"  {_trials(found)}")
-    table = new_table("method", "at", "metric", one, other, "moved by", "paired, 95 %")
-    for row in found.metrics:
-        table.add_row(*row)
+    table = new_table("method", "at", "metric", "the first", "the other", "moved by")
+    for *row, moved, interval in found.metrics:
+        table.add_row(*row, f"{moved}\n{interval}")
     out.print(table if found.metrics else "  no method and point in common")
     if found.metrics:
         out.print(f"  {NOTE}")

@@ -20,9 +20,13 @@ CONTEXT: dict[str, Any] = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
+    "fileObject": "cr:fileObject",
     "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
     "format": "cr:format",
     "includes": "cr:includes",
     "isLiveDataset": "cr:isLiveDataset",
@@ -31,11 +35,13 @@ CONTEXT: dict[str, Any] = {
     "md5": "cr:md5",
     "parentField": "cr:parentField",
     "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "references": "cr:references",
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -180,12 +186,12 @@ def table_of_results(
         "recordSet": [
             {
                 "@type": "cr:RecordSet",
-                "@id": f"trials of {table}",
-                "name": f"trials of {table}",
+                "@id": f"trials/{table}",
+                "name": f"trials/{table}",
                 "description": f"one row for each network behind the page of {table}",
                 "field": [
                     {
-                        **_field(f"trials of {table}", column, "sc:Text"),
+                        **_field(f"trials/{table}", column, "sc:Text"),
                         "source": {"fileObject": {"@id": table}, "extract": {"column": column}},
                     }
                     for column in columns
