@@ -20,7 +20,9 @@ def stripped(notebook: dict[str, Any]) -> dict[str, Any]:
     cells = []
     for one in notebook["cells"]:
         metadata = {k: v for k, v in one.get("metadata", {}).items() if k not in LEFT_BY_EDITORS}
-        ran = {"outputs": [], "execution_count": None} if one["cell_type"] == "code" else {}
+        ran: dict[str, Any] = {}
+        if one["cell_type"] == "code":
+            ran = {"outputs": [], "execution_count": None}
         cells.append({**one, "metadata": metadata, **ran})
     kernel = notebook.get("metadata", {})
     kept = {name: kernel[name] for name in ("kernelspec", "language_info") if name in kernel}

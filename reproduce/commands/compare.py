@@ -127,7 +127,7 @@ def _of_parameters(paper: str, sides: list[dict[str, str]], images: bool) -> Ite
         names = [" ".join(f"{n} {v}" for n, v in side.items()) for side in sides]
         for name, side in zip(names, found, strict=True):
             if side.missing:
-                out.print(f"{name}: {side.missing} networks are not trained and left out")
+                out.print(f"{name}: left out, since not trained: {side.missing} of its networks")
         for name, side in zip(names[1:], found[1:], strict=True):
             yield paper, names[0], name, compared(found[0], side, images)
 
