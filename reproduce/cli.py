@@ -16,6 +16,7 @@ from reproduce.commands import (
     new,
     own,
     papers,
+    replicate,
     run,
     store,
     training,
@@ -42,11 +43,12 @@ app.command()(methods)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.run)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(training.plan)
 app.command()(training.train)
+app.command(cls=WithParameters, context_settings=training.EXTRA)(replicate.replicate)
 app.command()(own.own)
 app.command()(networks.export)
 app.command()(networks.predict)
 app.command()(audit.audit)
-app.command()(compare.compare)
+app.command(cls=WithParameters, context_settings=training.EXTRA)(compare.compare)
 app.command()(run.book)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.publish)
 app.command()(doctor)

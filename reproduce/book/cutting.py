@@ -64,7 +64,7 @@ def cut(page: str, notebook: dict[str, Any], trials: bool = False) -> list[Cut]:
     trials
         Whether there is a page of its trials to lead to.
     """
-    parts = list(_parts(notebook.get("cells", [])))
+    parts = list(_parts([one for one in notebook.get("cells", []) if not _is_hidden(one)]))
     if len(parts) < 2:
         return []
     key = PurePosixPath(page).name
@@ -113,6 +113,11 @@ def _parts(cells: list[dict]) -> Iterator[list[dict]]:
 
 def _is_heading(cell: dict) -> bool:
     return cell.get("cell_type") == "markdown" and bool(START.match(_source(cell)))
+
+
+def _is_hidden(cell: dict) -> bool:
+    """Say whether a cell is of no page: what only who opens the notebook elsewhere needs."""
+    return "remove-cell" in cell.get("metadata", {}).get("tags", [])
 
 
 def _title(cells: list[dict]) -> str:

@@ -15,6 +15,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from reproduce.book.cutting import WHOLE
+from reproduce.book.launch import leads_somewhere, notebooks_in
 from reproduce.book.numbering import renumber
 from reproduce.book.repository import repository_address
 from reproduce.book.stage import stage
@@ -50,7 +51,9 @@ def _build_from_the_stage(app: Sphinx, config: Config) -> None:
             continue  # There they name their folder of styles, to which every page links.
         listeners[:] = [one for one in listeners if not _is_left_out(one.handler)]
     address = repository_address(root)
-    config["html_theme_options"] = with_options(config["html_theme_options"], EDITION, address)
+    colab = leads_somewhere(notebooks_in(root), address)
+    options = with_options(config["html_theme_options"], EDITION, address, colab)
+    config["html_theme_options"] = options
 
 
 def _is_left_out(handler: Any) -> bool:

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from reproduce.book.front_figure import Remedies, remedies
+from reproduce.book.front_shared import shared
 from reproduce.book.markup import escaped, joined, table
 from reproduce.book.measured import grid
 from reproduce.book.shown import TRIALS, Shown
@@ -25,18 +26,22 @@ COUNTED = {
     "no practical difference": (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE),
     "opposite": (Verdict.OPPOSITE,),
     "depend on reading": (Verdict.DEPENDS,),
-    "undecided": (
-        Verdict.UNDECIDED, Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF, Verdict.TEST_BED,
-    ),
+    "undecided": (Verdict.UNDECIDED,),
+    "undecided, but not as large as printed": (Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF),
+    "with a silent test bed": (Verdict.TEST_BED,),
     "on generated data only": (
         Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART, Verdict.MECHANISM_NOT_SEEN,
         Verdict.MECHANISM_OPPOSITE, Verdict.MECHANISM_UNDECIDED,
     ),
     "as illustrations": (Verdict.ILLUSTRATION,),
+    "not attempted": (Verdict.NOT_ATTEMPTED,),
 }  # fmt: skip
 KOREAN = {
     "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
     "depend on reading": "해석에 따라 다름", "undecided": "판단 불가",
+    "undecided, but not as large as printed": "판단 불가(발표된 크기는 아님)",
+    "with a silent test bed": "시험 환경으로 판단 불가",
+    "not attempted": "시도하지 않음",
     "on generated data only": "생성 데이터로만 확인", "as illustrations": "예시(판정 없음)",
 }  # fmt: skip
 
@@ -183,4 +188,5 @@ def korean(edition: Edition) -> str:
     return "\n".join(lines)
 
 
-PARTS = {"figure": figure, "papers": papers_table, "audit": audited, "korean": korean}
+PARTS = {"figure": figure, "papers": papers_table, "audit": audited, "shared": shared,
+         "korean": korean}  # fmt: skip

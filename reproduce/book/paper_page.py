@@ -12,8 +12,11 @@ from reproduce.pages.claimed import claims_table
 from reproduce.pages.printed_tables import of_paper
 
 
-def paper_page(key: str, has_notebook: bool = False) -> str:
-    """Return the page of a paper without an executed notebook, as Markdown."""
+def paper_page(key: str, has_notebook: bool = False, others: str = "") -> str:
+    """Return the page of a paper without an executed notebook, as Markdown.
+
+    `others` is what others measured of it, as Markdown.
+    """
     paper, found = papers.paper(key), not_run(key)
     year = "" if str(paper.year) in paper.authors else f" ({paper.year})"
     page = markup.joined(
@@ -25,6 +28,7 @@ def paper_page(key: str, has_notebook: bool = False) -> str:
             _caveat(key, has_notebook),
             f"{markup.escaped(paper.authors)}{year}, *{markup.escaped(paper.title)}* "
             f"{{cite}}`{paper.cited}`, compares: {markup.escaped(paper.compares)}.",
+            *([others] if others else []),
             "## Its printed tables",
             "Each printed number stands in one cell, letter by letter; under it is where ours will "
             "stand.",

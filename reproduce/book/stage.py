@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reproduce import papers
-from reproduce.book import front, gallery, trials_page
+from reproduce.book import front, gallery, replications, trials_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
 from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
 from reproduce.book.paper_page import paper_page
@@ -22,13 +22,15 @@ from reproduce.book.repository import repository_address
 from reproduce.book.shown import Shown, prepared
 from reproduce.errors import UserError
 from reproduce.files import relative, write_bytes, write_text
+from reproduce.pages.answered import stored
+from reproduce.pages.replications import FOLDER, at
 from reproduce.registry import records
 from reproduce.trials.edition import Edition
 
 EDITIONS = ("latest", "published")
 CONFIGURATION = ("_config.yml", "_toc.yml")
 OVERLAID = ("papers", "results")
-LEFT_OUT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "waiting")
+LEFT_OUT = (".ipynb_checkpoints", "__pycache__", ".DS_Store", "waiting", FOLDER)
 # Notebooks that are being executed, or stopped.
 UNFINISHED = (".running.ipynb", ".failed.ipynb")
 
@@ -60,8 +62,9 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
     waiting = [
         page for page in contents.pages if not {page + suffix for suffix in SUFFIXES} & set(files)
     ]
-    made = {page: _cut(page, files) for page in contents.pages}
-    notebooks, shown = _with_links(made, files)
+    others = _replications(root, edition, files)
+    made = {page: _cut(page, files, others) for page in contents.pages}
+    notebooks, shown = _with_links(made, files, others)
     for page in (page for page, cuts in made.items() if cuts):
         path = PurePosixPath(page)
         files[f"{path.parent}/{WHOLE}/{path.name}.ipynb"] = files.pop(f"{page}.ipynb")
@@ -79,7 +82,7 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
     _write_sources(files, folder, repository_address(root), notebooks, shown)
     _write_trials(trials, folder, shown)
     for page in waiting:
-        _write_page_in_waiting(root, folder, page)
+        _write_page_in_waiting(root, folder, page, others.get(page, ""))
     return _write_contents(root / "_toc.yml", folder / "_toc.yml", made, trials)
 
 
@@ -106,36 +109,50 @@ def _write_trials(trials: dict[str, str], folder: Path, shown: Sequence[Shown]) 
         write_if_new(folder / name, trials_page.page(key, there, own))
 
 
-def _cut(page: str, files: dict[str, Path]) -> list[Cut]:
+def _replications(root: Path, edition: str, files: dict[str, Path]) -> dict[str, str]:
+    """Return what others measured of each paper, by its page, as Markdown."""
+    found = {}
+    for key in papers.names():
+        kept = at(replications.places(root, edition), key)
+        stamp = files.get(f"book/results/{key}.json")
+        if kept:
+            ours = stored(json.loads(stamp.read_text("utf-8"))) if stamp else None
+            found[f"book/papers/{key}"] = replications.section(kept, ours)
+    return found
+
+
+def _cut(page: str, files: dict[str, Path], others: dict[str, str]) -> list[Cut]:
     """Return the pages of a notebook that is more than one; none for any other page."""
     trials = f"book/results/{PurePosixPath(page).name}.csv" in files
-    return [one for notebook in _whole(page, files).values() for one in cut(page, notebook, trials)]
+    whole = _whole(page, files, others).values()
+    return [one for notebook in whole for one in cut(page, notebook, trials)]
 
 
-def _whole(page: str, files: dict[str, Path]) -> dict[str, dict[str, Any]]:
+def _whole(page: str, files: dict[str, Path], others: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Return the notebook of a page under its name; nothing where it has none."""
     source = files.get(f"{page}.ipynb")
     if source is None:
         return {}
     try:
-        return {page: json.loads(source.read_text("utf-8"))}
+        read = json.loads(source.read_text("utf-8"))
+        return {page: replications.with_section(read, others.get(page, ""))}
     except ValueError:
         return {}  # The check of the notebooks says what is wrong with it.
 
 
 def _with_links(
-    made: dict[str, list[Cut]], files: dict[str, Path]
+    made: dict[str, list[Cut]], files: dict[str, Path], others: dict[str, str]
 ) -> tuple[dict[str, dict[str, Any]], list[Shown]]:
     """Return the notebooks that are written and not copied, by their names, and what they show."""
     written: dict[str, dict[str, Any]] = {}
     shown: list[Shown] = []
     for page, cuts in made.items():
         key = PurePosixPath(page).name
-        parts = {one.page: one.notebook for one in cuts} or _whole(page, files)
+        parts = {one.page: one.notebook for one in cuts} or _whole(page, files, others)
         for part, notebook in parts.items():
             linked, found = prepared(part, key, notebook)
             shown += found
-            if cuts or found:
+            if cuts or found or page in others:
                 written[f"{part}.ipynb"] = linked
     return written, shown
 
@@ -200,7 +217,7 @@ def write_if_new(path: Path, text: str) -> None:
         write_text(path, text)
 
 
-def _write_page_in_waiting(root: Path, folder: Path, page: str) -> None:
+def _write_page_in_waiting(root: Path, folder: Path, page: str, others: str) -> None:
     """Write the page of a notebook that no edition holds, so that it says so itself."""
     name = Path(page).name
     notebook = root / "notebooks" / f"{name}.ipynb"
@@ -210,7 +227,7 @@ def _write_page_in_waiting(root: Path, folder: Path, page: str) -> None:
             "write the page or take it out of the table of contents"
         )
     if name in papers.names():
-        write_if_new(folder / f"{page}.md", paper_page(name, notebook.is_file()))
+        write_if_new(folder / f"{page}.md", paper_page(name, notebook.is_file(), others))
         return
     source = (
         "The notebook itself, without results, is in `notebooks/` of the repository.\n"

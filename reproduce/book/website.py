@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from reproduce.book import launch
 from reproduce.book.stage import write_if_new
 from reproduce.errors import UserError
 
@@ -47,21 +48,25 @@ def write_configuration(folder: Path, edition: str, address: str | None) -> None
     configuration["extensions"] = [
         name for name in configuration["extensions"] if name not in EXTENSIONS_LEFT_OUT
     ]
-    options = with_options(configuration["html_theme_options"], edition, address)
+    colab = launch.leads_somewhere(sorted(folder.glob("book/papers/**/*.ipynb")), address)
+    options = with_options(configuration["html_theme_options"], edition, address, colab)
     configuration["html_theme_options"] = options
     lines = [f"{name} = {pprint.pformat(configuration[name])}" for name in sorted(configuration)]
     write_if_new(folder / "conf.py", "\n".join(lines) + "\n")
 
 
-def with_options(options: dict, edition: str, address: str | None) -> dict:
-    """Return the theme's options with what follows from the edition and the address."""
-    options = {**options, **_buttons(edition, address)}
+def with_options(options: dict, edition: str, address: str | None, colab: bool) -> dict:
+    """Return the theme's options with what follows from the edition and the address.
+
+    `colab` says whether the notebooks know where to fetch themselves from, if opened there.
+    """
+    options = {**options, **_buttons(edition, address, colab)}
     # Jupyter Book's defaults name its own repository and the script of a visitor counter.
     unwanted = ("analytics", *(("repository_url",) if address is None else ()))
     return {name: value for name, value in options.items() if name not in unwanted}
 
 
-def _buttons(edition: str, address: str | None) -> dict:
+def _buttons(edition: str, address: str | None, colab: bool) -> dict:
     """Return the theme's options for repository and launch buttons."""
     host = urlsplit(address or "").hostname
     known = host in WITH_BUTTONS
@@ -82,7 +87,7 @@ def _buttons(edition: str, address: str | None) -> dict:
             "notebook_interface": "jupyterlab",
             "binderhub_url": "https://mybinder.org",
         }
-        if host == "github.com":
+        if host == "github.com" and colab:
             options["launch_buttons"]["colab_url"] = "https://colab.research.google.com"
     return options
 

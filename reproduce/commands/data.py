@@ -91,6 +91,26 @@ def info(name: DataName) -> None:
 
 
 @app.command()
+def croissant(name: DataName) -> None:
+    """Print a data set's description in Croissant (JSON-LD), for catalogs and loaders of data.
+
+    Example: reproduce data croissant mnist
+    """
+    import json
+
+    from reproduce.data import catalog, names
+    from reproduce.data.croissant import described
+
+    entry, parsed = catalog.require_known(name), names.parse(name)
+    if parsed.base not in catalog.CATALOG:
+        raise UserError(
+            f"'{name}' is a file of yours, of which the catalog knows nothing to describe; "
+            "expected a name that `reproduce data list` shows"
+        )
+    print(json.dumps(described(parsed.base, entry), indent=1, ensure_ascii=False))
+
+
+@app.command()
 def verify(name: DataName) -> None:
     """Check a data set: counts, checksums, unreadable images, identical images in two splits.
 

@@ -163,21 +163,51 @@ def pack(
 
 
 @app.command()
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="a .csv or .parquet file")],
+    store: StorePath = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="the trials of the published edition instead")
+    ] = False,
+) -> None:
+    """Write results as one table, a row a trial; Parquet where pyarrow is installed.
+
+    Example: reproduce store export -o results.csv
+    """
+    from reproduce.commands import exporting
+
+    exporting.check(output)
+    place, trials = _published_trials() if published else _stored_trials(store)
+    found = [result for *_, results, _ in trials for result in results]
+    if not found:
+        raise UserError(f"there are no results in {place} to export; train or merge some first")
+    exporting.write(found, output)
+    print(f"{len(found)} results of {place} in {relative(output)}")
+
+
+@app.command()
 def merge(
     sources: Annotated[
         list[str], typer.Argument(help="packed files, or 'published' for the committed results")
     ],
     store: StorePath = None,
+    into_the_book: Annotated[
+        bool, typer.Option("--publish", help="write replications under book/, ready to commit")
+    ] = False,
 ) -> None:
     """Take packed or published results into the store; a damaged file changes nothing.
 
+    An independent replication is kept beside them, and is none of ours.
+
     Example: reproduce store merge results.part1.zip results.part2.zip
     """
+    from reproduce.commands.replicated import take
     from reproduce.registry import records
     from reproduce.trials import edition, pack
 
     opened = _open(store)
-    for source in sources:
+    others = take(sources, opened.path, into_the_book)
+    for source in (one for one in sources if one not in others):
         if source == "published":
             book = edition.published()
             if not any(book.stamp(key) or book.waiting(key).is_file() for key in records.works()):

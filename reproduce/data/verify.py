@@ -55,7 +55,7 @@ def verify(name: str, progress: Progress | None = None) -> Findings:
 
 def _verify_made(name: str, entry: Entry, findings: Findings) -> None:
     dataset = catalog.load(name)
-    _check_counts(entry, dataset.labels, dataset.class_names, findings)
+    check_counts(entry, dataset.labels, dataset.class_names, findings)
     findings.passed.append(f"fingerprint {dataset.fingerprint[:16]}")
     _check_duplicates({s: _image_hashes(x) for s, x in dataset.images.items()}, {}, findings)
 
@@ -65,9 +65,9 @@ def _verify_packed(name: str, entry: Entry, findings: Findings) -> None:
     labels, groups = dataset.labels, dataset.groups
     if "all" in entry.published:
         challenge = {s: e["challenge"] for s, e in dataset.extra.items() if "challenge" in e}
-        _check_counts(entry, _whole(labels, challenge), dataset.class_names, findings)
+        check_counts(entry, _whole(labels, challenge), dataset.class_names, findings)
     else:
-        _check_counts(entry, labels, dataset.class_names, findings)
+        check_counts(entry, labels, dataset.class_names, findings)
     assert_disjoint(groups)
     counted = ", ".join(f"{len(np.unique(of_split)):,} in {s}" for s, of_split in groups.items())
     findings.passed.append(f"no group (lesion, twins, alphabet, writer) in two parts: {counted}")
@@ -92,7 +92,7 @@ def _verify_npz(name: str, entry: Entry, given: dict, findings: Findings) -> Non
     images, labels, _ = read_npz(path)
     classes = max(int(of_split.max()) for of_split in labels.values()) + 1
     class_names = entry.class_names or tuple(str(c) for c in range(classes))
-    _check_counts(entry, labels, class_names, findings)
+    check_counts(entry, labels, class_names, findings)
     _check_md5(path, entry.checksums.get(f"md5_{given.get('size')}"), findings)
     for key, expected in entry.checksums.items():
         if key.startswith("idx_"):
@@ -127,7 +127,7 @@ def _verify_stored(name, entry: Entry, given: dict, findings: Findings, progress
             of_test = listing.extra.get("challenge")
             apart = {} if of_test is None else {"": of_test}
             whole = _whole({"": listing.labels}, apart)
-        _check_counts(entry, whole, listing.class_names, findings)
+        check_counts(entry, whole, listing.class_names, findings)
     if entry.kind == "acne04":
         wrong = acne04.disagreements(listing)
         findings.judge(
@@ -174,7 +174,8 @@ def _read_all(listing: Listing, progress) -> tuple[dict[str, str], list[str]]:
     return digests, unreadable
 
 
-def _check_counts(entry: Entry, labels: dict, class_names, findings: Findings) -> None:
+def check_counts(entry: Entry, labels: dict, class_names, findings: Findings) -> None:
+    """Compare the images by split and class with the counts that are published."""
     for split, expected in entry.published.items():
         if split == "challenge" and split not in labels:
             continue

@@ -11,6 +11,7 @@ SHORT = {
     "thyroid_ultrasound": "thyroid ultrasound",
     "hyper_kvasir": "Hyper-Kvasir",
     "isic2019": "ISIC2019",
+    "warts_photographs": "the photographs of warts, corns and skin",
     "warts_corns": "generated warts and corns",
     "dermoscopy": "generated dermoscopy",
     "ham10000_warts": "three diagnoses of HAM10000",

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
-from reproduce.trials import engine
+from reproduce.trials import allowed, engine
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 
@@ -30,6 +30,9 @@ def train(study: Any, options: engine.Options, told: Told = silent) -> engine.Su
 
     Stops at the time limit, on Ctrl-C and after a stage in which a trial failed.
     """
+    workers = options.workers or engine.default_workers()
+    pending = engine.pending(ready(study), study.store)
+    allowed.refuse_more(pending, study.store, workers, study.records)
     for record in study.records:
         study.store.put_record(record)
     began, trained = time.monotonic(), 0

@@ -127,7 +127,7 @@ def write(
             f"{MEGABYTES_ALLOWED} MB; draw fewer scores or run fewer trials"
         )
     write_bytes(edition.results(paper, "npz"), content)
-    write_text(edition.results(paper, "csv"), _table(results))
+    write_text(edition.results(paper, "csv"), table(results))
     whole = {
         **stamp,
         "keys": sorted(result.key for result in results),
@@ -137,7 +137,8 @@ def write(
     write_text(edition.results(paper, "json"), json.dumps(whole, indent=1, sort_keys=True) + "\n")
 
 
-def _table(results: list[Result]) -> str:
+def table(results: list[Result]) -> str:
+    """Return results as CSV: a row a trial, what it is and all that was measured."""
     rows = [_flat(result) for result in sorted(results, key=lambda result: result.key)]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     buffer = io.StringIO()

@@ -8,6 +8,7 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack_file import FORMAT, MANIFEST, PackFile, packed_keys, read_whole
 from reproduce.trials.predicted import has_more
+from reproduce.trials.replication import Replication
 from reproduce.trials.store import Result, Store
 from reproduce.trials.stored_rows import DamagedRow, differing_metrics, row_of
 from reproduce.trials.trial import Planned
@@ -43,19 +45,28 @@ class Item:
         return sum(present) + ROOM_FOR_ROWS
 
 
-def pack(store: Store, target: Path, contents: tuple[str, ...], max_mb: float) -> list[Path]:
+def pack(
+    store: Store,
+    target: Path,
+    contents: tuple[str, ...],
+    max_mb: float,
+    replication: Replication | None = None,
+    keys: Collection[str] | None = None,
+) -> list[Path]:
     """Write the store's results into parts of at most `max_mb` and return their paths.
 
-    A damaged result is left out, and said to be so when the others are written.
+    A damaged result is left out, and said to be so when the others are written. With `keys` the
+    results of these trials alone; `replication` marks them as somebody's run of a paper.
     """
     with shared_lock(store.files_lock):  # Nobody may collect what is about to be read.
         items, damaged = _items(store, contents)
+        items = [item for item in items if keys is None or item.row["key"] in keys]
         if not items:
             raise UserError(
                 f"the store {relative(store.path)} holds nothing to pack; "
                 + (f"{damaged[0]}" if damaged else "train something first")
             )
-        paths = _write_parts(store, target, items, max_mb)
+        paths = _write_parts(store, target, items, max_mb, replication)
     if damaged:
         raise UserError(
             f"{len(damaged)} damaged result(s) were left out of "
@@ -93,7 +104,9 @@ def _item(result: Result) -> Item:
     return Item(row_of(result), {f"{file.parent.name}/{file.name}": file for file in files if file})
 
 
-def _write_parts(store: Store, target: Path, items: list[Item], max_mb: float) -> list[Path]:
+def _write_parts(
+    store: Store, target: Path, items: list[Item], max_mb: float, replication: Replication | None
+) -> list[Path]:
     records = [record.to_json() for record in store.records()]
     # Every part carries the records; their thumbnails hardly compress.
     room = int(max_mb * MEGABYTE) - len(zlib.compress(json.dumps(records).encode()))
@@ -105,6 +118,7 @@ def _write_parts(store: Store, target: Path, items: list[Item], max_mb: float) -
         _require_replaceable(path, store)
     for number, (path, group) in enumerate(zip(paths, groups, strict=True), start=1):
         about = {"format": FORMAT, "part": number, "parts": len(groups), "records": records}
+        about |= {"replication": replication.model_dump()} if replication else {}
         _write_part(path, group, about)
     return paths
 
@@ -187,9 +201,18 @@ class Merged:
     missing_parts: str = ""
 
 
-def merge(store: Store, path: Path) -> Merged:
-    """Take a packed part into the store; a damaged one changes nothing."""
+def merge(store: Store, path: Path, *, replicated: bool = False) -> Merged:
+    """Take a packed part into the store; a damaged one changes nothing.
+
+    One of somebody's replication is refused unless the store is that of it alone (`replicated`):
+    no number that others measured may become one of ours.
+    """
     part = read_whole(path, store.path)
+    if part.replication and not replicated:
+        raise UserError(
+            f"{relative(path)} is an independent replication and stays apart from our results; "
+            "`reproduce store merge` keeps it beside them"
+        )
     with shared_lock(store.files_lock):
         return _take_part(store, part)
 

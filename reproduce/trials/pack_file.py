@@ -18,6 +18,7 @@ from reproduce.errors import UserError, reason
 from reproduce.files import relative
 from reproduce.trials import soundness
 from reproduce.trials.arrays import DAMAGE, MEGABYTE, decode
+from reproduce.trials.replication import Replication
 from reproduce.trials.result import Result
 from reproduce.trials.stored_rows import DamagedRow, result_from_row, said_by, trial_from
 from reproduce.trials.trial import Planned
@@ -40,6 +41,7 @@ class PackFile:
     unfinished: list[Planned]
     records: list[Record]
     place: str
+    replication: Replication | None = None
 
 
 class _Manifest(BaseModel):
@@ -51,6 +53,7 @@ class _Manifest(BaseModel):
     records: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     files: dict[str, str]
+    replication: Replication | None = None
 
 
 class _Waiting(BaseModel):
@@ -78,6 +81,7 @@ def read_whole(path: Path, folder: Path) -> PackFile:
             [_planned(row) for row in manifest.rows if "metrics" not in row],
             [Record.from_json(values) for values in manifest.records],
             f"part {manifest.part} of {manifest.parts}" if manifest.parts > 1 else "",
+            manifest.replication,
         )
     except FileNotFoundError:
         raise UserError(f"no file {relative(path)}; expected a part written by `store pack`") from (
@@ -104,6 +108,19 @@ def packed_keys(path: Path) -> set[str] | None:
             return {str(row["key"]) for row in _manifest(archive, path.stat().st_size).rows}
     except (*DAMAGE, ValidationError):
         return None
+
+
+def replication_in(path: Path) -> tuple[Replication, int, int] | None:
+    """Return the replication that a part belongs to, its number and how many parts there are.
+
+    None where it is no part of a replication; what is wrong with it, `read_whole` says.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = _manifest(archive, path.stat().st_size)
+    except (*DAMAGE, ValidationError):
+        return None
+    return (found.replication, found.part, found.parts) if found.replication else None
 
 
 def _manifest(archive: zipfile.ZipFile, size: int) -> _Manifest:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reproduce.book import launch
 from reproduce.book.build import build
 from reproduce.book.contents import read_contents
 from reproduce.book.website import write_configuration
@@ -73,7 +74,7 @@ def test_a_notebook_that_stopped_is_never_built(project, notebook):
     ("edition", "address", "repository", "launchers"),
     [
         ("published", None, None, set()),
-        ("published", "https://github.com/a/b", "https://github.com/a/b", {"binder", "colab"}),
+        ("published", "https://github.com/a/b", "https://github.com/a/b", {"binder"}),
         ("latest", "https://github.com/a/b", "https://github.com/a/b", set()),
         ("published", "https://gitlab.com/a/b", "https://gitlab.com/a/b", {"binder"}),
         ("published", "https://bitbucket.org/a/b", "https://bitbucket.org/a/b", set()),
@@ -88,6 +89,14 @@ def test_buttons_follow_the_address(project, edition, address, repository, launc
         for name in options["launch_buttons"]
         if name.endswith("url")
     } == launchers
+
+
+def test_colab_is_offered_once_the_notebooks_know_where_they_are(project, notebook):
+    address = "https://github.com/a/b"
+    path = project / "book/papers/sampling.ipynb"
+    path.write_text(json.dumps(launch.with_cell(notebook, address)))
+    offered = configured(project, "published", address)["html_theme_options"]["launch_buttons"]
+    assert {"binderhub_url", "colab_url"} <= set(offered)
 
 
 def test_a_host_the_theme_does_not_know_gets_a_plain_link(project):

@@ -9,6 +9,7 @@ import pytest
 from reproduce import papers
 from reproduce.book.chapters import CHAPTERS
 from reproduce.book.cutting import Cut, cut
+from reproduce.book.launch import CELL
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -28,7 +29,9 @@ every_study = pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.ste
 
 
 def cells(path: Path, kind: str) -> list:
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+    """Return the cells of a kind, without the one that only Colab needs."""
+    every = nbformat.read(path, as_version=4).cells
+    return [cell for cell in every if cell.cell_type == kind and cell.id != CELL]
 
 
 def tags(cell) -> list[str]:

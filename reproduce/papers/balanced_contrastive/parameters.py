@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from reproduce import models
-from reproduce.data import catalog
+from reproduce.data import catalog, names
 from reproduce.data.records import Record
 from reproduce.methods.registry import Available
 from reproduce.papers.balanced_contrastive import data, segmentation
@@ -145,7 +145,7 @@ class BalancedContrastive(Parameters):
 def departures(parameters: BalancedContrastive, record: Record) -> list[str]:
     """Return in what this run departs from the paper, in words for the page."""
     found = []
-    if record.name != data.ISIC2019:
+    if names.parse(record.name).base != names.parse(data.ISIC2019).base:
         found.append(departing.of_data(record.name, "ISIC2019"))
     if parameters.backbone != PRINTED:
         found.append(f"network: {parameters.backbone} instead of {PRINTED}")

@@ -9,6 +9,8 @@ from reproduce.data import catalog, names
 from reproduce.data.records import Record
 
 REAL, SECOND, GENERATED = "ham10000_warts", "busi?split=all", "warts_corns"
+# The paper's photographs, for those who have them.
+OWN = "warts_photographs"
 # Table 1: normal skin, corns, warts.
 TRAIN, TEST = (808, 350, 855), (202, 87, 213)
 # Kept out of both, for positive controls; of keratoses few are left.

@@ -13,7 +13,7 @@ from reproduce.data import catalog, names
 from reproduce.data.records import Record
 from reproduce.methods.registry import Available
 from reproduce.papers.metric_learning.cells import EXPERIMENTS
-from reproduce.papers.metric_learning.data import GENERATED, REAL, SECOND
+from reproduce.papers.metric_learning.data import GENERATED, OWN, REAL, SECOND
 from reproduce.papers.metric_learning.methods import LOSSES
 from reproduce.papers.metric_learning.networks import BACKBONES, IMAGENET, PRINTED
 from reproduce.study import departing
@@ -154,7 +154,9 @@ class MetricLearning(Parameters):
 def departures(parameters: MetricLearning, record: Record) -> list[str]:
     """Return in what this run departs from the paper, in words for the page."""
     paper = MetricLearning.by_profile["paper"]
-    found = [departing.of_data(record.name, "photographs of warts, corns and skin")]
+    found = []
+    if names.parse(record.name).base != OWN:
+        found.append(departing.of_data(record.name, "photographs of warts, corns and skin"))
     if set(parameters.backbones) != set(PRINTED):
         ours, theirs = (", ".join(named) for named in (parameters.backbones, PRINTED))
         found.append(f"networks: {ours} instead of {theirs}")

@@ -59,7 +59,7 @@ def fill(study: Study, keys=None, rare=RARE) -> None:
     chosen = {item.trial.key for item in ready(study)} if keys is None else set(keys)
     for cell in [*study.cells, *study.references]:
         if cell.trial.key in chosen and not cell.waiting:
-            ready.discard(cell.trial.key)
+            chosen.discard(cell.trial.key)
             put(study.store, cell, rare)
 
 

@@ -9,6 +9,7 @@ from reproduce.errors import UserError
 from reproduce.papers.comparison import choosing, tuning
 from reproduce.papers.comparison.cells import UNDECIDED
 from reproduce.papers.comparison.gains import Gains
+from reproduce.study.running import ready
 from tests.papers.comparison.made_up import fill, opened, put
 
 
