@@ -104,8 +104,17 @@ class Driver:
         """Say whether there are trials that nobody here is at work on."""
         return bool(self._waiting)
 
+    def count_left(self) -> int:
+        """Return how many trials nobody here is at work on."""
+        return len(self._waiting)
+
     def hear(self, report: Report) -> None:
-        """Keep what was measured, note what failed, and tell of it."""
+        """Keep what was measured, note what failed, and tell of it.
+
+        Of a trial that is over, or that another worker has now, nothing more is taken in.
+        """
+        if isinstance(report, Measured | Failed) and _key_of(report) not in self._locks:
+            return
         match report:
             case Progress(key, done, total, loss):
                 self.report(Event("progress", key, done, total, loss))
@@ -176,3 +185,7 @@ class Driver:
         if not self.store.failures().get(key, EARLIER).startswith(EARLIER):
             return True
         return not self.options.force and not pending([item], self.store, self.options.keep_weights)
+
+
+def _key_of(report: Measured | Failed) -> str:
+    return report.trial.key if isinstance(report, Measured) else report.key

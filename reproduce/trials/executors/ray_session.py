@@ -1,0 +1,97 @@
+"""A Ray cluster to work on: one that is running, or one of this machine, begun and ended here."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from reproduce import installed
+from reproduce.errors import UserError, reason
+
+# Ray gives itself 30 s to start, which is not enough on a machine that has other work to do.
+ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 5, 3.0
+# What reports and checkpoints travel through; it is taken only as it is used.
+MEGABYTES_FOR_OBJECTS = 200
+
+Say = Callable[[str], None]
+
+
+def require() -> None:
+    """Refuse to begin where Ray is not installed."""
+    installed.require(
+        ["ray"],
+        "--executor ray",
+        "install the extra with it: pip install 'imbalanced-learning-reproduced[cluster]', or "
+        "train without --executor",
+    )
+
+
+@contextmanager
+def session(address: str | None, workers: int, say: Say) -> Iterator[Any]:
+    """Yield the module of Ray, connected; a cluster that was begun here ends with the block.
+
+    `workers` counts the cores of one that is begun here, 0 all there are.
+    """
+    require()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+    with _own_signals():
+        import ray
+
+        _begin(ray, address, workers, say)
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
+    quiet = {"log_to_driver": False, "logging_level": "error", "include_dashboard": False}
+    if address:
+        quiet.pop("include_dashboard")
+        options = {"address": address, **quiet}
+    else:
+        # A cluster of another program that runs on this machine is not meant.
+        os.environ.pop("RAY_ADDRESS", None)
+        room = MEGABYTES_FOR_OBJECTS * 2**20
+        options = {"num_cpus": workers or None, "object_store_memory": room, **quiet}
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            ray.init(**options)
+            return
+        except Exception as error:  # Ray raises plain ones
+            ray.shutdown()
+            if attempt == ATTEMPTS or (address and isinstance(error, ValueError | ConnectionError)):
+                raise UserError(_in_vain(address, attempt, error)) from error
+            say(
+                f"Ray did not start in time ({reason(error)[:80]}); try {attempt + 1} of {ATTEMPTS}"
+            )
+            time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+
+def _in_vain(address: str | None, attempts: int, error: BaseException) -> str:
+    if address:
+        return (
+            f"no Ray cluster answers at '{address}' ({reason(error)[:120]}); expected the address "
+            "that `ray start --head` printed, HOST:6379, or 'auto' on a machine of the cluster"
+        )
+    return (
+        f"Ray did not start in {attempts} tries ({reason(error)[:120]}); nothing was trained: run "
+        "the command again when the machine has less to do, or train without --executor"
+    )
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep what Ctrl-C and a request to end do: Ray puts its own answers in their place."""
+    try:
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        yield
+    finally:
+        for number, handler in before.items():
+            try:
+                signal.signal(number, handler)
+            except ValueError:  # not the main thread, where Ray changes nothing either
+                break
