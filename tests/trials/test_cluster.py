@@ -10,7 +10,7 @@ import pytest
 from reproduce.errors import UserError
 from reproduce.trials.engine import Options, run
 from reproduce.trials.executors import cluster, cluster_member, performing, ray_session
-from reproduce.trials.executors.cluster import Cluster, slots
+from reproduce.trials.executors.cluster import Cluster
 from reproduce.trials.executors.cluster_member import Member, Sendings, contents
 from reproduce.trials.executors.executor import Job, Progress
 from reproduce.trials.store import Store
@@ -189,7 +189,7 @@ def test_what_nobody_foresaw_is_the_failure_of_its_trial(fake, on_tiny, store, m
     ],
 )  # fmt: skip
 def test_room_for_workers(cpus, gpus, a_trial, wanted, expected):
-    assert slots({"CPU": cpus, "GPU": gpus}, a_trial, wanted) == expected
+    assert ray_session.slots({"CPU": cpus, "GPU": gpus}, a_trial, wanted) == expected
 
 
 def test_no_gpu_for_a_share_of_one_is_said(fake, on_tiny, store):

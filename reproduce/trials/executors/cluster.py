@@ -76,6 +76,10 @@ class Cluster(Executor):
         with ray_session.session(self.address, self.workers, self.say) as ray:
             _Drive(ray, self, work, stop).go()
 
+    def machines(self) -> dict[str, int]:
+        """Return how many trials run at a time on each machine; none is started for the answer."""
+        return ray_session.machines(self.address, self.gpus_per_trial, self.workers, self.say)
+
 
 class _Drive:
     """One call of an executor."""
@@ -125,7 +129,9 @@ class _Drive:
         if time.monotonic() - self.counted >= SECONDS_BETWEEN_COUNTS:
             found = self.ray.cluster_resources()
             self.counted = time.monotonic()
-            self.wanted = slots(found, self.executor.gpus_per_trial, self.executor.workers)
+            self.wanted = ray_session.slots(
+                found, self.executor.gpus_per_trial, self.executor.workers
+            )
             if not self.wanted and self.executor.address:
                 self._say_once("the cluster has no room for a trial now; waiting until it has")
             elif not self.wanted:
@@ -255,16 +261,6 @@ class _Drive:
         elif time.monotonic() - self.told > SECONDS_TO_STOP:
             for seat in [seat for seat in self.seats if seat.job]:
                 self._is_lost(seat, TimeoutError("did not stop in time"))
-
-
-def slots(resources: dict[str, float], gpus_per_trial: float, workers: int) -> int:
-    """Return how many workers a cluster has room for, at most as many as are wanted."""
-    room = int(resources.get("CPU", 0))
-    if gpus_per_trial:
-        # A share beyond one is of whole cards; of a card, as many as fit on each.
-        share = int(1 / gpus_per_trial + 1e-9) if gpus_per_trial <= 1 else 1 / gpus_per_trial
-        room = min(room, int(resources.get("GPU", 0) * share))
-    return min(room, workers) if workers else room
 
 
 def keep(job: Job, files: dict[str, bytes]) -> None:

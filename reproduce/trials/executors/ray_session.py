@@ -95,3 +95,26 @@ def _own_signals() -> Iterator[None]:
                 signal.signal(number, handler)
             except ValueError:  # not the main thread, where Ray changes nothing either
                 break
+
+
+def machines(address: str | None, gpus_per_trial: float, workers: int, say: Say) -> dict[str, int]:
+    """Return how many trials run at a time on each machine; no cluster is begun for the answer."""
+    if address is None:
+        share = f", each with {gpus_per_trial:g} of a GPU" if gpus_per_trial else ""
+        return {f"Ray on this machine{share}": workers or os.cpu_count() or 1}
+    with session(address, workers, say) as ray:
+        return {
+            node["NodeManagerHostname"]: slots(node["Resources"], gpus_per_trial, workers)
+            for node in ray.nodes()
+            if node["Alive"]
+        }
+
+
+def slots(resources: dict[str, float], gpus_per_trial: float, workers: int) -> int:
+    """Return how many workers a cluster has room for, at most as many as are wanted."""
+    room = int(resources.get("CPU", 0))
+    if gpus_per_trial:
+        # A share beyond one is of whole cards; of a card, as many as fit on each.
+        share = int(1 / gpus_per_trial + 1e-9) if gpus_per_trial <= 1 else 1 / gpus_per_trial
+        room = min(room, int(resources.get("GPU", 0) * share))
+    return min(room, workers) if workers else room
