@@ -82,6 +82,19 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def earlier(path: Path) -> Path:
+    """Return where the version of a file is that the last one took the place of, if it is kept."""
+    return path.with_name(f"{path.name}.before")
+
+
+def write_beside_earlier(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing, and keep what was there until now, should this get damaged."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+        if path.exists():
+            os.replace(path, earlier(path))
+
+
 def sha256_of_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as hex digits."""
     with open(path, "rb") as file:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from reproduce import installed
 from reproduce.errors import Stopped, UserError
-from reproduce.trials import at_hand, executors, memory, trusted
+from reproduce.trials import at_hand, executors, locks, memory, trusted
 from reproduce.trials.driver import Driver, Event, Options, Reporter, pending
 from reproduce.trials.executors.executor import Stop
 from reproduce.trials.store import EARLIER, Store
@@ -88,6 +88,7 @@ def run(planned: list[Planned], store: Store, options: Options, reporter: Report
         memory.check(todo, store.records(), _memory())
         trusted.check(todo)
         at_hand.check(todo)
+        locks.require(store.path)
     store.add(planned)
     summary = Summary(total=len(planned), done=len(planned) - len(todo))
     if not todo:

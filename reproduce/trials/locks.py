@@ -10,12 +10,14 @@ the lock of the files; whoever deletes files holds it alone.
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from reproduce.files import unwritable
+from reproduce.errors import UserError, reason
+from reproduce.files import relative, unwritable
 
 
 @contextmanager
@@ -30,6 +32,32 @@ def try_lock(path: Path) -> Iterator[bool]:
         except (BlockingIOError, FileNotFoundError):
             ours = False
         yield ours
+
+
+def require(folder: Path) -> None:
+    """Refuse a folder whose file system has no locks, or has some that keep nobody out."""
+    probe = folder / f".locks-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        with _opened(probe) as first, open(probe) as second:
+            try:
+                fcntl.flock(first, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise _without(folder, reason(error)) from error
+            try:
+                fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            raise _without(folder, "a second process would get the lock of the first")
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _without(folder: Path, why: str) -> UserError:
+    return UserError(
+        f"the file system of {relative(folder)} has no locks ({why}), and without them two calls "
+        "would train one trial; put the store on a local disk (--store FOLDER, or $REPRODUCE_STORE)"
+        " and carry it with `reproduce store pack` and `merge`"
+    )
 
 
 @contextmanager

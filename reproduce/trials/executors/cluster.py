@@ -13,7 +13,7 @@ from typing import Any
 
 from reproduce import own_code
 from reproduce.errors import UserError, reason
-from reproduce.files import write_bytes
+from reproduce.files import write_beside_earlier
 from reproduce.trials.executors import ray_session
 from reproduce.trials.executors.cluster_member import (
     Ended,
@@ -269,7 +269,7 @@ def keep(job: Job, files: dict[str, bytes]) -> None:
     Checkpoints last: what watchers noted may be ahead of a checkpoint, never behind it.
     """
     for name in sorted(files, key=lambda name: name.endswith(".safetensors")):
-        write_bytes(job.scratch / name, files[name])
+        write_beside_earlier(job.scratch / name, files[name])
 
 
 def _key(job: Job) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reproduce import own_code
 from reproduce.errors import UserError, reason
+from reproduce.files import earlier
 from reproduce.trials.executors.executor import Failed, Job, Progress, Report
 from reproduce.trials.executors.performing import perform
 
@@ -131,7 +132,7 @@ class Sendings:
 
     def __init__(self, job: Job):
         self.job = job
-        self._sent = {path.name: path.stat().st_mtime_ns for path in job.files()}
+        self._sent = self._written()
         self._twentieth, self._last = 0, time.monotonic()
 
     def due(self, progress: Progress) -> dict[str, bytes]:
@@ -150,11 +151,17 @@ class Sendings:
 
         All of a job together where one file is new: what watchers noted belongs to a checkpoint.
         """
-        written = {path.name: path.stat().st_mtime_ns for path in self.job.files()}
+        written = self._written()
         if written == self._sent:
             return {}
         self._sent = written
-        return contents(self.job.files())
+        return contents(written)
+
+    def _written(self) -> dict[Path, int]:
+        """Return the files and when each was written; whoever receives them keeps earlier ones."""
+        found = self.job.files()
+        old = {earlier(path) for path in found}
+        return {path: path.stat().st_mtime_ns for path in found if path not in old}
 
 
 def contents(paths: Iterable[Path]) -> dict[str, bytes]:
