@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,10 +90,13 @@ def earlier(path: Path) -> Path:
 
 def write_beside_earlier(path: Path, content: bytes) -> None:
     """Write a whole file or nothing, and keep what was there until now, should this get damaged."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-        if path.exists():
-            os.replace(path, earlier(path))
+    if path.exists():
+        with replacing(earlier(path)) as second:
+            try:
+                os.link(path, second)
+            except OSError:  # not every file system has links
+                shutil.copyfile(path, second)
+    write_bytes(path, content)
 
 
 def sha256_of_file(path: Path) -> str:

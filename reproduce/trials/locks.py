@@ -12,7 +12,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -49,7 +49,8 @@ def require(folder: Path) -> None:
                 return
             raise _without(folder, "a second process would get the lock of the first")
     finally:
-        probe.unlink(missing_ok=True)
+        with suppress(OSError):  # of a folder that cannot be written something else is said
+            probe.unlink()
 
 
 def _without(folder: Path, why: str) -> UserError:
