@@ -14,6 +14,8 @@ from reproduce.errors import UserError, reason
 ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 5, 3.0
 # What reports and checkpoints travel through; it is taken only as it is used.
 MEGABYTES_FOR_OBJECTS = 200
+# No processes are started before there is work for them: they take the time that Ray needs itself.
+FRUGAL = {"enable_worker_prestart": False, "prestart_worker_first_driver": False}
 
 Say = Callable[[str], None]
 
@@ -48,7 +50,11 @@ def session(address: str | None, workers: int, say: Say) -> Iterator[Any]:
 
 
 def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
-    quiet = {"log_to_driver": False, "logging_level": "error", "include_dashboard": False}
+    quiet: dict[str, Any] = {
+        "log_to_driver": False,
+        "logging_level": "error",
+        "include_dashboard": False,
+    }
     if address:
         quiet.pop("include_dashboard")
         options = {"address": address, **quiet}
@@ -57,6 +63,7 @@ def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
         os.environ.pop("RAY_ADDRESS", None)
         room = MEGABYTES_FOR_OBJECTS * 2**20
         options = {"num_cpus": workers or None, "object_store_memory": room, **quiet}
+        options["_system_config"] = FRUGAL
     for attempt in range(1, ATTEMPTS + 1):
         try:
             ray.init(**options)
