@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import pytest
 
@@ -254,10 +255,29 @@ def test_a_start_that_fails_is_tried_again_and_said(monkeypatch):
     monkeypatch.setattr(ray_session, "SECONDS_BETWEEN_ATTEMPTS", 0)
     said, ray = [], Failing(2)
     ray_session._begin(ray, None, 2, said.append)
-    assert len(said) == 2 and "try 2 of 5" in said[0] and "timed out" in said[0]
+    assert len(said) == 2 and "try 2 of 4" in said[0] and "timed out" in said[0]
     assert ray.options["num_cpus"] == 2 and ray.ended == 2
-    with pytest.raises(UserError, match="did not start in 5 tries"):
+    with pytest.raises(UserError, match="did not start in 4 tries"):
         ray_session._begin(Failing(9), None, 2, said.append)
+
+
+def test_a_node_that_takes_longer_than_ray_waits_is_waited_for(monkeypatch):
+    """What Ray asks for a node answers when there is one; afterwards all is as it was."""
+    monkeypatch.setattr(ray_session.time, "sleep", lambda seconds: None)
+    answers = iter([RuntimeError("not yet"), RuntimeError("not yet"), "a node"])
+
+    def get_node(address, node):
+        answer = next(answers)
+        if isinstance(answer, RuntimeError):
+            raise answer
+        return answer
+
+    services = SimpleNamespace(get_node=get_node)
+    with ray_session._patience(SimpleNamespace(_private=SimpleNamespace(services=services))):
+        assert services.get_node("address", node="id") == "a node"
+    assert services.get_node is get_node
+    with ray_session._patience(Failing(0)):
+        pass
 
 
 def test_files_travel_by_name(tmp_path):

@@ -10,8 +10,10 @@ from typing import Any
 from reproduce import installed
 from reproduce.errors import UserError, reason
 
-# Ray gives itself 30 s to start, which is not enough on a machine that has other work to do.
-ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 5, 3.0
+# Ray gives itself 30 s to start, which is not enough on a machine with much to do: it is given
+# more, and tried again.
+ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 4, 3.0
+SECONDS_FOR_A_NODE = 120.0
 # What reports and checkpoints travel through; it is taken only as it is used.
 MEGABYTES_FOR_OBJECTS = 200
 # No processes are started before there is work for them: they take the time that Ray needs itself.
@@ -66,7 +68,8 @@ def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
         options["_system_config"] = FRUGAL
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            ray.init(**options)
+            with _patience(ray):
+                ray.init(**options)
             return
         except Exception as error:  # Ray raises plain ones
             ray.shutdown()
@@ -76,6 +79,35 @@ def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
                 f"Ray did not start in time ({reason(error)[:80]}); try {attempt + 1} of {ATTEMPTS}"
             )
             time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+
+@contextmanager
+def _patience(ray: Any) -> Iterator[None]:
+    """Wait for a node longer than the 30 s that Ray gives it, and has no setting for.
+
+    What it asks for the node until then answers as soon as there is one, however late.
+    """
+    services: Any = getattr(getattr(ray, "_private", None), "services", None)
+    at_once = getattr(services, "get_node", None)
+    if at_once is None:  # another version of Ray
+        yield
+        return
+
+    def get_node(*values: Any, **named: Any) -> Any:
+        deadline = time.monotonic() + SECONDS_FOR_A_NODE
+        while True:
+            try:
+                return at_once(*values, **named)
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1.0)
+
+    services.get_node = get_node
+    try:
+        yield
+    finally:
+        services.get_node = at_once
 
 
 def _in_vain(address: str | None, attempts: int, error: BaseException) -> str:
