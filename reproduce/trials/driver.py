@@ -5,6 +5,7 @@ result and whose lock is free, and holds the lock of a trial until its result is
 none of this.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Driver:
     ):
         self.store, self.options, self.report = store, options, report
         self._items = {item.trial.key: item for item in todo}
-        self._waiting = list(todo)
+        self._waiting = deque(todo)
         self._locks: dict[str, ExitStack] = {}
         self._stacks: list[list[Planned]] = []
         if stack > 1:
@@ -92,12 +93,18 @@ class Driver:
         while self._stacks:
             ours = [item for item in self._stacks.pop(0) if self._is_free(item)]
             if ours:
+                taken = {item.trial.key for item in ours}
+                left = (item for item in self._waiting if item.trial.key not in taken)
+                self._waiting = deque(left)
                 return self._job(ours)
-        for item in list(self._waiting):
+        for _ in range(len(self._waiting)):
+            # From the front, so that a million of trials take no longer each than a hundred.
+            item = self._waiting.popleft()
             if self._is_free(item):
                 return self._job([item])
+            if not self._is_done(item):
+                self._waiting.append(item)
         # Others hold the locks of all that is left; their result or their death frees them.
-        self._waiting = [item for item in self._waiting if not self._is_done(item)]
         return None
 
     def is_left(self) -> bool:
@@ -139,8 +146,6 @@ class Driver:
     # -- locks and places ----------------------------------------------------------------------
 
     def _job(self, items: list[Planned]) -> Job:
-        for item in items:
-            self._waiting.remove(item)
         self.report(Event("started", items[0].trial.key))
         options = self.options
         return Job(
@@ -160,7 +165,6 @@ class Driver:
         # Only now is it sure that nobody is about to keep its result.
         if self._is_done(item):
             lock.close()
-            self._waiting.remove(item)
             return False
         self._locks[key] = lock
         return True
@@ -174,7 +178,7 @@ class Driver:
         held = [key for key in keys if key in self._locks]
         for key in held:
             self._release(key)
-        self._waiting = [*(self._items[key] for key in held), *self._waiting]
+        self._waiting.extendleft(self._items[key] for key in reversed(held))
 
     def _release(self, key: str) -> None:
         self._locks.pop(key).close()

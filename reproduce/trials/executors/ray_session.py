@@ -1,6 +1,7 @@
 """A Ray cluster to work on: one that is running, or one of this machine, begun and ended here."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ def session(address: str | None, workers: int, say: Say) -> Iterator[Any]:
     `workers` counts the cores of one that is begun here, 0 all there are.
     """
     require()
+    _allow_many_files()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")
     with _own_signals():
@@ -79,6 +81,13 @@ def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
                 f"Ray did not start in time ({reason(error)[:80]}); try {attempt + 1} of {ATTEMPTS}"
             )
             time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+
+def _allow_many_files() -> None:
+    """Open as many files as the system lets us: the driver holds a lock for each busy worker."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @contextmanager
