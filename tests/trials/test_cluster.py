@@ -238,6 +238,8 @@ def test_without_ray_the_extra_is_named(monkeypatch):
 class Failing:
     """A Ray that starts only after some attempts."""
 
+    __file__ = "/nowhere/ray/__init__.py"
+
     def __init__(self, failures):
         self.failures, self.ended = failures, 0
 

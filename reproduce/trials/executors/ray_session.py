@@ -5,7 +5,8 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from reproduce import installed
@@ -18,7 +19,11 @@ SECONDS_FOR_A_NODE = 120.0
 # What reports and checkpoints travel through; it is taken only as it is used.
 MEGABYTES_FOR_OBJECTS = 200
 # No processes are started before there is work for them: they take the time that Ray needs itself.
-FRUGAL = {"enable_worker_prestart": False, "prestart_worker_first_driver": False}
+FRUGAL = {
+    "enable_worker_prestart": False,
+    "prestart_worker_first_driver": False,
+    "agent_register_timeout_ms": 120_000,
+}
 
 Say = Callable[[str], None]
 
@@ -42,7 +47,8 @@ def session(address: str | None, workers: int, say: Say) -> Iterator[Any]:
     require()
     _allow_many_files()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+    # Of a part of Ray that nobody here looks at, but that is waited for.
+    os.environ.setdefault("RAY_DASHBOARD_STARTUP_TIMEOUT_S", f"{SECONDS_FOR_A_NODE:.0f}")
     with _own_signals():
         import ray
 
@@ -75,12 +81,25 @@ def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
             return
         except Exception as error:  # Ray raises plain ones
             ray.shutdown()
+            _end_leftovers(ray)
             if attempt == ATTEMPTS or (address and isinstance(error, ValueError | ConnectionError)):
                 raise UserError(_in_vain(address, attempt, error)) from error
             say(
                 f"Ray did not start in time ({reason(error)[:80]}); try {attempt + 1} of {ATTEMPTS}"
             )
             time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+
+def _end_leftovers(ray: Any) -> None:
+    """End what a start has left that failed half way: it would slow down the next one."""
+    with suppress(ImportError):
+        import psutil  # which Ray brings along
+
+        folder = str(Path(ray.__file__).parent)
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                if any(word.startswith(folder) for word in child.cmdline()):
+                    child.kill()
 
 
 def _allow_many_files() -> None:
