@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,22 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, content: str) -> None:
     """Write a whole text file (UTF-8) or nothing."""
     write_bytes(path, content.encode("utf-8"))
+
+
+def earlier(path: Path) -> Path:
+    """Return where the version of a file is that the last one took the place of, if it is kept."""
+    return path.with_name(f"{path.name}.before")
+
+
+def write_beside_earlier(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing, and keep what was there until now, should this get damaged."""
+    if path.exists():
+        with replacing(earlier(path)) as second:
+            try:
+                os.link(path, second)
+            except OSError:  # not every file system has links
+                shutil.copyfile(path, second)
+    write_bytes(path, content)
 
 
 def sha256_of_file(path: Path) -> str:

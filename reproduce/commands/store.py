@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.terminal import new_table, out, points_of
-from reproduce.commands.training import StorePath
+from reproduce.commands.terminal import new_table, out, points_of, progress
+from reproduce.commands.training import StorePath, Workers
 from reproduce.errors import UserError
 from reproduce.files import relative
 
@@ -236,10 +236,19 @@ def merge(
 
 
 @app.command()
-def check(store: StorePath = None) -> None:
+def check(
+    store: StorePath = None,
+    rerun: Annotated[
+        int, typer.Option("--rerun", min=0, help="also train so many finished trials again")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="draws the trials to train again")] = 0,
+    workers: Workers = 0,
+) -> None:
     """Check that every file is there and undamaged, and every number what its trial gives.
 
-    Example: reproduce store check
+    Examples: reproduce store check
+
+    reproduce store check --rerun 10
     """
     from reproduce.trials import upkeep
 
@@ -251,6 +260,24 @@ def check(store: StorePath = None) -> None:
         raise UserError(f"{len(problems)} problem(s) in {relative(opened.path)}, listed above")
     number, place = len(opened.results()), relative(opened.path)
     print(f"{number} results in {place}: all files intact, all numbers sound")
+    if rerun:
+        _train_again(opened, rerun, seed, workers)
+
+
+def _train_again(opened, number: int, seed: int, workers: int) -> None:
+    """Print the determinism report of some trials; other digits are no error, a failure is."""
+    from reproduce.trials import engine
+    from reproduce.trials import rerun as rerunning
+    from reproduce.trials.trial import Planned
+
+    drawn = rerunning.sample(opened.results(), number, seed)
+    with progress([Planned(one.trial, one.labels) for one in drawn], opened) as reporter:
+        found = rerunning.again(drawn, engine.Options(workers=workers), reporter, opened.path)
+    for line in rerunning.report(found, opened.path):
+        print(line)
+    failed = [one for one in found if one.failure]
+    if failed:
+        raise UserError(f"{len(failed)} of {len(found)} trials could not be trained again, above")
 
 
 @app.command("rm")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from reproduce import own_code, papers
+from reproduce.commands import executing
 from reproduce.commands.terminal import out, parameters_from, progress, with_profile
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -35,19 +36,24 @@ def plan(
     output: Annotated[Path, typer.Option("-o", "--output", help="the plan file to write")],
     profile: Profile = None,
     registered: Registered = False,
+    shards: Annotated[
+        int | None, typer.Option("--shards", min=1, help="so many plans that take equally long")
+    ] = None,
 ) -> None:
     """Write the trials of a paper to a file, to be trained anywhere.
 
     Examples: reproduce plan class_imbalance --profile laptop -p seeds "[0, 1]" -o plan.json
 
     reproduce plan class_imbalance --registered -o plan.json
+
+    reproduce plan class_imbalance --shards 4 -o plan.json
     """
     from reproduce.study.running import ready
     from reproduce.study.study import Study
     from reproduce.trials import estimate, memory
     from reproduce.trials.plan import Plan
 
-    values = parameters_from(context.args, ("--output", "--profile", "--registered"))
+    values = parameters_from(context.args, ("--output", "--profile", "--registered", "--shards"))
     values = asked_for(paper, with_profile(values, profile), registered)
     protocol = papers.protocol(paper)
     study = Study(protocol, protocol.parameters.read(values))
@@ -71,6 +77,22 @@ def plan(
     said = memory.lacking(planned, study.records, memory.present())
     if said:
         out.print(f"not to be trained on this machine: {said}")
+    if shards is not None:
+        _write_shards(planned, study, output, shards)
+
+
+def _write_shards(planned, study, output: Path, number: int) -> None:
+    """Write a plan for each shard beside the whole one."""
+    from reproduce.trials import estimate
+    from reproduce.trials import shards as sharding
+    from reproduce.trials.plan import Plan
+
+    needed = estimate.of_each(planned, study.store, study.records)
+    for shard, places in enumerate(sharding.divided(planned, needed, number), start=1):
+        path = sharding.path_of(output, shard)
+        Plan([planned[place] for place in places], study.records).write(path)
+        about = estimate.in_words(sum(needed[place] for place in places))
+        out.print(f"{relative(path)}: {len(places)} of them, about {about} on one core")
 
 
 def asked_for(paper: str, given: dict[str, Any], registered: bool) -> dict[str, Any]:
@@ -89,22 +111,37 @@ def asked_for(paper: str, given: dict[str, Any], registered: bool) -> dict[str, 
     return plan.values
 
 
-def _train_registered(paper: str, store, options):
-    """Train the plan that a paper has registered, as far as results decide what there is to do."""
-    from reproduce.study import running
+def _registered(paper: str, store):
+    """Return the study of the plan that a paper has registered."""
     from reproduce.study.study import Study
 
     protocol = papers.protocol(paper)
-    study = Study(protocol, protocol.parameters.read(asked_for(paper, {}, True)), store)
-    return running.train(study, options, progress)
+    return Study(protocol, protocol.parameters.read(asked_for(paper, {}, True)), store)
+
+
+def _planned(plan: str, registered: bool, store):
+    """Return the trials of a plan file, or those of a registered plan that can be trained now."""
+    from reproduce.study.running import ready
+    from reproduce.trials.plan import Plan, read
+
+    if not registered:
+        return read(Path(plan))
+    study = _registered(plan, store)
+    return Plan(ready(study), study.records)
+
+
+def _train_registered(paper: str, store, options):
+    """Train the plan that a paper has registered, as far as results decide what there is to do."""
+    from reproduce.study import running
+
+    return running.train(_registered(paper, store), options, progress)
 
 
 def _train_file(plan: str, store, options):
     """Train the trials of a plan file."""
     from reproduce.trials import engine
-    from reproduce.trials.plan import read
 
-    todo = read(Path(plan))
+    todo = _planned(plan, False, store)
     for record in todo.records:
         store.put_record(record)
     with progress(todo.planned, store) as reporter:
@@ -134,6 +171,20 @@ def train(
         list[Path] | None,
         typer.Option("--trust", help="a file of code outside the package that the plan may run"),
     ] = None,
+    executor: Annotated[
+        str, typer.Option("--executor", help="processes of this machine, or ray: of a cluster")
+    ] = "processes",
+    address: Annotated[
+        str | None,
+        typer.Option("--address", help="of a Ray cluster: HOST:6379, auto; default this machine"),
+    ] = None,
+    gpus_per_trial: Annotated[
+        float | None,
+        typer.Option("--gpus-per-trial", min=0, help="what share of a GPU a trial takes, with ray"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="only print what would run where, and how long")
+    ] = False,
 ) -> None:
     """Train a plan's trials into a store; run it again to go on where it stopped.
 
@@ -142,12 +193,20 @@ def train(
     reproduce train --registered class_imbalance
 
     reproduce train plan.json --trust mine.py
+
+    reproduce train plan.json --executor ray --address auto --gpus-per-trial 0.25 --dry-run
     """
     from reproduce.trials import engine
     from reproduce.trials.store import Store
 
+    chosen = executing.executor_for(executor, address, gpus_per_trial, workers)
     for file in trust or ():
         own_code.take_in(file)
+    if dry_run:
+        target = Store(store)
+        todo = _planned(plan, registered, target)
+        executing.preview(todo, target, chosen, workers, keep_weights, force)
+        return
     options = engine.Options(
         workers=workers,
         time_limit=seconds_of(time_limit),
@@ -155,6 +214,7 @@ def train(
         keep_weights=keep_weights,
         force=force,
         stack=stack,
+        executor=chosen,
     )
     train_it = _train_registered if registered else _train_file
     summary = train_it(plan, Store(store), options)

@@ -7,6 +7,7 @@ streams need no state: they derive from (seed, purpose, phase, iteration).
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as encode
 
 from reproduce.errors import UserError
-from reproduce.files import relative, write_bytes
+from reproduce.files import earlier, relative, write_beside_earlier
 
 
 def save(path: Path, position: dict[str, Any], network, optimizer, objective) -> None:
@@ -29,13 +30,38 @@ def save(path: Path, position: dict[str, Any], network, optimizer, objective) ->
     # in its own kind of error that the disk is full.
     text = json.dumps(position)
     metadata = {"position": text, "digest": _digest(text, tensors)}
-    write_bytes(path, encode(tensors, metadata=metadata))
+    write_beside_earlier(path, encode(tensors, metadata=metadata))
+
+
+def forget(path: Path) -> None:
+    """Delete a checkpoint and the one before it."""
+    for file in (path, earlier(path)):
+        file.unlink(missing_ok=True)
 
 
 def load(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]] | None:
-    """Return position and tensors, or None where there is no checkpoint."""
-    if not path.exists():
-        return None
+    """Return position and tensors, or None where there is no checkpoint.
+
+    Where the last one is damaged or gone, it is the one before it, and that is said.
+    """
+    last_but_one = earlier(path)
+    if not last_but_one.exists():
+        return _read(path) if path.exists() else None
+    try:
+        if path.exists():
+            return _read(path)
+        found = _read(last_but_one)
+        wrong = f"the checkpoint {relative(path)} is not there"
+    except UserError as error:
+        found = _read(last_but_one)
+        wrong = str(error).partition(";")[0]
+        # Else the next one would put it in the place of the good one.
+        path.unlink(missing_ok=True)
+    print(f"{wrong}: its trial goes on from the one before it", file=sys.stderr, flush=True)
+    return found
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

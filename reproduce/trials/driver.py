@@ -5,6 +5,7 @@ result and whose lock is free, and holds the lock of a trial until its result is
 none of this.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Driver:
     ):
         self.store, self.options, self.report = store, options, report
         self._items = {item.trial.key: item for item in todo}
-        self._waiting = list(todo)
+        self._waiting = deque(todo)
         self._locks: dict[str, ExitStack] = {}
         self._stacks: list[list[Planned]] = []
         if stack > 1:
@@ -92,20 +93,35 @@ class Driver:
         while self._stacks:
             ours = [item for item in self._stacks.pop(0) if self._is_free(item)]
             if ours:
+                taken = {item.trial.key for item in ours}
+                left = (item for item in self._waiting if item.trial.key not in taken)
+                self._waiting = deque(left)
                 return self._job(ours)
-        for item in list(self._waiting):
+        for _ in range(len(self._waiting)):
+            # From the front, so that a million of trials take no longer each than a hundred.
+            item = self._waiting.popleft()
             if self._is_free(item):
                 return self._job([item])
+            if not self._is_done(item):
+                self._waiting.append(item)
         # Others hold the locks of all that is left; their result or their death frees them.
-        self._waiting = [item for item in self._waiting if not self._is_done(item)]
         return None
 
     def is_left(self) -> bool:
         """Say whether there are trials that nobody here is at work on."""
         return bool(self._waiting)
 
+    def count_left(self) -> int:
+        """Return how many trials nobody here is at work on."""
+        return len(self._waiting)
+
     def hear(self, report: Report) -> None:
-        """Keep what was measured, note what failed, and tell of it."""
+        """Keep what was measured, note what failed, and tell of it.
+
+        Of a trial that is over, or that another worker has now, nothing more is taken in.
+        """
+        if isinstance(report, Measured | Failed) and _key_of(report) not in self._locks:
+            return
         match report:
             case Progress(key, done, total, loss):
                 self.report(Event("progress", key, done, total, loss))
@@ -130,8 +146,6 @@ class Driver:
     # -- locks and places ----------------------------------------------------------------------
 
     def _job(self, items: list[Planned]) -> Job:
-        for item in items:
-            self._waiting.remove(item)
         self.report(Event("started", items[0].trial.key))
         options = self.options
         return Job(
@@ -151,7 +165,6 @@ class Driver:
         # Only now is it sure that nobody is about to keep its result.
         if self._is_done(item):
             lock.close()
-            self._waiting.remove(item)
             return False
         self._locks[key] = lock
         return True
@@ -165,7 +178,7 @@ class Driver:
         held = [key for key in keys if key in self._locks]
         for key in held:
             self._release(key)
-        self._waiting = [*(self._items[key] for key in held), *self._waiting]
+        self._waiting.extendleft(self._items[key] for key in reversed(held))
 
     def _release(self, key: str) -> None:
         self._locks.pop(key).close()
@@ -176,3 +189,7 @@ class Driver:
         if not self.store.failures().get(key, EARLIER).startswith(EARLIER):
             return True
         return not self.options.force and not pending([item], self.store, self.options.keep_weights)
+
+
+def _key_of(report: Measured | Failed) -> str:
+    return report.trial.key if isinstance(report, Measured) else report.key

@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from reproduce import installed
-from reproduce.data import catalog
 from reproduce.errors import Stopped, UserError
-from reproduce.models import initialisations
-from reproduce.trials import executors, memory, trusted
+from reproduce.trials import at_hand, executors, locks, memory, trusted
 from reproduce.trials.driver import Driver, Event, Options, Reporter, pending
 from reproduce.trials.executors.executor import Stop
 from reproduce.trials.store import EARLIER, Store
@@ -89,8 +87,8 @@ def run(planned: list[Planned], store: Store, options: Options, reporter: Report
         installed.require_training()
         memory.check(todo, store.records(), _memory())
         trusted.check(todo)
-        _check_data(todo)
-        _check_initialisations(todo)
+        at_hand.check(todo)
+        locks.require(store.path)
     store.add(planned)
     summary = Summary(total=len(planned), done=len(planned) - len(todo))
     if not todo:
@@ -133,30 +131,6 @@ def require_all(summary: Summary) -> None:
             f"stopped: {summary.done} of {summary.total} trials done, the others have a "
             "checkpoint; run the same command again to go on"
         )
-
-
-def _check_data(todo: list[Planned]) -> None:
-    """Open every data set once before anything trains: absent or other data stops all at once."""
-    for name, fingerprint in {(x.trial.dataset, x.trial.fingerprint) for x in todo}:
-        found = catalog.load(name).fingerprint
-        if found != fingerprint:
-            raise UserError(
-                f"data set '{name}' here has the fingerprint {found[:12]}..., the trials were "
-                f"planned for {fingerprint[:12]}...; get the same file, or make the plan anew"
-            )
-
-
-def _check_initialisations(todo: list[Planned]) -> None:
-    """Look for every file of weights that a trial starts from, before anything trains."""
-    for trial in {(x.trial.backbone, x.trial.initialisation): x.trial for x in todo}.values():
-        initialisations.check(trial.backbone, trial.initialisation)
-    for trial in (x.trial for x in todo if x.trial.split.get("kind") != "official"):
-        if initialisations.trained_on(trial.initialisation) == trial.fingerprint:
-            raise UserError(
-                f"{trial.initialisation} was trained on images of '{trial.dataset}', which a split "
-                "of kind 'official' alone keeps apart from those it is tested on; take a "
-                "surrogate of other data"
-            )
 
 
 @contextmanager

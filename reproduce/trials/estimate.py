@@ -1,6 +1,7 @@
 """How long trials will take, said before they start."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
@@ -78,20 +79,53 @@ def _trained_on(result: Result) -> int:
     return task_of(trial).images_trained_on(result.counts, trial.transforms["size"])
 
 
-def speed(store: Store, backbone: str, size: int) -> float:
-    """Return images a second for a network: as measured in this store, else from the table.
+@dataclass(frozen=True)
+class Speed:
+    """Images a second of a network, and how that is known."""
 
-    Of images of this size; those of another take longer as they have more pixels.
-    """
-    rates: list[float] = sorted(
-        _images_seen(result) / result.seconds * (result.trial.transforms["size"] / size) ** 2
-        for result in store.results()
-        if result.trial.backbone == backbone and result.seconds > 1
-    )
-    if rates:
-        return rates[len(rates) // 2]
-    rate, measured_at = IMAGES_A_SECOND.get(backbone, ANY_NETWORK)
-    return rate * (measured_at / size) ** 2
+    images: float
+    basis: str = "a table for one core of a server"
+
+
+class Speeds:
+    """How fast networks are: as measured in a store, which is read once, else by the table."""
+
+    def __init__(self, store: Store):
+        # Pixels of a channel a second, and the devices they were measured on.
+        self._rates: dict[str, list[float]] = {}
+        self._devices: dict[str, set[str]] = {}
+        for result in store.results():
+            if result.seconds > 1:
+                network, side = result.trial.backbone, result.trial.transforms["size"]
+                rate = _images_seen(result) / result.seconds * side**2
+                self._rates.setdefault(network, []).append(rate)
+                device = result.provenance.get("device", "an unknown device")
+                self._devices.setdefault(network, set()).add(device)
+
+    def of(self, backbone: str, size: int) -> Speed:
+        """Return the speed of a network with images of a size; more pixels take longer."""
+        rates = sorted(self._rates.get(backbone, ()))
+        if rates:
+            devices = ", ".join(sorted(self._devices[backbone]))
+            basis = f"{len(rates)} trial(s) of this store on {devices}"
+            return Speed(rates[len(rates) // 2] / size**2, basis)
+        rate, measured_at = IMAGES_A_SECOND.get(backbone, ANY_NETWORK)
+        return Speed(rate * (measured_at / size) ** 2)
+
+
+def speed(store: Store, backbone: str, size: int) -> float:
+    """Return images a second for a network: as measured in this store, else from the table."""
+    return Speeds(store).of(backbone, size).images
+
+
+def of_each(
+    pending: Iterable[Planned], store: Store, records: Iterable[Record] = ()
+) -> list[float]:
+    """Return about how many seconds each trial trains, without the start of a worker."""
+    speeds, records = Speeds(store), list(records)
+    return [
+        shown_to(item.trial, records) / speeds.of(*kind_of(item.trial)).images for item in pending
+    ]
 
 
 def seconds(
@@ -101,15 +135,14 @@ def seconds(
 
     `records` are those of their data sets, for trials that last epochs.
     """
-    pending, records = list(pending), list(records)
+    pending = list(pending)
     if not pending:
         return 0.0
-    rates = {kind: speed(store, *kind) for kind in {_kind(item.trial) for item in pending}}
-    needed = sum(shown_to(item.trial, records) / rates[_kind(item.trial)] for item in pending)
+    needed = sum(of_each(pending, store, records))
     return SECONDS_TO_START + needed / max(1, min(workers, len(pending)))
 
 
-def _kind(trial: Trial) -> tuple[str, int]:
+def kind_of(trial: Trial) -> tuple[str, int]:
     """Return what decides how fast a trial is: its network, and the side of its images."""
     return trial.backbone, trial.transforms["size"]
 

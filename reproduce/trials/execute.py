@@ -19,7 +19,7 @@ from reproduce.models import initialisations
 from reproduce.models.network import Network
 from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
-from reproduce.training import learning_curve, pair_gradients
+from reproduce.training import checkpoints, learning_curve, pair_gradients
 from reproduce.training.encoders import Encoders
 from reproduce.training.learning_curve import LearningCurve
 from reproduce.training.loop import Settings, train
@@ -57,7 +57,7 @@ def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Meas
     watchers = [watcher for watcher in (curve, pairs, watched) if watcher]
     if not all(watcher.file.exists() for watcher in watchers):
         # A checkpoint of a run that was not watched lacks what was seen before it: begin anew.
-        checkpoint.unlink(missing_ok=True)
+        checkpoints.forget(checkpoint)
         for watcher in watchers:
             watcher.keep()
     state = train(

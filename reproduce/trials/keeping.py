@@ -35,5 +35,6 @@ def keep(measured: Measured, store: Store, labels: Iterable[dict[str, str]]) -> 
         weights_file=weights_file,
     )
     store.put(result, labels)
-    store.checkpoint_path(key).unlink(missing_ok=True)
+    for file in store.checkpoints_folder.glob(f"{key}.*"):
+        file.unlink(missing_ok=True)
     return result

@@ -8,14 +8,17 @@ Whoever puts files in place before the rows that name them, and is not training 
 the lock of the files; whoever deletes files holds it alone.
 """
 
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, ReadWriteLock, Timeout
 
-from reproduce.files import unwritable
+from reproduce.errors import UserError, reason
+from reproduce.files import relative, unwritable
 
 
 @contextmanager
@@ -38,6 +41,35 @@ def try_lock(path: Path) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def require(folder: Path) -> None:
+    """Refuse a folder whose file system has no locks, or has some that keep nobody out."""
+    probe = folder / f".locks-{os.getpid()}-{secrets.token_hex(4)}"
+    first, second = (FileLock(probe, blocking=False, thread_local=False) for _ in range(2))
+    try:
+        try:
+            first.acquire()
+        except (OSError, NotImplementedError) as error:
+            raise _without(folder, reason(error)) from error
+        try:
+            second.acquire()
+        except Timeout:
+            return
+        raise _without(folder, "a second process would get the lock of the first")
+    finally:
+        first.release()
+        second.release()
+        with suppress(OSError):  # of a folder that cannot be written something else is said
+            probe.unlink()
+
+
+def _without(folder: Path, why: str) -> UserError:
+    return UserError(
+        f"the file system of {relative(folder)} has no locks ({why}), and without them two calls "
+        "would train one trial; put the store on a local disk (--store FOLDER, or $REPRODUCE_STORE)"
+        " and carry it with `reproduce store pack` and `merge`"
+    )
 
 
 @contextmanager

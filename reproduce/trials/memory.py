@@ -5,7 +5,7 @@ what surely cannot fit is refused; what is allowed may still turn out to be too 
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +93,19 @@ def check(planned: Iterable[Planned], records: Iterable[Record], memory: int) ->
     said = lacking(planned, records, memory)
     if said:
         raise UserError(said)
+
+
+def exhausted(trials: Sequence[Trial], said: str) -> str:
+    """Say what did not fit when memory was exhausted, and by which parameter it can be mended."""
+    size = trials[0].transforms["size"]
+    images = max(phase.views * phase.batch_size for phase in trials[0].phases)
+    what = f"training {trials[0].backbone} on {images:,} images of {size} x {size} pixels at a time"
+    if len(trials) > 1:
+        what += f", {len(trials)} networks as one stack,"
+        mend = f"give --stack {max(1, len(trials) // 2)}, or a smaller batch_size"
+    else:
+        mend = "take a smaller batch_size or image_size, or fewer --workers at once"
+    return f"{what} needs more memory than there is ({said[:160]}); {mend}"
 
 
 def in_words(count: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.trials import engine
+from reproduce.trials import at_hand, engine
 from reproduce.trials.engine import Options, run
 from reproduce.trials.executors import executor, performing
 from reproduce.trials.locks import try_lock
@@ -57,7 +57,7 @@ def test_every_trial_runs_once_in_the_order_of_the_plan(on_digits, store):
 
 def test_a_finished_trial_is_not_run_again(trained_store, trained, monkeypatch):
     """Nothing is opened, nothing trained, nothing written."""
-    monkeypatch.setattr(engine, "_check_data", lambda todo: pytest.fail("data was opened"))
+    monkeypatch.setattr(at_hand, "check", lambda todo: pytest.fail("data was opened"))
     before = trained_store.results()
     events = Events()
     summary = run(trained[1], trained_store, ALONE, events)

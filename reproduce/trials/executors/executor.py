@@ -100,6 +100,9 @@ class Work(Protocol):
     def is_left(self) -> bool:
         """Say whether to ask again: another call is at work on what is left, and may die."""
 
+    def count_left(self) -> int:
+        """Return how many trials nobody here is at work on."""
+
     def hear(self, report: Report) -> None:
         """Take in a report of a job that was taken."""
 

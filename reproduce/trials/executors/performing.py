@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-from reproduce.errors import UserError
+from reproduce.errors import UserError, reason
+from reproduce.trials import memory
 from reproduce.trials.executors.executor import Failed, Job, Progress, Report
 
 Tell = Callable[[Report], None]
@@ -38,7 +39,22 @@ def perform(job: Job, stop_requested: Callable[[], bool], tell: Tell) -> bool:
         if len(job.items) > 1:
             raise
         tell(Failed(key, str(error)))
+    except (RuntimeError, MemoryError) as error:
+        if not _is_lack_of_memory(error):
+            raise
+        said = memory.exhausted([item.trial for item in job.items], reason(error))
+        if len(job.items) > 1:
+            raise UserError(said) from error
+        tell(Failed(key, said))
     return True
+
+
+def _is_lack_of_memory(error: BaseException) -> bool:
+    """Say so of a GPU, which has an error of its own, and of what PyTorch says of a CPU."""
+    import torch
+
+    kinds = (MemoryError, torch.OutOfMemoryError)
+    return isinstance(error, kinds) or "can't allocate memory" in str(error)
 
 
 def _throttled(tell: Tell, key: str, every: float = 0.5) -> Callable[[int, int, float], None]:

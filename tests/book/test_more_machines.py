@@ -1,0 +1,109 @@
+"""The page on more machines: its numbers, its job for Slurm, and the simulation behind it."""
+
+import os
+import re
+import shlex
+import subprocess
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from reproduce.trials.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "book" / "more_machines.md"
+# Stands for Slurm: runs every task of an array, one after the other.
+SBATCH = """#!/bin/sh
+range="${1#--array=}"
+for task in $(seq "${range%-*}" "${range#*-}"); do
+    SLURM_ARRAY_TASK_ID="$task" SLURM_CPUS_PER_TASK=2 sh "$2" || exit 1
+done
+"""
+# Stands for the command: notes how it was called.
+NOTES = """#!/bin/sh
+echo "$@" >> called
+"""
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """Return a function that imports a module of the benchmarks."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    return lambda name: import_module(f"benchmarks.{name}")
+
+
+def test_the_page_says_what_the_results_say(benchmark):
+    page, text = benchmark("cluster_page"), PAGE.read_text("utf-8")
+    assert page.filled(text) == text
+    assert page.filled(text.replace("| T4 | 70 |", "| T4 | 71 |")) == text
+
+
+def test_a_card_pays_from_as_many_cores_as_its_price_is_worth(benchmark):
+    page = benchmark("cluster_page")
+    assert page.CORE.dollars == 0.04 and page.CORE.watts == 8
+    assert "| H200 (SXM) | 700 | 3.50 | 88 cores | 88 cores |" in page.tables()["cards"]
+    assert "{math}`8` W and $0.04 an hour" in PAGE.read_text("utf-8")
+
+
+def test_without_a_cost_nobody_waits(benchmark):
+    found = benchmark("scheduler").simulate([10.0], 1000, 10, 0.0, 0.0)
+    assert found["efficiency"] == pytest.approx(1) and found["wait_seconds"] == 0
+    assert found["hours"] == pytest.approx(1000 * 10 / 10 / 3600)
+
+
+def test_a_driver_that_is_too_slow_sets_the_pace(benchmark):
+    """100 workers of 10 s want 10 trials a second; a driver of 0.2 s keeps 5."""
+    found = benchmark("scheduler").simulate([10.0], 5000, 100, 0.2, 0.0)
+    assert found["driver_busy"] == pytest.approx(1, abs=0.02)
+    assert found["hours"] * 3600 == pytest.approx(5000 * 0.2, rel=0.03)
+    assert found["efficiency"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_breaking_point_is_where_the_driver_is_always_busy(benchmark):
+    scheduler = benchmark("scheduler")
+    most = scheduler.most_workers([10.0], 0.2, 0.0)
+    assert most == pytest.approx(51)
+    below, above = (
+        scheduler.simulate([10.0], 5000, int(most * share), 0.2, 0.0)["efficiency"]
+        for share in (0.8, 1.5)
+    )
+    assert below > 0.9 and above < 0.75
+
+
+def test_checkpoints_are_sent_every_minute_or_twentieth(benchmark):
+    sendings = benchmark("scheduler").sendings
+    assert [sendings(s) for s in (4, 10, 100, 1200, 3600)] == [0, 2, 20, 20, 60]
+
+
+def test_the_array_job_trains_every_shard(reproduce, tmp_path, monkeypatch):
+    """As it stands on the page, started by a stand-in for Slurm; what it calls is then called."""
+    script, calls = (
+        re.search(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)[1],
+        tmp_path,
+    )
+    (tmp_path / "array.sh").write_text(script)
+    for name, text in (("sbatch", SBATCH), ("reproduce", NOTES)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        ["sbatch", "--array=1-2", "array.sh"], check=True, env={**os.environ, "PATH": path}
+    )
+    called = (calls / "called").read_text().splitlines()
+    assert len(called) == 2 and "--workers 2" in called[0]
+
+    asked = "class_imbalance --profile smoke -p iterations 1 -p methods baseline -p rho 5"
+    assert reproduce(f"plan {asked} --shards 2 -o plan.json")[0] == 0
+    for line in called:
+        assert reproduce(line.replace("--workers 2", "--workers 1"))[0] == 0, shlex.split(line)
+    for shard in (1, 2):
+        assert reproduce(f"store pack --store results{shard} -o results{shard}.zip")[0] == 0
+    assert reproduce("store merge results1.zip results2.zip --store joined")[0] == 0
+    assert reproduce("train plan.json --store whole --workers 1")[0] == 0
+    joined, whole = Store(tmp_path / "joined").results(), Store(tmp_path / "whole").results()
+    assert len(whole) > 1
+    assert [(r.key, r.metrics, r.history) for r in joined] == [
+        (r.key, r.metrics, r.history) for r in whole
+    ]
