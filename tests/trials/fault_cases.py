@@ -47,7 +47,7 @@ FAULTS = {
     "a pack names files outside a store": (
         "trials/test_pack_damage.py", "test_a_name_that_leads_elsewhere_is_refused"),
     "a pack is a bomb": (
-        "trials/test_part.py", "test_a_part_that_was_made_to_fill_the_memory_is_refused"),
+        "trials/test_pack_file.py", "test_a_part_that_was_made_to_fill_the_memory_is_refused"),
     "a pack holds numbers that do not follow from its scores": (
         "trials/test_pack_damage.py", "test_numbers_of_another_trial_are_refused"),
     "the database is lost or empty": (
