@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reproduce import papers
-from reproduce.book import front, gallery, trials_page
+from reproduce.book import course, front, gallery, trials_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
 from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
 from reproduce.book.paper_page import paper_page
@@ -69,12 +69,15 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
         key: f"{trials_page.name_of(key)}.md" for key in papers.names()
         if f"book/results/{key}.csv" in files and f"book/papers/{key}" in contents.pages
     }  # fmt: skip
-    generated = [*(f"{page}.md" for page in waiting), *trials.values()]
+    offered = course.files(contents.pages)
+    generated = [*(f"{page}.md" for page in waiting), *trials.values(), *offered]
     _remove_all_but(folder, [*files, *notebooks, *pictures, *generated])
     for name, notebook in notebooks.items():
         write_if_new(folder / name, as_text(notebook))
     for name, content in pictures.items():
         _write_bytes_if_new(folder / name, content)
+    for name, text in offered.items():
+        write_if_new(folder / name, text)
     _write_sources(files, folder, repository_address(root), notebooks, shown)
     _write_trials(trials, folder, shown)
     for page in waiting:
@@ -117,7 +120,8 @@ def _whole(page: str, files: dict[str, Path]) -> dict[str, dict[str, Any]]:
     if source is None:
         return {}
     try:
-        return {page: json.loads(source.read_text("utf-8"))}
+        whole = json.loads(source.read_text("utf-8"))
+        return {page: course.with_links(page, whole)}
     except ValueError:
         return {}  # The check of the notebooks says what is wrong with it.
 
@@ -134,7 +138,7 @@ def _with_links(
         for part, notebook in parts.items():
             linked, found = prepared(part, key, notebook)
             shown += found
-            if cuts or found:
+            if cuts or found or course.is_lesson(page):
                 written[f"{part}.ipynb"] = linked
     return written, shown
 
