@@ -5,6 +5,7 @@ writes them to `book/course/`. A test says when one has fallen behind its source
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,8 @@ def execute(number: int) -> None:
     from nbclient import NotebookClient
 
     source = nbformat.reads(student.as_text(student.read(name(number))), as_version=4)
+    # One thread, as trials have it: the digits on the page do not depend on the machine's cores.
+    os.environ["OMP_NUM_THREADS"] = "1"
     # The kernel warns of its local transport at every start; errors still show.
     client = NotebookClient(source, kernel_name="python3", extra_arguments=["--log-level=40"])
     client.execute(cwd=str(project_root()))
