@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3.12 python3.11 python3 python; do \
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install book read test test-rest test-all lint format bench lab clean
+.PHONY: help install book read student teacher test test-rest test-all lint format bench lab clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -35,6 +35,12 @@ book: $(STAMP)  ## run what has not been run, and build the book with the latest
 
 read: $(STAMP)  ## build the book as published, without running anything
 	$(BIN)/reproduce book --edition published
+
+student: $(STAMP)  ## the course as a zip for students: lessons, exercises, what to install
+	$(BIN)/python -m reproduce.course.packs student
+
+teacher: $(STAMP)  ## the same for teachers, with solutions, key and slides
+	$(BIN)/python -m reproduce.course.packs teacher
 
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20
 

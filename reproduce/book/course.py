@@ -58,7 +58,7 @@ def with_links(page_name: str, notebook: dict[str, Any]) -> dict[str, Any]:
     return lessons.with_line(int(found[1]), notebook) if found else notebook
 
 
-def overview(edition: Edition) -> str:
+def overview() -> str:
     """Return the table of the six weeks."""
     rows = [
         [str(number), f"{{doc}}`{one.title} <module_{number}>`", one.question]
@@ -68,21 +68,35 @@ def overview(edition: Edition) -> str:
     return table(["Week", "Module", "The question"], rows, [2, 9, 14])
 
 
-def lessons_of(paper: str) -> str:
-    """Return a line that leads from a paper to the lessons that teach what it is about."""
+def teaching() -> str:
+    """Return for each week the plan of two hours, and what to say to common misunderstandings."""
+    return joined(_taught(number) for number in MODULES)
+
+
+def _taught(number: int) -> str:
+    one = content.module(number)
+    said = "\n\n".join(f'*"{each.said}"*\n: {each.reply}' for each in one.misunderstandings)
+    title = f":::{{dropdown}} Week {number}: {one.title}"
+    return f"{title}\n\n{_plan(number)}\n\n{said}\n:::"
+
+
+def _plan(number: int) -> str:
+    steps = content.module(number).plan
+    return table(["Minutes", "What"], [[str(step.minutes), step.what] for step in steps], [2, 14])
+
+
+def weeks_of(paper: str) -> str:
+    """Return a line that leads from a paper to the weeks that teach what it is about."""
     taught = [
-        f"{{doc}}`{number}, {content.module(number).title} </book/course/module_{number}>`"
+        f"{{doc}}`{number} </book/course/module_{number}>`"
         for number in MODULES
         if paper in {one.paper for one in content.module(number).related}
     ]
-    return f"Taught in lesson {'; '.join(taught)}." if taught else ""
+    return f"In the course: week {', '.join(taught)}." if taught else ""
 
 
 def _module(number: int, edition: Edition) -> str:
     one = content.module(number)
-    plan = table(
-        ["Minutes", "What"], [[str(step.minutes), step.what] for step in one.plan], [2, 14]
-    )
     return joined([
         f"# Week {number}: {one.title}",
         lessons.line(number, "module"),
@@ -97,7 +111,7 @@ def _module(number: int, edition: Edition) -> str:
         "## What the papers found",
         *_related(number, edition),
         "## Two hours",
-        plan,
+        _plan(number),
         "## 한국어 요약",
         f'<div lang="ko">\n\n**{number}주차: {one.korean.title}.** {one.korean.summary}\n\n'
         f"{NOT_REVIEWED}\n\n</div>\n\n{{ref}}`퀴즈 (the quiz in Korean) <quiz-{number}-ko>`",

@@ -68,7 +68,8 @@ def _generated(
         "corrections": corrections.verdicts,
         "power": claim_power.tables,
         "gallery": lambda: gallery.cards(shown),
-        "course": lambda: course.overview(edition),
+        "course": course.overview,
+        "teaching": course.teaching,
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: losses.entries(shape, address),

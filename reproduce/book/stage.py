@@ -110,8 +110,11 @@ def _write_trials(trials: dict[str, str], folder: Path, shown: Sequence[Shown]) 
 
 def _cut(page: str, files: dict[str, Path]) -> list[Cut]:
     """Return the pages of a notebook that is more than one; none for any other page."""
-    trials = f"book/results/{PurePosixPath(page).name}.csv" in files
-    return [one for notebook in _whole(page, files).values() for one in cut(page, notebook, trials)]
+    key = PurePosixPath(page).name
+    trials = f"book/results/{key}.csv" in files
+    taught = course.weeks_of(key) if f"{course.INDEX}.md" in files else ""
+    whole = _whole(page, files).values()
+    return [one for notebook in whole for one in cut(page, notebook, trials, taught)]
 
 
 def _whole(page: str, files: dict[str, Path]) -> dict[str, dict[str, Any]]:
