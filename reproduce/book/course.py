@@ -168,7 +168,7 @@ def _exercises(number: int, edition: Edition) -> str:
     return _written(
         number, "exercises", notebook,
         f"To be done in {_download(f'exercises_{number}', 'the notebook')}; this page is to read. "
-        f"`reproduce check {number}.1 exercises_{number}.ipynb` says what the check in a cell says.",
+        f"`reproduce check {number}.1 exercises_{number}.ipynb` says what the cells say.",
         table(["", "Exercise", "Level", "Minutes"], rows, [2, 12, 3, 3]),
     )  # fmt: skip
 

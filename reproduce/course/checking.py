@@ -49,7 +49,7 @@ def said(key: str, answer: Any) -> str:
 
 
 def of_notebook(key: str, path: Path) -> list[tuple[bool, str]]:
-    """Return for each exercise of a key ("1.2", or "1" for the module) whether it is right, and a line."""
+    """Return for each exercise of a key, "1.2" or "1" for all, whether it is right, and a line."""
     keys = [one for one in exercises() if one == key or one.startswith(f"{key}.")]
     if not keys:
         raise unknown_name("exercise", key, exercises())

@@ -57,7 +57,7 @@ class Module(Strict):
     title: Text
     question: Text
     objectives: Annotated[list[Text], Field(min_length=3, max_length=5)]
-    needs: list[Text] = []
+    needs: list[Text] = Field(default_factory=list)
     plan: Annotated[list[Step], Field(min_length=4)]
     misunderstandings: Annotated[list[Misunderstanding], Field(min_length=3)]
     takeaway: Annotated[list[Text], Field(min_length=3, max_length=6)]
@@ -117,7 +117,7 @@ class Slide(Strict):
     """
 
     title: Text
-    points: list[Text] = []
+    points: list[Text] = Field(default_factory=list)
     code: Text | None = None
     figure: Text | None = None
     notes: Text

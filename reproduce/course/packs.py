@@ -1,7 +1,7 @@
 """The packs of a course: `python -m reproduce.course.packs student` (or `teacher`) writes a zip.
 
-A pack is a small copy of the project: what is installed, the course's notebooks, and pages to read in
-a browser. The teacher's has the solutions, the key of the quizzes and the slides besides.
+A pack is a small copy of the project: what is installed, the course's notebooks, and pages to read
+in a browser. The teacher's has the solutions, the key of the quizzes and the slides besides.
 """
 
 import re

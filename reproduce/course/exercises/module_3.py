@@ -127,7 +127,7 @@ CALIBRATION = ByCases(
     right=calibration_error,
     cases=_stated,
     wrong={
-        "Every bin counts the same; a bin of one image should not weigh as much as one of a hundred":
+        "Every bin counts the same; one of a single image weighs as much as one of a hundred":
             lambda c, r, b: np.mean([abs(gap) for gap, _ in _bins(c, r, b)]),
         "Being too sure in one bin is paid for by being too modest in another; take the distance "
         "within each bin": lambda c, r, b: sum(gap * n for gap, n in _bins(c, r, b)) / len(r),
