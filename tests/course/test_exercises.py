@@ -29,7 +29,7 @@ def test_a_typical_mistake_fails_with_its_hint(key, hint):
 def test_there_are_several_typical_mistakes_and_none_gives_the_answer_away(key):
     one = EXERCISES[key]
     assert len(one.wrong) >= 3
-    assert not any("return " in hint or "`=" in hint for hint in one.wrong)
+    assert not any("(" in hint for hint in one.wrong if "`" not in hint), "no formula in a hint"
     assert one.level in (1, 2, 3) and one.key == key
 
 
@@ -115,6 +115,8 @@ def test_the_check_in_a_cell_prints_the_same(capsys):
 
 
 def test_the_machine_is_checked_before_the_first_lesson(reproduce, monkeypatch):
+    # A machine that runs tests beside is slow; how slow is not asked here.
+    monkeypatch.setattr("reproduce.course.readiness.ENOUGH_SECONDS", 600)
     code, said, _ = reproduce("check setup")
     lines = said.splitlines()
     assert len(lines) == 6 and "trains a network" in said

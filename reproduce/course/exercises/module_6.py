@@ -98,7 +98,8 @@ WORD = ByCases(
     wrong={
         "An interval inside the margin is of no practical difference, even if it leaves out zero; "
         "ask for that first": _zero_first,
-        "An interval that holds zero may hold large differences as well, and proves none of them absent": _nothing_found,
+        "An interval that holds zero may hold large differences as well, and rules none of them "
+        "out": _nothing_found,
         "You look at the middle of the interval only; where is its uncertainty?": _by_mean,
         "Here *holds* asks that the whole interval lies above zero, not above the margin":
             _beyond_margin,
