@@ -79,12 +79,20 @@ def _points(panels: Mapping[str, tuple[Any, Any]], rare: Any) -> Figure:
         places, labels = _plain(places), _plain(labels).astype(int)
         for number in np.unique(labels):
             of_class, look = places[labels == number], style.class_style(int(number))
-            axis.scatter(*of_class.T, s=10, color=look.colour, marker=look.marker, linewidths=0)
+            axis.scatter(
+                of_class[:, 0],
+                of_class[:, 1],
+                s=10,
+                color=look.colour,
+                marker=look.marker,
+                linewidths=0,
+            )
             middle = np.median(of_class, axis=0)
-            strong = {"color": style.RARE, "fontweight": "bold"} if number in rare else {}
+            colour, weight = (style.RARE, "bold") if number in rare else (style.INK, "normal")
             axis.annotate(str(number), middle, fontsize=style.TEXT, ha="center", va="center",
                           bbox={"boxstyle": "circle,pad=0.15", "fc": style.PAPER, "ec": "none",
-                                "alpha": 0.85}, **strong)  # fmt: skip
+                                "alpha": 0.85}, color=colour,
+                          fontweight=weight)  # fmt: skip
         axis.set(xticks=[], yticks=[], title=name)
     return figure
 
