@@ -59,13 +59,13 @@ def with_links(page_name: str, notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def overview() -> str:
-    """Return the table of the six weeks."""
-    rows = [
-        [str(number), f"{{doc}}`{one.title} <module_{number}>`", one.question]
+    """Return the six weeks, each with its question."""
+    lines = [
+        f"{number}. {{doc}}`{one.title} <module_{number}>`: *{one.question}*"
         for number in MODULES
         for one in [content.module(number)]
     ]
-    return table(["Week", "Module", "The question"], rows, [2, 9, 14])
+    return "\n".join(lines)
 
 
 def teaching() -> str:
@@ -92,7 +92,7 @@ def weeks_of(paper: str) -> str:
         for number in MODULES
         if paper in {one.paper for one in content.module(number).related}
     ]
-    return f"In the course: week {', '.join(taught)}." if taught else ""
+    return f"Taught in week {', '.join(taught)}." if taught else ""
 
 
 def _module(number: int, edition: Edition) -> str:
@@ -169,7 +169,7 @@ def _exercises(number: int, edition: Edition) -> str:
         number, "exercises", notebook,
         f"To be done in {_download(f'exercises_{number}', 'the notebook')}; this page is to read. "
         f"`reproduce check {number}.1 exercises_{number}.ipynb` says what the cells say.",
-        table(["", "Exercise", "Level", "Minutes"], rows, [2, 12, 3, 3]),
+        table(["No.", "Exercise", "Level", "Minutes"], rows, [2, 12, 3, 3]),
     )  # fmt: skip
 
 

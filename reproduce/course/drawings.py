@@ -149,7 +149,7 @@ def _panel(height: float = 2.7) -> tuple[Figure, Any]:
 def _with_legend(figure: Figure, axis: Any, series: int) -> Figure:
     if series > 1:
         figure.legend(*axis.get_legend_handles_labels(), loc="outside upper left",
-                      ncols=min(series, 3))  # fmt: skip
+                      ncols=2 if series > 3 else series)  # fmt: skip
     return figure
 
 

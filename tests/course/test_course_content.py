@@ -95,7 +95,7 @@ def test_a_slide_that_asks_for_a_figure_that_is_not_there_is_refused():
 
 def test_a_paper_leads_to_the_weeks_that_teach_it():
     assert course.weeks_of("difficulty_aware") == (
-        "In the course: week {doc}`4 </book/course/module_4>`."
+        "Taught in week {doc}`4 </book/course/module_4>`."
     )
     assert all(course.weeks_of(key) for key in records.papers())
     assert course.weeks_of("nothing") == ""
