@@ -20,7 +20,7 @@ PYTHON ?= $(shell for name in python3.12 python3.11 python3.13 python3.14 python
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help read install book test test-rest test-all lint format bench lab locks clean
+.PHONY: help read install book student teacher test test-rest test-all lint format bench lab locks clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -70,6 +70,12 @@ book: $(TRAIN)  ## run what has not been run, and build the book with the latest
 
 lab: $(TRAIN)  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+student: $(TRAIN)  ## the course as a zip for students: lessons, exercises, what to install
+	$(BIN)/python -m reproduce.course.packs student
+
+teacher: $(TRAIN)  ## the same for teachers, with solutions, key and slides
+	$(BIN)/python -m reproduce.course.packs teacher
 
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20
 

@@ -21,6 +21,7 @@ from reproduce.commands import (
     store,
     training,
 )
+from reproduce.commands.check import check
 from reproduce.commands.doctor import doctor
 from reproduce.commands.methods import methods
 from reproduce.commands.terminal import WithParameters
@@ -51,6 +52,7 @@ app.command()(audit.audit)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(compare.compare)
 app.command()(run.book)
 app.command(cls=WithParameters, context_settings=training.EXTRA)(run.publish)
+app.command()(check)
 app.command()(doctor)
 app.command()(run.clean)
 

@@ -16,8 +16,8 @@ LAYERS = {
     "own_code": 0, "own_objects": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
     "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
-    "figures": 6, "networks": 6, "own": 7, "pages": 7, "papers": 8, "book": 9,
-    "commands": 10, "cli": 11,
+    "figures": 6, "networks": 6, "own": 7, "pages": 7, "papers": 8, "course": 9, "book": 10,
+    "commands": 11, "cli": 12,
 }  # fmt: skip
 BELOW_THE_LEAVES = (
     "", "errors", "files", "randomness", "device", "installed", "reference", "own_code",

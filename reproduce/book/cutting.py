@@ -51,7 +51,7 @@ class Cut:
     notebook: dict[str, Any]
 
 
-def cut(page: str, notebook: dict[str, Any], trials: bool = False) -> list[Cut]:
+def cut(page: str, notebook: dict[str, Any], trials: bool = False, taught: str = "") -> list[Cut]:
     """Return the pages of a notebook in reading order; none where it is one page as it stands.
 
     Parameters
@@ -63,6 +63,8 @@ def cut(page: str, notebook: dict[str, Any], trials: bool = False) -> list[Cut]:
         The executed notebook, as read from JSON; it is not changed.
     trials
         Whether there is a page of its trials to lead to.
+    taught
+        Where the course teaches what it is about; empty where the book has no course.
     """
     parts = list(_parts([one for one in notebook.get("cells", []) if not _is_hidden(one)]))
     if len(parts) < 2:
@@ -79,7 +81,7 @@ def cut(page: str, notebook: dict[str, Any], trials: bool = False) -> list[Cut]:
     parts = _with_settings_moved(parts, names)
     lines = [_line(key, addresses, titles, number, trials) for number in range(len(parts))]
     # The first screen of an answer has no room for a list of contents beside it.
-    lines[0] += _sections(parts[0])
+    lines[0] += _sections(parts[0], taught)
     return [
         Cut(address, title, _as_notebook(notebook, cells, line))
         for address, title, cells, line in zip(addresses, titles, parts, lines, strict=True)
@@ -166,14 +168,15 @@ def _line(key: str, addresses: list[str], titles: list[str], here: int, trials: 
     )
 
 
-def _sections(cells: list[dict]) -> str:
+def _sections(cells: list[dict], taught: str) -> str:
     """Return the line that leads to the sections of a page; empty where it has none."""
     markdown = [_source(cell) for cell in cells if cell.get("cell_type") == "markdown"]
     titles = [title for text in markdown for title in SECTION.findall(text)]
     links = [f'<a href="#{nodes.make_id(title)}">{markup.escaped(title)}</a>' for title in titles]
     if not links:
         return ""
-    return f"\n\n```{{div}} pages-of-paper\nOn this page: {' · '.join(links)}\n```"
+    said = f"On this page: {' · '.join(links)}" + (f". {taught}" if taught else "")
+    return f"\n\n```{{div}} pages-of-paper\n{said}\n```"
 
 
 def _as_notebook(whole: dict[str, Any], cells: list[dict], line: str) -> dict[str, Any]:

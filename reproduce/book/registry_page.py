@@ -7,6 +7,7 @@ the book is staged, so that the two cannot drift apart.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from reproduce.book.shown import Shown
 from reproduce.errors import UserError, unknown_name
@@ -49,6 +50,7 @@ def _generated(
         ambiguities,
         claim_power,
         corrections,
+        course,
         front,
         gallery,
         networks,
@@ -66,10 +68,16 @@ def _generated(
         "corrections": corrections.verdicts,
         "power": claim_power.tables,
         "gallery": lambda: gallery.cards(shown),
+        "course": course.overview,
+        "teaching": course.teaching,
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: reference.losses_of(shape, address),
         "front": lambda part: front.part(part, edition),
+        **{
+            part: partial(course.page, part, edition=edition)
+            for part in ("module", "quiz", "exercises", "solutions")
+        },
     }
     known = parts if which else whole
     if kind not in known:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reproduce import papers
-from reproduce.book import front, gallery, replications, trials_page
+from reproduce.book import course, front, gallery, replications, trials_page
 from reproduce.book.contents import SUFFIXES, Contents, read_contents, with_sections
 from reproduce.book.cutting import WHOLE, Cut, as_text, chapter_title, cut
 from reproduce.book.paper_page import paper_page
@@ -73,12 +73,15 @@ def stage(root: Path, edition: str, folder: Path) -> Contents:
         key: f"{trials_page.name_of(key)}.md" for key in records.works()
         if f"book/results/{key}.csv" in files and f"book/papers/{key}" in contents.pages
     }  # fmt: skip
-    generated = [*(f"{page}.md" for page in waiting), *trials.values()]
+    offered = course.files(contents.pages)
+    generated = [*(f"{page}.md" for page in waiting), *trials.values(), *offered]
     _remove_all_but(folder, [*files, *notebooks, *pictures, *generated])
     for name, notebook in notebooks.items():
         write_if_new(folder / name, as_text(notebook))
     for name, content in pictures.items():
         _write_bytes_if_new(folder / name, content)
+    for name, text in offered.items():
+        write_if_new(folder / name, text)
     _write_sources(files, folder, repository_address(root), notebooks, shown)
     _write_trials(trials, folder, shown)
     for page in waiting:
@@ -123,9 +126,11 @@ def _replications(root: Path, edition: str, files: dict[str, Path]) -> dict[str,
 
 def _cut(page: str, files: dict[str, Path], others: dict[str, str]) -> list[Cut]:
     """Return the pages of a notebook that is more than one; none for any other page."""
-    trials = f"book/results/{PurePosixPath(page).name}.csv" in files
+    key = PurePosixPath(page).name
+    trials = f"book/results/{key}.csv" in files
+    taught = course.weeks_of(key) if f"{course.INDEX}.md" in files else ""
     whole = _whole(page, files, others).values()
-    return [one for notebook in whole for one in cut(page, notebook, trials)]
+    return [one for notebook in whole for one in cut(page, notebook, trials, taught)]
 
 
 def _whole(page: str, files: dict[str, Path], others: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -134,7 +139,7 @@ def _whole(page: str, files: dict[str, Path], others: dict[str, str]) -> dict[st
     if source is None:
         return {}
     try:
-        read = json.loads(source.read_text("utf-8"))
+        read = course.with_links(page, json.loads(source.read_text("utf-8")))
         return {page: replications.with_section(read, others.get(page, ""))}
     except ValueError:
         return {}  # The check of the notebooks says what is wrong with it.
@@ -152,7 +157,7 @@ def _with_links(
         for part, notebook in parts.items():
             linked, found = prepared(part, key, notebook)
             shown += found
-            if cuts or found or page in others:
+            if cuts or found or page in others or course.is_lesson(page):
                 written[f"{part}.ipynb"] = linked
     return written, shown
 

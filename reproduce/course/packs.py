@@ -1,0 +1,128 @@
+"""The packs of a course: `python -m reproduce.course.packs student` (or `teacher`) writes a zip.
+
+A pack is a small copy of the project: what is installed, the course's notebooks, and pages to read
+in a browser. The teacher's has the solutions, the key of the quizzes and the slides besides.
+"""
+
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from reproduce.course import MODULES, content, lessons, slides, student
+from reproduce.course.content import Question
+from reproduce.errors import unknown_name
+from reproduce.files import project_root, replacing
+
+KINDS = ("student", "teacher")
+# What an installation needs beside the package.
+PROJECT = ("pyproject.toml", "requirements.lock", "Makefile", "LICENSE", "README.md")
+LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
+# What a page of the book asks for, and a file of the pack says in another place.
+GENERATED = re.compile(r"^<!-- registry: .*-->$", re.MULTILINE)
+# One date for all files, so that equal packs are equal bytes.
+DATE = (2026, 1, 1, 0, 0, 0)
+
+
+def write(kind: str) -> Path:
+    """Write a pack and return where it lies."""
+    if kind not in KINDS:
+        raise unknown_name("pack", kind, KINDS)
+    path = project_root() / "_build" / "course" / f"{kind}.zip"
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as pack:
+        for name, text in files(kind):
+            place = zipfile.ZipInfo(f"imbalanced-course-{kind}/{name}", DATE)
+            place.compress_type = zipfile.ZIP_DEFLATED
+            pack.writestr(place, text)
+    return path
+
+
+def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
+    """Yield name and content of each file of a pack."""
+    root = project_root()
+    for name in PROJECT:
+        yield name, (root / name).read_bytes()
+    for path in sorted((root / "reproduce").rglob("*")):
+        if path.is_file() and not LEFT_OUT & set(path.parts) and path.suffix != ".pyc":
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+    yield "START.md", (root / "book" / "course" / "before.md").read_bytes()
+    for number in MODULES:
+        for name in (lessons.name(number), f"exercises_{number}"):
+            yield f"notebooks/course/{name}.ipynb", student.as_text(student.read(name))
+        yield f"read/week_{number}.html", handout(number, key=False)
+        executed = student.as_text(lessons.executed(number))
+        yield f"read/lesson_{number}_executed.ipynb", executed
+        if kind == "teacher":
+            solved = student.as_text(student.read(f"solutions_{number}"))
+            yield f"notebooks/course/solutions_{number}.ipynb", solved
+            yield f"teach/slides_{number}.html", slides.page(number)
+            yield f"teach/week_{number}_key.html", handout(number, key=True)
+    if kind == "teacher":
+        text = (root / "book" / "course" / "teacher.md").read_text("utf-8")
+        yield "teach/teacher.md", GENERATED.sub("See `week_1_key.html` to `week_6_key.html`.", text)
+
+
+def handout(number: int, key: bool) -> str:
+    """Return the take-away and the quiz of a module as one HTML file; with `key`, the answers too.
+
+    Without it the answers fold away, and stay out of what is printed.
+    """
+    one = content.module(number)
+    asked = content.quiz(number).questions
+    english = "".join(_question(n, each, key, False) for n, each in enumerate(asked, start=1))
+    korean = "".join(_question(n, each, key, True) for n, each in enumerate(asked, start=1))
+    title = f"Week {number}: {one.title}"
+    points = "".join(f"<li>{slides.in_html(line)}</li>" for line in one.takeaway)
+    plan = _plan(number) if key else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{escape(title)}</h1>\n<p><strong>{slides.in_html(one.question)}</strong></p>\n{plan}"
+        f"<h2>Take-away</h2>\n<ul>{points}</ul>\n<h2>Quiz</h2>\n{english}\n"
+        f'<div lang="ko"><h2>{escape(one.korean.title)}</h2>\n<p>{escape(one.korean.summary)}</p>\n'
+        f"{korean}</div>\n</main>\n</body>\n</html>\n"
+    )
+
+
+STYLE = """
+:root { color-scheme: light dark; }
+body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; }
+main { max-width: 42rem; margin: 0 auto; padding: 1rem; }
+summary { cursor: pointer; padding: 0.3rem 0; }
+details p { margin: 0.2rem 0 0.6rem 1.2rem; }
+@media print { details { break-inside: avoid; } }
+"""
+
+
+def _question(place: int, asked: Question, key: bool, korean: bool) -> str:
+    options = []
+    for letter, one in zip("ABCD", asked.options, strict=False):
+        text, why = (one.ko, one.ko_why) if korean else (one.text, one.why)
+        said = ("맞습니다. " if one.right else "아닙니다. ") if korean else (
+            "Right. " if one.right else "No. "
+        )  # fmt: skip
+        opened = " open" if key and one.right else ""
+        options.append(
+            f"<details{opened}><summary>{letter}. {escape(text)}</summary>"
+            f"<p>{said}{escape(why)}</p></details>"
+        )
+    question = asked.ko if korean else asked.question
+    return f"<h3>{place}. {escape(question)}</h3>{''.join(options)}"
+
+
+def _plan(number: int) -> str:
+    one = content.module(number)
+    steps = "".join(f"<li>{s.minutes} minutes: {slides.in_html(s.what)}</li>" for s in one.plan)
+    said = "".join(
+        f"<dt>{escape(each.said)}</dt><dd>{escape(each.reply)}</dd>"
+        for each in one.misunderstandings
+    )
+    return f"<h2>Two hours</h2><ol>{steps}</ol><h2>What students say</h2><dl>{said}</dl>"
+
+
+if __name__ == "__main__":
+    for given in sys.argv[1:] or KINDS:
+        print(write(given).relative_to(project_root()))
