@@ -22,22 +22,23 @@ from reproduce.files import project_root, relative, write_text
 
 CELL = "launch"
 # Without an address nothing can be fetched, and no button leads to the notebook.
-NAMED = re.compile(r'^ADDRESS, RELEASE = "(?P<address>[^"]*)", "(?P<release>[^"]*)"$', re.MULTILINE)
+NAMED = re.compile(r'^_ADDRESS, _RELEASE = "(?P<address>[^"]*)", "(?P<release>[^"]*)"$', re.MULTILINE)
 # What may be trained in a notebook that was opened elsewhere.
 MINUTES = 5
+# Its names begin with an underscore: they are no parameters of the notebook.
 TEXT = """\
 # On Colab: install this release and take in its published results. Elsewhere: nothing.
 import os
 import subprocess
 import sys
 
-ADDRESS, RELEASE = "{address}", "{release}"
+_ADDRESS, _RELEASE = "{address}", "{release}"
 if "google.colab" in sys.modules and not os.path.exists("pyproject.toml"):
-    there = ADDRESS or sys.exit("this notebook names no repository: open that of a release")
-    get = ["git", "clone", "-q", "--depth=1", "-b", RELEASE, there, "study"]
-    install = [sys.executable, "-m", "pip", "install", "-q", "-e", "study[train,book]"]
-    for step in [install] if os.path.isdir("study") else [get, install]:
-        subprocess.run(step, check=True)
+    _there = _ADDRESS or sys.exit("this notebook names no repository: open that of a release")
+    _get = ["git", "clone", "-q", "--depth=1", "-b", _RELEASE, _there, "study"]
+    _install = [sys.executable, "-m", "pip", "install", "-q", "-e", "study[train,book]"]
+    for _step in [_install] if os.path.isdir("study") else [_get, _install]:
+        subprocess.run(_step, check=True)
     sys.path.insert(0, os.path.abspath("study"))
     os.chdir("study")
     os.environ["REPRODUCE_TRAIN_AT_MOST"] = "{minutes}"
