@@ -22,7 +22,9 @@ from reproduce.files import project_root, relative, write_text
 
 CELL = "launch"
 # Without an address nothing can be fetched, and no button leads to the notebook.
-NAMED = re.compile(r'^_ADDRESS, _RELEASE = "(?P<address>[^"]*)", "(?P<release>[^"]*)"$', re.MULTILINE)
+NAMED = re.compile(
+    r'^_ADDRESS, _RELEASE = "(?P<address>[^"]*)", "(?P<release>[^"]*)"$', re.MULTILINE
+)
 # What may be trained in a notebook that was opened elsewhere.
 MINUTES = 5
 # Its names begin with an underscore: they are no parameters of the notebook.

@@ -8,15 +8,8 @@ from tests.browser.visiting import PHONE, SCREEN, THEMES, measured, opened
 
 # One page of each kind; the rest of the book is among the thorough tests.
 KINDS = (
-<<<<<<< HEAD
     "book/intro", "book/papers/class_imbalance", "book/papers/class_imbalance-trials",
-    "book/losses_segmentation",
-=======
-    "book/intro", "book/gallery", "book/papers/class_imbalance",
-    "book/papers/class_imbalance-method", "book/papers/class_imbalance-trials",
-    "book/papers/metric_learning", "book/losses_segmentation", "search",
-    "book/course/index", "book/course/lesson_2", "book/course/quiz_1",
->>>>>>> course
+    "book/losses_segmentation", "book/course/lesson_2",
 )  # fmt: skip
 SCREENS = 20
 # A lesson is taught in half an hour.
