@@ -26,7 +26,7 @@ from reproduce.trials import upkeep
 from reproduce.trials.engine import Options, run
 from reproduce.trials.store import Store
 
-ASKED = {"profile": "smoke", "seeds": [0, 1], "methods": ["baseline", "oversampling"]}
+ASKED = {"profile": "smoke", "seeds": [0], "methods": ["baseline", "oversampling"], "rho": 5}
 
 
 def digits(store: Store) -> dict:
