@@ -21,7 +21,7 @@ FAULTS = {
     "a machine of a cluster lacks the data": (
         "trials/test_cluster.py", "test_a_machine_that_lacks_the_data_gets_no_trials"),
     "Ray does not start in time": (
-        "trials/test_cluster.py", "test_a_start_that_fails_is_tried_again_and_said"),
+        "trials/test_ray_session.py", "test_a_start_that_fails_is_tried_again_and_said"),
     "a trial diverges": (
         "trials/test_engine.py", "test_a_trial_that_fails_does_not_stop_the_others"),
     "SIGTERM and Ctrl-C": ("trials/test_engine.py", "test_a_signal_stops_with_a_checkpoint"),

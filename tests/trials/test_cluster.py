@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 from importlib.util import find_spec
-from types import SimpleNamespace
 
 import pytest
 
@@ -181,18 +180,6 @@ def test_what_nobody_foresaw_is_the_failure_of_its_trial(fake, on_tiny, store, m
     assert message.startswith("ZeroDivisionError: division by zero; train the trial without")
 
 
-@pytest.mark.parametrize(
-    ("cpus", "gpus", "a_trial", "wanted", "expected"),
-    [
-        (8, 0, 0.0, 0, 8), (8, 0, 0.0, 3, 3), (2, 0, 0.0, 9, 2),
-        (16, 2, 0.25, 0, 8), (4, 2, 0.25, 0, 4), (16, 3, 1.0, 0, 3), (16, 4, 2.0, 0, 2),
-        (16, 2, 0.4, 0, 4), (8, 0, 0.5, 0, 0), (16, 1, 0.1, 0, 10),
-    ],
-)  # fmt: skip
-def test_room_for_workers(cpus, gpus, a_trial, wanted, expected):
-    assert ray_session.slots({"CPU": cpus, "GPU": gpus}, a_trial, wanted) == expected
-
-
 def test_no_gpu_for_a_share_of_one_is_said(fake, on_tiny, store):
     executor = Cluster(gpus_per_trial=0.25)
     with pytest.raises(UserError, match="no GPU on this machine"):
@@ -226,60 +213,6 @@ def test_what_is_kept_is_sent_every_twentieth_or_minute(on_tiny, tmp_path, monke
     assert due(56) == {}
     clock[0] = 60.0
     assert set(due(56).values()) == {b"3"}
-
-
-def test_without_ray_the_extra_is_named(monkeypatch):
-    monkeypatch.setattr(ray_session.installed, "find_spec", lambda name: None)
-    with pytest.raises(UserError, match=r"needs ray, not installed here; .*\[cluster\]") as failure:
-        ray_session.require()
-    assert "\n" not in str(failure.value)
-
-
-class Failing:
-    """A Ray that starts only after some attempts."""
-
-    __file__ = "/nowhere/ray/__init__.py"
-
-    def __init__(self, failures):
-        self.failures, self.ended = failures, 0
-
-    def init(self, **options):
-        self.options = options
-        if self.failures:
-            self.failures -= 1
-            raise Exception("The current node timed out during startup. This could happen because")
-
-    def shutdown(self):
-        self.ended += 1
-
-
-def test_a_start_that_fails_is_tried_again_and_said(monkeypatch):
-    monkeypatch.setattr(ray_session, "SECONDS_BETWEEN_ATTEMPTS", 0)
-    said, ray = [], Failing(2)
-    ray_session._begin(ray, None, 2, said.append)
-    assert len(said) == 2 and "try 2 of 4" in said[0] and "timed out" in said[0]
-    assert ray.options["num_cpus"] == 2 and ray.ended == 2
-    with pytest.raises(UserError, match="did not start in 4 tries"):
-        ray_session._begin(Failing(9), None, 2, said.append)
-
-
-def test_a_node_that_takes_longer_than_ray_waits_is_waited_for(monkeypatch):
-    """What Ray asks for a node answers when there is one; afterwards all is as it was."""
-    monkeypatch.setattr(ray_session.time, "sleep", lambda seconds: None)
-    answers = iter([RuntimeError("not yet"), RuntimeError("not yet"), "a node"])
-
-    def get_node(address, node):
-        answer = next(answers)
-        if isinstance(answer, RuntimeError):
-            raise answer
-        return answer
-
-    services = SimpleNamespace(get_node=get_node)
-    with ray_session._patience(SimpleNamespace(_private=SimpleNamespace(services=services))):
-        assert services.get_node("address", node="id") == "a node"
-    assert services.get_node is get_node
-    with ray_session._patience(Failing(0)):
-        pass
 
 
 def test_files_travel_by_name(tmp_path):

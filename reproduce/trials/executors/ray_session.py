@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,8 +23,9 @@ MEGABYTES_FOR_OBJECTS = 200
 FRUGAL = {
     "enable_worker_prestart": False,
     "prestart_worker_first_driver": False,
-    "agent_register_timeout_ms": 120_000,
 }
+
+SPARED = "rfc3987_syntax"
 
 Say = Callable[[str], None]
 
@@ -49,14 +51,15 @@ def session(address: str | None, workers: int, say: Say) -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     # Of a part of Ray that nobody here looks at, but that is waited for.
     os.environ.setdefault("RAY_DASHBOARD_STARTUP_TIMEOUT_S", f"{SECONDS_FOR_A_NODE:.0f}")
-    with _own_signals():
-        import ray
+    with _lean_processes():
+        with _own_signals():
+            import ray
 
-        _begin(ray, address, workers, say)
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
+            _begin(ray, address, workers, say)
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
 
 
 def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
@@ -88,6 +91,26 @@ def _begin(ray: Any, address: str | None, workers: int, say: Say) -> None:
                 f"Ray did not start in time ({reason(error)[:80]}); try {attempt + 1} of {ATTEMPTS}"
             )
             time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+
+@contextmanager
+def _lean_processes() -> Iterator[None]:
+    """Spare each process of Ray a second or more, of the 15 s after which Ray gives up on one.
+
+    All load jsonschema, which builds a large grammar for one kind of address where it finds the
+    package for that (it comes with Jupyter). Nobody checks such addresses here.
+    """
+    before = os.environ.get("PYTHONPATH")
+    with tempfile.TemporaryDirectory(prefix="reproduce-") as folder:
+        Path(folder, f"{SPARED}.py").write_text(f'raise ImportError("{SPARED} is left out here")\n')
+        os.environ["PYTHONPATH"] = os.pathsep.join([folder, *([before] if before else [])])
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["PYTHONPATH"]
+            else:
+                os.environ["PYTHONPATH"] = before
 
 
 def _end_leftovers(ray: Any) -> None:
