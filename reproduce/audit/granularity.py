@@ -1,6 +1,6 @@
 """Granularity: a share of n images is a whole number over n, and so is a mean of whole numbers.
 
-With 292 test images an accuracy of 79.1 % is no whole number of images. The test is known as GRIM
+With 292 test images an accuracy of 79.3 % is no whole number of images. The test is known as GRIM
 (Brown and Heathers 2017) for means of whole-number answers; a mean over k runs on the same n images
 is a whole number over k n.
 """

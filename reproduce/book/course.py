@@ -16,10 +16,6 @@ from reproduce.errors import unknown_name
 from reproduce.trials.edition import Edition
 
 INDEX, FILES, STATIC = "book/course/index", "book/course/files", "book/_static/course"
-NOT_REVIEWED = (
-    "*기계로 작성한 초벌 번역이며, 아직 한국어 원어민의 검토를 받지 않았습니다. "
-    "(Not yet reviewed by a native speaker.)*"
-)
 LETTERS = "ABCD"
 LESSON = re.compile(r"book/course/lesson_(\d+)")
 
@@ -114,7 +110,7 @@ def _module(number: int, edition: Edition) -> str:
         _plan(number),
         "## 한국어 요약",
         f'<div lang="ko">\n\n**{number}주차: {one.korean.title}.** {one.korean.summary}\n\n'
-        f"{NOT_REVIEWED}\n\n</div>\n\n{{ref}}`퀴즈 (the quiz in Korean) <quiz-{number}-ko>`",
+        f"*{content.NOT_REVIEWED}*\n\n</div>\n\n{{ref}}`퀴즈 (the quiz in Korean) <quiz-{number}-ko>`",
     ])  # fmt: skip
 
 
@@ -137,7 +133,7 @@ def _quiz(number: int, edition: Edition) -> str:
         "Choose an answer and open it: it says whether it is right, and why. Nothing is stored.",
         *english,
         f"(quiz-{number}-ko)=\n## 한국어 퀴즈",
-        f'<div lang="ko">\n\n{NOT_REVIEWED}',
+        f'<div lang="ko">\n\n*{content.NOT_REVIEWED}*',
         *korean,
         "</div>",
     ])  # fmt: skip

@@ -17,6 +17,10 @@ from reproduce.registry.reading import Strict, Text, validated
 
 LESSON_MINUTES = 120
 QUESTIONS, SLIDES = 6, 10
+NOT_REVIEWED = (
+    "기계로 작성한 초벌 번역이며, 아직 한국어 원어민의 검토를 받지 않았습니다. "
+    "(Not yet reviewed by a native speaker.)"
+)
 
 
 class Step(Strict):
