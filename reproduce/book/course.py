@@ -110,7 +110,8 @@ def _module(number: int, edition: Edition) -> str:
         _plan(number),
         "## 한국어 요약",
         f'<div lang="ko">\n\n**{number}주차: {one.korean.title}.** {one.korean.summary}\n\n'
-        f"*{content.NOT_REVIEWED}*\n\n</div>\n\n{{ref}}`퀴즈 (the quiz in Korean) <quiz-{number}-ko>`",
+        f"*{content.NOT_REVIEWED}*\n\n</div>\n\n"
+        f"{{ref}}`퀴즈 (the quiz in Korean) <quiz-{number}-ko>`",
     ])  # fmt: skip
 
 

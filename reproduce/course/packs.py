@@ -82,8 +82,8 @@ def handout(number: int, key: bool) -> str:
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(title)}</h1>\n<p><strong>{slides.in_html(one.question)}</strong></p>\n{plan}"
         f"<h2>Take-away</h2>\n<ul>{points}</ul>\n<h2>Quiz</h2>\n{english}\n"
-        f'<div lang="ko"><h2>{escape(one.korean.title)}</h2>\n<p><em>{content.NOT_REVIEWED}</em></p>\n'
-        f"<p>{escape(one.korean.summary)}</p>\n"
+        f'<div lang="ko"><h2>{escape(one.korean.title)}</h2>\n'
+        f"<p><em>{content.NOT_REVIEWED}</em></p>\n<p>{escape(one.korean.summary)}</p>\n"
         f"{korean}</div>\n</main>\n</body>\n</html>\n"
     )
 
