@@ -101,7 +101,7 @@ def test_a_job_is_performed_where_there_is_no_store(on_tiny, tmp_path):
     measured = heard[-1]
     assert isinstance(measured, Measured) and measured.trial == job.items[0].trial
     assert measured.arrays and measured.weights and "test/logits" in measured.array_names
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["scratch"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"data", "scratch"}
 
 
 def test_the_lock_of_a_trial_is_held_until_its_result_is_kept(on_tiny, store):
