@@ -19,7 +19,8 @@ TRAINS = (
     "reproduce.losses.", "reproduce.training.", "reproduce.models.", "reproduce.data.augmentation.",
     "reproduce.data.batch_samplers", "reproduce.tasks.prediction", "reproduce.trials.execute",
     "reproduce.trials.stack", "reproduce.networks.asking", "reproduce.networks.exporting",
-    "reproduce.networks.reading",
+    "reproduce.networks.reading", "reproduce.trials.executors.stacked", "reproduce.course.digits",
+    "reproduce.course.exercises.module_",
 )  # fmt: skip
 # Of those rooms, what the core asks: names, pages and tables of losses and networks.
 NAMES = (

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.terminal import new_table, out, points_of, progress
+from reproduce.commands.terminal import new_table, out, points_of
 from reproduce.commands.training import StorePath, Workers
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -261,23 +261,9 @@ def check(
     number, place = len(opened.results()), relative(opened.path)
     print(f"{number} results in {place}: all files intact, all numbers sound")
     if rerun:
-        _train_again(opened, rerun, seed, workers)
+        from reproduce.commands.trained_again import train_again
 
-
-def _train_again(opened, number: int, seed: int, workers: int) -> None:
-    """Print the determinism report of some trials; other digits are no error, a failure is."""
-    from reproduce.trials import engine
-    from reproduce.trials import rerun as rerunning
-    from reproduce.trials.trial import Planned
-
-    drawn = rerunning.sample(opened.results(), number, seed)
-    with progress([Planned(one.trial, one.labels) for one in drawn], opened) as reporter:
-        found = rerunning.again(drawn, engine.Options(workers=workers), reporter, opened.path)
-    for line in rerunning.report(found, opened.path):
-        print(line)
-    failed = [one for one in found if one.failure]
-    if failed:
-        raise UserError(f"{len(failed)} of {len(found)} trials could not be trained again, above")
+        train_again(opened, rerun, seed, workers)
 
 
 @app.command("rm")

@@ -40,9 +40,9 @@ class Part:
     values: dict[Any, list[str]]
 
     @property
-    def used(self) -> set:
-        """Every printed number of the finding."""
-        return {one for _, numbers in self.members for one in numbers}
+    def used(self) -> tuple:
+        """Every printed number of the finding once, in the order of its checks."""
+        return tuple(dict.fromkeys(one for _, numbers in self.members for one in numbers))
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ def test_the_families_hold_every_check_that_numbers_can_contradict():
         "below_majority", "under_one_image", "validation_part", "single_beside_means",
         "repeated_rows", "repeated_columns", "terminal_digits", "copied_decimals",
         "difference_of_means", "p_of_statistic",
+        # Of sentences without a number, which a paper of one's own registers.
+        "goes_so", "stays_within",
     }  # fmt: skip
     assert set(questions()) - seen - elsewhere == set()
 

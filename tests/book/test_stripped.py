@@ -42,7 +42,7 @@ def test_a_commit_with_outputs_is_stopped_once(tmp_path, capsys):
 
 def test_the_hooks_are_the_pinned_ruff_and_look_at_the_sources_alone():
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
-    pinned = re.search(r"^ruff==(.+)$", (ROOT / "requirements.lock").read_text(), re.M)[1]
+    pinned = re.search(r"^ruff==(.+)$", (ROOT / "requirements-dev.lock").read_text(), re.M)[1]
     assert hooks[0]["rev"] == f"v{pinned.split()[0]}"
     [own] = hooks[1]["hooks"]
     assert re.search(own["files"], "notebooks/audit.ipynb")

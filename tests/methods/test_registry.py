@@ -94,7 +94,7 @@ def test_a_label_stands_in_one_place():
     [
         ({"name": "balanced_softmx"}, "unknown method 'balanced_softmx'; did you mean 'balanced"),
         ({"name": "soft_iou"}, "'soft_iou' is for segmentation, not for classification; those for"),
-        ({"name": "mixup", "alpha": 2.0}, "method 'mixup' has no option 'alpha' (it takes none)"),
+        ({"name": "mixup", "beta": 2.0}, "method 'mixup' has no option 'beta' (it takes: alpha)"),
         ({"name": "ldam", "scale": 2.0}, "has no option 'scale' (it takes: deferred)"),
         ({"name": "focal", "objective": "ldam"}, "'focal' has no option 'objective'"),
         ({"name": "partial_oversampling"}, "'partial_oversampling' needs ratio"),

@@ -30,6 +30,6 @@ def test_a_page_stands_after_the_first_steps(paper, steps, tmp_path, monkeypatch
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "none"))
     shown = page.execute(paper, **plans.load(paper).values)
     silent = [name for name, texts in shown.shown.items() if not texts]
-    assert set(silent) <= {"parameters", "open"}
+    assert set(silent) <= {"launch", "parameters", "open"}
     assert "0 of them run by this cell" in shown.text
     assert "planned networks are trained" in shown.text

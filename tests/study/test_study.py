@@ -117,7 +117,7 @@ def test_a_result_that_is_not_there_is_named():
         (engine.Summary(3, done=2, failures={"ab12": "no luck"}), "1 trial.* failed, first ab12"),
         (
             engine.Summary(3, done=2, stopped=True),
-            "2 of 3 trials done.*; run the same command again",
+            "stopped: .* trials done.*; run the same command again",
         ),
     ],
 )

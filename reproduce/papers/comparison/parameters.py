@@ -66,7 +66,7 @@ class WhichRemedy(Parameters):
     seeds: SeedsOrProfile = Field(None, description="a repeat each: images drawn, weights, order")
     search_seeds: SeedsOrProfile = Field(None, description="on which configurations are chosen")
     configurations: int | None = Field(
-        None, ge=1, le=15, description="tried of every method, the default among them"
+        None, ge=1, le=15, description="tried of a method, its default included"
     )
     budget: float | None = Field(
         None, gt=0, description="image passes as a multiple of each data set's own"

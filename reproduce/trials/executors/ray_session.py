@@ -1,7 +1,6 @@
 """A Ray cluster to work on: one that is running, or one of this machine, begun and ended here."""
 
 import os
-import resource
 import signal
 import tempfile
 import time
@@ -127,9 +126,12 @@ def _end_leftovers(ray: Any) -> None:
 
 def _allow_many_files() -> None:
     """Open as many files as the system lets us: the driver holds a lock for each busy worker."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    import psutil  # which Ray brings along
+
+    process = psutil.Process()
+    if hasattr(process, "rlimit"):  # Linux has such a limit, and lets a process raise its own.
+        hard = process.rlimit(psutil.RLIMIT_NOFILE)[1]
+        process.rlimit(psutil.RLIMIT_NOFILE, (hard, hard))
 
 
 @contextmanager

@@ -107,5 +107,5 @@ def test_the_page_stands_with_part_of_it(tmp_path, monkeypatch, given):
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "none"))
     shown = page.execute("difficulty_aware", profile="laptop", **given)
     silent = [name for name, texts in shown.shown.items() if not texts]
-    assert set(silent) <= {"parameters", "open"}
+    assert set(silent) <= {"launch", "parameters", "open"}
     assert "0 of them run by this cell" in shown.text
