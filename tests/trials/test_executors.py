@@ -39,7 +39,7 @@ class Elsewhere(Executor):
             complete = self.perform(there, work)
             for path in job.files():
                 path.unlink()
-            for path in there.files():
+            for path in [] if complete else there.files():
                 job.scratch.mkdir(exist_ok=True, parents=True)
                 shutil.copy(path, job.scratch)
             shutil.rmtree(self.folder)
