@@ -34,7 +34,7 @@ html:not(.notes) aside { display: none; }
 @media print {
   @page { margin: 14mm; }
   html { scroll-snap-type: none; } body { font-size: 12pt; }
-  html aside, html:not(.notes) aside { display: block; font-size: 10.5pt; }
+  html.notes aside { display: block; font-size: 10.5pt; }
   section { min-height: 0; padding: 0 0 6mm; margin-bottom: 6mm; break-inside: avoid; }
   figure svg, figure img { max-height: 80mm; }
 }
