@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from reproduce import reference
 from reproduce.book import front
 from reproduce.book.markup import joined, table
 from reproduce.course import MODULES, checking, content, lessons, slides, student
@@ -160,8 +161,9 @@ def _option(letter: str, option: Option, korean: bool) -> str:
 
 def _exercises(number: int, edition: Edition) -> str:
     notebook = student.students(student.read(f"solutions_{number}"))
-    asked = [one for key, one in checking.exercises().items() if key.startswith(f"{number}.")]
-    rows = [[one.key, one.title, str(one.level), str(one.minutes)] for one in asked]
+    # What an exercise checks with needs PyTorch; what is told of it does not.
+    rows = reference.kept("course_exercises", checking.listed)
+    rows = [row for row in rows if row[0].startswith(f"{number}.")]
     return _written(
         number, "exercises", notebook,
         f"To be done in {_download(f'exercises_{number}', 'the notebook')}; this page is to read. "

@@ -10,6 +10,7 @@ from typing import Any
 
 from reproduce import installed, reference
 from reproduce.book import losses, markup, networks
+from reproduce.course import checking
 from reproduce.files import relative, write_text
 from reproduce.models import parameter_table
 from reproduce.papers.balanced_contrastive import gradients
@@ -22,6 +23,7 @@ PAGES: dict[str, Callable[[], str]] = {
 VALUES: dict[str, Callable[[], Any]] = {
     "parameter_table": parameter_table.computed,
     "temperature_gradients": gradients.computed,
+    "course_exercises": checking.listed,
 }
 SOURCE = re.compile(r"(?<=Source: )`(?P<path>reproduce/[\w/]+\.py)`")
 

@@ -32,6 +32,11 @@ def exercises() -> dict[str, Exercise]:
     return found
 
 
+def listed() -> list[list[str]]:
+    """Return what a page says of each exercise: its key, title, level and minutes."""
+    return [[x.key, x.title, str(x.level), str(x.minutes)] for x in exercises().values()]
+
+
 def exercise(key: str) -> Exercise:
     """Return an exercise by its key, "1.2"."""
     if key not in exercises():
