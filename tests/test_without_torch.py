@@ -37,7 +37,7 @@ class Blocker:
         if name.partition(".")[0] in BLOCKED:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-BLOCKED, modules, lines = json.loads(sys.stdin.read())
+BLOCKED, modules, lines, stage_in = json.loads(sys.stdin.read())
 from reproduce import installed
 known = installed.find_spec
 installed.find_spec = lambda name: None if name in BLOCKED else known(name)
@@ -48,6 +48,10 @@ for name in modules:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
         failed[name] = str(error)
+if stage_in:
+    from pathlib import Path
+    from reproduce.book.stage import stage
+    stage(Path(stage_in[0]), "published", Path(stage_in[1]))
 from reproduce import cli
 said = {}
 for line in lines:
@@ -88,7 +92,7 @@ def core() -> list[str]:
 @pytest.fixture(scope="module")
 def without(tmp_path_factory):
     """Return what cannot be imported, and what each command says, with PyTorch hidden."""
-    asked = json.dumps([WITH_TORCH, core(), LINES])
+    asked = json.dumps([WITH_TORCH, core(), LINES, []])
     ran = subprocess.run(
         [sys.executable, "-c", CODE], input=asked, capture_output=True, text=True, timeout=300,
         cwd=tmp_path_factory.mktemp("elsewhere"), check=True,
@@ -100,6 +104,19 @@ def without(tmp_path_factory):
 def test_the_core_imports_without_what_training_needs(without):
     assert len(core()) > 400
     assert without[0] == {}
+
+
+@pytest.mark.thorough
+def test_the_published_book_is_laid_out_without_torch(tmp_path):
+    """All that `make read` writes; Sphinx needs none of it to go on."""
+    asked = json.dumps([WITH_TORCH, [], [], [str(ROOT), str(tmp_path / "staged")]])
+    ran = subprocess.run(
+        [sys.executable, "-c", CODE], input=asked, capture_output=True, text=True, timeout=300,
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    listed = (tmp_path / "staged" / "book" / "course" / "exercises_3.md").read_text("utf-8")
+    assert "3.1" in listed and "Minutes" in listed
 
 
 @pytest.mark.parametrize("line", LINES[:8])

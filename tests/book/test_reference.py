@@ -19,7 +19,8 @@ def test_numbers_that_travel_are_those_computed(name):
     assert len(found) == len(computed), ANEW
     for kept, anew in zip(found, computed, strict=True):
         # The last digits of a derivative depend on the processor.
-        assert kept == (pytest.approx(anew, rel=1e-7) if isinstance(anew, list) else anew), ANEW
+        numbers = isinstance(anew, list) and all(isinstance(one, float) for one in anew)
+        assert kept == (pytest.approx(anew, rel=1e-7) if numbers else anew), ANEW
 
 
 def test_nothing_else_travels():
