@@ -65,9 +65,22 @@ def execute(study: Study, given: dict[str, Any], edition: Edition) -> Path:
     os.environ["REPRODUCE_STORE"] = str(study.store.path.resolve())
     target = edition.notebook(study.paper)
     notebook = run_to_its_end(study.paper, given, target)
+    _require_the_same_trials(study)
     keep_results(study, given, edition)
     write_executed(target, notebook)
     return target
+
+
+def _require_the_same_trials(study: Study) -> None:
+    """Refuse a page that counts other trials than its tables would: some were trained meanwhile."""
+    if study.whole is study:
+        return  # All of it is trained.
+    waiting = {item.trial.key for item in study.whole.pending()}
+    if study.whole.keys() - waiting != study.keys():
+        raise UserError(
+            f"networks of {study.paper} were trained while its page was executed, and page and "
+            "tables would differ; let training rest, and give the same command again"
+        )
 
 
 def run_to_its_end(name: str, given: dict[str, Any], target: Path) -> Any:

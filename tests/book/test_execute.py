@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from copy import copy
 from pathlib import Path
 
 import nbformat
@@ -173,6 +174,20 @@ def test_a_notebook_that_stops_changes_nothing_and_a_later_success_tidies_up(
     write_notebook()
     execute(study, {}, edition)
     assert [file.name for file in failed.parent.iterdir()] == [f"{PAPER}.ipynb"]
+
+
+def test_a_network_that_is_trained_meanwhile_is_no_part_of_a_page(study, project):
+    """The page would count it, and the tables beside it would not."""
+    part = copy(study)
+    part._whole, part._finished_beside = study, frozenset(study.keys())
+    edition = Edition(project / "edition")
+    assert execute(part, GIVEN, edition).is_file()
+    part._finished_beside = frozenset(sorted(study.keys())[1:])
+    part._keep_only(part._finished_beside)
+    before = edition.notebook(PAPER).read_bytes()
+    with pytest.raises(UserError, match=r"trained while its page was executed.*let training rest"):
+        execute(part, GIVEN, edition)
+    assert edition.notebook(PAPER).read_bytes() == before
 
 
 def test_outside_the_project_there_is_no_notebook(study, project):
