@@ -13,7 +13,7 @@ PACKAGE = ROOT / "reproduce"
 # Arrows point down only. Rooms of one number know nothing of each other.
 LAYERS = {
     "": 0, "errors": 0, "files": 0, "randomness": 0, "device": 0, "installed": 0, "reference": 0,
-    "own_code": 0, "own_objects": 0,
+    "own_code": 0, "own_objects": 0, "plain_page": 0,
     "data": 1, "models": 1, "losses": 1, "evaluation": 1,
     "audit": 2, "tasks": 2, "training": 3, "methods": 4, "trials": 5, "registry": 5, "study": 6,
     "figures": 6, "networks": 6, "own": 7, "pages": 7, "papers": 8, "course": 9, "book": 10,
@@ -21,7 +21,7 @@ LAYERS = {
 }  # fmt: skip
 BELOW_THE_LEAVES = (
     "", "errors", "files", "randomness", "device", "installed", "reference", "own_code",
-    "own_objects",
+    "own_objects", "plain_page",
 )  # fmt: skip
 LEAVES = ("data", "models", "losses", "evaluation")
 # Where a room may know less than everything below it.

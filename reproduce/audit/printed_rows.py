@@ -51,10 +51,6 @@ class Row:
         text = parts(text)[0].text
         return text if scale == 1 or "%" in text else f"{text}%"
 
-    def with_score(self, name: str, text: str) -> "Row":
-        """Return this row with another number in one cell."""
-        return replace(self, scores={**self.scores, name: text})
-
     def canonical(self, reading: Reading) -> dict[str, str]:
         """Return {score: the column it stands in}.
 

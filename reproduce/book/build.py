@@ -10,6 +10,7 @@ from reproduce.book.repository import repository_address
 from reproduce.book.stage import stage
 from reproduce.book.website import run_sphinx, write_configuration
 from reproduce.files import project_root, write_text
+from reproduce.plain_page import plain_page
 
 
 def build(edition: str = "latest", root: Path | None = None) -> Path:
@@ -45,10 +46,11 @@ def _write_entrance(site: Path, contents: Contents) -> None:
     if first != "index.html":
         write_text(
             site / "index.html",
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="refresh" content="0; url={first}">\n'
-            "<title>Imbalanced Learning, Reproduced</title>\n</head>\n"
-            f'<body><p><a href="{first}">Read the book</a></p></body>\n</html>\n',
+            plain_page(
+                "Imbalanced Learning, Reproduced",
+                f'<p><a href="{first}">Read the book</a></p>',
+                leads_to=first,
+            ),
         )
 
 

@@ -17,24 +17,10 @@ from pathlib import Path
 from reproduce.book.archive import NAME
 from reproduce.errors import UserError
 from reproduce.files import sha256_of_file, write_text
+from reproduce.plain_page import plain_page
 
 ARCHIVE = re.compile(rf"{NAME}-v(?P<version>\d+\.\d+\.\d+)\.tar\.gz")
 LATEST, LIST = "latest", "versions.html"
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto;
-padding: 0 1rem }}</style>{head}
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
 
 
 def shelve(archives: Path, site: Path) -> list[str]:
@@ -82,16 +68,15 @@ def _list(versions: list[str]) -> str:
         "<h1>Versions of the book</h1>\n<p>A version stays as it was published. Corrections are "
         "in the latest.</p>\n<ul>\n" + "\n".join(rows) + "\n</ul>"
     )
-    return PAGE.format(title="Versions of Imbalanced Learning, Reproduced", head="", body=body)
+    return plain_page("Versions of Imbalanced Learning, Reproduced", body)
 
 
 def _entrance() -> str:
-    head = f'\n<meta http-equiv="refresh" content="0; url={LATEST}/index.html">'
     body = (
         f'<p><a href="{LATEST}/index.html">Read the book</a>, or choose among '
         f'<a href="{LIST}">all versions</a>.</p>'
     )
-    return PAGE.format(title="Imbalanced Learning, Reproduced", head=head, body=body)
+    return plain_page("Imbalanced Learning, Reproduced", body, leads_to=f"{LATEST}/index.html")
 
 
 def main(arguments: list[str] | None = None) -> int:

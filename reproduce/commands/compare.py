@@ -13,27 +13,15 @@ from reproduce import papers
 from reproduce.commands.terminal import new_table, out
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
+from reproduce.plain_page import plain_page
 
 NOTE = (
     "Intervals, at 95 %, are of the difference over the seeds that both runs have, and of the test "
     "images; with * of the seeds alone, and then too narrow."
 )
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto;
-padding: 0 1rem }} table {{ border-collapse: collapse }} th, td {{ border-bottom: 1px solid
-#8888 }}</style>
-</head>
-<body>
-<h1>{title}</h1>
-{body}
-</body>
-</html>
+STYLE = """
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; } th, td { border-bottom: 1px solid #8888; }
 """
 
 
@@ -220,7 +208,8 @@ def page(shown: list[tuple]) -> str:
             tables.append(("Verdicts that changed", ["Claim", one, other], rows))
         parts += [Table(name, columns, rows, said)._repr_html_() for name, columns, rows in tables]
     parts.append(f"<p>{escape(NOTE)}</p>")
-    return PAGE.format(title="What moved", body="\n".join(parts))
+    body = "\n".join(["<h1>What moved</h1>", *parts])
+    return plain_page("What moved", body, STYLE)
 
 
 def _edition(name: str):

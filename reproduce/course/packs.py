@@ -15,10 +15,11 @@ from reproduce.course import MODULES, content, lessons, slides, student
 from reproduce.course.content import Question
 from reproduce.errors import unknown_name
 from reproduce.files import project_root, replacing
+from reproduce.plain_page import plain_page
 
 KINDS = ("student", "teacher")
 # What an installation needs beside the package.
-PROJECT = ("pyproject.toml", "requirements.lock", "Makefile", "LICENSE", "README.md")
+PROJECT = ("pyproject.toml", "requirements*.lock", "Makefile", "LICENSE", "README.md")
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 # What a page of the book asks for, and a file of the pack says in another place.
 GENERATED = re.compile(r"^<!-- registry: .*-->$", re.MULTILINE)
@@ -42,8 +43,8 @@ def write(kind: str) -> Path:
 def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
     """Yield name and content of each file of a pack."""
     root = project_root()
-    for name in PROJECT:
-        yield name, (root / name).read_bytes()
+    for path in sorted(path for name in PROJECT for path in root.glob(name)):
+        yield path.name, path.read_bytes()
     for path in sorted((root / "reproduce").rglob("*")):
         if path.is_file() and not LEFT_OUT & set(path.parts) and path.suffix != ".pyc":
             yield path.relative_to(root).as_posix(), path.read_bytes()
@@ -76,20 +77,17 @@ def handout(number: int, key: bool) -> str:
     title = f"Week {number}: {one.title}"
     points = "".join(f"<li>{slides.in_html(line)}</li>" for line in one.takeaway)
     plan = _plan(number) if key else ""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(title)}</h1>\n<p><strong>{slides.in_html(one.question)}</strong></p>\n{plan}"
+    body = (
+        f"<main>\n<h1>{escape(title)}</h1>\n<p><strong>{slides.in_html(one.question)}</strong></p>\n{plan}"
         f"<h2>Take-away</h2>\n<ul>{points}</ul>\n<h2>Quiz</h2>\n{english}\n"
         f'<div lang="ko"><h2>{escape(one.korean.title)}</h2>\n'
         f"<p><em>{content.NOT_REVIEWED}</em></p>\n<p>{escape(one.korean.summary)}</p>\n"
-        f"{korean}</div>\n</main>\n</body>\n</html>\n"
+        f"{korean}</div>\n</main>"
     )
+    return plain_page(title, body, STYLE)
 
 
 STYLE = """
-:root { color-scheme: light dark; }
 body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; }
 main { max-width: 42rem; margin: 0 auto; padding: 1rem; }
 summary { cursor: pointer; padding: 0.3rem 0; }

@@ -10,6 +10,7 @@ from html import escape
 
 from reproduce.course import content, lessons
 from reproduce.course.content import Slide
+from reproduce.plain_page import plain_page
 
 STYLE = """
 :root { color-scheme: light; }
@@ -58,12 +59,8 @@ def page(number: int) -> str:
     slides = content.slides(number).slides
     title = f"Week {number}: {content.module(number).title}"
     made = "\n".join(_slide(number, place, one) for place, one in enumerate(slides, start=1))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{made}\n"
-        f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
-    )
+    body = f"<main>\n{made}\n</main>\n<script>{SCRIPT}</script>"
+    return plain_page(title, body, STYLE)
 
 
 def _slide(number: int, place: int, slide: Slide) -> str:

@@ -22,22 +22,6 @@ def expected_best(scores: ArrayLike, k: int) -> float:
     return float(values @ chances(len(values), k))
 
 
-def expected_of_best(scores: ArrayLike, values: ArrayLike, k: int) -> float:
-    """Return the mean over all sets of k of the value of the one whose score is the largest.
-
-    What choosing by `scores` is worth in `values`, which had no say. Of equal scores the first is
-    taken.
-    """
-    chosen_by, worth = _checked(scores), _checked(values)
-    if len(chosen_by) != len(worth):
-        raise UserError(
-            f"each score needs a value, received {len(chosen_by)} scores and {len(worth)} values"
-        )
-    # From small to large; of equal ones the first comes last, so that it is the one taken.
-    order = np.lexsort((-np.arange(len(chosen_by)), chosen_by))
-    return float(worth[order] @ chances(len(worth), k))
-
-
 def chances(n: int, k: int) -> np.ndarray:
     """Return how likely each of n scores, from small to large, is the largest of k of them."""
     if not 1 <= k <= n:

@@ -4,7 +4,7 @@ Everything is generated from the paper's headline, the judgements of the run and
 that it is right in every edition: also where there is no verdict yet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import isfinite, sqrt
 
 from scipy import stats
@@ -40,6 +40,9 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
     judged = ours[0]
     reason = main[0].claim.identity or ""
     used = _used(main[0], judged, told)
+    drawn = {
+        name for one, found in zip(main, ours, strict=True) for name in _used(one, found, told)
+    }
     kind, caveat = caveats.gravest(caveats.Asked(study, main, ours, used))
     tested = [one for one in judgements if one.parts and one.verdict not in NO_TEST]
     return Answer(
@@ -52,7 +55,7 @@ def of_study(study: Study, judgements: Sequence[Judgement]) -> Answer:
         rows=rows,
         caveat=caveat,
         kind=kind,
-        data=data_line(study, used),
+        data=data_line(study, drawn),
         scale=study.scale,
         registered=len(judgements),
         tested=len(tested),
@@ -136,13 +139,13 @@ def apart(ours: Effect, paper: main_result.Published | None) -> Ends | None:
 
 
 def _used(one: Main, judgement: Judgement, told: dict[str, dict[str, EffectFacts]]) -> list[str]:
-    """Return the data sets that the first comparison stands on."""
+    """Return the data sets that a main comparison stands on."""
     part = part_of(one, judgement)
     beside = told[one.claim.id].get(part.name) if part else None
     return list(beside.datasets) if beside else []
 
 
-def data_line(study: Study, used: Sequence[str]) -> str:
+def data_line(study: Study, used: Collection[str]) -> str:
     """Return data and scale in a line: images, role, network, repeats and how many trainings."""
     roles = {"own": "the paper's own data", "real stand-in": "a real stand-in",
              "generated": "generated images"}  # fmt: skip

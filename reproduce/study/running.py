@@ -4,11 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reproduce.trials import allowed, engine
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
+
+if TYPE_CHECKING:
+    from reproduce.study.study import Study
 
 # Opens what is told of a stage: `told(planned, store)` gives a reporter of events.
 Told = Callable[[Sequence[Planned], Store], AbstractContextManager[Any]]
@@ -19,13 +22,13 @@ def silent(planned: Sequence[Planned], store: Store) -> AbstractContextManager[A
     return nullcontext(lambda event: None)
 
 
-def ready(study: Any) -> list[Planned]:
+def ready(study: "Study") -> list[Planned]:
     """Return the trials of a study that can be trained now."""
     waiting = study.waiting
     return [item for item in study.planned() if item.trial.key not in waiting]
 
 
-def train(study: Any, options: engine.Options, told: Told = silent) -> engine.Summary:
+def train(study: "Study", options: engine.Options, told: Told = silent) -> engine.Summary:
     """Train what is pending of a study and, once results have decided more trials, these as well.
 
     Stops at the time limit, on Ctrl-C and after a stage in which a trial failed.

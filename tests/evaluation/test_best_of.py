@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.evaluation.best_of import curve, expected_best, expected_of_best, mean_gain
+from reproduce.evaluation.best_of import curve, expected_best, mean_gain
 
 SCORES = [0.31, 0.9, 0.42, 0.42, 0.77, 0.05]
 VALUES = [0.5, 0.2, 0.9, 0.1, 0.4, 0.8]
@@ -16,16 +16,6 @@ VALUES = [0.5, 0.2, 0.9, 0.1, 0.4, 0.8]
 def test_the_expected_best_is_the_mean_over_all_sets(k):
     slow = np.mean([max(chosen) for chosen in combinations(SCORES, k)])
     assert expected_best(SCORES, k) == pytest.approx(slow, rel=1e-12)
-
-
-@pytest.mark.parametrize("k", range(1, 7))
-def test_what_the_best_is_worth_is_the_mean_over_all_sets(k):
-    """Of two equal scores the first is taken, as in the choice itself."""
-    taken = [
-        VALUES[max(chosen, key=lambda place: (SCORES[place], -place))]
-        for chosen in combinations(range(6), k)
-    ]
-    assert expected_of_best(SCORES, VALUES, k) == pytest.approx(np.mean(taken), rel=1e-12)
 
 
 def test_the_ends_of_the_curve_are_the_mean_and_the_largest():

@@ -84,7 +84,10 @@ def _best(study: Study) -> str:
         f"Of {len(names)} methods that are shown equally many images, alike augmented, {best} has "
         f"the highest mean macro F1"
     )
-    return f"{said}." if place == 1 else f"{said}; BDCL is number {place}."
+    # A rank says nothing where the first and the other cannot be told apart.
+    other = ranked[1] if place == 1 else OURS
+    doubt = unsure(effect_of(study, rows, ranked[0], other, "macro_f1"))
+    return f"{said}{doubt}." if place == 1 else f"{said}; BDCL is number {place}{doubt}."
 
 
 def _parts(study: Study) -> str:
@@ -93,7 +96,8 @@ def _parts(study: Study) -> str:
     more = combined(rows, weights, "macro_f1", draws_of(study))
     return (
         f"Its two parts together move macro F1 by {points(both.mean)} points, "
-        f"{points(more.mean)} points apart from the sum of what each does alone{unsure(more)}."
+        f"{percent(abs(more.mean))} points {'more' if more.mean >= 0 else 'less'} than what each "
+        f"does alone adds up to{unsure(more)}."
     )
 
 

@@ -7,7 +7,7 @@ as well when it is given what they are given. A sentence of what was not run is 
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import by_seed, effect_ends
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import mean_and_spread, method_label, percent, points
+from reproduce.figures.wording import mean_and_spread, method_label, percent, plural, points
 from reproduce.pages.found import effect_of, said_of, unsure
 from reproduce.pages.rows import rows_of
 from reproduce.papers.metric_learning.methods import BALANCED, METRIC_LOSSES
@@ -46,6 +46,11 @@ def _moves(effect: Effect) -> str:
     return f"{percent(abs(effect.mean))} points {'more' if effect.mean >= 0 else 'less'}"
 
 
+def _apart(effect: Effect) -> str:
+    """Return "2.1 points higher", or "lower"."""
+    return f"{percent(abs(effect.mean))} points {'higher' if effect.mean >= 0 else 'lower'}"
+
+
 # -- in plain words --------------------------------------------------------------------------------
 
 
@@ -60,8 +65,8 @@ def _gain(study: Study) -> str:
 def _remains(study: Study) -> str:
     effect = effect_of(study, with_controls(study), BEST, BALANCED, "accuracy")
     return (
-        "Than cross-entropy that is shown the same batches, each class equally often, it gets "
-        f"{_moves(effect)} right{unsure(effect)}."
+        f"It gets {_moves(effect)} right than cross-entropy that is shown the same batches, each "
+        f"class equally often{unsure(effect)}."
     )
 
 
@@ -69,18 +74,19 @@ def _second_phase(study: Study) -> str:
     effect = effect_of(study, with_controls(study), BEST, TWICE, "accuracy")
     return (
         "Cross-entropy can be given the same two phases, layers and batches; than this the lifted "
-        f"structured loss gets {_moves(effect)} right{unsure(effect)}, which is what the loss "
-        "itself adds."
+        f"structured loss gets {_moves(effect)} right{unsure(effect)}: over "
+        f"{plural(effect.repeats, 'repeat')} of this one control, what the loss itself adds."
     )
 
 
 def _rare(study: Study) -> str:
     rows = with_controls(study, RARE) or shown_rows(study, RARE)
     effect = effect_of(study, rows, BEST, BASELINE, RARE[0])
-    said = f"Of the rarest class it finds {_moves(effect)} than cross-entropy{unsure(effect)}"
+    said = f"Its recall of the rarest class is {_apart(effect)} than with cross-entropy"
+    said += unsure(effect)
     if any(row["method"] == BALANCED for row in rows):
         other = effect_of(study, rows, BALANCED, BASELINE, RARE[0])
-        said += f"; balanced batches alone find {_moves(other)}{unsure(other)}"
+        said += f"; that of balanced batches alone is {_apart(other)}{unsure(other)}"
     return f"{said}."
 
 

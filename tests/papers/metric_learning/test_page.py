@@ -40,7 +40,7 @@ def test_the_answer_says_how_much_remains(whole):
     gain, remains, phases, rare, start = findings.plain(whole)
     assert "more" in gain and "points" in gain
     assert "each class equally often" in remains and "what the loss itself adds" in phases
-    assert "balanced batches alone find" in rare and "random numbers" in start
+    assert "that of balanced batches alone is" in rare and "random numbers" in start
 
 
 def test_the_numbers_stand_with_their_intervals(whole):
