@@ -36,6 +36,19 @@ def pytest_ignore_collect(collection_path):
     return bool(NEEDS_TRAINING.search(collection_path.read_text("utf-8"))) or None
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nobodys_surroundings(tmp_path_factory):
+    """Hide the person's own store, data and weights from what is made for many tests at once too.
+
+    Else such a thing would be made with real data where they are at hand, and its tests without.
+    """
+    nowhere = tmp_path_factory.mktemp("nobody")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("STORE", "DATA", "WEIGHTS"):
+            patch.setenv(f"REPRODUCE_{name}", str(nowhere / name.lower()))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_surroundings(tmp_path, tmp_path_factory, monkeypatch):
     """Give every test an empty store, an empty data folder and an empty folder of weights.

@@ -1,20 +1,35 @@
 """Training what a study has planned: at once, or in stages where results decide what follows."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from reproduce.data.records import Record
 from reproduce.trials import allowed, engine
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
 
-if TYPE_CHECKING:
-    from reproduce.study.study import Study
-
 # Opens what is told of a stage: `told(planned, store)` gives a reporter of events.
 Told = Callable[[Sequence[Planned], Store], AbstractContextManager[Any]]
+
+
+class Planning(Protocol):
+    """What training needs of a study, which is above it."""
+
+    store: Store
+    records: list[Record]
+
+    @property
+    def waiting(self) -> Set[str]:
+        """Return the keys of trials that wait for results of others."""
+
+    def planned(self) -> list[Planned]:
+        """Return every trial, once."""
+
+    def lay_out(self) -> None:
+        """Plan anew with the results there are."""
 
 
 def silent(planned: Sequence[Planned], store: Store) -> AbstractContextManager[Any]:
@@ -22,13 +37,13 @@ def silent(planned: Sequence[Planned], store: Store) -> AbstractContextManager[A
     return nullcontext(lambda event: None)
 
 
-def ready(study: "Study") -> list[Planned]:
+def ready(study: Planning) -> list[Planned]:
     """Return the trials of a study that can be trained now."""
     waiting = study.waiting
     return [item for item in study.planned() if item.trial.key not in waiting]
 
 
-def train(study: "Study", options: engine.Options, told: Told = silent) -> engine.Summary:
+def train(study: Planning, options: engine.Options, told: Told = silent) -> engine.Summary:
     """Train what is pending of a study and, once results have decided more trials, these as well.
 
     Stops at the time limit, on Ctrl-C and after a stage in which a trial failed.
