@@ -1,5 +1,6 @@
 """What all tests share: a store of their own, and honest skips where real data is absent."""
 
+import itertools
 import os
 import re
 import shlex
@@ -19,7 +20,8 @@ pytest_plugins = ("tests.drawing", "tests.published_site")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 REAL_DATA = os.environ.get("REPRODUCE_DATA")
 REAL_WEIGHTS = os.environ.get("REPRODUCE_WEIGHTS")
-
+# Of the folders of tests that ask for none.
+NUMBERS = itertools.count()
 
 NEEDS_TRAINING = re.compile(
     r"^(?:import|from) (?:torch|torchvision|timm|cv2|albumentations|imblearn)\b", re.MULTILINE
@@ -46,21 +48,26 @@ def nobodys_surroundings(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("STORE", "DATA", "WEIGHTS"):
             patch.setenv(f"REPRODUCE_{name}", str(nowhere / name.lower()))
-        yield
+        yield nowhere
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings(tmp_path, tmp_path_factory, monkeypatch):
+def own_surroundings(request, nobodys_surroundings, tmp_path_factory, monkeypatch):
     """Give every test an empty store, an empty data folder and an empty folder of weights.
 
+    They are in the test's own folder if it asks for one; making one for each would cost a minute.
     What was drawn is shared: the same images whoever draws them.
     """
     folder = tmp_path_factory.getbasetemp()
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    if "tmp_path" in request.fixturenames:
+        own = request.getfixturevalue("tmp_path")
+    else:
+        own = nobodys_surroundings / str(next(NUMBERS))
     monkeypatch.setenv("REPRODUCE_CACHE", str(shared / "cache"))
-    monkeypatch.setenv("REPRODUCE_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("REPRODUCE_STORE", str(own / "store"))
+    monkeypatch.setenv("REPRODUCE_DATA", str(own / "data"))
+    monkeypatch.setenv("REPRODUCE_WEIGHTS", str(own / "weights"))
     monkeypatch.setenv("REPRODUCE_DEVICE", "cpu")
 
 

@@ -31,4 +31,4 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(autouse=True)
 def drawn_alike():
     """Start torch's numbers at one place, so that no test depends on those before it."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)

@@ -187,8 +187,9 @@ class Case:
 
     def example(self, rows=12, classes=3, width=5, seed=0, dtype=torch.float64) -> Example:
         """Return inputs drawn at random, the same for the same arguments."""
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
+        # Not `manual_seed`, which keeps a stack trace a call where there is no accelerator.
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
             example = SHAPES[self.takes](rows, classes, width)
             if self.extras:
                 example = replace(
