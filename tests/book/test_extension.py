@@ -63,6 +63,7 @@ def test_the_buttons_of_a_cut_page_name_the_whole_notebook():
     ]
 
 
+@pytest.mark.thorough
 def test_a_place_may_move_to_another_page(project):
     """What an earlier build remembers of the page it came from is no second place of its name."""
     configuration = project / "_config.yml"

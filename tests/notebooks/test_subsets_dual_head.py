@@ -97,7 +97,7 @@ def test_a_page_of_one_experiment_and_one_method(check, experiment, method):
 @pytest.mark.parametrize(
     "given",
     [
-        {"seeds": [0, 1]},
+        pytest.param({"seeds": [0, 1]}, marks=pytest.mark.thorough),
         pytest.param({"seeds": 5}, marks=pytest.mark.thorough),
         pytest.param({"top_k": 5}, marks=pytest.mark.thorough),
         pytest.param({"reading": "saddle"}, marks=pytest.mark.thorough),

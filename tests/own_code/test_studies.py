@@ -32,7 +32,11 @@ def keys(study, method=REMEDY):
     return {cell.trial.key for cell in study.select(method=method)}
 
 
-@pytest.mark.parametrize("paper", ASKED)
+@pytest.mark.parametrize(
+    "paper",
+    [pytest.param(one, marks=[pytest.mark.thorough] if one == "difficulty_aware" else [])
+     for one in ASKED],
+)  # fmt: skip
 def test_every_paper_takes_one_in_beside_its_own(paper, mine, project):
     study = study_of(paper, Store(project / "store"), REMEDY)
     assert study.methods[-1] == REMEDY and len(study.methods) == 2

@@ -13,16 +13,14 @@ PAPERS = {
     "balanced_contrastive": balanced_contrastive,
     "difficulty_aware": difficulty_aware,
 }
-# The rest is among the thorough tests.
-SAMPLE = ("metric_learning", 2)
 CASES = [
-    pytest.param(paper, steps, id=f"{paper}-{steps}",
-                 marks=[] if (paper, steps) == SAMPLE else [pytest.mark.thorough])
+    pytest.param(paper, steps, id=f"{paper}-{steps}")
     for paper in PAPERS
     for steps in (1, 2, 3, len(plans.load(paper).steps) - 1)
-]  # fmt: skip
+]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("paper", "steps"), CASES)
 def test_a_page_stands_after_the_first_steps(paper, steps, tmp_path, monkeypatch):
     PAPERS[paper].study_of(tmp_path / "store", steps=steps)

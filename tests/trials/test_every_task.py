@@ -145,8 +145,13 @@ def test_measures_are_those_of_what_is_stored(task, finished):
     assert abs(drawn.mean() - of.value(result)) < 4 * drawn.std()
 
 
-@pytest.mark.parametrize(("task", "part", "steps"), [("segmentation", "test", 100),
-                                                    ("verification", "train", 150)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("task", "part", "steps"),
+    [
+        pytest.param("segmentation", "test", 100, marks=pytest.mark.thorough),
+        ("verification", "train", 150),
+    ],
+)
 def test_it_learns_something(task, part, steps, tmp_path):
     """More than after one step. Thirty people are too few to tell others apart by: those are."""
     reached = []
