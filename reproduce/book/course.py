@@ -68,8 +68,8 @@ def overview() -> str:
 def origin(address: str | None) -> str:
     """Return how a student gets the course: from the teacher, or from where it is public."""
     pack = (
-        "Your teacher gives you the **student pack**, `student.zip`; unpack it, and open a terminal "
-        "in the folder that comes out."
+        "Your teacher gives you the **student pack**, `student.zip`. Unpack it, and open a "
+        "terminal in the folder that comes out."
     )
     if not address:
         return pack
