@@ -63,7 +63,7 @@ class MetricGrid(Grid):
         self.metric = metric
 
     def message(self) -> str:
-        """Say where the metric is lowest and how much of it the best method keeps there."""
+        """Say where the metric is lowest, and the highest mean of a method there."""
         known = {at: cell.value for at, cell in self.cells.items() if cell.value is not None}
         (method, x, y), low = min(known.items(), key=lambda item: item[1])
         there = {name: value for (name, *at), value in known.items() if at == [x, y]}
@@ -75,7 +75,7 @@ class MetricGrid(Grid):
         )
         if best != method:
             best_said = in_sentence(best)
-            said += f"; the highest there is {percent(there[best], digits)} % ({best_said})"
+            said += f"; the highest mean there is {percent(there[best], digits)} % ({best_said})"
         return f"{said}."
 
     def reading(self) -> str:

@@ -222,7 +222,7 @@ def test_the_title_counts_signs_that_are_known_and_crowns_no_cell_among_several(
         "None of 4 gains over the baseline has an interval above 0; 4 lie below 0."
     )
     assert metric_grid(rows()).message() == (
-        "ROC AUC is lowest at rho 100, mu 0.8: 92.31 % (undersampling); the highest there is "
+        "ROC AUC is lowest at rho 100, mu 0.8: 92.31 % (undersampling); the highest mean there is "
         "95.31 % (oversampling)."
     )
 
