@@ -56,8 +56,10 @@ def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: st
     if row.ours is None:
         return f"{begins}: {_first(reason or judgement.reason)}{_theirs(row, who, True)}."
     said, others = f"{begins}: {effect(row)}", _read_otherwise(rows)
-    more = "".join(f" {_of_measure(one)}{_theirs(one, who, False)} ({one.verdict})."
-                   for one in _other_measures(rows))  # fmt: skip
+    more = "".join(
+        f" {_of_measure(one)} ({one.verdict}){_theirs(one, who, False) if one.paper else ''}."
+        for one in _other_measures(rows)
+    )
     if others:
         each = "".join(f", and {one.said(one.ours)} {one.words} ({one.verdict})" for one in others)
         return f"{said} ({row.verdict}){each}{_theirs(row, who, False)}.{more}"

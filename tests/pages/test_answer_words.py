@@ -110,7 +110,7 @@ def test_the_answer_names_every_measure_of_its_comparison():
     rows = [row(), recall, elsewhere]
     assert answer_words.sentence(judged(), rows, "the paper") == (
         "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR on RetinaMNIST, where the "
-        "paper prints +5.9. Accuracy: −6.6 [−21.6, +8.5], where the paper prints +9.8 (undecided)."
+        "paper prints +5.9. Accuracy: −6.6 [−21.6, +8.5] (undecided), where the paper prints +9.8."
     )
     assert answer_words.title(judged(), rows) == (
         "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR here, +5.9 as printed; "
