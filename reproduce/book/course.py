@@ -58,11 +58,15 @@ def with_links(page_name: str, notebook: dict[str, Any]) -> dict[str, Any]:
 def overview() -> str:
     """Return the six weeks: the question of each, and where everything of it is."""
     lines = [
-        f"{number}. **{one.title}.** *{one.question}*\n\n   {lessons.links(number)}"
+        f"{number}. **{_ended(one.title)}** *{one.question}*\n\n   {lessons.links(number)}"
         for number in MODULES
         for one in [content.module(number)]
     ]
     return "\n\n".join(lines)
+
+
+def _ended(title: str) -> str:
+    return title if title.endswith("?") else f"{title}."
 
 
 def origin(address: str | None) -> str:

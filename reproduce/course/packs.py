@@ -19,8 +19,9 @@ from reproduce.files import project_root, replacing
 from reproduce.plain_page import plain_page
 
 KINDS = ("student", "teacher")
-# What an installation needs beside the package.
-PROJECT = ("pyproject.toml", "requirements*.lock", "Makefile", "LICENSE")
+# What an installation needs beside the package, and the notebooks of the papers: the assignment
+# runs one of them.
+PROJECT = ("pyproject.toml", "requirements*.lock", "Makefile", "LICENSE", "notebooks/*.ipynb")
 # In place of the project's own, whose links lead to pages that a pack does not have.
 README = "Open START.html in a browser: it says what to install, and leads to every week.\n"
 START = "START.html"
@@ -47,7 +48,7 @@ def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
     """Yield name and content of each file of a pack."""
     root = project_root()
     for path in sorted(path for name in PROJECT for path in root.glob(name)):
-        yield path.name, path.read_bytes()
+        yield path.relative_to(root).as_posix(), path.read_bytes()
     for path in sorted((root / "reproduce").rglob("*")):
         if path.is_file() and not LEFT_OUT & set(path.parts) and path.suffix != ".pyc":
             yield path.relative_to(root).as_posix(), path.read_bytes()
@@ -86,14 +87,22 @@ def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
 
 # Where a pack says what a page of the book shows in place of these marks.
 KEYS = "The minutes of each week, and what students say, stand in the key of that week."
+TO_DO = (
+    "To work in: <code>lesson_1.ipynb</code> and <code>exercises_1.ipynb</code>, and so on, in the "
+    "folder <code>notebooks/course</code>; <code>make lab</code> opens it."
+)
 HERE = "You have it: this is the pack. Open a terminal in its folder."
 
 
 def start(kind: str) -> str:
     """Return the first page of a pack: what to do before the first lesson, and where all is."""
     before = reading.html_of(_prose("before").replace("<!-- registry: origin -->", HERE))
+    before = before.replace("<h1>", '<h1 id="before">', 1)
     teach = '<p><a href="teach/teacher.html">For teachers</a></p>\n' if kind == "teacher" else ""
-    body = f"<h1>{NAME}</h1>\n{teach}<h2>The weeks</h2>\n{_weeks(kind)}\n{_one_down(before)}"
+    body = (
+        f'<h1>{NAME}</h1>\n{teach}<p>New here? <a href="#before">Install it and check your machine'
+        f"</a> first.</p>\n<h2>The weeks</h2>\n{_weeks(kind)}\n{_one_down(before)}"
+    )
     return reading.page(NAME, body)
 
 
@@ -104,7 +113,7 @@ def _prose(name: str) -> str:
 
 def _one_down(html: str) -> str:
     """Return HTML whose headings are those of a part of a page."""
-    return re.sub(r"(</?h)([1-5])>", lambda found: f"{found[1]}{int(found[2]) + 1}>", html)
+    return re.sub(r"(</?h)([1-5])\b", lambda found: f"{found[1]}{int(found[2]) + 1}", html)
 
 
 def _weeks(kind: str, up: str = "") -> str:
@@ -119,12 +128,9 @@ def _weeks(kind: str, up: str = "") -> str:
                        "minutes and key": f"teach/week_{number}_key.html",
                        "solutions": f"teach/solutions_{number}.html"}  # fmt: skip
         links = " · ".join(f'<a href="{up}{path}">{name}</a>' for name, path in places.items())
-        lines.append(
-            f"<li><strong>{escape(one.title)}.</strong> {slides.in_html(one.question)}<br>{links}; "
-            f"to do: <code>lesson_{number}.ipynb</code>, <code>exercises_{number}.ipynb</code> in "
-            "<code>notebooks/course</code></li>"
-        )
-    return f"<ol>{''.join(lines)}</ol>"
+        asked = slides.in_html(one.question)
+        lines.append(f"<li><strong>{escape(one.title)}</strong><br>{asked}<br>{links}</li>")
+    return f"<p>{TO_DO}</p>\n<ol>{''.join(lines)}</ol>"
 
 
 def handout(number: int, key: bool) -> str:
@@ -153,6 +159,7 @@ STYLE = """
 body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; }
 main { max-width: 42rem; margin: 0 auto; padding: 1rem; }
 summary { cursor: pointer; padding: 0.3rem 0; }
+dt { font-weight: 600; margin-top: 0.5rem; }
 details p { margin: 0.2rem 0 0.6rem 1.2rem; }
 @media print { details { break-inside: avoid; } }
 """

@@ -31,8 +31,8 @@ table { border-collapse: collapse; } td, th { border: 1px solid rgb(128 128 128 
 
 
 def html_of(text: str) -> str:
-    """Return Markdown of the course as HTML; links to other pages of the book become words."""
-    return MarkdownIt("commonmark").enable("table").render(ROLE.sub(r"\1", text))
+    """Return Markdown of the course as HTML; links to other pages of the book become words in italics."""
+    return MarkdownIt("commonmark").enable("table").render(ROLE.sub(r"*\1*", text))
 
 
 def page(title: str, body: str) -> str:
