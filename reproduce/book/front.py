@@ -48,7 +48,7 @@ KOREAN = {
 # What the words of the table mean that do not say it by themselves.
 GLOSSES = {
     "not answerable here": "the check that such an effect can be seen at all has not passed",
-    "shown without a verdict": "repeats that a verdict needs are not all trained",
+    "shown without a verdict": "repeats are missing",
 }
 
 
@@ -137,7 +137,7 @@ def papers_table(edition: Edition) -> str:
     ]  # fmt: skip
     heads = ["The claim", "Our answer", "Verdicts"]
     return joined([
-        f"``````{{div}} front-papers\n{table(heads, written, [11, 11, 5])}\n``````",
+        f"``````{{div}} front-papers\n{table(heads, written, [20, 23, 13])}\n``````",
         f'<p class="front-note">{escape(glossed(edition))}</p>' if glossed(edition) else "",
     ])  # fmt: skip
 

@@ -17,7 +17,7 @@ from reproduce.figures.wording import method_label, plural, points
 
 PLAIN = "baseline"
 # Pixels of a panel: names of rows, the track of the marks, the numbers; a row, and what is above.
-NAMES, TRACK, NUMBERS, ROW, HEAD, FOOT = 236, 160, 100, 21, 24, 20
+NAMES, TRACK, NUMBERS, ROW, HEAD, FOOT = 236, 160, 100, 19, 24, 20
 WIDTH = NAMES + TRACK + NUMBERS
 
 

@@ -31,7 +31,7 @@ table { border-collapse: collapse; } td, th { border: 1px solid rgb(128 128 128 
 
 
 def html_of(text: str) -> str:
-    """Return Markdown of the course as HTML; links to other pages of the book become words in italics."""
+    """Return Markdown of the course as HTML; of links to other pages of the book, the words."""
     return MarkdownIt("commonmark").enable("table").render(ROLE.sub(r"*\1*", text))
 
 

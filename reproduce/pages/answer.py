@@ -271,7 +271,7 @@ def _guarded(found: Answer) -> str:
     which = "One line is only" if len(withheld) == 1 else f"{len(withheld)} lines are only"
     their = "its interval" if len(withheld) == 1 else "their intervals"
     return (
-        f" {which} “undecided” although {their} alone would say “{words}”. With so few repeats, one "
-        "that comes out very differently may be missing by chance, and the interval would then be "
-        "too narrow; so the rule asks for a clearer result before it gives a firm word."
+        f" {which} “undecided” although {their} alone would say “{words}”. With so few repeats, "
+        "one that comes out very differently may be missing by chance, and the interval would then "
+        "be too narrow; so the rule asks for a clearer result before it gives a firm word."
     )

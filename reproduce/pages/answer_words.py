@@ -84,7 +84,9 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
         return OPENINGS[Verdict(judgement.verdict)]
     ours = f"{row.said(row.ours)} {_of(row)} {row.words} here"
     others = [f", {one.said(one.ours)} {one.words}" for one in _read_otherwise(rows)]
-    more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in _other_measures(rows)]
+    # Two readings are enough for a title; the sentence has the other measures as well.
+    measures = [] if others else _other_measures(rows)
+    more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
