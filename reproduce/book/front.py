@@ -48,7 +48,7 @@ KOREAN = {
 # What the words of the table mean that do not say it by themselves.
 GLOSSES = {
     "not answerable here": "the check that such an effect can be seen at all has not passed",
-    "shown without a verdict": "repeats are missing",
+    "shown without a verdict": "repeats that it needs are missing",
 }
 
 

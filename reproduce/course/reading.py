@@ -42,7 +42,8 @@ def page(title: str, body: str) -> str:
 
 def notebook(title: str, cells: Iterable[dict[str, Any]]) -> str:
     """Return a notebook as a page: its text, its code, and what the code gave."""
-    return page(title, "\n".join(map(_cell, cells)))
+    shown = (cell for cell in cells if "remove-cell" not in cell["metadata"].get("tags", ()))
+    return page(title, "\n".join(map(_cell, shown)))
 
 
 def _cell(cell: dict[str, Any]) -> str:
