@@ -56,13 +56,28 @@ def with_links(page_name: str, notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def overview() -> str:
-    """Return the six weeks, each with its question."""
+    """Return the six weeks: the question of each, and where everything of it is."""
     lines = [
-        f"{number}. {{doc}}`{one.title} <module_{number}>`: *{one.question}*"
+        f"{number}. **{_ended(one.title)}** *{one.question}*\n\n   {lessons.links(number)}"
         for number in MODULES
         for one in [content.module(number)]
     ]
-    return "\n".join(lines)
+    return "\n\n".join(lines)
+
+
+def _ended(title: str) -> str:
+    return title if title.endswith("?") else f"{title}."
+
+
+def origin(address: str | None) -> str:
+    """Return how a student gets the course: from the teacher, or from where it is public."""
+    pack = (
+        "Your teacher gives you the **student pack**, `student.zip`. Unpack it, and open a "
+        "terminal in the folder that comes out."
+    )
+    if not address:
+        return pack
+    return f"{pack} Or copy the whole project:\n\n```bash\ngit clone {address}\n```"
 
 
 def teaching() -> str:

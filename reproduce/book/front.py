@@ -28,22 +28,28 @@ COUNTED = {
     "depend on reading": (Verdict.DEPENDS,),
     "undecided": (Verdict.UNDECIDED,),
     "undecided, but not as large as printed": (Verdict.SIZE_EXCLUDED, Verdict.LESS_THAN_HALF),
-    "with a silent test bed": (Verdict.TEST_BED,),
+    "not answerable here": (Verdict.TEST_BED,),
     "on generated data only": (
         Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART, Verdict.MECHANISM_NOT_SEEN,
         Verdict.MECHANISM_OPPOSITE, Verdict.MECHANISM_UNDECIDED,
     ),
-    "as illustrations": (Verdict.ILLUSTRATION,),
+    "shown without a verdict": (Verdict.ILLUSTRATION,),
     "not attempted": (Verdict.NOT_ATTEMPTED,),
 }  # fmt: skip
 KOREAN = {
     "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
     "depend on reading": "해석에 따라 다름", "undecided": "판단 불가",
     "undecided, but not as large as printed": "판단 불가(발표된 크기는 아님)",
-    "with a silent test bed": "시험 환경으로 판단 불가",
+    "not answerable here": "시험 환경으로 판단 불가",
     "not attempted": "시도하지 않음",
-    "on generated data only": "생성 데이터로만 확인", "as illustrations": "예시(판정 없음)",
+    "on generated data only": "생성 데이터로만 확인", "shown without a verdict": "예시(판정 없음)",
 }  # fmt: skip
+
+# What the words of the table mean that do not say it by themselves.
+GLOSSES = {
+    "not answerable here": "the check that such an effect can be seen at all has not passed",
+    "shown without a verdict": "repeats that it needs are missing",
+}
 
 
 def part(name: str, edition: Edition) -> str:
@@ -130,7 +136,17 @@ def papers_table(edition: Edition) -> str:
         for row in rows(edition)
     ]  # fmt: skip
     heads = ["The claim", "Our answer", "Verdicts"]
-    return f"``````{{div}} front-papers\n{table(heads, written, [11, 11, 5])}\n``````"
+    return joined([
+        f"``````{{div}} front-papers\n{table(heads, written, [20, 23, 13])}\n``````",
+        f'<p class="front-note">{escape(glossed(edition))}</p>' if glossed(edition) else "",
+    ])  # fmt: skip
+
+
+def glossed(edition: Edition) -> str:
+    """Return what the words mean that the table's last column uses, in a line."""
+    used = " ".join(row.verdicts for row in rows(edition))
+    said = [f"{word[:1].upper()}{word[1:]}: {GLOSSES[word]}" for word in GLOSSES if word in used]
+    return f"{'. '.join(said)}." if said else ""
 
 
 def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:

@@ -5,26 +5,30 @@ dark, sharp everywhere, and stands one panel under the other on a phone.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from statistics import fmean, median_low
+from typing import Any
 
 from reproduce.book.measured import Measured
-from reproduce.figures.wording import method_label, plural
+from reproduce.evaluation.significance import Effect
+from reproduce.figures.by_seed import contains_zero, effect_between, effect_ends, has_interval
+from reproduce.figures.wording import method_label, plural, points
 
 PLAIN = "baseline"
 # Pixels of a panel: names of rows, the track of the marks, the numbers; a row, and what is above.
-NAMES, TRACK, NUMBERS, ROW, HEAD, FOOT = 236, 160, 100, 21, 24, 20
+NAMES, TRACK, NUMBERS, ROW, HEAD, FOOT = 236, 160, 100, 19, 24, 20
 WIDTH = NAMES + TRACK + NUMBERS
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A metric of every method: for each seed, in percent."""
+    """A metric of every method: for each seed, in percent; and on resampled test images."""
 
     metric: str
     title: str
     values: dict[str, dict[int, float]]
+    draws: dict[tuple[str, int], Any] = field(default_factory=dict)
 
     def mean(self, method: str) -> float:
         """Return the mean over seeds."""
@@ -34,6 +38,32 @@ class Panel:
     def sorted(self) -> list[str]:
         """Return the methods, the best first."""
         return sorted(self.values, key=lambda method: (-self.mean(method), method))
+
+    def effect(self, one: str, other: str) -> Effect | None:
+        """Return what a method gains over another, with the interval of the verdicts."""
+        rows = {
+            name: [
+                {"method": name, "seed": seed, self.metric: value / 100}
+                for seed, value in self.values[name].items()
+            ]
+            for name in (one, other)
+        }
+        return effect_between(
+            rows[one], rows[other], self.metric,
+            lambda row, _: self.draws.get((row["method"], row["seed"])),
+        )  # fmt: skip
+
+    @property
+    def first(self) -> list[str]:
+        """Return the best method, and those that cannot be told apart from it."""
+        best, *others = self.sorted
+        return [best, *(name for name in others if self._level(best, name))]
+
+    def _level(self, best: str, other: str) -> bool:
+        if round(self.mean(best), 6) == round(self.mean(other), 6):
+            return True
+        effect = self.effect(best, other)
+        return effect is not None and has_interval(effect) and contains_zero(effect)
 
 
 @dataclass(frozen=True)
@@ -64,7 +94,15 @@ class Remedies:
         if best == PLAIN:
             others = len(accuracy.values) - 1
             return f"{said}; none of {others} remedies does better"
-        return f"{said}; with {_within(best)}, {accuracy.mean(best):.0f} %{self._unless_all(best)}"
+        gain = accuracy.effect(best, PLAIN)
+        sure = gain is not None and has_interval(gain)
+        ends = f" ({points(gain.mean, 1)} points{effect_ends(gain, 1)})" if gain and sure else ""
+        level = [f"{_within(name)} ({accuracy.mean(name):.0f} %)" for name in accuracy.first[1:]]
+        also = f"; {' and '.join(level)} cannot be told apart from it" if level else ""
+        return (
+            f"{said}; with {_within(best)}, {accuracy.mean(best):.0f} %"
+            f"{self._unless_all(best)}{ends}{also}"
+        )
 
     def _unless_all(self, best: str) -> str:
         """Say in how many repeats the best is ahead, unless it is so in all of several."""
@@ -82,14 +120,15 @@ class Remedies:
         return (
             f"{self.share:.0%} of the classes have {self.ratio:,.0f} times fewer training images "
             f"than the others. Large dots: means over {plural(seeds, 'repeat')}; small dots: "
-            "single repeats; dashed line: the plain network."
+            "single repeats; dashed line: the plain network; bold: the highest, and what cannot "
+            "be told apart from it."
         ).replace("%", " %")
 
     def alt(self) -> str:
         """Return what is seen, for those who do not see it."""
         return (
-            f"Two dot plots, accuracy and ROC AUC, a row for each of {len(self.panels[0].values)} "
-            f"methods, best first. {self.message}."
+            f"Accuracy and ROC AUC, a row of dots for each of {len(self.panels[0].values)} "
+            f"methods. {self.message}."
         )
 
     def svg(self, name: str) -> str:
@@ -121,7 +160,8 @@ def _values(points: Sequence[Measured], metric: str, title: str) -> Panel:
     for one in points:
         if metric in one.metrics:
             values.setdefault(one.method, {})[one.seed] = 100 * one.metrics[metric]
-    return Panel(metric, title, values)
+    draws = {(one.method, one.seed): one.draws[metric] for one in points if metric in one.draws}
+    return Panel(metric, title, values, draws)
 
 
 def _within(method: str) -> str:
@@ -164,7 +204,7 @@ def _row(panel: Panel, method: str, y: float, x) -> str:
     mean, plain = panel.mean(method), panel.mean(PLAIN)
     name = f"{method_label(method)} (no remedy)" if method == PLAIN else method_label(method)
     gain = "" if method == PLAIN else f" ({mean - plain:+.1f})".replace("-", "−")
-    kind = "front-base" if method == PLAIN else "front-best" if _is_best(panel, method) else ""
+    kind = "front-base" if method == PLAIN else "front-best" if method in panel.first else ""
     dots = "".join(
         f'<circle class="front-seed" cx="{x(value)}" cy="{y}" r="2.2"/>'
         for _, value in sorted(panel.values[method].items())
@@ -176,11 +216,6 @@ def _row(panel: Panel, method: str, y: float, x) -> str:
         f'<circle cx="{x(mean)}" cy="{y}" r="5"/>'
         f'<text x="{NAMES + TRACK + 8}" y="{y + 4.5}">{mean:.1f}{gain}</text></g>'
     )
-
-
-def _is_best(panel: Panel, method: str) -> bool:
-    """Say whether none is better; methods that share the first place are both the best."""
-    return round(panel.mean(method), 6) == round(panel.mean(panel.sorted[0]), 6)
 
 
 def _ticks(low: float, high: float) -> list[float]:

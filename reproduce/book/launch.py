@@ -58,7 +58,8 @@ def cell(address: str | None) -> dict[str, Any]:
         "cell_type": "code",
         "execution_count": None,
         "id": CELL,
-        "metadata": {"tags": ["remove-cell", "remove-input"]},
+        # Folded away in JupyterLab as well, where nobody has to read it.
+        "metadata": {"jupyter": {"source_hidden": True}, "tags": ["remove-cell", "remove-input"]},
         "outputs": [],
         "source": source(address).splitlines(keepends=True),
     }
@@ -85,8 +86,13 @@ def leads_somewhere(notebooks: Iterable[Path], address: str | None) -> bool:
 
 
 def notebooks_in(root: Path) -> list[Path]:
-    """Return the notebooks of a project that are committed."""
-    return sorted([*root.glob("notebooks/*.ipynb"), *root.glob("book/papers/*.ipynb")])
+    """Return the notebooks of a project that are committed and may be opened elsewhere.
+
+    Of the course these are the lessons, which are pages of the book as they are executed.
+    """
+    places = ("notebooks/*.ipynb", "book/papers/*.ipynb", "notebooks/course/lesson_*.ipynb",
+              "book/course/lesson_*.ipynb")  # fmt: skip
+    return sorted(path for place in places for path in root.glob(place))
 
 
 def main(given: list[str]) -> None:

@@ -3,18 +3,24 @@
 Pages that are generated when the book is staged draw on it.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from reproduce.evaluation.versions import plain, versioned
 from reproduce.methods import registry as methods
 from reproduce.tasks import task_of
+from reproduce.trials import arrays as array_files
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Result
 
 GRID = "grid"
+# How a study names what it keeps of a metric on resampled test images (`study.measures`).
+DRAWS = re.compile(r"resampled/(?P<metric>\w+)/\d+/(?P<steps>[^/]+)/(?P<key>[0-9a-f]+)")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,9 @@ class Measured:
         What was reached on the test images, after the method's post-hoc steps.
     key
         The trial.
+    draws
+        Metrics on resampled test images, as far as the edition carries them: an interval needs
+        them.
     """
 
     method: str
@@ -38,6 +47,7 @@ class Measured:
     imbalance: Mapping[str, Any]
     metrics: Mapping[str, float]
     key: str
+    draws: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def grid(edition: Edition, paper: str) -> list[Measured]:
@@ -47,13 +57,30 @@ def grid(edition: Edition, paper: str) -> list[Measured]:
     """
     stamp = edition.stamp(paper) or {}
     after = {row["name"]: row["value"] for row in stamp.get("derived", ())}
+    resampled = _resampled(edition, paper)
     found = []
     for result in editions.read_results(edition, paper):
         for method in methods_of(result, GRID):
             metrics = _metrics(result, method, after)
             if metrics:
-                trial = result.trial
-                found.append(Measured(method, trial.seed, trial.imbalance, metrics, result.key))
+                trial, steps = result.trial, "+".join(methods.posthoc_of(method)) or "none"
+                draws = resampled.get((result.key, steps), {})
+                found.append(
+                    Measured(method, trial.seed, trial.imbalance, metrics, result.key, draws)
+                )
+    return found
+
+
+def _resampled(edition: Edition, paper: str) -> dict[tuple[str, str], dict[str, np.ndarray]]:
+    """Return {(trial, post-hoc steps): {metric: its draws}}, as an edition carries them."""
+    path = edition.results(paper, "npz")
+    arrays = array_files.read(path) if path.is_file() else {}
+    found: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+    for number, row in enumerate((edition.stamp(paper) or {}).get("derived", ())):
+        named = DRAWS.fullmatch(plain(row["name"]))
+        values = arrays.get(f"derived/{number}/values")
+        if named and values is not None:
+            found.setdefault((named["key"], named["steps"]), {})[named["metric"]] = values
     return found
 
 

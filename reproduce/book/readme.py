@@ -25,7 +25,8 @@ def found(edition: Edition) -> str:
         for row in front.rows(edition)
     ]
     table = ["| paper | it claims | our answer | verdicts |", "|---|---|---|---|", *rows]
-    return "\n".join([*head, *table, "", front.audited_in_words(edition)]) + "\n"
+    below = [part for part in (front.glossed(edition), front.audited_in_words(edition)) if part]
+    return "\n".join([*head, *table, "", "\n\n".join(below)]) + "\n"
 
 
 def _named(key: str, edition: Edition) -> str:

@@ -70,6 +70,7 @@ def _generated(
         "gallery": lambda: gallery.cards(shown),
         "course": course.overview,
         "teaching": course.teaching,
+        "origin": lambda: course.origin(address),
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: reference.losses_of(shape, address),

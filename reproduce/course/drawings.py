@@ -15,6 +15,7 @@ from reproduce.figures import present, style
 Series = Mapping[str, Sequence[float]]
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, "#AA4499")
 MARKERS = ("o", "s", "^", "D")
+LETTERS_OF_A_LEGEND = 30
 
 
 def bars(
@@ -147,9 +148,11 @@ def _panel(height: float = 2.7) -> tuple[Figure, Any]:
 
 
 def _with_legend(figure: Figure, axis: Any, series: int) -> Figure:
+    handles, names = axis.get_legend_handles_labels()
+    # Letters of a browser are wider than those that the layout is measured with.
+    long = series > 3 or sum(map(len, names)) > LETTERS_OF_A_LEGEND
     if series > 1:
-        figure.legend(*axis.get_legend_handles_labels(), loc="outside upper left",
-                      ncols=2 if series > 3 else series)  # fmt: skip
+        figure.legend(handles, names, loc="outside upper left", ncols=2 if long else series)
     return figure
 
 

@@ -54,12 +54,17 @@ def figure(number: int, cell: str) -> tuple[str, str]:
 
 def line(number: int, here: str) -> str:
     """Return the line that leads from one page of a module to the others."""
-    links = [
+    return f"```{{div}} pages-of-paper\n\nWeek {number}: {links(number, here)}\n```"
+
+
+def links(number: int, here: str = "") -> str:
+    """Return links to the pages and slides of a module; the page that one is on is bold."""
+    pages = [
         f"**{title}**" if part == here else f"{{doc}}`{title} <{part}_{number}>`"
         for part, title in PARTS.items()
     ]
     slides = f'<a href="../../_static/course/slides_{number}.html">Slides</a>'
-    return f"```{{div}} pages-of-paper\n\nWeek {number}: {' · '.join([*links, slides])}\n```"
+    return " · ".join([*pages, slides])
 
 
 def with_line(number: int, notebook: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The packs of a course: `python -m reproduce.course.packs student` (or `teacher`) writes a zip.
 
 A pack is a small copy of the project: what is installed, the course's notebooks, and pages to read
-in a browser. The teacher's has the solutions, the key of the quizzes and the slides besides.
+in a browser, of which START.html is the first. The teacher's has the solutions, the key of the
+quizzes and the slides besides.
 """
 
 import re
@@ -11,18 +12,21 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from reproduce.course import MODULES, content, lessons, slides, student
+from reproduce.course import MODULES, content, lessons, reading, slides, student
 from reproduce.course.content import Question
 from reproduce.errors import unknown_name
 from reproduce.files import project_root, replacing
 from reproduce.plain_page import plain_page
 
 KINDS = ("student", "teacher")
-# What an installation needs beside the package.
-PROJECT = ("pyproject.toml", "requirements*.lock", "Makefile", "LICENSE", "README.md")
+# What an installation needs beside the package, and the notebooks of the papers: the assignment
+# runs one of them.
+PROJECT = ("pyproject.toml", "requirements*.lock", "Makefile", "LICENSE", "notebooks/*.ipynb")
+# In place of the project's own, whose links lead to pages that a pack does not have.
+README = "Open START.html in a browser: it says what to install, and leads to every week.\n"
+START = "START.html"
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
-# What a page of the book asks for, and a file of the pack says in another place.
-GENERATED = re.compile(r"^<!-- registry: .*-->$", re.MULTILINE)
+NAME = "Six weeks of learning from imbalanced images"
 # One date for all files, so that equal packs are equal bytes.
 DATE = (2026, 1, 1, 0, 0, 0)
 
@@ -44,25 +48,89 @@ def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
     """Yield name and content of each file of a pack."""
     root = project_root()
     for path in sorted(path for name in PROJECT for path in root.glob(name)):
-        yield path.name, path.read_bytes()
+        yield path.relative_to(root).as_posix(), path.read_bytes()
     for path in sorted((root / "reproduce").rglob("*")):
         if path.is_file() and not LEFT_OUT & set(path.parts) and path.suffix != ".pyc":
             yield path.relative_to(root).as_posix(), path.read_bytes()
-    yield "START.md", (root / "book" / "course" / "before.md").read_bytes()
+    yield "README.md", README
+    yield START, start(kind)
     for number in MODULES:
-        for name in (lessons.name(number), f"exercises_{number}"):
-            yield f"notebooks/course/{name}.ipynb", student.as_text(student.read(name))
-        yield f"read/week_{number}.html", handout(number, key=False)
-        executed = student.as_text(lessons.executed(number))
-        yield f"read/lesson_{number}_executed.ipynb", executed
-        if kind == "teacher":
-            solved = student.as_text(student.read(f"solutions_{number}"))
-            yield f"notebooks/course/solutions_{number}.ipynb", solved
-            yield f"teach/slides_{number}.html", slides.page(number)
-            yield f"teach/week_{number}_key.html", handout(number, key=True)
+        yield from _week(number, kind)
     if kind == "teacher":
-        text = (root / "book" / "course" / "teacher.md").read_text("utf-8")
-        yield "teach/teacher.md", GENERATED.sub("See `week_1_key.html` to `week_6_key.html`.", text)
+        text = _prose("teacher")
+        yield "teach/teacher.html", reading.page(
+            "For teachers of the course",
+            reading.html_of(text.replace("<!-- registry: teaching -->", KEYS))
+            .replace("<!-- registry: course -->", _weeks(kind, "../")),
+        )  # fmt: skip
+
+
+def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
+    title = content.module(number).title
+    for name in (lessons.name(number), f"exercises_{number}"):
+        yield f"notebooks/course/{name}.ipynb", student.as_text(student.read(name))
+    yield f"read/week_{number}.html", handout(number, key=False)
+    yield (
+        f"read/lesson_{number}.html",
+        reading.notebook(f"Lesson {number}: {title}", lessons.executed(number)["cells"]),
+    )
+    if kind == "teacher":
+        solved = student.read(f"solutions_{number}")
+        yield f"notebooks/course/solutions_{number}.ipynb", student.as_text(solved)
+        yield (
+            f"teach/solutions_{number}.html",
+            reading.notebook(f"Solutions {number}: {title}", student.unmarked(solved)["cells"]),
+        )
+        yield f"teach/slides_{number}.html", slides.page(number)
+        yield f"teach/week_{number}_key.html", handout(number, key=True)
+
+
+# Where a pack says what a page of the book shows in place of these marks.
+KEYS = "The minutes of each week, and what students say, stand in the key of that week."
+TO_DO = (
+    "To work in: <code>lesson_1.ipynb</code> and <code>exercises_1.ipynb</code>, and so on, in the "
+    "folder <code>notebooks/course</code>; <code>make lab</code> opens it."
+)
+HERE = "You have it: this is the pack. Open a terminal in its folder."
+
+
+def start(kind: str) -> str:
+    """Return the first page of a pack: what to do before the first lesson, and where all is."""
+    before = reading.html_of(_prose("before").replace("<!-- registry: origin -->", HERE))
+    before = before.replace("<h1>", '<h1 id="before">', 1)
+    teach = '<p><a href="teach/teacher.html">For teachers</a></p>\n' if kind == "teacher" else ""
+    body = (
+        f'<h1>{NAME}</h1>\n{teach}<p>New here? <a href="#before">Install it and check your machine'
+        f"</a> first.</p>\n<h2>The weeks</h2>\n{_weeks(kind)}\n{_one_down(before)}"
+    )
+    return reading.page(NAME, body)
+
+
+def _prose(name: str) -> str:
+    path = project_root() / "book" / "course" / f"{name}.md"
+    return path.read_text("utf-8")
+
+
+def _one_down(html: str) -> str:
+    """Return HTML whose headings are those of a part of a page."""
+    return re.sub(r"(</?h)([1-5])\b", lambda found: f"{found[1]}{int(found[2]) + 1}", html)
+
+
+def _weeks(kind: str, up: str = "") -> str:
+    """Return the weeks with links to their files, seen from a page so many folders down."""
+    lines = []
+    for number in MODULES:
+        one = content.module(number)
+        places = {"lesson, to read": f"read/lesson_{number}.html",
+                  "take-away and quiz": f"read/week_{number}.html"}  # fmt: skip
+        if kind == "teacher":
+            places |= {"slides": f"teach/slides_{number}.html",
+                       "minutes and key": f"teach/week_{number}_key.html",
+                       "solutions": f"teach/solutions_{number}.html"}  # fmt: skip
+        links = " · ".join(f'<a href="{up}{path}">{name}</a>' for name, path in places.items())
+        asked = slides.in_html(one.question)
+        lines.append(f"<li><strong>{escape(one.title)}</strong><br>{asked}<br>{links}</li>")
+    return f"<p>{TO_DO}</p>\n<ol>{''.join(lines)}</ol>"
 
 
 def handout(number: int, key: bool) -> str:
@@ -91,6 +159,7 @@ STYLE = """
 body { margin: 0; font: 1.05rem/1.5 system-ui, sans-serif; }
 main { max-width: 42rem; margin: 0 auto; padding: 1rem; }
 summary { cursor: pointer; padding: 0.3rem 0; }
+dt { font-weight: 600; margin-top: 0.5rem; }
 details p { margin: 0.2rem 0 0.6rem 1.2rem; }
 @media print { details { break-inside: avoid; } }
 """

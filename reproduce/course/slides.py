@@ -44,12 +44,14 @@ SCRIPT = """
 const slides = [...document.querySelectorAll("section")];
 addEventListener("keydown", event => {
   if (event.key === "n") document.documentElement.classList.toggle("notes");
+  const end = { Home: 0, End: slides.length - 1 }[event.key];
   const step = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1,
                  ArrowLeft: -1, ArrowUp: -1, PageUp: -1 }[event.key];
-  if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+  if ((!step && end === undefined) || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   const here = slides.findIndex(one => one.getBoundingClientRect().bottom > innerHeight / 2);
-  slides[Math.min(Math.max(here + step, 0), slides.length - 1)].scrollIntoView();
+  const next = end ?? Math.min(Math.max(here + step, 0), slides.length - 1);
+  slides[next].scrollIntoView();
 });
 """
 

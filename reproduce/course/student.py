@@ -57,6 +57,15 @@ def shown_solution(source: str) -> str:
     return re.sub(r"^ *# (?:end of )?solution\n?", "", source, flags=re.MULTILINE)
 
 
+def unmarked(solution: dict[str, Any]) -> dict[str, Any]:
+    """Return a solution notebook as it is shown: its code without the marks."""
+    cells = [
+        {**cell, "source": [shown_solution("".join(cell["source"])).rstrip()]}
+        for cell in solution["cells"]
+    ]
+    return {**solution, "cells": cells}
+
+
 def as_text(notebook: dict[str, Any]) -> str:
     """Return a notebook as its file holds it."""
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"

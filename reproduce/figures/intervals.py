@@ -88,6 +88,7 @@ class Gains(Picture):
             raise NothingToShow("no method has a seed in common with what it is compared with")
         self.counts = span(effect.repeats for effect in every)
         self.sure = [has_interval(effect) for effect in every]
+        self.leads = self._leads(draws)
 
     @in_the_look
     def draw(self) -> Figure:
@@ -103,32 +104,42 @@ class Gains(Picture):
         axes[-1].set_xlabel(f"gain over {over} (percentage points)", loc="right")
         return figure
 
-    def message(self) -> str:
-        """Say which methods gain for certain in the first metric, and how much the best does."""
+    def _leads(self, draws: Draws | None) -> bool:
+        """Say whether the first method of the first metric is above each other by its interval."""
         metric, effects = next(iter(self.found.items()))
-        label, digits = metric_in_sentence(metric), metric_digits(metric)
-        over = in_sentence(self.reference)
-        best, effect = next(iter(effects.items()))
-        ends = effect_ends(effect, digits)
-        sure = [one for one in effects.values() if not contains_zero(one)]
-        above = sum(one.mean > 0 for one in sure)
-        below = len(sure) - above
+        best = next(iter(effects))
+        others = gain_effects(list(self.sources), metric, best, (), draws)
+        return all(not contains_zero(one) and one.mean < 0 for one in others.values())
+
+    def message(self) -> str:
+        """Say how many methods gain for certain in the first metric, and which.
+
+        Nothing is called the best that its intervals cannot tell apart from the others.
+        """
+        metric, effects = next(iter(self.found.items()))
+        digits = metric_digits(metric)
+        gain = f"gain in {metric_in_sentence(metric)} over {in_sentence(self.reference)}"
+        sure = {name: one for name, one in effects.items() if not contains_zero(one)}
+        above = {name: one for name, one in sure.items() if one.mean > 0}
+        below = len(sure) - len(above)
         if not any(map(has_interval, effects.values())):
             seeds = "one seed" if self.counts == "1" else f"{self.counts} seeds"
-            return (
-                f"Of the others {method_label(best)} is highest in {label}: "
-                f"{points(effect.mean, digits)} points from {over} ({seeds}, no interval)."
-            )
+            means = [points(one.mean, digits) for one in effects.values()]
+            said = means[0] if len(means) == 1 else f"from {means[-1]} to {means[0]}"
+            return f"Mean {gain}: {said} points ({seeds}, no interval)."
         if not above:
-            lost = f" ({below} lie below)" if below else ""
-            return (
-                f"No interval of a gain in {label} over {over} lies above 0{lost}; the largest is "
-                f"{points(effect.mean, digits)} points{ends}, {method_label(best)}."
-            )
+            lost = f" ({below} {_lie(below)} below)" if below else ""
+            return f"No interval of a {gain} lies above 0{lost}."
+        first, effect = next(iter(above.items()))
+        of_first = (
+            f"{method_label(first)}, {points(effect.mean, digits)} points"
+            f"{effect_ends(effect, digits)}"
+        )
+        most = "; it is ahead of each other method" if self.leads and len(effects) > 1 else ""
+        named = f" ({of_first}{most})" if len(above) == 1 or most else ""
         return (
-            f"{method_label(best)} gains most {label} over {over}: {points(effect.mean, digits)} "
-            f"points{ends}; {above} of {len(effects)} intervals {'lies' if above == 1 else 'lie'} "
-            f"above 0, {below} below."
+            f"{len(above)} of {len(effects)} intervals of a {gain} {_lie(len(above))} above 0"
+            f"{named}, {below} below."
         )
 
     def seen(self) -> str:
@@ -147,8 +158,8 @@ class Gains(Picture):
         none = "" if all(self.sure) else ", or there is none"
         cut = " An arrow: beyond the axis, with its number." if self._cuts() else ""
         return (
-            f"Bars: 95 % intervals over seeds and test images; {seeds}. Hollow: the interval "
-            f"includes 0{none}.{cut}"
+            f"Bars: 95 % intervals over seeds and test images, each for itself; {seeds}. Hollow: "
+            f"the interval includes 0{none}.{cut}"
         )
 
     def _cuts(self) -> bool:
@@ -174,6 +185,10 @@ class Gains(Picture):
             f"Gains over {method_label(self.reference).lower()} in percentage points{ends} "
             f"(n = {self.counts} seeds), largest first. " + " ".join(sentences)
         )
+
+
+def _lie(count: int) -> str:
+    return "lies" if count == 1 else "lie"
 
 
 def _ends(effect: Effect) -> tuple[float, float]:

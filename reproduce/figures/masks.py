@@ -137,15 +137,15 @@ class Masks(Picture):
         return places, names
 
     def message(self) -> str:
-        """Say which method overlaps the marked regions of these images best, and worst."""
+        """Say between which overlaps with the marked regions the methods lie on these images."""
         known = {name: value for name, value in self.overlap.items() if not np.isnan(value)}
         if len(known) < 2:
             return ""
         best, worst = max(known, key=known.get), min(known, key=known.get)
         return (
-            f"On these {len(self.images)} test images of one repeat, {method_label(best)} overlaps "
-            f"the marked regions most (IoU {100 * known[best]:.0f} %), {method_label(worst)} "
-            f"least ({100 * known[worst]:.0f} %)"
+            f"On these {len(self.images)} test images of one repeat, the overlap with the marked "
+            f"regions (IoU) goes from {100 * known[worst]:.0f} % ({method_label(worst)}) to "
+            f"{100 * known[best]:.0f} % ({method_label(best)})"
         )
 
     def seen(self) -> str:

@@ -63,7 +63,7 @@ class MetricGrid(Grid):
         self.metric = metric
 
     def message(self) -> str:
-        """Say where the metric is lowest and how much of it the best method keeps there."""
+        """Say where the metric is lowest, and the highest mean of a method there."""
         known = {at: cell.value for at, cell in self.cells.items() if cell.value is not None}
         (method, x, y), low = min(known.items(), key=lambda item: item[1])
         there = {name: value for (name, *at), value in known.items() if at == [x, y]}
@@ -75,7 +75,7 @@ class MetricGrid(Grid):
         )
         if best != method:
             best_said = in_sentence(best)
-            said += f"; the highest there is {percent(there[best], digits)} % ({best_said})"
+            said += f"; the highest mean there is {percent(there[best], digits)} % ({best_said})"
         return f"{said}."
 
     def reading(self) -> str:
@@ -127,7 +127,7 @@ class GainGrid(Grid):
         )
 
     def message(self) -> str:
-        """Say the largest gain that is known to be one, and in how many cells there is any."""
+        """Say in how many cells there is a gain for certain."""
         return gain_message(self.effects, self.metric, self.reference, self.place)
 
     def reading(self) -> str:
@@ -144,7 +144,10 @@ def gain_message(
     reference: str,
     place: Callable[[Any, Any], str],
 ) -> str:
-    """Return what gains {(method, x, y): effect} tell of their signs, and the largest."""
+    """Return what gains {(method, x, y): effect} tell of their signs; of one alone, how large.
+
+    None of several is called the largest: cells are not told apart from each other.
+    """
     over, digits = in_sentence(reference), metric_digits(metric)
     above = {at: one for at, one in effects.items() if not contains_zero(one) and one.mean > 0}
     below = sum(not contains_zero(one) and one.mean < 0 for one in effects.values())
@@ -153,11 +156,13 @@ def gain_message(
         if all(not has_interval(one) for one in effects.values()):
             return f"{plural(len(effects), 'difference')} from {over}, without intervals."
         return f"None of {len(effects)} gains over {over} has an interval above 0{low}."
-    (method, x, y), best = max(above.items(), key=lambda item: item[1].mean)
+    said = ""
+    if len(above) == 1:
+        ((method, x, y), one) = next(iter(above.items()))
+        said = f" ({method_label(method)}, {points(one.mean, digits)} points at {place(x, y)})"
     lie = "lies" if len(above) == 1 else "lie"
     return (
-        f"{method_label(method)} gains most over {over}: {points(best.mean, digits)} points at "
-        f"{place(x, y)}; {len(above)} of {len(effects)} intervals {lie} above 0, "
+        f"{len(above)} of {len(effects)} intervals of a gain over {over} {lie} above 0{said}, "
         f"{below} below."
     )
 

@@ -259,11 +259,19 @@ def _note(found: Answer) -> str:
         first += f" The {found.says}'s follow from its printed spreads."
     if not all(sure):
         first += f" Where the {found.says} prints no spread, its effect is taken as exact."
-    withheld = sorted({row.withheld for row in found.rows} - {""})
-    if withheld:
-        alone = "” or “".join(withheld)
-        first += (
-            f" Undecided although an interval alone would say “{alone}”: so few repeats could hide "
-            "a lopsided spread, and the rule of verdicts asks for more room."
-        )
-    return first
+    return first + _guarded(found)
+
+
+def _guarded(found: Answer) -> str:
+    """Say why a comparison is undecided whose interval alone would decide; empty without one."""
+    withheld = [row.withheld for row in found.rows if row.withheld]
+    if not withheld:
+        return ""
+    words = "” and “".join(dict.fromkeys(withheld))
+    which = "One line is only" if len(withheld) == 1 else f"{len(withheld)} lines are only"
+    their = "its interval" if len(withheld) == 1 else "their intervals"
+    return (
+        f" {which} “undecided” although {their} alone would say “{words}”. With so few repeats, "
+        "one that comes out very differently may be missing by chance, and the interval would then "
+        "be too narrow; so the rule asks for a clearer result before it gives a firm word."
+    )

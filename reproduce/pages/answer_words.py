@@ -56,10 +56,14 @@ def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: st
     if row.ours is None:
         return f"{begins}: {_first(reason or judgement.reason)}{_theirs(row, who, True)}."
     said, others = f"{begins}: {effect(row)}", _read_otherwise(rows)
+    more = "".join(
+        f" {_of_measure(one)} ({one.verdict}){_theirs(one, who, False) if one.paper else ''}."
+        for one in _other_measures(rows)
+    )
     if others:
         each = "".join(f", and {one.said(one.ours)} {one.words} ({one.verdict})" for one in others)
-        return f"{said} ({row.verdict}){each}{_theirs(row, who, False)}."
-    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}."
+        return f"{said} ({row.verdict}){each}{_theirs(row, who, False)}.{more}"
+    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}.{more}"
 
 
 def opening(judgement: Judgement, row: MainRow) -> str:
@@ -80,8 +84,31 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
         return OPENINGS[Verdict(judgement.verdict)]
     ours = f"{row.said(row.ours)} {_of(row)} {row.words} here"
     others = [f", {one.said(one.ours)} {one.words}" for one in _read_otherwise(rows)]
-    theirs = "" if row.paper is None else f", {difference(row, row.paper.mean)} as printed"
-    return f"{opening(judgement, row)}: {ours}{''.join(others)}{theirs}"
+    # Two readings are enough for a title; the sentence has the other measures as well.
+    measures = [] if others else _other_measures(rows)
+    more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
+    return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
+
+
+def _printed(row: MainRow) -> str:
+    return "" if row.paper is None else f", {difference(row, row.paper.mean)} as printed"
+
+
+def _other_measures(rows: Sequence[MainRow]) -> list[MainRow]:
+    """Return the first comparison in the other measures of the main result, as far as it ran."""
+    first = rows[0]
+    alike = [one for one in rows if (one.words, one.reading) == (first.words, first.reading)]
+    return [one for one in alike if one.ours and one.metric != first.metric]
+
+
+def _of_measure(row: MainRow) -> str:
+    """Return "Recall of the rarest class: −6.6 [−21.6, +8.5]", in points if not said otherwise."""
+    unit = f" {row.unit}" if row.unit and row.unit != "points" else ""
+    return f"{row.measure[:1].upper()}{row.measure[1:]}: {row.said(row.ours)}{unit}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _read_otherwise(rows: Sequence[MainRow]) -> list[MainRow]:
@@ -120,7 +147,11 @@ def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
     if verdict is Verdict.ILLUSTRATION:
         return f"; an illustration: {why_illustration(judgement)}"
     if verdict is Verdict.TEST_BED:
-        return f"; its positive control was {outcome_of_control(judgement)}"
+        outcome = outcome_of_control(judgement)
+        return (
+            "; its positive control, which shows whether such an effect can be seen here at all, "
+            f"was {outcome}"
+        )
     if verdict is Verdict.BY_CONSTRUCTION:
         return f"; {_first(reason or judgement.reason)}"
     if row.verdict != verdict and len(judgement.parts) > 1:

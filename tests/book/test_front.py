@@ -3,8 +3,10 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from statistics import fmean
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
@@ -35,7 +37,41 @@ def test_the_message_names_the_best_with_its_number():
     assert drawn.message == (
         "At 1,000 : 1 a plain network is right 55 % of the time; with oversampling, 75 %"
     )
+    # No test images were resampled here, so there is no interval to be shown.
     assert drawn.keys == ("baseline0", "baseline1", "oversampling0", "oversampling1")
+
+
+def test_the_message_has_an_interval_and_crowns_nothing_that_it_cannot_tell_apart():
+    accuracies = {
+        "baseline": [0.50, 0.52, 0.51], "thresholding": [0.71, 0.74, 0.70],
+        "oversampling": [0.70, 0.73, 0.72], "focal": [0.60, 0.62, 0.61],
+    }  # fmt: skip
+    still = {"accuracy": np.zeros(20), "auc": np.zeros(20)}
+    drawn = remedies([replace(one, draws=still) for one in measured(accuracies)])
+    # Gains 0.20, 0.21, 0.21: spread 0.00577, over the root of 3, times t of 2 degrees, 4.30.
+    assert drawn.message == (
+        "At 1,000 : 1 a plain network is right 51 % of the time; with oversampling, 72 % (+20.7 "
+        "points [+19.2, +22.1]); thresholding (72 %) cannot be told apart from it"
+    )
+    bold = BeautifulSoup(drawn.svg("here"), "html.parser").select(".front-best .front-name")
+    assert {name.get_text() for name in bold} == {"Oversampling", "Thresholding"}
+    # Where one is ahead at every seed by much, it stands alone.
+    apart = {**accuracies, "thresholding": [0.80, 0.83, 0.82]}
+    drawn = remedies([replace(one, draws=still) for one in measured(apart)])
+    assert "told apart" not in drawn.message and "with thresholding, 82 %" in drawn.message
+
+
+def test_the_published_headline_has_its_interval():
+    (message,) = front.messages(BOOK)
+    assert re.search(r"points \[[+−][\d.]+, [+−][\d.]+\]", message)
+
+
+def test_words_that_do_not_say_it_by_themselves_are_explained_where_they_stand():
+    used = " ".join(row.verdicts for row in front.rows(BOOK))
+    assert all((word in used) == (gloss in front.glossed(BOOK))
+               for word, gloss in front.GLOSSES.items())  # fmt: skip
+    assert set(front.GLOSSES) <= set(front.COUNTED)
+    assert front.glossed(Edition(BOOK.root / "nowhere")) == ""
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def test_ten_slides_stand_alone_and_have_notes_and_figures(number):
     page = BeautifulSoup(text, "html.parser")
     assert len(page.find_all("section")) == len(page.find_all("aside")) == 10
     assert len(page.find_all("h1")) == 1 and page.html["lang"] == "en"
-    assert not page.find_all(src=re.compile("^https?:")) and not page.find_all("link")
+    assert not page.find_all(src=re.compile("^https?:"))
+    assert [one["href"] for one in page.find_all("link")] == ["data:,"]
     assert not SCRIPT_LOAD.findall(text) and not STYLE_ADDRESS.findall(text)
     figures = page.find_all("figure")
     assert figures and not any(alt_problem(one["aria-label"]) for one in figures)
@@ -143,7 +144,44 @@ def test_only_the_teachers_pack_has_solutions_key_and_slides(packed):
     assert {f"notebooks/course/solutions_{n}.ipynb" for n in MODULES} < apart
     assert {name.partition("/")[0] for name in apart} == {"notebooks", "teach"}
     assert all(f"notebooks/course/lesson_{n}.ipynb" in packed["student"] for n in MODULES)
-    assert "registry:" not in packed["teacher"]["teach/teacher.md"]
+    assert "registry:" not in packed["teacher"]["teach/teacher.html"]
+    assert "**Why.**" not in packed["student"]["read/lesson_1.html"]
+    assert "Why." in packed["teacher"]["teach/solutions_1.html"]
+    assert "# solution" not in packed["teacher"]["teach/solutions_1.html"]
+
+
+@pytest.mark.parametrize("kind", packs.KINDS)
+def test_every_link_within_a_pack_leads_to_a_file_of_it(packed, kind):
+    """From the first page to every page of every week; none has a role of the book left in it."""
+    files, reached = packed[kind], set()
+    for name, text in files.items():
+        if not name.endswith(".html"):
+            continue
+        for link in BeautifulSoup(text, "html.parser").find_all("a"):
+            address = link["href"].partition("#")[0] or Path(name).name
+            target = (Path(name).parent / address).as_posix()
+            target = "/".join(_without_up(target.split("/")))
+            assert target in files, f"{name} leads to {target}"
+            reached.add(target)
+        shown = BeautifulSoup(text, "html.parser").get_text()
+        assert not re.search(r"\{\w+\}`|registry:", shown), name
+    pages = {name for name in files if name.endswith(".html")}
+    assert pages - reached == {packs.START}
+
+
+def _without_up(parts):
+    found = []
+    for part in parts:
+        found = found[:-1] if part == ".." else [*found, part]
+    return found
+
+
+def test_a_lesson_in_a_pack_has_its_figures_and_what_its_code_printed(packed):
+    page = BeautifulSoup(packed["student"]["read/lesson_1.html"], "html.parser")
+    drawings = page.find_all("svg", role="img")
+    assert drawings and not any(alt_problem(one["aria-label"]) for one in drawings)
+    assert all(one.figcaption.strong for one in page.find_all("figure"))
+    assert "rho = 50" in page.get_text() and len(page.find_all("h1")) == 1
 
 
 def test_a_pack_can_be_installed_and_names_no_other_host_in_its_pages(packed):

@@ -58,6 +58,14 @@ def test_a_wrong_notebook_ends_with_1_and_says_where_to_look(tmp_path, reproduce
     assert code == 1 and said.startswith("1.1 recalls: not yet. You divide by how often")
 
 
+def test_a_right_answer_is_not_followed_by_warnings(recwarn):
+    """A class without images makes 0 / 0, which the exercise asks for."""
+    assert checking.said("1.1", lambda matrix: matrix.diagonal() / matrix.sum(axis=1)).endswith(
+        ": right."
+    )
+    assert not [one for one in recwarn if issubclass(one.category, RuntimeWarning)]
+
+
 def test_only_what_the_answer_needs_is_run(tmp_path):
     """A lone call that fails, or takes long, and all that stands below the answer."""
     path = written(

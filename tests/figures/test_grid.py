@@ -203,10 +203,15 @@ def test_three_lines_in_a_cell_do_not_overlap():
     assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
 
 
-def test_the_title_says_the_largest_gain_and_counts_signs_that_are_known():
+def test_the_title_counts_signs_that_are_known_and_crowns_no_cell_among_several():
     assert gain_grid(rows()).message() == (
-        "Oversampling gains most over the baseline: +2.01 points at rho 10, mu 0.2; 4 of 8 "
-        "intervals lie above 0, 4 below."
+        "4 of 8 intervals of a gain over the baseline lie above 0, 4 below."
+    )
+    one = [row for row in rows() if row["method"] != "oversampling" or (
+        row["rho"] == 10 and row["mu"] == 0.2)]  # fmt: skip
+    assert gain_grid(one).message() == (
+        "1 of 5 intervals of a gain over the baseline lies above 0 (Oversampling, +2.01 points at "
+        "rho 10, mu 0.2), 4 below."
     )
     assert (
         gain_grid(rows(), draws=None).message()
@@ -217,7 +222,7 @@ def test_the_title_says_the_largest_gain_and_counts_signs_that_are_known():
         "None of 4 gains over the baseline has an interval above 0; 4 lie below 0."
     )
     assert metric_grid(rows()).message() == (
-        "ROC AUC is lowest at rho 100, mu 0.8: 92.31 % (undersampling); the highest there is "
+        "ROC AUC is lowest at rho 100, mu 0.8: 92.31 % (undersampling); the highest mean there is "
         "95.31 % (oversampling)."
     )
 

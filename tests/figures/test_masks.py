@@ -31,10 +31,12 @@ def test_overlap_is_that_of_the_marked_classes_in_images_that_show_them():
     assert "Cross-entropy 50 %" in told and "BDCL 100 %" in told and "Focal loss 0 %" in told
 
 
-def test_title_says_best_and_worst_of_these_images_and_one_repeat():
+def test_title_says_from_where_to_where_overlaps_go_on_these_images_of_one_repeat():
     said = made().message()
-    assert said.startswith("On these 4 test images of one repeat, BDCL overlaps")
-    assert "(IoU 100 %)" in said and said.endswith("Focal loss least (0 %)")
+    assert said == (
+        "On these 4 test images of one repeat, the overlap with the marked regions (IoU) goes from "
+        "0 % (Focal loss) to 100 % (BDCL)"
+    )
     unmarked = made(truth=np.zeros((4, 8, 8), dtype=np.uint8))
     assert unmarked.message() == "" and "BDCL none" in unmarked.words()
 

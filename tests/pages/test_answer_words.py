@@ -77,7 +77,10 @@ def test_where_the_paper_prints_no_number_the_sentence_says_so():
 
 def test_an_identity_gives_its_reason_and_a_failed_control_is_said():
     assert said(Verdict.BY_CONSTRUCTION, reason="order is kept; +0.0").endswith("; order is kept.")
-    assert said(Verdict.TEST_BED).endswith("; its positive control was not passed.")
+    assert said(Verdict.TEST_BED).endswith(
+        "; its positive control, which shows whether such an effect can be seen here at all, was "
+        "not passed."
+    )
     control = "positive control not met: A probe beats the start"
     judged_so = judged(Verdict.TEST_BED, conditions=(f"{control} (its control was not run (x))",))
     assert answer_words.outcome_of_control(judged_so) == "not run on images held out for it"
@@ -96,6 +99,22 @@ def test_the_title_of_the_figure_is_its_message_with_the_number():
     )
     assert (
         answer_words.title(judged(Verdict.NOT_ATTEMPTED), [row(ours=None)]) == "Not put to the test"
+    )
+
+
+def test_the_answer_names_every_measure_of_its_comparison():
+    """A gain in one measure must not hide what another one lost."""
+    recall = row(metric="accuracy", paper=Ends(0.098), ours=Ends(-0.066, -0.216, 0.085),
+                 verdict="undecided")  # fmt: skip
+    elsewhere = row(metric="accuracy", words="over AUC-CL")
+    rows = [row(), recall, elsewhere]
+    assert answer_words.sentence(judged(), rows, "the paper") == (
+        "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR on RetinaMNIST, where the "
+        "paper prints +5.9. Accuracy: −6.6 [−21.6, +8.5] (undecided), where the paper prints +9.8."
+    )
+    assert answer_words.title(judged(), rows) == (
+        "Cannot tell: +1.3 [−0.8, +3.4] points of macro F1 over SimCLR here, +5.9 as printed; "
+        "accuracy: −6.6 [−21.6, +8.5], +9.8 as printed"
     )
 
 

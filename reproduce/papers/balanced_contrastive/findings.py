@@ -9,7 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from reproduce.evaluation.significance import Effect
-from reproduce.figures.by_seed import contains_zero, effect_between, effect_ends
+from reproduce.figures.by_seed import (
+    contains_zero,
+    effect_between,
+    effect_ends,
+    has_interval,
+)
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import mean_and_spread, method_label, percent, plural, points
 from reproduce.pages.found import effect_of, said_of, unsure
@@ -109,12 +114,13 @@ def _temperature(study: Study) -> str:
         raise NothingToShow("no temperature was learned")
     none = [{**row, MOVED: 0.0} for row in rows]
     mean, apart = float(np.mean(known)), effect_between(rows, none, MOVED, draws_of(study))
+    ends = f" [{apart.low:+.2f}, {apart.high:+.2f}]" if has_interval(apart) else ""
     which = f"larger classes end with {'higher' if mean > 0 else 'lower'} temperatures"
     if contains_zero(apart):
         which = "whether larger classes end with higher or lower temperatures cannot be told"
     return (
-        f"The rank correlation of a class's temperature with its size is {mean:+.2f} on average "
-        f"over {plural(len(known), 'repeat')}: {which}."
+        f"The rank correlation of a class's temperature with its size is {mean:+.2f}{ends} on "
+        f"average over {plural(len(known), 'repeat')}: {which}."
     ).replace("-", "−")
 
 

@@ -55,7 +55,11 @@ class Temperatures(Picture):
         """Say where the largest class and the rarest ended, and how both go together."""
         head, *_, tail = self.order
         known = [value for value in self.correlations if np.isfinite(value)]
-        together = f"; rank correlation with class size {np.mean(known):+.2f}" if known else ""
+        together = ""
+        if known:
+            ends = f", from {min(known):+.2f} to {max(known):+.2f} in single repeats"
+            alone = ends if len(known) > 1 else ", one repeat"
+            together = f"; rank correlation with class size {np.mean(known):+.2f}{alone}"
         return (
             f"Temperatures end at {self.means[-1][head]:.3f} for {self.names[head]} "
             f"({self.counts[head]:,} images) and {self.means[-1][tail]:.3f} for "

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from reproduce.figures.by_seed import Draws, contains_zero, gain_effects, has_interval
 from reproduce.figures.wording import method_label, plain, plural, points
 from reproduce.methods.registry import posthoc_of
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.levels_in_words import Row, has, in_percent, mean_of
+from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 # A change smaller than this, as a fraction, is not called one in a plain sentence.
@@ -21,7 +23,7 @@ def plain_words(study: Study) -> Iterator[str]:
     """Return the sentences; one that needs what was not run is empty."""
     middle = experiments.rows_over_rho(study)
     yield _harm(middle)
-    yield _best(middle)
+    yield _best(middle, draws_of(study))
     yield _sampling(middle)
     yield _overfitting(experiments.learning_rows(study), study.at_shown)
     yield _later(experiments.rows_of(study, "trends", **study.shown), study.at_shown)
@@ -44,15 +46,15 @@ def _harm(rows: list[Row]) -> str:
     )
 
 
-def _best(rows: list[Row]) -> str:
+def _best(rows: list[Row], draws: Draws) -> str:
     rho = max((row["rho"] for row in rows), default=0)
     here = [row for row in rows if row["rho"] == rho]
     if len({row["method"] for row in here} - {"baseline"}) < 2 or not has(here, "baseline"):
         return ""
     ranked, sharpest = (_leader(here, metric) for metric in ("auc", "accuracy"))
-    first = f"at {plain(rho)} to 1 the most accurate is {_named(sharpest)}"
+    first = f"at {plain(rho)} to 1 the most accurate on average is {_named(sharpest)}"
     gain = mean_of(here, "accuracy", method=sharpest) - mean_of(here, "accuracy", method="baseline")
-    same = f"and by ROC AUC, which asks only for the right ranking, {_named(ranked)} leads"
+    same = f"and by ROC AUC, which asks only for the right ranking, it is {_named(ranked)}"
     if _tie(here, ranked, sharpest):
         # Thresholding leaves every ranking as it is.
         alike = [_named(name) for name in dict.fromkeys(row["method"] for row in here)
@@ -60,8 +62,20 @@ def _best(rows: list[Row]) -> str:
         level = f", level with {' and '.join(alike)}" if alike else " as well"
         same = f"and it ranks images best{level}"
     return (
-        f"Of all that was compared {first} ({points(gain, 0)} points over doing nothing), {same}."
+        f"Of all that was compared {first} ({points(gain, 0)} points over doing nothing"
+        f"{_beside(here, sharpest, draws)}), {same}."
     )
+
+
+def _beside(rows: list[Row], first: str, draws: Draws) -> str:
+    """Name the methods whose accuracy cannot be told apart from that of the first."""
+    others = gain_effects(rows, "accuracy", first, (), draws)
+    level = [
+        _named(name)
+        for (name,), effect in others.items()
+        if has_interval(effect) and contains_zero(effect)
+    ]
+    return f"; {' and '.join(level)} cannot be told apart from it" if level else ""
 
 
 def _sampling(rows: list[Row]) -> str:

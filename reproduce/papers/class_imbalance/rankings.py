@@ -107,14 +107,20 @@ class RankingByLength(Picture):
         firsts = [" = ".join(map(method_label, found.names[row]))
                   for row in found.ranks.argmin(axis=0)]  # fmt: skip
         label = metric_label(self.metric).partition(" (")[0].lower()
-        seeds = plural(found.values.shape[2], "seed")
+        count = found.values.shape[2]
+        seeds = plural(count, "seed")
+        # In how many single seeds the first place of the mean is the first place as well.
+        agree = found.agree[found.ranks.argmin(axis=0), range(len(found.lengths))]
         if len(set(firsts)) == 1:
             lengths = plural(len(found.lengths), "length")
-            return f"{firsts[0]} has the highest mean {label} at each of {lengths} ({seeds})."
+            return (
+                f"{firsts[0]} has the highest mean {label} at each of {lengths} ({seeds}), and is "
+                f"first in {agree.sum()} of {agree.size * count} single trainings."
+            )
         return (
             f"The highest mean {label} after {found.lengths[0]:,} iterations is that of "
-            f"{firsts[0]}, after {found.lengths[-1]:,} that of {firsts[-1]} "
-            f"({seeds})."
+            f"{firsts[0]} (first at {agree[0]} of {seeds}), after {found.lengths[-1]:,} that of "
+            f"{firsts[-1]} (at {agree[-1]})."
         )
 
     def seen(self) -> str:
