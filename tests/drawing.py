@@ -5,6 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+# The colour of a cell's strength is one of so many steps.
+TONES = 1 / 2000
+
 METHODS = ("baseline", "thresholding", "oversampling", "oversampling_thresholding")
 OFFSETS = {"baseline": 0, "thresholding": 0.04, "oversampling": 0.03}
 
@@ -72,3 +75,17 @@ def texts(figure):
 @pytest.fixture
 def written():
     return texts
+
+
+def cells(axis):
+    """Return {(row, column): (colour, strength)} of the coloured cells, the first row first."""
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colors import to_hex
+
+    (mesh,) = [one for one in axis.collections if isinstance(one, QuadMesh)]
+    mesh.update_scalarmappable()
+    shape = mesh.get_array().shape
+    found = mesh.get_facecolor().reshape(*shape, 4)
+    return {
+        place: (to_hex(found[place][:3]), float(found[place][3])) for place in np.ndindex(shape)
+    }

@@ -1,12 +1,11 @@
 """The pages on losses, generated from the registry, the signatures and the docstrings."""
 
 import inspect
-import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from reproduce import losses
-from reproduce.book import ambiguities, docstrings, markup
+from reproduce.book import ambiguities, docstrings, interface, markup
 from reproduce.errors import unknown_name
 from reproduce.methods import registry
 from reproduce.registry import records
@@ -31,7 +30,6 @@ SAMPLES = {
 }
 VECTORS = "torch.randn(8, 16, requires_grad=True)"
 PIXELS = "torch.randn(2, 3, 16, 16, requires_grad=True)"
-WIDTH = 78
 
 
 def index() -> str:
@@ -88,7 +86,7 @@ def entry(name: str, function: Callable, objective: type) -> str:
         f"## {name}",
         docstrings.markdown(said.summary),
         docstrings.markdown(said.body),
-        markup.listing(call(name, function)),
+        interface.described(f"{losses.__name__}.{name}", function, contents=False),
         _facts(name, function, objective)
         + ("" if stateful else f" As an objective of a phase, {_reads(objective)}"),
         markup.rubric("Parameters") if parameters else "",
@@ -102,15 +100,6 @@ def entry(name: str, function: Callable, objective: type) -> str:
         *_sections({"References": references} if references else {}),
     ]
     return markup.joined(parts)
-
-
-def call(name: str, function: Callable) -> str:
-    """Return how a function is called: its parameters and their defaults, without types."""
-    parameters = inspect.signature(function).parameters.values()
-    bare = [part.replace(annotation=inspect.Parameter.empty) for part in parameters]
-    said = str(inspect.Signature(bare)).strip("()")
-    lines = textwrap.wrap(said, WIDTH - len(name) - 1, break_long_words=False)
-    return f"{name}({(chr(10) + ' ' * (len(name) + 1)).join(lines)})"
 
 
 def example(name: str, function: Callable) -> str:

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from reproduce import models
-from reproduce.book import docstrings, markup
+from reproduce.book import docstrings, interface, markup
 from reproduce.registry import records
 
 # What parameters are counted for.
@@ -30,6 +30,7 @@ def entry(name: str) -> str:
         f"### {name}",
         docstrings.markdown(said.summary),
         docstrings.markdown(said.body),
+        interface.described(f"{network.__module__}.{network.__name__}", network, contents=False),
     ]
     for title, text in sections.items():
         parts += [markup.rubric(title), docstrings.markdown(text)]

@@ -1,4 +1,4 @@
-"""The pages on losses and networks, written where PyTorch is, and read where it is not.
+"""The pages on losses, networks and names, written where PyTorch is, and read where it is not.
 
 `python -m reproduce.book.reference` writes all that travels in `reproduce/reference/` anew.
 """
@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from reproduce import installed, reference
-from reproduce.book import losses, markup, networks
+from reproduce.book import interface, losses, markup, networks
 from reproduce.course import checking
+from reproduce.errors import unknown_name
 from reproduce.files import relative, write_text
 from reproduce.models import parameter_table
 from reproduce.papers.balanced_contrastive import gradients
@@ -19,6 +20,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "losses": losses.index,
     "networks": networks.entries,
     **{f"losses_{shape}": partial(losses.entries, shape) for shape in losses.SHAPES},
+    **{f"names_{part}": partial(interface.part, part) for part in interface.NAMES},
 }
 VALUES: dict[str, Callable[[], Any]] = {
     "parameter_table": parameter_table.computed,
@@ -46,6 +48,13 @@ def losses_of(shape: str, address: str | None = None) -> str:
     """Return what the page of a call shape shows of its losses; there is none of another shape."""
     losses.names_of(shape)
     return page(f"losses_{shape}", address)
+
+
+def names_of(part: str) -> str:
+    """Return what the page of names for one's own code shows of one part of them."""
+    if part not in interface.NAMES:
+        raise unknown_name("part of the interface", part, interface.NAMES)
+    return page(f"names_{part}")
 
 
 def main() -> None:

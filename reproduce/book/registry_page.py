@@ -74,6 +74,7 @@ def _generated(
     }
     parts: dict[str, Callable[[str], str]] = {
         "losses": lambda shape: reference.losses_of(shape, address),
+        "names": reference.names_of,
         "front": lambda part: front.part(part, edition),
         **{
             part: partial(course.page, part, edition=edition)

@@ -83,8 +83,7 @@ def replicate(
             out.print(f"departs from the paper: {line}")
         return
     made = _about(paper, who or "", given, off)
-    with progress(planned, study.store) as reporter:
-        study.run(engine.Options(workers=workers), reporter)
+    study.run(engine.Options(workers=workers), progress)
     _pack(study, made, output or Path(f"{paper}-replication.zip"), max_mb)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.figures import present, style
+from reproduce.figures import heat, present, style
 
 Series = Mapping[str, Sequence[float]]
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, "#AA4499")
@@ -108,19 +108,13 @@ def _matrix(counts: Any, rare: Any) -> Figure:
     figure, axis = _panel(3.6)
     counts = _plain(counts)
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1.3)
-    for (row, column), count in np.ndenumerate(counts):
-        if count:
-            dark = shares[row, column] > 0.75
-            colour = style.ON_STRONG if dark else "#1a1a1a"
-            axis.text(column, row, f"{count:.0f}", ha="center", va="center", color=colour)
+    heat.cells(axis, shares, [[f"{count:.0f}" if count else "" for count in row] for row in counts])
     for axis_of in (axis.xaxis, axis.yaxis):
-        axis_of.set_ticks(range(len(counts)))
+        axis_of.set_ticks(np.arange(len(counts)) + 0.5, map(str, range(len(counts))))
         for number, tick in enumerate(axis_of.get_ticklabels()):
             if number in rare:
                 tick.set(color=style.RARE, fontweight="bold")
     axis.set(xlabel="predicted", ylabel="true class")
-    axis.grid(visible=False)
     return figure
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reproduce.figures.heat import cell, frame, letters
-from reproduce.figures.style import INK, QUIET, RARE, SMALLEST, WIDTH
+from reproduce.figures.heat import cells
+from reproduce.figures.style import INK, QUIET, RARE, WIDTH
 from reproduce.figures.wording import method_label, percent
 
 if TYPE_CHECKING:
@@ -65,14 +65,9 @@ def _title(axis: Axes, name: str, said: str, left: float) -> None:
 
 def _matrix(axis: Axes, shares: np.ndarray, numbers: np.ndarray, frequent: int) -> None:
     """Draw one matrix, coloured by shares of the row, lines between frequent and rare classes."""
-    frame(axis, len(shares), len(shares))
     written = len(shares) <= WRITTEN_UP_TO
-    for (row, column), share in np.ndenumerate(shares):
-        if np.isfinite(share):
-            cell(axis, (column, row), share)
-        if written and numbers[row, column] >= 0.5:
-            axis.text(column + 0.5, row + 0.52, f"{numbers[row, column]:.0f}", ha="center",
-                      va="center", color=letters(share), fontsize=SMALLEST)  # fmt: skip
+    words = [[f"{n:.0f}" if n >= 0.5 else "" for n in row] for row in numbers]
+    cells(axis, shares, words if written else None)
     for row in np.flatnonzero(np.isnan(shares).all(axis=1)):
         axis.fill_between([0, len(shares)], row, row + 1, hatch="///", fc="none", ec=QUIET, lw=0)
     if frequent:
@@ -118,13 +113,7 @@ def _colour(labels: Sequence, rare: np.ndarray) -> None:
 
 def _groups(axis: Axes, shares: np.ndarray) -> None:
     """Draw the 2 x 2 of frequent and rare classes."""
-    frame(axis, 2, 2)
-    for (row, column), share in np.ndenumerate(shares):
-        if not np.isfinite(share):
-            continue
-        cell(axis, (column, row), share)
-        axis.text(column + 0.5, row + 0.54, percent(share, 0), ha="center", va="center",
-                  color=letters(share), fontsize=SMALLEST)  # fmt: skip
+    cells(axis, shares, [[percent(share, 0) for share in row] for row in shares])
     axis.set_xticks([0.5, 1.5], ["F", "R"])
     axis.set_yticks([])
     axis.xaxis.tick_top()

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from reproduce.figures.factor import Factor
-from reproduce.figures.heat import HEAT, LOSS, cell, frame, letters
+from reproduce.figures.heat import cells, letters
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import FAINT, INK, QUIET, SMALLEST, WIDTH, in_the_look, panels
@@ -20,8 +20,10 @@ from reproduce.figures.wording import (
     plural,
 )
 
-# From a value to a colour and how strong it is.
-Colours = Callable[[float], tuple[str, float]]
+# From a value to how strong a cell's colour is, below 0 the other colour.
+Colours = Callable[[float], float]
+# The grey of a point that was not measured.
+_GREY = 0.12
 _LISTED_UP_TO = 9
 
 
@@ -68,7 +70,7 @@ class Grid(Picture):
     across, upwards
         the factors.
     colours
-        from a value to a colour and its strength, the same in all panels.
+        from a value to the strength of a cell's colour, the same in all panels.
     label
         what is in the cells, with its unit.
     opening
@@ -177,21 +179,27 @@ class Grid(Picture):
         return 0.14 + 0.2 * max(lines, 1)
 
     def _panel(self, axis: Axes, method: Any, panels_beside: int) -> None:
-        frame(axis, len(self.columns), len(self.rows))
+        found = [
+            [self.cells.get((method, x, y), Square()) for x in self.columns] for y in self.rows
+        ]
+        strengths = np.array([[self._strength(one) for one in row] for row in found])
+        cells(axis, strengths, missing=_GREY)
         axis.set_aspect("auto")
         axis.invert_yaxis()
-        for row, y in enumerate(self.rows):
-            for column, x in enumerate(self.columns):
-                one = self.cells.get((method, x, y), Square())
-                self._cell(axis, (column, row), one, panels_beside)
+        for (row, column), strength in np.ndenumerate(strengths):
+            self._write(axis, (column, row), found[row][column], letters(strength), panels_beside)
         axis.set_title(method_label(method) if method else "")
         axis.set_xticks(np.arange(len(self.columns)) + 0.5, map(self.across.tick, self.columns))
         heights = ["" if y is None else self.upwards.tick(y) for y in self.rows]
         axis.set_yticks(np.arange(len(self.rows)) + 0.5, heights)
 
-    def _cell(self, axis: Axes, place: tuple[int, int], one: Square, columns: int) -> None:
-        colour, strength = self.colours(one.value) if one.value is not None else (FAINT, 0.12)
-        cell(axis, place, strength, color=colour)
+    def _strength(self, one: Square) -> float:
+        return np.nan if one.value is None else self.colours(one.value)
+
+    def _write(
+        self, axis: Axes, place: tuple[int, int], one: Square, ink: str, columns: int
+    ) -> None:
+        """Write a cell's lines, and mark it."""
         box = {"xy": (place[0] + 0.03, place[1] + 0.04), "width": 0.94, "height": 0.92}
         if one.hatched:
             axis.add_patch(Rectangle(**box, fill=False, hatch="///", edgecolor=FAINT, lw=0))
@@ -202,7 +210,7 @@ class Grid(Picture):
         for turn, line in enumerate(lines):
             axis.text(
                 place[0] + 0.5, place[1] + 0.48 + apart * ((len(lines) - 1) / 2 - turn), line,
-                ha="center", va="center", color=letters(strength), zorder=6,
+                ha="center", va="center", color=ink, zorder=6,
                 fontweight="bold" if turn == 0 and len(lines) > 1 else "normal",
             )  # fmt: skip
 
@@ -218,13 +226,13 @@ def blues(values: Iterable[float]) -> Colours:
     low, high = min(values), max(values)
     # A grid of equal values still needs a scale of some width.
     reach = high - low or 1.0
-    return lambda value: (HEAT, 0.08 + 0.84 * (value - low) / reach)
+    return lambda value: 0.08 + 0.84 * (value - low) / reach
 
 
 def diverging(values: Iterable[float]) -> Colours:
     """Return the colours of differences: blue above 0, orange below, none at 0."""
     reach = max(map(abs, values)) or 1.0
-    return lambda value: (HEAT if value >= 0 else LOSS, 0.92 * abs(value) / reach)
+    return lambda value: 0.92 * value / reach
 
 
 def with_factor(rows: Iterable[Observation], factor: Factor) -> list[Observation]:

@@ -13,15 +13,12 @@ from matplotlib.patches import Rectangle
 
 from reproduce.errors import UserError
 from reproduce.figures.confusion_panels import without_common_word
-from reproduce.figures.heat import cell
+from reproduce.figures.heat import cells
 from reproduce.figures.inputs import not_empty, square
 from reproduce.figures.picture import Picture
 from reproduce.figures.style import (
     INK,
-    ON_STRONG,
     QUIET,
-    SMALLEST,
-    TEXT,
     WRONG,
     in_the_look,
     panels,
@@ -153,44 +150,38 @@ def _checked_counts(
 def _counts(axis: Axes, counts: np.ndarray, mend: Mend | None) -> None:
     """Draw the cells, shaded by their share of the row, and frame the one that would mend them."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axis.set(xlim=(-0.5, len(counts) - 0.5), ylim=(len(counts) - 0.5, -0.5), aspect="equal")
-    for (row, column), share in np.ndenumerate(shares):
-        cell(axis, (column - 0.5, row - 0.5), share)
-    for (row, column), count in np.ndenumerate(counts):
-        framed = mend is not None and (row, column) == (mend.row, mend.column)
-        axis.text(
-            column, row, f"{count:g}\n→ {mend.needed}" if framed else f"{count:g}",
-            ha="center", va="center", fontsize=SMALLEST if framed else TEXT,
-            fontweight="bold" if framed else "normal",
-            color=ON_STRONG if shares[row, column] > 0.6 else OUTSIDE if framed else INK,
-        )  # fmt: skip
+    words = [[f"{count:g}" for count in row] for row in counts]
     if mend is not None:
-        corner = (mend.column - 0.5, mend.row - 0.5)
+        words[mend.row][mend.column] += f"\n→ {mend.needed}"
+    cells(axis, shares, words)
+    if mend is not None:
+        said = axis.texts[mend.row * len(counts) + mend.column]
+        ink = OUTSIDE if said.get_color() == INK else said.get_color()
+        said.set(fontweight="bold", color=ink)
+        corner = (mend.column, mend.row)
         axis.add_patch(Rectangle(corner, 1, 1, fill=False, ec=OUTSIDE, lw=3, zorder=3))
 
 
 def _sums(axis: Axes, counts: np.ndarray, stated: Sequence[int]) -> None:
     """Write the row sums right of the cells, and the stated size where it is another."""
-    edge = len(counts) - 0.3
-    axis.text(edge, len(counts) - 0.4, "sum", color=QUIET, va="top")
+    edge = len(counts) + 0.2
+    axis.text(edge, len(counts) + 0.1, "sum", color=QUIET, va="top")
     for row, (found, wanted) in enumerate(zip(counts.sum(axis=1), stated, strict=True)):
         wrong = found != wanted
         axis.text(
-            edge, row, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center",
+            edge, row + 0.5, f"{found:g}" + (f" ≠ {wanted:g}" if wrong else ""), va="center",
             fontweight="bold" if wrong else "normal", color=OUTSIDE if wrong else INK,
         )  # fmt: skip
 
 
 def _classes(axis: Axes, class_names: Sequence[str], named: bool) -> None:
     noun, names = without_common_word(class_names)
-    places = np.arange(len(names))
+    places = np.arange(len(names)) + 0.5
     axis.set_xticks(places, names, rotation=90 if max(map(len, names)) > 3 else 0)
     axis.set_yticks(places, names if named else [""] * len(names))
-    axis.set_xlim(-0.5, len(names) + 1.3)
-    axis.tick_params(length=0)
+    axis.set_xlim(0, len(names) + 1.8)
     axis.set_ylabel(f"true {noun or 'class'}" if named else "")
     # Under the cells, not under the sums beside them.
     axis.set_xlabel(f"predicted {noun or 'class'}", x=len(names) / (2 * len(names) + 3.6))
     axis.xaxis.label.set_horizontalalignment("center")
-    axis.grid(False)
     axis.spines[["left", "bottom"]].set_visible(False)

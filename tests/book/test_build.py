@@ -1,16 +1,21 @@
 """One real build of this project's own book, and of a tiny one that goes wrong."""
 
 import json
+import re
 import runpy
 from pathlib import Path
 
 import pytest
+from sphinx.util.inventory import InventoryFile
 
-from reproduce.book import launch
+from reproduce.book import launch, reference
 from reproduce.book.build import build
 from reproduce.book.contents import read_contents
 from reproduce.book.website import write_configuration
 from reproduce.errors import UserError
+
+# A function or class on a generated page.
+NAME = re.compile(r"^`{3,}\{py:\w+\} ([\w.]+)\(", re.MULTILINE)
 
 
 def test_every_page_is_there_and_the_entrance_leads_to_the_first(published_book):
@@ -31,6 +36,20 @@ def test_equations_are_served_from_the_site(published_site):
     assert list((site / "_static/mathjax/output/chtml/fonts").rglob("*.woff"))
     for name in ("thebe", "require.min.js", "unpkg", "jsdelivr"):
         assert name not in page
+
+
+def test_other_books_can_link_to_every_name_and_page(published_site):
+    with (published_site / "objects.inv").open("rb") as file:
+        found = InventoryFile.load(file, "", lambda place, address: address)
+    there = {**found["py:function"], **found["py:class"]}
+    assert {"reproduce.losses.module", "reproduce.losses.sup_con", "reproduce.study.study.Study",
+            "reproduce.models.cifar.ResNet32"} <= set(there)  # fmt: skip
+    assert set(there) == {name for page in reference.PAGES for name in NAME.findall(
+        reference.page(page))}  # fmt: skip
+    for name, (_, _, address, _) in there.items():
+        page, _, anchor = address.partition("#")
+        assert anchor == name and f'id="{name}"' in (published_site / page).read_text("utf-8")
+    assert "book/losses" in found["std:doc"]
 
 
 def test_an_unchanged_book_is_not_read_again(project):

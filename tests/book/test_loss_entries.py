@@ -78,7 +78,8 @@ def test_an_entry_has_its_place_equation_and_call(entry):
     assert entry.startswith("(loss-made_up)=\n\n## made_up\n\nWeigh apples, {math}`a`.\n")
     assert "```{math}\nL = |a|\n```" in entry
     called = "made_up(embeddings, labels, *, counts, width=2.0, size=2.0, sort=None)"
-    assert f"```python\n{called}\n```" in entry
+    # Its heading stands in the contents already.
+    assert f"```{{py:function}} reproduce.losses.{called}\n:no-contents-entry:\n```" in entry
 
 
 def test_an_entry_has_every_parameter_with_its_default(entry):

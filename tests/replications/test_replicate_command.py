@@ -5,6 +5,8 @@ import pytest
 from reproduce.pages import replications
 from reproduce.trials.store import Store
 from tests.data.test_loaders_acne04 import write_tree
+from tests.data.test_loaders_hyper_kvasir import write_tree as write_hyper_kvasir
+from tests.data.test_loaders_isic2019 import write_tree as write_isic2019
 from tests.replications import layouts
 
 SMALL = (
@@ -102,3 +104,26 @@ def test_from_a_folder_to_the_page_of_the_paper(reproduce, project, data):
     assert status == 0 and ", 0 to train" in said
     reproduce("store merge ada.zip")
     assert replications.at([Store().path], "dual_head") == [one]
+
+
+@pytest.mark.thorough
+def test_three_data_sets_of_one_paper_go_through_in_one_replication(reproduce, project, data):
+    """Images in classes, images of a second kind, and masks: each from its own layout."""
+    write_isic2019(data / "isic2019", 24)
+    write_hyper_kvasir(data / "hyper_kvasir", 12)
+    layouts.write("thyroid_ultrasound", data)
+    line = (
+        f"balanced_contrastive --data {data} --anyway --profile smoke --who Grace -o grace.zip "
+        "-p dataset 'isic2019?size=28' -p second_dataset 'hyper_kvasir?size=28' "
+        "-p segmentation_dataset 'thyroid_ultrasound?size=64' -p experiments second,segmentation "
+        "-p seeds '[0, 1]' --workers 1"
+    )
+    status, said, error = run(reproduce, line)
+    assert status == 0, error
+    assert "packed: grace.zip" in said and "over supervised contrastive" in said
+    status, _, error = reproduce("store merge grace.zip")
+    assert status == 0, error
+    [one] = replications.at([Store().path], "balanced_contrastive")
+    assert one.replication.who == "Grace" and one.seeds == 2
+    for name in ("isic2019", "hyper_kvasir"):
+        assert any(line.startswith(f"data: {name}") for line in one.departures)

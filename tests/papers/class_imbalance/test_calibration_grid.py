@@ -1,13 +1,13 @@
 """Calibration errors before and after thresholding, on a grid, by hand."""
 
 import pytest
-from matplotlib.colors import to_hex
 
 from reproduce.errors import UserError
 from reproduce.figures.heat import HEAT, LOSS
 from reproduce.papers.class_imbalance.calibration_grid import (
     CalibrationGrid,
 )
+from tests.drawing import TONES, cells
 
 # Before and after at rho 10 and rho 100; seed 1 has a hundredth more.
 ERRORS = {"baseline": [(0.10, 0.04), (0.30, 0.10)], "focal": [(0.05, 0.09), (0.06, 0.06)]}
@@ -39,16 +39,11 @@ def test_a_cell_says_before_and_after_and_is_coloured_by_what_is_taken_off():
     figure = CalibrationGrid(rows()).draw()
     assert texts(panel(figure, "Baseline")) == {0: ["10.5", "→ 4.5"], 1: ["30.5", "→ 10.5"]}
     assert texts(panel(figure, "Focal loss")) == {0: ["5.5", "→ 9.5"], 1: ["6.5", "→ 6.5"]}
-    boxes = {
-        name: {int(p.get_x()): p for p in panel(figure, name).patches if p.get_width() == 1}
-        for name in ("Baseline", "Focal loss")
-    }
+    found = {name: cells(panel(figure, name)) for name in ("Baseline", "Focal loss")}
     # 6 and 20 points are taken off, 4 are added, of at most 20.
-    assert boxes["Baseline"][0].get_alpha() == pytest.approx(0.92 * 6 / 20)
-    assert boxes["Baseline"][1].get_alpha() == pytest.approx(0.92)
-    assert boxes["Focal loss"][0].get_alpha() == pytest.approx(0.92 * 4 / 20)
-    assert to_hex(boxes["Focal loss"][0].get_facecolor()) == LOSS
-    assert to_hex(boxes["Baseline"][0].get_facecolor()) == HEAT
+    assert found["Baseline"][0, 0] == (HEAT, pytest.approx(0.92 * 6 / 20, abs=TONES))
+    assert found["Baseline"][0, 1] == (HEAT, pytest.approx(0.92, abs=TONES))
+    assert found["Focal loss"][0, 0] == (LOSS, pytest.approx(0.92 * 4 / 20, abs=TONES))
 
 
 def test_a_point_that_was_not_run_is_empty():

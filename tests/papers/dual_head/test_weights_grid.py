@@ -11,6 +11,7 @@ from reproduce.papers.dual_head.weights_grid import (
     WeightsGrid,
 )
 from reproduce.registry import published
+from tests.drawing import cells
 
 WEIGHTS, COUNTS = (0.1, 0.2, 0.5), (5, 10)
 
@@ -65,12 +66,10 @@ def test_the_papers_points_are_framed_and_its_values_stand_beside_ours(written):
 def test_the_colour_rises_with_the_metric_and_a_missing_cell_is_grey():
     figure = WeightsGrid(rows()).draw()
     figure.draw_without_rendering()
-    boxes = {(int(box.get_y()), int(box.get_x())): box for box in figure.axes[0].patches
-             if box.get_width() == 1}  # fmt: skip
-    strong = {place: box.get_alpha() for place, box in boxes.items()}
+    found = cells(figure.axes[0])
+    strong = {place: strength for place, (_, strength) in found.items()}
     assert strong[0, 2] > strong[1, 1] > strong[0, 1] > strong[0, 0]
-    assert to_rgb(boxes[1, 2].get_facecolor()) == to_rgb(FAINT)
-    assert to_rgb(boxes[0, 0].get_facecolor()) == to_rgb(HEAT)
+    assert found[1, 2][0] == FAINT and found[0, 0][0] == HEAT
 
 
 @pytest.mark.parametrize("size", [1, 3, 7])
