@@ -242,13 +242,17 @@ def check(
         int, typer.Option("--rerun", min=0, help="also train so many finished trials again")
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="draws the trials to train again")] = 0,
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", min=0, help="draw among trials that took no longer than this"),
+    ] = None,
     workers: Workers = 0,
 ) -> None:
     """Check that every file is there and undamaged, and every number what its trial gives.
 
     Examples: reproduce store check
 
-    reproduce store check --rerun 10
+    reproduce store check --rerun 10 --seconds 120
     """
     from reproduce.trials import upkeep
 
@@ -263,7 +267,7 @@ def check(
     if rerun:
         from reproduce.commands.trained_again import train_again
 
-        train_again(opened, rerun, seed, workers)
+        train_again(opened, rerun, seed, workers, seconds)
 
 
 @app.command("rm")
