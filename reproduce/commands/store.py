@@ -64,16 +64,13 @@ def _stored_trials(path: Path | None):
 
 
 def _rows_of(opened):
-    from reproduce.trials.stored_rows import DamagedRow
-
     failures = opened.failures()
-    for key in opened.trial_keys():
-        try:
-            found = opened.trial(key), opened.labels(key), opened.replicates(key)
-        except DamagedRow:
-            yield key, None, (), [], "damaged"
+    for found in opened.overview():
+        if found.damage:
+            yield found.key, None, (), [], "damaged"
         else:
-            yield key, *found, failures.get(key, "pending")
+            missing = failures.get(found.key, "pending")
+            yield found.key, found.trial, found.labels, found.results, missing
 
 
 def _published_trials():
@@ -262,7 +259,7 @@ def check(
         print(line)
     if problems:
         raise UserError(f"{len(problems)} problem(s) in {relative(opened.path)}, listed above")
-    number, place = len(opened.results()), relative(opened.path)
+    number, place = opened.count(), relative(opened.path)
     print(f"{number} results in {place}: all files intact, all numbers sound")
     if rerun:
         from reproduce.commands.trained_again import train_again

@@ -78,7 +78,7 @@ def with_profile(values: dict[str, Any], profile: str | None) -> dict[str, Any]:
 def progress(planned, store) -> Iterator[Any]:
     """Yield a reporter of training events: bars at a terminal, plain lines elsewhere."""
     names = {item.trial.key: _name(item) for item in planned}
-    todo = sum(1 for item in planned if store.get(item.trial.key) is None) or len(planned)
+    todo = len(names.keys() - store.first_of(names).keys()) or len(planned)
     if not out.is_terminal:
         yield _Lines(names, todo)
         return

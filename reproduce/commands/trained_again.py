@@ -4,9 +4,7 @@ from reproduce.commands.terminal import progress
 from reproduce.errors import UserError
 
 
-def train_again(
-    opened, number: int, seed: int, workers: int, at_most: float | None = None
-) -> None:
+def train_again(opened, number: int, seed: int, workers: int, at_most: float | None = None) -> None:
     """Print the determinism report of some trials; other digits are no error, a failure is."""
     from reproduce.trials import engine
     from reproduce.trials import rerun as rerunning

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from pydantic import field_validator
 
@@ -46,14 +48,20 @@ class Trial(Frozen):
         initialisations.require_pinned(initialisation)
         return initialisation
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the first 16 hex digits of the SHA-256 of the canonical description."""
         values = self.to_json()
         # The name of a data file is a path on one machine; its fingerprint says what is in it.
         if values["dataset"].startswith("npz:"):
             values["dataset"] = "npz"
-        return hashlib.sha256(canonical(values).encode()).hexdigest()[:16]
+        return key_of(canonical(values))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with these fields changed; it has a key of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("key", None)
+        return copied
 
     @property
     def own_code(self) -> dict[str, str]:
@@ -63,6 +71,11 @@ class Trial(Frozen):
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; fields at their default ("nothing happens") are left out."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def key_of(text: str) -> str:
+    """Return the key of a canonical description."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def canonical(value: Any) -> str:
