@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.terminal import new_table, out, points_of
+from reproduce.commands.terminal import out, points_of, show_table
 from reproduce.commands.training import StorePath, Workers
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -34,11 +34,11 @@ def list_trials(
     from reproduce.tasks import task_of
 
     place, trials = _published_trials() if published else _stored_trials(store)
-    table = new_table("key", "data", "point", "for", "seed", "seconds", "on test images")
-    damaged = 0
+    columns = ("key", "data", "point", "for", "seed", "seconds", "on test images")
+    rows, damaged = [], 0
     for key, trial, labels, results, missing in trials:
         if trial is None:  # Shown whatever is asked for: nobody knows what it was.
-            table.add_row(key, "", "", "", "", "", missing)
+            rows.append((key, "", "", "", "", "", missing))
             damaged += 1
             continue
         methods = list(dict.fromkeys(label.get("method", "") for label in labels))
@@ -50,9 +50,9 @@ def list_trials(
             seconds = f"{results[0].seconds:.0f}"
         point = points_of(labels, trial)
         row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, reached)
-        table.add_row(*row)
-    out.print(table)
-    out.print(f"{table.row_count} trials in {place}")
+        rows.append(row)
+    show_table(columns, rows)
+    out.print(f"{len(rows)} trials in {place}")
     if damaged:
         out.print(f"{damaged} damaged: `reproduce store check` says how")
 

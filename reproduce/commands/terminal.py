@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,11 +18,26 @@ from reproduce.errors import UserError, unknown_name
 out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False)
 # More points than these are not read in one line.
 MOST_POINTS = 2
+# Laying out a table looks at every cell several times: of more rows than these that takes seconds.
+MOST_LAID_OUT = 2000
 
 
 def new_table(*columns: str, **options: Any) -> Table:
     """Return a table that breaks a name too long for its column instead of cutting it off."""
     return Table(*(Column(name, overflow="fold") for name in columns), **options)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; a very long one plainly, a line a row, which takes no minutes to lay out."""
+    if len(rows) <= MOST_LAID_OUT:
+        table = new_table(*columns)
+        for row in rows:
+            table.add_row(*row)
+        out.print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    form = "  ".join(f"{{:{width}}}" for width in widths).format
+    out.file.writelines(f"{form(*row).rstrip()}\n" for row in (columns, *rows))
 
 
 class WithParameters(TyperCommand):

@@ -206,9 +206,11 @@ class Task(ABC, Generic[Truth]):
         said = []
         for result in results:
             value = self.value(result)
+            if value == value:
+                said.append(f"{100 * value:.{digits}f} %")
+                continue
             older = any(self.outdated(result, part) for part in result.trial.evaluate_on)
-            missing = "measured by older code" if older else "not measured"
-            said.append(f"{100 * value:.{digits}f} %" if value == value else missing)
+            said.append("measured by older code" if older else "not measured")
         return f"{self.headline_words} {' / '.join(said)}"
 
     def require_keeps(self, keep: Iterable[str]) -> None:

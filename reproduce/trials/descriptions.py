@@ -31,7 +31,9 @@ def read(key: str, text: str) -> Trial:
     model = _model(found[1], found[3], found[5]) if found else None
     if found is None or model is None:
         return trial_from(key, json.loads(text))
-    return model.model_copy(update={"data_seed": int(found[2]), "seed": int(found[4])})
+    trial = model.model_copy(update={"data_seed": int(found[2]), "seed": int(found[4])})
+    trial.__dict__["key"] = key
+    return trial
 
 
 @lru_cache(DIFFERENT)

@@ -1,8 +1,10 @@
 """How long trials will take, said before they start."""
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
@@ -72,8 +74,15 @@ def _in_training(records: Iterable[Record], trial: Trial) -> int:
     whole = sum(record.counts.get("train") or max(record.counts.values(), key=sum))
     if trial.imbalance.get("kind") == "binary_share":
         return trial.imbalance.get("total") or whole
-    kept = counts_by_class(len(record.class_names), trial.data_seed, **trial.imbalance)
-    return whole if kept is None else min(whole, int(kept.sum()))
+    kept = _kept(len(record.class_names), json.dumps(trial.imbalance))
+    return whole if kept is None else min(whole, kept)
+
+
+@lru_cache
+def _kept(classes: int, imbalance: str) -> int | None:
+    """Return how many images an imbalance leaves; the seed only says of which classes."""
+    counts = counts_by_class(classes, 0, **json.loads(imbalance))
+    return None if counts is None else int(counts.sum())
 
 
 def _trained_on(result: Result) -> int:

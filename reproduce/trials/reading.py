@@ -1,7 +1,6 @@
 """Reading what a store has of many trials: in batches, what is damaged named trial by trial."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -15,6 +14,8 @@ from reproduce.trials.result import Result
 from reproduce.trials.stored_rows import DamagedRow, label_from, result_of
 from reproduce.trials.trial import Trial
 
+# How a row shows that it is none.
+DAMAGE = (ValueError, TypeError, DamagedRow)
 # How many trials are asked for at once: a query for each would be most of the work.
 BATCH = 500
 # That a text is what it should be is seen by SQLite, where it is not decoded.
@@ -84,23 +85,21 @@ class _Batch:
     def kept(self, key: str) -> Kept:
         """Return what there is under a key."""
         found = Kept(key)
-        labels = [row["label"] for row in self.labels.get(key, ())]
         try:
             found.trial = trial(self.database, key, self.descriptions.get(key, ()))
-            with reading(self.database, key):
-                found.labels = tuple(map(label_from, labels))
-        except DamagedRow as error:
-            found.damage.append(error)
+            labels = self.labels.get(key, ())
+            found.labels = tuple([label_from(row["label"]) for row in labels])
+        except DAMAGE as error:
+            found.damage.append(damage(self.database, key, error))
             return found
         for row in self.rows.get(key, ()):
+            # What only seems wrong is decoded, which says what is.
+            at_once = self.at_once or not row["looks_right"]
             try:
-                with reading(self.database, key):
-                    # What only seems wrong is decoded, which says what is.
-                    at_once = self.at_once or not row["looks_right"]
-                    known = result_of(found.trial, labels, row, self.database.path, at_once)
-                    found.results.append(known)
-            except DamagedRow as error:
-                found.damage.append(error)
+                known = result_of(found.trial, found.labels, row, self.database.path, at_once)
+                found.results.append(known)
+            except DAMAGE as error:
+                found.damage.append(damage(self.database, key, error))
         return found
 
 
@@ -111,18 +110,18 @@ def trial(database: Database, key: str, rows: Sequence[Any]) -> Trial:
             f"no trial '{key}' in the store {relative(database.path)}; `reproduce store ls` lists "
             "the trials there are"
         )
-    with reading(database, key):
-        return descriptions.read(key, rows[0]["description"])
-
-
-@contextmanager
-def reading(database: Database, key: str) -> Iterator[None]:
-    """Say of a row that cannot be read how to go on without it."""
     try:
-        yield
-    except (ValueError, TypeError, DamagedRow) as error:
-        said = error if isinstance(error, DamagedRow) else f"trial {key}: {reason(error)}"
-        raise DamagedRow(
-            f"{said} in the store {relative(database.path)}; `reproduce store rm {key}` forgets "
-            "it, then train it again or merge a pack that has it"
-        ) from error
+        return descriptions.read(key, rows[0]["description"])
+    except DAMAGE as error:
+        raise damage(database, key, error) from error
+
+
+def damage(database: Database, key: str, error: Exception) -> DamagedRow:
+    """Return an error that says how to go on without a row that cannot be read."""
+    if isinstance(error, DamagedRow) and "in the store" in str(error):
+        return error
+    said = error if isinstance(error, DamagedRow) else f"trial {key}: {reason(error)}"
+    return DamagedRow(
+        f"{said} in the store {relative(database.path)}; `reproduce store rm {key}` forgets "
+        "it, then train it again or merge a pack that has it"
+    )

@@ -187,8 +187,10 @@ class Store(Database):
     def labels(self, key: str) -> tuple[dict[str, str], ...]:
         """Return what a trial was planned for: paper, profile, method, experiment."""
         rows = self.query("SELECT label FROM labels WHERE key = ? ORDER BY label", key)
-        with reading.reading(self, key):
+        try:
             return tuple(label_from(row[0]) for row in rows)
+        except reading.DAMAGE as error:
+            raise reading.damage(self, key, error) from error
 
     def fail(self, key: str, message: str) -> None:
         """Note why a trial has no result; forgotten when it gets one."""

@@ -4,7 +4,7 @@ A row may come from anywhere: it becomes a result only if every value is of its 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +17,8 @@ from reproduce.trials.trial import Trial
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Count = Annotated[int, Field(ge=0)]
-# Columns of the database that are JSON text: those that are short, and the two that are not.
-BRIEF_JSON = ("metrics", "counts", "provenance", "array_names")
+# Columns of the database that are JSON text: some that many trials share, and two that are long.
+OFTEN_EQUAL = ("counts", "provenance", "array_names")
 LONG = ("confusion", "history")
 
 
@@ -106,7 +106,11 @@ def result_from_row(row: dict[str, Any], folder: Path | None = None, replicate: 
 
 
 def result_of(
-    trial: Trial, labels: Sequence[str], row: Mapping[str, Any], folder: Path, at_once: bool = True
+    trial: Trial,
+    labels: tuple[dict[str, str], ...],
+    row: Mapping[str, Any],
+    folder: Path,
+    at_once: bool = True,
 ) -> Result:
     """Return the result of a row of the database, its lists and dictionaries as JSON text.
 
@@ -114,11 +118,12 @@ def result_of(
     """
     key = row["key"]
     values = {name: row[name] for name in ("seconds", "arrays", "weights")}
-    values |= {name: json.loads(row[name]) for name in BRIEF_JSON}
+    values |= {name: _often(row[name]) for name in OFTEN_EQUAL}
+    values["metrics"] = json.loads(row["metrics"])
     _require(_Brief, key, values)
     known = {
         "trial": trial,
-        "labels": tuple(map(label_from, labels)),
+        "labels": labels,
         "replicate": row["replicate"],
         **_brief(key, values, folder),
     }
@@ -129,7 +134,7 @@ def result_of(
 
 
 def label_from(text: str) -> dict[str, str]:
-    """Return a label; most of them are those of many trials."""
+    """Return what a label says."""
     return dict(_label(text))
 
 
@@ -139,6 +144,17 @@ def _label(text: str) -> dict[str, str]:
         return _Label.model_validate(json.loads(text)).root
     except ValidationError as error:
         raise DamagedRow(f"the label {text[:60]} is none ({said_by(error)})") from error
+
+
+def _often(text: str) -> Any:
+    """Return what a text says that is that of many trials; a list or dictionary of its own."""
+    found = _read_once(text)
+    return type(found)(found)
+
+
+@lru_cache(4096)
+def _read_once(text: str) -> Any:
+    return json.loads(text)
 
 
 def _decoded(key: str, texts: Mapping[str, str]) -> dict[str, Any]:

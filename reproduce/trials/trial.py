@@ -84,6 +84,8 @@ def canonical(value: Any) -> str:
 
 
 def _normal(value: Any) -> Any:
+    if type(value) in (str, int):  # most of them
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -108,10 +110,11 @@ def merged(planned: list[Planned]) -> list[Planned]:
     for item in planned:
         known = by_key.get(item.trial.key)
         if known:
-            labels = dict.fromkeys(canonical(x) for x in (*known.labels, *item.labels))
+            every = (*known.labels, *item.labels)
+            labels = dict.fromkeys(tuple(sorted(label.items())) for label in every)
             item = Planned(
                 item.trial,
-                tuple(json.loads(x) for x in labels),
+                tuple(map(dict, labels)),
                 tuple(sorted({*known.keep, *item.keep})),
             )
         by_key[item.trial.key] = item
