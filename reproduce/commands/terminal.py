@@ -117,9 +117,10 @@ def points_of(labels, trial) -> str:
     points = list(dict.fromkeys(label["point"] for label in labels if label.get("point")))
     if len(points) > MOST_POINTS:
         return f"{min(points, key=len)} and {len(points) - 1} more points"
+    if points:
+        return " / ".join(points)
     # A trial that no study has described in words: as its own description has it.
-    described = " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
-    return " / ".join(points) or described
+    return " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
 
 
 class _Lines:

@@ -27,6 +27,8 @@ def versioned(name: str, of: Iterable[str] = ()) -> str:
 
     `of` are other measures that the value is made of, named only where they are beyond it too.
     """
+    if not VERSIONS:
+        return name
     parts = [_with_number(part) for part in _BETWEEN.split(name)]
     beyond = [_with_number(other) for other in of if VERSIONS.get(other, 1) > 1]
     return "".join(parts) + "".join(f"/{other}" for other in beyond)
@@ -39,8 +41,6 @@ def plain(name: str) -> str:
 
 def is_current(name: str) -> bool:
     """Say whether the code that is here computes what is kept under this name."""
-    if not VERSIONS:  # as long as nothing was mended, only a name without a number
-        return plain(name) == name
     return versioned(plain(name)) == name
 
 

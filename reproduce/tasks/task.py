@@ -10,7 +10,7 @@ import numpy as np
 
 from reproduce.data.targets import ClassOfImage
 from reproduce.errors import UserError
-from reproduce.evaluation.versions import current, is_current, plain
+from reproduce.evaluation.versions import current, is_current, plain, versioned
 
 if TYPE_CHECKING:
     import torch
@@ -199,7 +199,7 @@ class Task(ABC, Generic[Truth]):
         """Return the measure that stands for all, on the test part, or else the first there is."""
         parts = result.trial.evaluate_on
         part = "test" if "test" in parts else parts[0]
-        return self.measured(result, part).get(self.headline, nan)
+        return result.metrics.get(versioned(f"{part}/{self.headline}"), nan)
 
     def said(self, *results: Stored, digits: int = 1) -> str:
         """Return the measure that stands for all, of results of one trial: 'accuracy 93.1 %'."""
