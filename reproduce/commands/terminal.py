@@ -20,6 +20,8 @@ out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=Fa
 MOST_POINTS = 2
 # Laying out a table looks at every cell several times: of more rows than these that takes seconds.
 MOST_LAID_OUT = 2000
+# A log that says nothing for longer looks as if nothing happened.
+SECONDS_OF_SILENCE = 60.0
 
 
 def new_table(*columns: str, **options: Any) -> Table:
@@ -124,15 +126,21 @@ def points_of(labels, trial) -> str:
 
 
 class _Lines:
-    """One line when a trial ends, for logs and pipes."""
+    """One line when a trial ends, for logs and pipes; of a long one, one each minute."""
 
     def __init__(self, names: dict[str, str], todo: int):
         self.names, self.todo, self.ended = names, todo, 0
         self.started: dict[str, float] = {}
+        self.told: dict[str, float] = {}
 
     def __call__(self, event) -> None:
         if event.kind == "started":
-            self.started[event.key] = time.monotonic()
+            self.started[event.key] = self.told[event.key] = time.monotonic()
+        elif event.kind == "progress":
+            if time.monotonic() - self.told.get(event.key, 0.0) >= SECONDS_OF_SILENCE:
+                self.told[event.key] = time.monotonic()
+                step = f"step {event.done:,} of {event.total:,}, loss {event.loss:.3f}"
+                print(f"{self.names[event.key]}: {step}", flush=True)
         elif event.kind in ("finished", "failed"):
             self.ended += 1
             took = time.monotonic() - self.started.get(event.key, time.monotonic())

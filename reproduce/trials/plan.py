@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import relative, write_text
+from reproduce.tasks import task_of
 from reproduce.trials.trial import RECIPE, Planned, Trial, merged
 
 FORMAT = "reproduce-plan-1"
@@ -73,13 +74,15 @@ def read(path: Path) -> Plan:
             Planned(Trial(**item.trial), tuple(item.labels), tuple(item.keep))
             for item in content.trials
         ]
+        for item in planned:
+            task_of(item.trial).require_keeps(item.keep)
         records = [Record.from_json(values) for values in content.records]
         keys = [item.key for item in content.trials]
     except FileNotFoundError:
         raise UserError(
             f"no plan at {relative(path)}; `reproduce plan PAPER -o {relative(path)}` writes one"
         ) from None
-    except (OSError, KeyError, TypeError, ValueError, ValidationError) as error:
+    except (OSError, KeyError, TypeError, ValueError, ValidationError, UserError) as error:
         raise UserError(
             f"{relative(path)} is not a plan of this version ({reason(error)}); "
             "write it anew with `reproduce plan`"
