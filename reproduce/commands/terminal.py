@@ -19,7 +19,7 @@ out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=Fa
 # More points than these are not read in one line.
 MOST_POINTS = 2
 # Laying out a table looks at every cell several times: of more rows than these that takes seconds.
-MOST_LAID_OUT = 2000
+MOST_LAID_OUT = 1000
 # A log that says nothing for longer looks as if nothing happened.
 SECONDS_OF_SILENCE = 60.0
 
