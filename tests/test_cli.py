@@ -93,6 +93,7 @@ MISTAKES = {
     "plan class_imbalance -o x.json -- foo": "'-- foo': nothing can be given after '--'",
     "publish class_imbalance -- --force": "'-- --force': nothing can be given after '--'",
     "run class_imbalance -p seeds 1,1": "parameter 'seeds' is '1,1': 1 is there twice",
+    "run class_imbalance -p seeds 010": "parameter 'seeds' is '010': a number does not begin with",
     "run class_imbalance -p rho true": "parameter 'rho' is 'true': true and false are neither",
     "plan class_imbalance -o x.json -p imbalance linear -p mu 0.5": "leave mu out, or take",
     "run dual_head -p top_k 5 -p ratio 0.2": "top_k and ratio both say",

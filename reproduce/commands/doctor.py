@@ -37,7 +37,7 @@ def doctor() -> None:
     note = "" if free >= ENOUGH_DISK_GB else f" (training needs about {ENOUGH_DISK_GB} GB)"
     table.add_row("free disk", f"{free:.0f} GB{note}")
     store = default_path()
-    count = len(Store(store).results()) if store.exists() else 0
+    count = Store(store).count() if store.exists() else 0
     table.add_row("store", f"{relative(store)}: {count} results")
     table.add_row("data folder", relative(catalog.data_folder()))
     for name in [*catalog.at_hand(), *(n for n in catalog.CATALOG if not catalog.is_here(n))]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.terminal import new_table, out, points_of
+from reproduce.commands.terminal import out, points_of, show_table
 from reproduce.commands.training import StorePath, Workers
 from reproduce.errors import UserError
 from reproduce.files import relative
@@ -34,11 +34,11 @@ def list_trials(
     from reproduce.tasks import task_of
 
     place, trials = _published_trials() if published else _stored_trials(store)
-    table = new_table("key", "data", "point", "for", "seed", "seconds", "on test images")
-    damaged = 0
+    columns = ("key", "data", "point", "for", "seed", "seconds", "on test images")
+    rows, damaged = [], 0
     for key, trial, labels, results, missing in trials:
         if trial is None:  # Shown whatever is asked for: nobody knows what it was.
-            table.add_row(key, "", "", "", "", "", missing)
+            rows.append((key, "", "", "", "", "", missing))
             damaged += 1
             continue
         methods = list(dict.fromkeys(label.get("method", "") for label in labels))
@@ -50,9 +50,9 @@ def list_trials(
             seconds = f"{results[0].seconds:.0f}"
         point = points_of(labels, trial)
         row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, reached)
-        table.add_row(*row)
-    out.print(table)
-    out.print(f"{table.row_count} trials in {place}")
+        rows.append(row)
+    show_table(columns, rows)
+    out.print(f"{len(rows)} trials in {place}")
     if damaged:
         out.print(f"{damaged} damaged: `reproduce store check` says how")
 
@@ -64,16 +64,13 @@ def _stored_trials(path: Path | None):
 
 
 def _rows_of(opened):
-    from reproduce.trials.stored_rows import DamagedRow
-
     failures = opened.failures()
-    for key in opened.trial_keys():
-        try:
-            found = opened.trial(key), opened.labels(key), opened.replicates(key)
-        except DamagedRow:
-            yield key, None, (), [], "damaged"
+    for found in opened.overview():
+        if found.damage:
+            yield found.key, None, (), [], "damaged"
         else:
-            yield key, *found, failures.get(key, "pending")
+            missing = failures.get(found.key, "pending")
+            yield found.key, found.trial, found.labels, found.results, missing
 
 
 def _published_trials():
@@ -242,13 +239,17 @@ def check(
         int, typer.Option("--rerun", min=0, help="also train so many finished trials again")
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="draws the trials to train again")] = 0,
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", min=0, help="draw among trials that took no longer than this"),
+    ] = None,
     workers: Workers = 0,
 ) -> None:
     """Check that every file is there and undamaged, and every number what its trial gives.
 
     Examples: reproduce store check
 
-    reproduce store check --rerun 10
+    reproduce store check --rerun 10 --seconds 120
     """
     from reproduce.trials import upkeep
 
@@ -258,12 +259,12 @@ def check(
         print(line)
     if problems:
         raise UserError(f"{len(problems)} problem(s) in {relative(opened.path)}, listed above")
-    number, place = len(opened.results()), relative(opened.path)
+    number, place = opened.count(), relative(opened.path)
     print(f"{number} results in {place}: all files intact, all numbers sound")
     if rerun:
         from reproduce.commands.trained_again import train_again
 
-        train_again(opened, rerun, seed, workers)
+        train_again(opened, rerun, seed, workers, seconds)
 
 
 @app.command("rm")

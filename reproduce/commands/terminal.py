@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,11 +18,28 @@ from reproduce.errors import UserError, unknown_name
 out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False)
 # More points than these are not read in one line.
 MOST_POINTS = 2
+# Laying out a table looks at every cell several times: of more rows than these that takes seconds.
+MOST_LAID_OUT = 1000
+# A log that says nothing for longer looks as if nothing happened.
+SECONDS_OF_SILENCE = 60.0
 
 
 def new_table(*columns: str, **options: Any) -> Table:
     """Return a table that breaks a name too long for its column instead of cutting it off."""
     return Table(*(Column(name, overflow="fold") for name in columns), **options)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; a very long one plainly, a line a row, which takes no minutes to lay out."""
+    if len(rows) <= MOST_LAID_OUT:
+        table = new_table(*columns)
+        for row in rows:
+            table.add_row(*row)
+        out.print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    form = "  ".join(f"{{:{width}}}" for width in widths).format
+    out.file.writelines(f"{form(*row).rstrip()}\n" for row in (columns, *rows))
 
 
 class WithParameters(TyperCommand):
@@ -78,7 +95,7 @@ def with_profile(values: dict[str, Any], profile: str | None) -> dict[str, Any]:
 def progress(planned, store) -> Iterator[Any]:
     """Yield a reporter of training events: bars at a terminal, plain lines elsewhere."""
     names = {item.trial.key: _name(item) for item in planned}
-    todo = sum(1 for item in planned if store.get(item.trial.key) is None) or len(planned)
+    todo = len(names.keys() - store.first_of(names).keys()) or len(planned)
     if not out.is_terminal:
         yield _Lines(names, todo)
         return
@@ -102,21 +119,28 @@ def points_of(labels, trial) -> str:
     points = list(dict.fromkeys(label["point"] for label in labels if label.get("point")))
     if len(points) > MOST_POINTS:
         return f"{min(points, key=len)} and {len(points) - 1} more points"
+    if points:
+        return " / ".join(points)
     # A trial that no study has described in words: as its own description has it.
-    described = " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
-    return " / ".join(points) or described
+    return " ".join(f"{name} {value}" for name, value in trial.imbalance.items())
 
 
 class _Lines:
-    """One line when a trial ends, for logs and pipes."""
+    """One line when a trial ends, for logs and pipes; of a long one, one each minute."""
 
     def __init__(self, names: dict[str, str], todo: int):
         self.names, self.todo, self.ended = names, todo, 0
         self.started: dict[str, float] = {}
+        self.told: dict[str, float] = {}
 
     def __call__(self, event) -> None:
         if event.kind == "started":
-            self.started[event.key] = time.monotonic()
+            self.started[event.key] = self.told[event.key] = time.monotonic()
+        elif event.kind == "progress":
+            if time.monotonic() - self.told.get(event.key, 0.0) >= SECONDS_OF_SILENCE:
+                self.told[event.key] = time.monotonic()
+                step = f"step {event.done:,} of {event.total:,}, loss {event.loss:.3f}"
+                print(f"{self.names[event.key]}: {step}", flush=True)
         elif event.kind in ("finished", "failed"):
             self.ended += 1
             took = time.monotonic() - self.started.get(event.key, time.monotonic())

@@ -27,6 +27,8 @@ def versioned(name: str, of: Iterable[str] = ()) -> str:
 
     `of` are other measures that the value is made of, named only where they are beyond it too.
     """
+    if not VERSIONS:
+        return name
     parts = [_with_number(part) for part in _BETWEEN.split(name)]
     beyond = [_with_number(other) for other in of if VERSIONS.get(other, 1) > 1]
     return "".join(parts) + "".join(f"/{other}" for other in beyond)

@@ -33,9 +33,12 @@ class Cell:
 
     def matches(self, **wanted: Any) -> bool:
         """Say whether the cell lies at these factors; a list accepts any of its values."""
-        values = {**self.factors, "method": self.method, "seed": self.seed}
-        values["experiment"] = self.experiment
-        return all(_among(values.get(name), value) for name, value in wanted.items())
+        return all(_among(self._at(name), value) for name, value in wanted.items())
+
+    def _at(self, name: str) -> Any:
+        if name in ("method", "seed", "experiment"):
+            return getattr(self, name)
+        return self.factors.get(name)
 
     def label(self, paper: Work) -> dict[str, str]:
         """Return what a trial is for: words beside its key, for lists and progress lines."""

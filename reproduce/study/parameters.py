@@ -6,6 +6,7 @@ notebook, against one and the same class.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -26,6 +27,7 @@ from reproduce.errors import UserError, unknown_name
 PROFILES = ("smoke", "quick", "laptop", "paper")
 # Larger whole numbers are no seeds to other programs, and no lengths to anybody.
 BITS = 64
+LEADING_ZERO = re.compile(r"[+-]?0\d+")  # ten to one program and eight to another
 # A choice of nothing, where nothing can be chosen.
 NONE = "none"
 
@@ -111,6 +113,8 @@ class Parameters(BaseModel):
         parts = as_list(value) if "list" in annotation else [value]
         if "bool" not in annotation and any(isinstance(part, bool) for part in parts):
             raise ValueError("true and false are neither numbers nor names")
+        if any(LEADING_ZERO.fullmatch(str(part).strip()) for part in parts):
+            raise ValueError("a number does not begin with 0: write it without")
         return value
 
     @field_validator("*")

@@ -105,8 +105,7 @@ class Study:
             return []
         whole = self.whole
         done = whole.keys() - {item.trial.key for item in whole.pending()}
-        found = {key: self.store.get(key) for key in done}
-        return self.registered.progress({key: one for key, one in found.items() if one})
+        return self.registered.progress(self.store.first_of(done))
 
     @property
     def methods(self) -> list[str]:

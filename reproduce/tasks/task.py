@@ -10,7 +10,7 @@ import numpy as np
 
 from reproduce.data.targets import ClassOfImage
 from reproduce.errors import UserError
-from reproduce.evaluation.versions import current, is_current, plain
+from reproduce.evaluation.versions import current, is_current, plain, versioned
 
 if TYPE_CHECKING:
     import torch
@@ -199,16 +199,18 @@ class Task(ABC, Generic[Truth]):
         """Return the measure that stands for all, on the test part, or else the first there is."""
         parts = result.trial.evaluate_on
         part = "test" if "test" in parts else parts[0]
-        return self.measured(result, part).get(self.headline, nan)
+        return result.metrics.get(versioned(f"{part}/{self.headline}"), nan)
 
     def said(self, *results: Stored, digits: int = 1) -> str:
         """Return the measure that stands for all, of results of one trial: 'accuracy 93.1 %'."""
         said = []
         for result in results:
             value = self.value(result)
+            if value == value:
+                said.append(f"{100 * value:.{digits}f} %")
+                continue
             older = any(self.outdated(result, part) for part in result.trial.evaluate_on)
-            missing = "measured by older code" if older else "not measured"
-            said.append(f"{100 * value:.{digits}f} %" if value == value else missing)
+            said.append("measured by older code" if older else "not measured")
         return f"{self.headline_words} {' / '.join(said)}"
 
     def require_keeps(self, keep: Iterable[str]) -> None:

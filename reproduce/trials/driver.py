@@ -51,9 +51,10 @@ class Options:
 
 def pending(planned: Iterable[Planned], store: Store, weights: bool = False) -> list[Planned]:
     """Return the trials that have no result, or lack an array, or the weights, wanted now."""
-    waiting = []
+    planned, waiting = list(planned), []
+    known = store.first_of(item.trial.key for item in planned)
     for item in planned:
-        result = store.get(item.trial.key)
+        result = known.get(item.trial.key)
         if result is None or not result.has(item.keep) or (weights and not result.has_weights):
             waiting.append(item)
     return waiting

@@ -1,12 +1,16 @@
 """How long trials will take, said before they start."""
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
 from reproduce.tasks import task_of
 from reproduce.trials.store import Result, Store
+from reproduce.trials.stored_rows import DamagedRow
 from reproduce.trials.trial import Planned, Trial
 
 # Training images a second on one core of a 2.5 GHz server, of so many pixels a side, where nothing
@@ -70,8 +74,15 @@ def _in_training(records: Iterable[Record], trial: Trial) -> int:
     whole = sum(record.counts.get("train") or max(record.counts.values(), key=sum))
     if trial.imbalance.get("kind") == "binary_share":
         return trial.imbalance.get("total") or whole
-    kept = counts_by_class(len(record.class_names), trial.data_seed, **trial.imbalance)
-    return whole if kept is None else min(whole, int(kept.sum()))
+    kept = _kept(len(record.class_names), json.dumps(trial.imbalance))
+    return whole if kept is None else min(whole, kept)
+
+
+@lru_cache
+def _kept(classes: int, imbalance: str) -> int | None:
+    """Return how many images an imbalance leaves; the seed only says of which classes."""
+    counts = counts_by_class(classes, 0, **json.loads(imbalance))
+    return None if counts is None else int(counts.sum())
 
 
 def _trained_on(result: Result) -> int:
@@ -94,13 +105,19 @@ class Speeds:
         # Pixels of a channel a second, and the devices they were measured on.
         self._rates: dict[str, list[float]] = {}
         self._devices: dict[str, set[str]] = {}
-        for result in store.results():
-            if result.seconds > 1:
-                network, side = result.trial.backbone, result.trial.transforms["size"]
-                rate = _images_seen(result) / result.seconds * side**2
-                self._rates.setdefault(network, []).append(rate)
-                device = result.provenance.get("device", "an unknown device")
-                self._devices.setdefault(network, set()).add(device)
+        for found in store.overview():
+            for result in found.results:
+                # A history that is damaged is named by `store check`; here it tells nothing.
+                with suppress(DamagedRow):
+                    self._take(result)
+
+    def _take(self, result: Result) -> None:
+        if result.seconds > 1:
+            network, side = result.trial.backbone, result.trial.transforms["size"]
+            rate = _images_seen(result) / result.seconds * side**2
+            self._rates.setdefault(network, []).append(rate)
+            device = result.provenance.get("device", "an unknown device")
+            self._devices.setdefault(network, set()).add(device)
 
     def of(self, backbone: str, size: int) -> Speed:
         """Return the speed of a network with images of a size; more pixels take longer."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import relative, write_text
+from reproduce.tasks import task_of
 from reproduce.trials.trial import RECIPE, Planned, Trial, merged
 
 FORMAT = "reproduce-plan-1"
@@ -44,21 +45,23 @@ class Plan:
 
     def write(self, path: Path) -> None:
         """Write the plan as JSON."""
-        content = {
+        known = {
             "format": FORMAT,
             "recipe": RECIPE,
             "records": [record.to_json() for record in self.records],
-            "trials": [
-                {
-                    "key": item.trial.key,
-                    "trial": item.trial.to_json(),
-                    "labels": list(item.labels),
-                    "keep": list(item.keep),
-                }
-                for item in self.planned
-            ],
         }
-        write_text(path, json.dumps(content, indent=1) + "\n")
+        trials = (
+            {
+                "key": item.trial.key,
+                "trial": item.trial.to_json(),
+                "labels": list(item.labels),
+                "keep": list(item.keep),
+            }
+            for item in self.planned
+        )
+        # A line a trial: laid out in more lines, tens of thousands take many times as long.
+        rows = ",\n".join(json.dumps(trial) for trial in trials)
+        write_text(path, f'{json.dumps(known)[:-1]},\n"trials": [\n{rows}\n]}}\n')
 
 
 def read(path: Path) -> Plan:
@@ -71,13 +74,15 @@ def read(path: Path) -> Plan:
             Planned(Trial(**item.trial), tuple(item.labels), tuple(item.keep))
             for item in content.trials
         ]
+        for item in planned:
+            task_of(item.trial).require_keeps(item.keep)
         records = [Record.from_json(values) for values in content.records]
         keys = [item.key for item in content.trials]
     except FileNotFoundError:
         raise UserError(
             f"no plan at {relative(path)}; `reproduce plan PAPER -o {relative(path)}` writes one"
         ) from None
-    except (OSError, KeyError, TypeError, ValueError, ValidationError) as error:
+    except (OSError, KeyError, TypeError, ValueError, ValidationError, UserError) as error:
         raise UserError(
             f"{relative(path)} is not a plan of this version ({reason(error)}); "
             "write it anew with `reproduce plan`"

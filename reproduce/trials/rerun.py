@@ -5,7 +5,7 @@ What is stored stays as it is: everything is trained into a folder that is throw
 
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,21 +62,34 @@ def measured(result: Result) -> dict[str, float]:
     return current(result.metrics)
 
 
-def sample(results: Sequence[Result], number: int, seed: int) -> list[Result]:
-    """Return so many results drawn at random, all there are if they are fewer.
+def able(results: Iterable[Result], at_most: float | None = None) -> dict[str, Result]:
+    """Return by their keys the results that can be trained again, of each trial the first.
 
-    Of each trial the first result, and only such as this recipe can train and nobody's own code.
+    Only such as this recipe can train and nobody's own code; with `at_most`, only trials that took
+    no more seconds than that.
     """
-    able = {
+    return {
         result.key: result
         for result in sorted(results, key=lambda one: (one.key, -one.replicate))
-        if result.trial.recipe == RECIPE and not result.trial.own_code
+        if result.trial.recipe == RECIPE
+        and not result.trial.own_code
+        and (at_most is None or result.seconds <= at_most)
     }
-    keys = sorted(able)
-    if not keys:
-        raise UserError("there is no finished trial to train again; train or merge some first")
-    drawn = random.Random(seed).sample(keys, min(number, len(keys)))
-    return [able[key] for key in sorted(drawn)]
+
+
+def sample(
+    results: Iterable[Result], number: int, seed: int, at_most: float | None = None
+) -> list[Result]:
+    """Return so many of the results that are `able`, drawn at random; all if they are fewer."""
+    found = able(results, at_most)
+    if not found:
+        limit = "" if at_most is None else f" that took {at_most:g} s or less"
+        raise UserError(
+            f"there is no finished trial{limit} to train again; train or merge some first"
+            + ("" if at_most is None else ", or give a larger --seconds")
+        )
+    drawn = random.Random(seed).sample(sorted(found), min(number, len(found)))
+    return [found[key] for key in sorted(drawn)]
 
 
 def again(
@@ -93,13 +106,14 @@ def again(
         ]
 
 
-def report(found: Sequence[Compared], store: Path) -> list[str]:
+def report(found: Sequence[Compared], store: Path, at_most: float | None = None) -> list[str]:
     """Return the lines of a report: how many are equal, how far each of the others is."""
     trained = [one for one in found if one.again is not None]
     equal = [one for one in trained if one.is_equal]
+    among = "" if at_most is None else f" among those that took {at_most:g} s or less"
     lines = [
-        f"{len(equal)} of {len(trained)} trials of {relative(store)}, drawn at random and trained "
-        "again, gave the same digits"
+        f"{len(equal)} of {len(trained)} trials of {relative(store)}, drawn at random{among} and "
+        "trained again, gave the same digits"
     ]
     for one in trained:
         if not one.is_equal:

@@ -1,14 +1,18 @@
 """A result: what a trial left, in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reproduce.trials import arrays as array_files
 from reproduce.trials.trial import Trial
+
+# Fields that may be decoded later than the others.
+LATER = ("confusion", "history")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,25 @@ class Result:
     weights_file: Path | None = None
     replicate: int = 0
     labels: tuple[dict[str, str], ...] = field(default=(), compare=False)
+
+    @classmethod
+    def decoded_later(
+        cls, known: Mapping[str, Any], decode: Callable[[], Mapping[str, Any]]
+    ) -> "Result":
+        """Return a result whose other fields are decoded when one of them is first asked for."""
+        result = object.__new__(cls)
+        result.__dict__.update(known, _decode=decode)
+        return result
+
+    if not TYPE_CHECKING:  # which knows every field; asked for is only what is not there yet
+
+        def __getattr__(self, name: str) -> Any:
+            decode = self.__dict__.get("_decode")
+            if decode is None or name not in LATER:
+                raise AttributeError(f"a result has no '{name}'")
+            self.__dict__.update(decode())
+            del self.__dict__["_decode"]
+            return self.__dict__[name]
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:

@@ -8,21 +8,23 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from reproduce.data.records import Record
-from reproduce.errors import UserError, reason
+from reproduce.errors import UserError
 from reproduce.evaluation.versions import is_current
-from reproduce.files import project_root, relative
+from reproduce.files import project_root
 from reproduce.trials import arrays as array_files
+from reproduce.trials import reading
 from reproduce.trials.database import Database
 from reproduce.trials.locks import shared_lock
+from reproduce.trials.reading import Kept
 from reproduce.trials.result import Result
-from reproduce.trials.stored_rows import DamagedRow, result_from_row, trial_from
+from reproduce.trials.stored_rows import label_from
 from reproduce.trials.trial import Planned, Trial, canonical
 
 __all__ = ["DERIVED", "Result", "Store", "default_path"]
@@ -33,8 +35,6 @@ DERIVED = "derived"
 EARLIER = "in an earlier call: "
 # Where a row of results has what it measured: metrics, confusion, counts and history.
 NUMBERS = slice(2, 6)
-# Its columns that are JSON text.
-JSON_VALUES = ("metrics", "confusion", "counts", "history", "provenance", "array_names")
 
 
 def default_path() -> Path:
@@ -132,32 +132,47 @@ class Store(Database):
 
     def get(self, key: str) -> Result | None:
         """Return the (first) result of a key, or None."""
-        found = self.replicates(key)
-        return found[0] if found else None
+        return self.first_of([key]).get(key)
+
+    def first_of(self, keys: Iterable[str]) -> dict[str, Result]:
+        """Return the (first) result of each of these keys that has one, in their order."""
+        return {found.key: found.results[0] for found in self._sound(keys) if found.results}
 
     def replicates(self, key: str) -> list[Result]:
         """Return all results of a key; more than one where machines disagreed."""
-        query = "SELECT * FROM results WHERE key = ? ORDER BY replicate"
-        return [self._result(row) for row in self.query(query, key)]
+        return [result for found in self._sound([key]) for result in found.results]
+
+    def _sound(self, keys: Iterable[str]) -> Iterator[Kept]:
+        """Yield what is kept under these keys, or raise what is wrong with one of its results."""
+        for found in reading.kept(self, keys):
+            # One that is only planned may lack a description: that is said where it is asked for.
+            if found.damage and self.query("SELECT 1 FROM results WHERE key = ?", found.key):
+                raise found.damage[0]
+            yield found
 
     def results(self) -> list[Result]:
         """Return every result, replicates included, but those whose row is damaged."""
         return self.whole_and_damaged()[0]
 
     def whole_and_damaged(self) -> tuple[list[Result], dict[str, str]]:
-        """Return every result, and by its key what is wrong with each row that is none.
-
-        Row by row, so that a damaged one does not hide the others.
-        """
+        """Return every result, and by its key what is wrong with each row that is none."""
         whole: list[Result] = []
         damaged: dict[str, str] = {}
-        one = "SELECT * FROM results WHERE key = ? AND replicate = ?"
-        for key, replicate in self.query("SELECT key, replicate FROM results ORDER BY 1, 2"):
-            try:
-                whole += [self._result(row) for row in self.query(one, key, replicate)]
-            except DamagedRow as error:
-                damaged[key] = str(error) if key in str(error) else f"trial {key}: {error}"
+        keys = [key for (key,) in self.query("SELECT DISTINCT key FROM results ORDER BY 1")]
+        for found in reading.kept(self, keys):
+            whole += found.results
+            for error in found.damage:
+                said, key = str(error), found.key
+                damaged[key] = said if key in said else f"trial {key}: {said}"
         return whole, damaged
+
+    def overview(self) -> Iterator[Kept]:
+        """Yield what there is of every trial noted here, without decoding what is long."""
+        return reading.kept(self, self.trial_keys(), at_once=False)
+
+    def count(self) -> int:
+        """Return how many results there are, damaged ones included."""
+        return int(self.query("SELECT COUNT(*) FROM results")[0][0])
 
     def trial_keys(self, beginning: str = "") -> list[str]:
         """Return the keys of the trials noted here that begin so, finished or not."""
@@ -167,41 +182,15 @@ class Store(Database):
     def trial(self, key: str) -> Trial:
         """Return the description of a trial noted here."""
         rows = self.query("SELECT description FROM trials WHERE key = ?", key)
-        if not rows:
-            raise DamagedRow(
-                f"no trial '{key}' in the store {relative(self.path)}; `reproduce store ls` lists "
-                "the trials there are"
-            )
-        with self._reading(key):
-            return trial_from(key, json.loads(rows[0][0]))
+        return reading.trial(self, key, rows)
 
     def labels(self, key: str) -> tuple[dict[str, str], ...]:
         """Return what a trial was planned for: paper, profile, method, experiment."""
         rows = self.query("SELECT label FROM labels WHERE key = ? ORDER BY label", key)
-        with self._reading(key):
-            return tuple(json.loads(row[0]) for row in rows)
-
-    def _result(self, row: sqlite3.Row) -> Result:
-        key = row["key"]
-        values: dict[str, Any] = {
-            "trial": self.trial(key).to_json(), "labels": list(self.labels(key))
-        }  # fmt: skip
-        with self._reading(key):
-            values |= {name: row[name] for name in ("key", "seconds", "arrays", "weights")}
-            values |= {name: json.loads(row[name]) for name in JSON_VALUES}
-            return result_from_row(values, self.path, row["replicate"])
-
-    @contextmanager
-    def _reading(self, key: str) -> Iterator[None]:
-        """Say of a row that cannot be read how to go on without it."""
         try:
-            yield
-        except (ValueError, TypeError, DamagedRow) as error:
-            said = error if isinstance(error, DamagedRow) else f"trial {key}: {reason(error)}"
-            raise DamagedRow(
-                f"{said} in the store {relative(self.path)}; `reproduce store rm {key}` forgets "
-                "it, then train it again or merge a pack that has it"
-            ) from error
+            return tuple(label_from(row[0]) for row in rows)
+        except reading.DAMAGE as error:
+            raise reading.damage(self, key, error) from error
 
     def fail(self, key: str, message: str) -> None:
         """Note why a trial has no result; forgotten when it gets one."""

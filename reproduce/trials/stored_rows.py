@@ -3,10 +3,13 @@
 A row may come from anywhere: it becomes a result only if every value is of its kind.
 """
 
+import json
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
 
 from reproduce.errors import UserError
 from reproduce.trials.result import Result
@@ -14,29 +17,48 @@ from reproduce.trials.trial import Trial
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Count = Annotated[int, Field(ge=0)]
+# Columns of the database that are JSON text: some that many trials share, and two that are long.
+OFTEN_EQUAL = ("counts", "provenance", "array_names")
+LONG = ("confusion", "history")
 
 
 class DamagedRow(UserError):
     """A stored row that is no result; the others of its store are none the worse for it."""
 
 
-class _Row(BaseModel):
-    """What a row must hold. Strict: a text that looks like a number is none."""
+class _Brief(BaseModel):
+    """What a row must hold beside its two long texts. Strict: a text like a number is none."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
-    key: str
-    trial: dict[str, Any]
-    labels: list[dict[str, str]]
     metrics: Annotated[dict[str, float], Field(min_length=1)]
-    confusion: dict[str, list[list[Count]]]
     counts: list[Count]
-    history: list[dict[str, float]]
     seconds: Annotated[float, Field(ge=0)]
     provenance: dict[str, str]
     array_names: list[str]
     arrays: FileName | None
     weights: FileName | None
+
+
+class _Long(BaseModel):
+    """The two that may be left as text until somebody asks for them."""
+
+    model_config = _Brief.model_config
+
+    confusion: dict[str, list[list[Count]]]
+    history: list[dict[str, float]]
+
+
+class _Label(RootModel[dict[str, str]]):
+    model_config = ConfigDict(strict=True)
+
+
+class _Row(_Brief, _Long):
+    """What a row must hold that comes from elsewhere."""
+
+    key: str
+    trial: dict[str, Any]
+    labels: list[dict[str, str]]
 
 
 def row_of(result: Result) -> dict[str, Any]:
@@ -74,30 +96,97 @@ def trial_from(key: str, description: Any) -> Trial:
 def result_from_row(row: dict[str, Any], folder: Path | None = None, replicate: int = 0) -> Result:
     """Return the result of a row, its files expected in the folder of a store, if one is named."""
     key = str(row.get("key"))
+    _require(_Row, key, row)
+    trial = trial_from(key, row["trial"])
+    long = {name: row[name] for name in LONG}
+    return Result(
+        trial=trial, labels=tuple(row["labels"]), replicate=replicate, **long,
+        **_brief(key, row, folder),
+    )  # fmt: skip
+
+
+def result_of(
+    trial: Trial,
+    labels: tuple[dict[str, str], ...],
+    row: Mapping[str, Any],
+    folder: Path,
+    at_once: bool = True,
+) -> Result:
+    """Return the result of a row of the database, its lists and dictionaries as JSON text.
+
+    Not `at_once`, it decodes (and checks) the longest of them when somebody asks for them.
+    """
+    key = row["key"]
+    values = {name: row[name] for name in ("seconds", "arrays", "weights")}
+    values |= {name: _often(row[name]) for name in OFTEN_EQUAL}
+    values["metrics"] = json.loads(row["metrics"])
+    _require(_Brief, key, values)
+    known = {
+        "trial": trial,
+        "labels": labels,
+        "replicate": row["replicate"],
+        **_brief(key, values, folder),
+    }
+    texts = {name: row[name] for name in LONG}
+    if at_once:
+        return Result(**known, **_decoded(key, texts))
+    return Result.decoded_later(known, partial(_decoded, key, texts))
+
+
+def label_from(text: str) -> dict[str, str]:
+    """Return what a label says."""
+    return dict(_label(text))
+
+
+@lru_cache(4096)
+def _label(text: str) -> dict[str, str]:
     try:
-        _Row.model_validate(row)
+        return _Label.model_validate(json.loads(text)).root
+    except ValidationError as error:
+        raise DamagedRow(f"the label {text[:60]} is none ({said_by(error)})") from error
+
+
+def _often(text: str) -> Any:
+    """Return what a text says that is that of many trials; a list or dictionary of its own."""
+    found = _read_once(text)
+    return type(found)(found)
+
+
+@lru_cache(4096)
+def _read_once(text: str) -> Any:
+    return json.loads(text)
+
+
+def _decoded(key: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    values = {name: json.loads(text) for name, text in texts.items()}
+    _require(_Long, key, values)
+    return values
+
+
+def _require(kind: type[BaseModel], key: str, values: Mapping[str, Any]) -> None:
+    try:
+        kind.model_validate(values)
     except ValidationError as error:
         raise DamagedRow(f"the row of trial {key} is damaged ({said_by(error)})") from error
+
+
+def _brief(key: str, values: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Return what a result holds of a row that was checked, but trial, labels and long texts."""
     files = {
-        kind: folder / kind / row[kind] if folder and row[kind] else None
+        kind: folder / kind / values[kind] if folder and values[kind] else None
         for kind in ("arrays", "weights")
     }
-    return Result(
-        key=key,
-        trial=trial_from(key, row["trial"]),
+    return {
+        "key": key,
         # Canonical JSON writes 1.0 as 1; a metric is a float.
-        metrics={name: float(value) for name, value in row["metrics"].items()},
-        confusion=row["confusion"],
-        counts=row["counts"],
-        history=row["history"],
-        seconds=row["seconds"],
-        provenance=row["provenance"],
-        array_names=tuple(row["array_names"]),
-        array_file=files["arrays"],
-        weights_file=files["weights"],
-        replicate=replicate,
-        labels=tuple(row["labels"]),
-    )
+        "metrics": {name: float(value) for name, value in values["metrics"].items()},
+        "counts": values["counts"],
+        "seconds": values["seconds"],
+        "provenance": values["provenance"],
+        "array_names": tuple(values["array_names"]),
+        "array_file": files["arrays"],
+        "weights_file": files["weights"],
+    }
 
 
 def said_by(error: Exception) -> str:

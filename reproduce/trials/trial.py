@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from pydantic import field_validator
 
@@ -46,14 +48,20 @@ class Trial(Frozen):
         initialisations.require_pinned(initialisation)
         return initialisation
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the first 16 hex digits of the SHA-256 of the canonical description."""
         values = self.to_json()
         # The name of a data file is a path on one machine; its fingerprint says what is in it.
         if values["dataset"].startswith("npz:"):
             values["dataset"] = "npz"
-        return hashlib.sha256(canonical(values).encode()).hexdigest()[:16]
+        return key_of(canonical(values))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with these fields changed; it has a key of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("key", None)
+        return copied
 
     @property
     def own_code(self) -> dict[str, str]:
@@ -65,12 +73,19 @@ class Trial(Frozen):
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
+def key_of(text: str) -> str:
+    """Return the key of a canonical description."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def canonical(value: Any) -> str:
     """Return JSON that is equal for equal descriptions: sorted keys, 10.0 written as 10."""
     return json.dumps(_normal(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _normal(value: Any) -> Any:
+    if type(value) in (str, int):  # most of them
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -95,10 +110,11 @@ def merged(planned: list[Planned]) -> list[Planned]:
     for item in planned:
         known = by_key.get(item.trial.key)
         if known:
-            labels = dict.fromkeys(canonical(x) for x in (*known.labels, *item.labels))
+            every = (*known.labels, *item.labels)
+            labels = dict.fromkeys(tuple(sorted(label.items())) for label in every)
             item = Planned(
                 item.trial,
-                tuple(json.loads(x) for x in labels),
+                tuple(map(dict, labels)),
                 tuple(sorted({*known.keep, *item.keep})),
             )
         by_key[item.trial.key] = item

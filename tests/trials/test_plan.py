@@ -81,6 +81,7 @@ def drop(*path):
         lambda content: content.update(trials={}),
         lambda content: content["trials"][0].update(labels=["method"]),
         lambda content: content["trials"][0].update(keep="logits"),
+        lambda content: content["trials"][0].update(keep=["nonsense"]),
         drop("format"),
         drop("records"),
         drop("trials", 0, "key"),

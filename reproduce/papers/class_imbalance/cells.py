@@ -18,6 +18,7 @@ middle share of minority classes unless it says otherwise:
 """
 
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -56,6 +57,7 @@ SEVERE = 50.0
 LINEAR_METHODS = ("baseline", "oversampling")
 # With how many of the seeds, the first ones, later methods are run off the point drawn in detail.
 TREND_REPEATS = 1
+_SMALLEST: dict[str, int] = {}
 
 
 def cells(parameters, record: Record, *others: Record) -> list[Cell]:
@@ -234,16 +236,16 @@ def _trends(parameters, record, seed: int, middle: dict[str, Any]) -> list[Cell]
 
 
 def _imbalance(parameters, record: Record, kind: str, rho: float, mu: float | None) -> dict:
+    smallest = _smallest(record)
     imbalance = {
         "kind": kind,
         "rho": rho,
-        "n_max": parameters.images_per_class
-        or min(splits.training_counts(record, **split(record))),
+        "n_max": parameters.images_per_class or smallest,
         "minority": parameters.minority,
     }
     if mu is not None:
         imbalance["mu"] = mu
-    _check_feasible(record, imbalance)
+    _check_feasible(record.name, len(record.class_names), smallest, tuple(imbalance.items()))
     return imbalance
 
 
@@ -275,12 +277,22 @@ def _counts(record: Record, imbalance: dict) -> np.ndarray:
     return counts_by_class(len(record.class_names), 0, **imbalance)
 
 
-def _check_feasible(record: Record, imbalance: dict) -> None:
+def _smallest(record: Record) -> int:
+    """Return the training images of the smallest class, counted once for all cells of a grid."""
+    kind = split(record)
+    asked = repr((record.counts, kind))
+    if asked not in _SMALLEST:
+        _SMALLEST[asked] = min(splits.training_counts(record, **kind))
+    return _SMALLEST[asked]
+
+
+@cache
+def _check_feasible(dataset: str, classes: int, smallest: int, imbalance: tuple) -> None:
     """Refuse an imbalance that the data cannot give, before anything is trained."""
-    smallest = min(splits.training_counts(record, **split(record)))
-    if imbalance["n_max"] > smallest:
+    asked = dict(imbalance)
+    if asked["n_max"] > smallest:
         raise UserError(
-            f"images_per_class is {imbalance['n_max']}, but the smallest class of '{record.name}' "
+            f"images_per_class is {asked['n_max']}, but the smallest class of '{dataset}' "
             f"has {smallest} training images; expected at most {smallest}"
         )
-    _counts(record, imbalance)
+    counts_by_class(classes, 0, **asked)

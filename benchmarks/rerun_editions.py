@@ -1,0 +1,95 @@
+"""Published trials trained again: how many give the same digits on this machine.
+
+    python -m benchmarks.rerun_editions
+
+Of each edition so many trials are drawn at random, as `reproduce store check --rerun` draws them,
+and trained one after the other. Where ten of them would take longer than a morning's patience, they
+are drawn among those that took no longer than `AT_MOST`. What is known of a trial is written into
+`book/results/trained_again.json` when it ends, and the next call goes on with the others.
+"""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from reproduce.evaluation.versions import current
+from reproduce.files import project_root, write_text
+from reproduce.trials import edition, rerun
+from reproduce.trials.engine import Options
+from reproduce.trials.result import Result
+
+RESULT = "book/results/trained_again.json"
+NUMBER, SEED = 10, 0
+# Seconds that a trial of an edition may have taken to be among those drawn; None: all are.
+AT_MOST: dict[str, float | None] = {
+    "dual_head": None,
+    "difficulty_aware": None,
+    "class_imbalance": None,
+    "metric_learning": 160.0,
+    "balanced_contrastive": 160.0,
+}
+
+
+def run(path: Path, papers: list[str]) -> None:
+    """Train what is drawn and not in the file yet, and write what became of it."""
+    known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    for paper in papers:
+        results = edition.read_results(edition.published(), paper)
+        drawn = rerun.sample(results, NUMBER, SEED, AT_MOST[paper])
+        known[paper] = {
+            "trials": len(results),
+            "at_most": AT_MOST[paper],
+            "drawn_among": len(rerun.able(results, AT_MOST[paper])),
+            "seed": SEED,
+            "drawn": [result.key for result in drawn],
+            "outcomes": (known.get(paper) or {}).get("outcomes", {}),
+        }
+        for result in drawn:
+            if result.key not in known[paper]["outcomes"]:
+                known[paper]["outcomes"][result.key] = outcome(result)
+                write_text(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def outcome(result: Result) -> dict[str, Any]:
+    """Train a trial again and return what differs; a trial that cannot be trained says why."""
+    with tempfile.TemporaryDirectory() as name:
+        [one] = rerun.again([result], Options(workers=1), lambda event: None, Path(name))
+    if one.again is None:
+        print(f"{result.key}: not trained: {one.failure}", flush=True)
+        return {"failure": one.failure}
+    size, measure = one.distance
+    found = {
+        "equal": one.is_equal,
+        "measures": len(current(result.metrics)),
+        "distance": size,
+        "measure": measure,
+        "seconds_then": result.seconds,
+        "seconds_now": one.again.seconds,
+        "then": result.provenance,
+        "now": one.again.provenance,
+        "processor": processor(),
+        "threads": os.environ.get("OMP_NUM_THREADS", "not set"),
+    }
+    print(f"{result.key}: {found}", flush=True)
+    return found
+
+
+def processor() -> str:
+    """Return the name of the processor, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("papers", nargs="*", default=list(AT_MOST), help="some of the editions")
+    parser.add_argument("--file", type=Path, default=project_root() / RESULT)
+    given = parser.parse_args()
+    run(given.file, given.papers)

@@ -1,0 +1,46 @@
+"""What commands print: very long tables plainly, and lines of progress that are never silent."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from reproduce.commands import terminal
+from reproduce.trials.driver import Event
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """Return what is printed by tables."""
+    file = io.StringIO()
+    monkeypatch.setattr(terminal.out, "file", file)
+    return file
+
+
+def test_a_long_table_is_a_line_a_row_and_a_short_one_is_laid_out(printed, monkeypatch):
+    monkeypatch.setattr(terminal, "MOST_LAID_OUT", 3)
+    rows = [("a" * 200, "1"), ("b", ""), ("c", "33"), ("d", "4")]
+    terminal.show_table(("key", "seed"), rows)
+    lines = printed.getvalue().splitlines()
+    assert lines[0] == f"{'key':200}  seed" and lines[1] == f"{'a' * 200}  1"
+    assert [line.split() for line in lines[2:]] == [["b"], ["c", "33"], ["d", "4"]]
+    printed.seek(0)
+    printed.truncate()
+    terminal.show_table(("key", "seed"), rows[1:])
+    assert "┃ key ┃ seed ┃" in printed.getvalue()
+
+
+def test_a_long_trial_says_each_minute_how_far_it_is(capsys, monkeypatch):
+    now = SimpleNamespace(seconds=1000.0)
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now.seconds)
+    lines = terminal._Lines({"k": "baseline, rho 5, seed 0"}, 2)
+    lines(Event("started", "k"))
+    for minute, done in ((0.5, 10), (1.1, 20), (1.6, 30), (2.2, 40)):
+        now.seconds = 1000.0 + 60 * minute
+        lines(Event("progress", "k", done, 4000, 0.25))
+    lines(Event("finished", "k", message="accuracy 50.0 %"))
+    assert capsys.readouterr().out.splitlines() == [
+        "baseline, rho 5, seed 0: step 20 of 4,000, loss 0.250",
+        "baseline, rho 5, seed 0: step 40 of 4,000, loss 0.250",
+        "[1/2] baseline, rho 5, seed 0: accuracy 50.0 % (132 s)",
+    ]
