@@ -94,12 +94,13 @@ class Ranks(Alone):
 
     def sum_gradients(self, network: nn.Module, objective: nn.Module) -> None:
         """Add up the encoder's gradients; those of all else are whole, and the first rank's."""
-        parts = set(network.encoder.parameters())
+        named = list(network.named_parameters())
+        named += [("objective", parameter) for parameter in objective.parameters()]
         by_kind: dict[torch.dtype, list[torch.Tensor]] = {}
-        for parameter in (*network.parameters(), *objective.parameters()):
+        for name, parameter in named:
             if parameter.grad is None or not parameter.requires_grad:
                 continue
-            if parameter not in parts and not self.is_first:
+            if not name.startswith("encoder.") and not self.is_first:
                 parameter.grad.zero_()
             by_kind.setdefault(parameter.grad.dtype, []).append(parameter.grad)
         for gradients in by_kind.values():
@@ -117,7 +118,7 @@ class Ranks(Alone):
         return found
 
     def summed(self, part: torch.Tensor) -> torch.Tensor:
-        """Return the sum over all ranks; the tensor itself may hold it then."""
+        """Return the sum over all ranks; the tensor itself holds it then."""
         with _in_touch():
             distributed.all_reduce(part)
         return part

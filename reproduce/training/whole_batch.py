@@ -38,7 +38,7 @@ class Together(Protocol):
         """Return a tensor of every process, all of one shape."""
 
     def summed(self, part: torch.Tensor) -> torch.Tensor:
-        """Return the sum over all processes."""
+        """Return the sum over all processes; the tensor itself holds it then."""
 
 
 class AsOneBatch(TorchFunctionMode):
@@ -147,7 +147,7 @@ class _BatchNorm(torch.autograd.Function):
         sums = torch.stack([gradient.sum(ctx.axes), (gradient * normal).sum(ctx.axes)])
         found = None
         if ctx.needs_input_grad[0]:
-            plain, along = (ctx.together.summed(sums) / ctx.total).unbind()
+            plain, along = (ctx.together.summed(sums.clone()) / ctx.total).unbind()
             found = gradient - plain.view(ctx.shape) - normal * along.view(ctx.shape)
             factor = scale if weight is None else scale * weight
             found = (found * factor.view(ctx.shape)).to(kind)

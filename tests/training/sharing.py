@@ -4,6 +4,7 @@ The second rank is a process of its own that imports this file; the first is the
 """
 
 import multiprocessing
+import pickle
 import traceback
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from unittest import mock
 
 import torch
 
-from reproduce import losses, models, tasks
+from reproduce import models, tasks
 from reproduce.losses import Mixed
 from reproduce.training import loop, ranks
 from reproduce.training.inputs import Shown
@@ -78,10 +79,8 @@ class Case:
         torch.set_default_dtype(torch.float64)
         try:
             optimizer = Optimizer(name="sgd", learning_rate=0.05, momentum=0.9, weight_decay=0.01)
-            phase = Phase(
-                **{"batch_size": self.rows, "iterations": STEPS, "optimizer": optimizer}
-                | self.phase
-            )
+            given = {"batch_size": self.rows, "iterations": STEPS, "optimizer": optimizer}
+            phase = Phase(**given | self.phase)
             inputs = Inputs(phase, self.size, self.rows, **self.given or {})
             torch.manual_seed(3)
             network = models.build(self.network, channels=1, size=self.size, classes=3)
@@ -199,7 +198,8 @@ def second(rank, meeting, names, pipe):
     """Be the second rank: train the same, and tell what is left here."""
     torch.set_num_threads(1)
     try:
-        pipe.send(done(rank, meeting, names))
+        # As bytes: tensors would travel as files of a process that ends.
+        pipe.send_bytes(pickle.dumps(done(rank, meeting, names)))
     except BaseException:
         traceback.print_exc()
         raise
@@ -237,7 +237,7 @@ def on_two_ranks(names, meeting):
     theirs.close()
     try:
         first = done(0, meeting, names)
-        return first, ours.recv()
+        return first, pickle.loads(ours.recv_bytes())
     finally:
         other.join(10)
         other.kill()

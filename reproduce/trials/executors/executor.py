@@ -118,6 +118,7 @@ class Executor(ABC):
 
     def check(self, todo: Iterable[Planned]) -> None:
         """Refuse trials that cannot be performed this way, before anything is noted of them."""
+        return  # Most ways take any.
 
     @abstractmethod
     def run(self, work: Work, stop: Stop) -> None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
+from typing import Any
 
 from reproduce import device as devices
 from reproduce.errors import UserError
@@ -122,24 +123,24 @@ class _Group:
         """Have all ranks perform a job; False if it failed, and they cannot go on together."""
         for member in self.members:
             member.hand_over(job)
-        busy = {member.pipe: rank for rank, member in enumerate(self.members)}
+        busy: dict[Any, int] = {member.pipe: rank for rank, member in enumerate(self.members)}
         complete, lost = True, ""
         while busy:
             ready = connection.wait(list(busy), SECONDS_TO_SHOW_WHO if lost else None)
             if not ready:
                 break
-            for pipe in ready:
+            for pipe in (pipe for pipe in busy.copy() if pipe in ready):
                 try:
-                    said: Report | Ended | Lost = pipe.recv()  # type: ignore[union-attr]
+                    said: Report | Ended | Lost = pipe.recv()
                 except (EOFError, OSError):
-                    raise self._ended(busy[pipe], job, work) from None  # type: ignore[index]
+                    raise self._ended(busy[pipe], job, work) from None
                 match said:
                     case Ended():
                         complete = complete and said.complete
-                        del busy[pipe]  # type: ignore[arg-type]
+                        del busy[pipe]
                     case Lost():
                         lost = said.why
-                        del busy[pipe]  # type: ignore[arg-type]
+                        del busy[pipe]
                     case Failed():
                         work.hear(said)
                         return False
