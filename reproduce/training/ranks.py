@@ -56,6 +56,10 @@ class Alone:
         """Return what the first rank says, wherever ranks could be of different minds."""
         return value
 
+    def agreed_to(self, proposal: bool) -> bool:
+        """Return whether the first rank wants it: asked at every step, so it is a short question."""
+        return proposal
+
     def sum_gradients(self, network: nn.Module, objective: nn.Module) -> None:
         """Turn the gradients of own rows into those of the batch."""
 
@@ -91,6 +95,13 @@ class Ranks(Alone):
         with _in_touch():
             distributed.broadcast_object_list(told, src=0, group=self._words)
         return told[0]
+
+    def agreed_to(self, proposal: bool) -> bool:
+        """Return whether the first rank wants it."""
+        told = torch.tensor([proposal])
+        with _in_touch():
+            distributed.broadcast(told, src=0, group=self._words)
+        return bool(told)
 
     def sum_gradients(self, network: nn.Module, objective: nn.Module) -> None:
         """Add up the encoder's gradients; those of all else are whole, and the first rank's."""

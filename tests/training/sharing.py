@@ -3,11 +3,12 @@
 The second rank is a process of its own that imports this file; the first is the one that tests.
 """
 
+import itertools
 import multiprocessing
 import pickle
 import traceback
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
@@ -74,7 +75,7 @@ class Case:
     size: int = 16
     given: dict[str, bool] | None = None
 
-    def trained(self, shared: Alone):
+    def trained(self, shared: Alone, **settings):
         """Return losses, what was recorded, gradients and everything learned, after some steps."""
         torch.set_default_dtype(torch.float64)
         try:
@@ -94,9 +95,9 @@ class Case:
             loop.build_objective = building
             task = tasks.named("segmentation") if inputs.maps else None
             try:
-                settings = loop.Settings(CPU, ranks=shared)
+                where = loop.Settings(CPU, ranks=shared, **settings)
                 state = loop.run_phases(
-                    network, [phase], [inputs], COUNTS, 0, "float32", settings, task
+                    network, [phase], [inputs], COUNTS, 0, "float32", where, task
                 )
             finally:
                 loop.build_objective = build
@@ -155,13 +156,17 @@ MORE = {
          "loss_parameters": LossParameters(learning_rate=0.01)},
     ),
     "a pixel is a row": Case(
-        "hrnet_small_ocr", {"objective": "lovasz_softmax", "auxiliary": 0.4}, rows=3, size=32,
+        # Large enough that its coarsest maps have more than a pixel: the statistics of three numbers
+        # magnify the last digit of each by thousands.
+        "hrnet_small_ocr", {"objective": "lovasz_softmax", "auxiliary": 0.4}, rows=5, size=64,
         given={"maps": True},
     ),
     "statistics that move under a frozen encoder": Case("small_cnn", {"train": "classifier"}),
     "statistics that are frozen": Case("small_cnn", {"batch_norm": "frozen"}),
     "residual blocks of the first paper": Case("resnet10", {"objective": "focal"}, size=32),
-    "dropout in the last layer": Case("mobilenet_v2", {}, rows=4, size=32),
+    "dropout in the last layer": Case(
+        "mobilenet_v2", {"batch_norm": "frozen"}, rows=4, size=32
+    ),
 }  # fmt: skip
 
 
@@ -216,9 +221,32 @@ def done(rank, meeting, names):
                 if name in names:
                     other = kind(pair.rank, pair.number, pair._words)
                     left[name] = CASES["every other row is a negative"].trained(other)
+            if INTERRUPTED in names:
+                left[INTERRUPTED] = interrupted(pair, meeting.with_name(f"of-rank-{rank}"))
             return left
     finally:
         torch.use_deterministic_algorithms(False)
+
+
+INTERRUPTED = "stopped and resumed"
+
+
+def interrupted(pair, folder):
+    """Return what an undisturbed training leaves, and one that was stopped and went on."""
+    case = replace(CASES["class weights, mixed images"])
+    case.phase = {**case.phase, "iterations": 7}
+    undisturbed = case.trained(pair)
+    checkpoint = folder / "trial.safetensors" if pair.is_first else None
+    asked = itertools.count()
+
+    def stop():
+        # The second rank never asks for it.
+        return pair.agreed_to(pair.is_first and next(asked) == 4)
+
+    with suppress(loop.Interrupted):
+        case.trained(pair, checkpoint=checkpoint, stop_requested=stop)
+    written = sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
+    return undisturbed, case.trained(pair, checkpoint=checkpoint), next(asked), written
 
 
 MUTANTS = {

@@ -191,7 +191,7 @@ def _be_a_rank(
         with joined(rank, number, meeting, device, patience) as ranks:
             while True:
                 job: Job = pipe.recv()
-                pipe.send(Ended(perform(job, lambda: ranks.agreed(stop.is_set()), tell, ranks)))
+                pipe.send(Ended(perform(job, lambda: ranks.agreed_to(stop.is_set()), tell, ranks)))
     except EOFError:
         return
     except LostTouch as error:
