@@ -37,8 +37,8 @@ def _require_ranks_alone(executor: str, workers: int, stack: int | None) -> None
     """Refuse what trains several trials at once, beside ranks that train one together."""
     for option, given, mend in (
         ("--executor ray", executor == "ray", "leave one of them out"),
-        ("--workers", workers > 1, "leave --workers out, or set it to 1"),
-        ("--stack", (stack or 1) > 1, "leave --stack out"),
+        (f"--workers {workers}", workers > 1, "leave --workers out"),
+        (f"--stack {stack}", (stack or 1) > 1, "leave --stack out"),
     ):
         if given:
             raise UserError(

@@ -57,7 +57,7 @@ class Alone:
         return value
 
     def agreed_to(self, proposal: bool) -> bool:
-        """Return whether the first rank wants it: asked at every step, so it is a short question."""
+        """Return whether the first rank wants it, which is asked before every step."""
         return proposal
 
     def sum_gradients(self, network: nn.Module, objective: nn.Module) -> None:

@@ -156,8 +156,8 @@ MORE = {
          "loss_parameters": LossParameters(learning_rate=0.01)},
     ),
     "a pixel is a row": Case(
-        # Large enough that its coarsest maps have more than a pixel: the statistics of three numbers
-        # magnify the last digit of each by thousands.
+        # So large that its coarsest maps have more than a pixel: the statistics of three numbers
+        # magnify their last digits by thousands.
         "hrnet_small_ocr", {"objective": "lovasz_softmax", "auxiliary": 0.4}, rows=5, size=64,
         given={"maps": True},
     ),
