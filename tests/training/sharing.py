@@ -36,6 +36,7 @@ class Inputs:
     rows: int
     mixed: bool = False
     maps: bool = False
+    embedded: bool = False
     channels: int = 1
     seed: int = 0
     number: int = 0
@@ -53,6 +54,9 @@ class Inputs:
         images = torch.randn(
             views * self.rows, self.channels, self.size, self.size, generator=drawn
         )
+        if self.embedded:
+            shown = torch.randn(self.rows, 64, generator=drawn) + labels[:, None]
+            return Shown(shown, labels, labels.numpy(), embedded=True)
         lit = labels if self.maps else labels[:, None, None]
         images = images + lit.repeat(views, 1, 1)[:, None].to(images)
         mixed = None
@@ -162,6 +166,9 @@ MORE = {
         given={"maps": True},
     ),
     "statistics that move under a frozen encoder": Case("small_cnn", {"train": "classifier"}),
+    "embeddings in the place of images": Case(
+        "small_cnn", {"train": "classifier", "batch_norm": "frozen"}, given={"embedded": True}
+    ),
     "statistics that are frozen": Case("small_cnn", {"batch_norm": "frozen"}),
     "residual blocks of the first paper": Case("resnet10", {"objective": "focal"}, size=32),
     "dropout in the last layer": Case(

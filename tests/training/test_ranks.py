@@ -1,5 +1,7 @@
 """Two ranks compute what one process does: losses, gradients, statistics, and all that is kept."""
 
+from contextlib import nullcontext
+
 import pytest
 import torch
 
@@ -106,3 +108,42 @@ def test_shares_are_even_and_whole(rows, number):
     found = shares(rows, number)
     assert (len(found), sum(found)) == (number, rows)
     assert max(found) - min(found) <= 1 and min(found) > 0
+
+
+class Only:
+    """A single process where several are expected."""
+
+    def gathered(self, part):
+        """Return what there is."""
+        return [part]
+
+    def summed(self, part):
+        """Return what there is."""
+        return part
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("affine", [True, False])
+@pytest.mark.parametrize("shape", [(6, 4), (6, 4, 5, 3)])
+def test_normalisation_is_that_of_pytorch(shape, affine, kind):
+    """Outputs, gradients and running statistics of rows that are all one's own."""
+    found = []
+    for mode in (nullcontext(), AsOneBatch(Only(), [6], 0)):
+        torch.manual_seed(1)
+        layer = (torch.nn.BatchNorm1d if len(shape) == 2 else torch.nn.BatchNorm2d)(
+            4, affine=affine, momentum=0.3, eps=0.01
+        )
+        if affine:
+            torch.nn.init.normal_(layer.weight)
+            torch.nn.init.normal_(layer.bias)
+        rows = (3 * torch.randn(shape) + 2).to(kind).requires_grad_()
+        with mode:
+            outputs = layer(rows)
+        assert outputs.dtype == kind
+        (outputs.float() * torch.randn(shape)).sum().backward()
+        learned = [parameter.grad for parameter in layer.parameters()]
+        found.append([outputs, rows.grad, *learned, *layer.buffers()])
+    tolerance = 1e-5 if kind == torch.float32 else 0.05
+    for theirs, ours in zip(*found, strict=True):
+        assert ours.dtype == theirs.dtype
+        assert torch.allclose(ours.float(), theirs.float(), atol=tolerance, rtol=tolerance)

@@ -47,7 +47,9 @@ def test_two_ranks_measure_what_one_process_does(on_tiny, store, tmp_path):
 @pytest.fixture
 def undisturbed(on_tiny, tmp_path):
     """Return a trial, and what a pair makes of it that nobody disturbs."""
-    planned = on_tiny(iterations=400, backbone="small_cnn")
+    # Watched by the first rank alone, for whom the other waits.
+    watched = ("logits", "curve", "encoders")
+    planned = on_tiny(iterations=400, backbone="small_cnn", keep=watched)
     whole = Store(tmp_path / "whole")
     run([planned], whole, on_two(), quiet)
     return planned, whole.results()[0]
