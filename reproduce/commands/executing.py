@@ -23,7 +23,7 @@ def executor_for(
                 )
         if ranks == 1:
             return None
-        from reproduce.trials.executors.ranks import Ranks
+        from reproduce.trials.executors.ranked import Ranks
 
         return Ranks(ranks)
     from reproduce.trials.executors import ray_session

@@ -9,7 +9,7 @@ import pytest
 from reproduce import device
 from reproduce.errors import UserError
 from reproduce.trials.engine import Options, run
-from reproduce.trials.executors.ranks import Ranks
+from reproduce.trials.executors.ranked import Ranks
 from reproduce.trials.plan import Plan
 from reproduce.trials.store import Store
 

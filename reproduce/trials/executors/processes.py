@@ -3,7 +3,6 @@
 from multiprocessing import connection
 
 from reproduce.errors import UserError
-from reproduce.trials.executors import workers as processes
 from reproduce.trials.executors.executor import (
     SECONDS_BETWEEN_LOOKS,
     Executor,
@@ -13,7 +12,7 @@ from reproduce.trials.executors.executor import (
     Work,
 )
 from reproduce.trials.executors.performing import perform
-from reproduce.trials.executors.workers import Ended, Worker
+from reproduce.trials.executors.workers import Ended, Worker, start
 
 
 class Processes(Executor):
@@ -24,7 +23,7 @@ class Processes(Executor):
 
     def run(self, work: Work, stop: Stop) -> None:
         """Keep all workers busy until there are no jobs, or it is told to stop."""
-        workers = [processes.start(stop, _work) for _ in range(self.workers)]
+        workers = [start(stop, _work) for _ in range(self.workers)]
         try:
             _drive(workers, work, stop)
             for worker in workers:

@@ -18,7 +18,6 @@ from typing import Any
 
 from reproduce import device as devices
 from reproduce.errors import UserError
-from reproduce.trials.executors import workers
 from reproduce.trials.executors.executor import (
     SECONDS_BETWEEN_LOOKS,
     Executor,
@@ -29,7 +28,7 @@ from reproduce.trials.executors.executor import (
     Work,
 )
 from reproduce.trials.executors.performing import perform
-from reproduce.trials.executors.workers import Ended
+from reproduce.trials.executors.workers import Ended, start
 from reproduce.trials.trial import Planned
 
 # How long a rank waits for the others: longer than the first may take to look at its network in
@@ -109,8 +108,7 @@ class _Group:
         self.folder = tempfile.TemporaryDirectory(prefix="reproduce-")
         meeting = Path(self.folder.name, "meeting")
         self.members = [
-            workers.start(stop, _be_a_rank, rank, number, meeting, patience)
-            for rank in range(number)
+            start(stop, _be_a_rank, rank, number, meeting, patience) for rank in range(number)
         ]
 
     def end(self) -> None:
