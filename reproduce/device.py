@@ -25,6 +25,31 @@ def choose() -> "torch.device":
     return torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
+def accelerated() -> bool:
+    """Say whether training runs on a GPU; torch is asked only where there may be one."""
+    if os.environ.get("REPRODUCE_DEVICE", "").startswith("cpu"):
+        return False
+    if not os.path.exists("/proc/driver/nvidia"):
+        return False
+    return choose().type == "cuda"
+
+
+def count() -> int:
+    """Return how many GPUs torch sees."""
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def take(number: int) -> "torch.device":
+    """Make one of the GPUs that which this process, and no other, works on."""
+    import torch
+
+    os.environ["REPRODUCE_DEVICE"] = f"cuda:{number}"
+    torch.cuda.set_device(number)
+    return choose()
+
+
 def autocast(device: "torch.device", precision: str) -> AbstractContextManager[object]:
     """Return the context in which a forward pass runs: plain float32, or bfloat16 autocast."""
     import torch

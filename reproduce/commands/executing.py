@@ -6,22 +6,45 @@ from reproduce.errors import UserError, unknown_name
 EXECUTORS = ("processes", "ray")
 
 
-def executor_for(name: str, address: str | None, gpus_per_trial: float | None, workers: int):
+def executor_for(
+    name: str, address: str | None, gpus_per_trial: float | None, workers: int,
+    ranks: int = 1, stack: int | None = None,
+):  # fmt: skip
     """Return the executor that was asked for; None is the usual one, processes of this machine."""
     if name not in EXECUTORS:
         raise unknown_name("executor", name, EXECUTORS)
+    if ranks > 1:
+        _require_ranks_alone(name, workers, stack)
     if name == "processes":
         for option, value in (("--address", address), ("--gpus-per-trial", gpus_per_trial)):
             if value is not None:
                 raise UserError(
                     f"{option} is for a cluster; expected --executor ray beside it, or leave it out"
                 )
-        return None
+        if ranks == 1:
+            return None
+        from reproduce.trials.executors.ranked import Ranks
+
+        return Ranks(ranks)
     from reproduce.trials.executors import ray_session
     from reproduce.trials.executors.cluster import Cluster
 
     ray_session.require()
     return Cluster(address, gpus_per_trial or 0.0, workers)
+
+
+def _require_ranks_alone(executor: str, workers: int, stack: int | None) -> None:
+    """Refuse what trains several trials at once, beside ranks that train one together."""
+    for option, given, mend in (
+        ("--executor ray", executor == "ray", "leave one of them out"),
+        (f"--workers {workers}", workers > 1, "leave --workers out"),
+        (f"--stack {stack}", (stack or 1) > 1, "leave --stack out"),
+    ):
+        if given:
+            raise UserError(
+                f"--ranks trains one trial at a time, by several processes of this machine, and "
+                f"{option} several trials at once; {mend}"
+            )
 
 
 def preview(plan, store, executor, workers: int, keep_weights: bool, force: bool):

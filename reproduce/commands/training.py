@@ -182,6 +182,10 @@ def train(
         float | None,
         typer.Option("--gpus-per-trial", min=0, help="what share of a GPU a trial takes, with ray"),
     ] = None,
+    ranks: Annotated[
+        int,
+        typer.Option("--ranks", min=1, help="processes that share each trial: one a GPU, or core"),
+    ] = 1,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="only print what would run where, and how long")
     ] = False,
@@ -195,11 +199,13 @@ def train(
     reproduce train plan.json --trust mine.py
 
     reproduce train plan.json --executor ray --address auto --gpus-per-trial 0.25 --dry-run
+
+    reproduce train plan.json --ranks 2
     """
     from reproduce.trials import engine
     from reproduce.trials.store import Store
 
-    chosen = executing.executor_for(executor, address, gpus_per_trial, workers)
+    chosen = executing.executor_for(executor, address, gpus_per_trial, workers, ranks, stack)
     for file in trust or ():
         own_code.take_in(file)
     if dry_run:

@@ -20,6 +20,7 @@ from reproduce.training import checkpoints, optimization, parts, stacks, stoppin
 from reproduce.training.embedded import inputs_of
 from reproduce.training.objectives import build_objective, stretch
 from reproduce.training.phases import Phase
+from reproduce.training.ranks import Alone
 from reproduce.training.stacked import Stack
 
 # A GPU runs ahead of Python; asking for the loss at every step would make it wait.
@@ -50,6 +51,8 @@ class Settings:
     # Called with the network, and the number of the phases that are done, before the last phase
     # and after it; it changes nothing.
     between: Callable[[int, torch.nn.Module], None] = lambda done, network: None
+    # Who shares the batches. Only the first rank has a checkpoint, and only it is looked at.
+    ranks: Alone = field(default_factory=Alone)
 
 
 @dataclass
@@ -67,6 +70,8 @@ class State:
     judged: int = 0
     steps: int = 0
     terms: dict[str, float] = field(default_factory=dict)
+    # The numbers of processes that shared its batches: one number, unless a run goes on with more.
+    ranks: list[int] = field(default_factory=list)
 
 
 def train(
@@ -113,8 +118,10 @@ def run_phases(
 
     `task` says what a right answer is; without one it is the class of an image.
     """
-    saved = checkpoints.load(settings.checkpoint) if settings.checkpoint else None
-    state = State(**saved[0]) if saved else State()
+    ranks = settings.ranks
+    saved = ranks.agreed(checkpoints.load(settings.checkpoint) if settings.checkpoint else None)
+    state = State(**{"ranks": [1], **saved[0]}) if saved else State()
+    state.ranks = sorted({*state.ranks, ranks.number})
     lengths = [p.length(i.batches_per_epoch) for p, i in zip(phases, inputs, strict=True)]
     for number in range(state.phase):
         parts.attach(network, phases, number, len(counts), seed)
@@ -123,7 +130,7 @@ def run_phases(
         if number == len(phases) - 1 and not saved:
             settings.between(number, network)
         parts.attach(network, phases, number, len(counts), seed)
-        run = _PhaseRun(network, phases, number, inputs[number], lengths, counts, run, task)
+        run = _PhaseRun(network, phases, number, inputs[number], lengths, counts, run, task, ranks)
         if saved:
             checkpoints.restore(saved[1], network, run.optimizer, run.objective)
             saved = None
@@ -140,10 +147,11 @@ class _PhaseRun:
     """One phase under way: its inputs, objective and optimizer."""
 
     def __init__(
-        self, network, phases, number: int, inputs, lengths, counts, before=None, task=None
-    ):
+        self, network, phases, number: int, inputs, lengths, counts, before=None, task=None,
+        ranks=None,
+    ):  # fmt: skip
         self.network, self.phase, self.number, self.inputs = network, phases[number], number, inputs
-        self.task = task or tasks.named("classification")
+        self.task, self.ranks = task or tasks.named("classification"), ranks or Alone()
         self.length, self.total = lengths[number], sum(lengths)
         self.done_before = sum(lengths[:number])
         self.offset, self.stretch = stretch(phases, lengths, number)
@@ -151,23 +159,9 @@ class _PhaseRun:
         self.objective = build(network, self.phase, inputs, counts, self.length)
         self.optimizer = optimization.build_optimizer(network, self.objective, self.phase)
         if before and self.phase.continued:
-            self._continue(before)
+            optimization.take_over(self, before)
         self.block = self.phase.block(inputs.batches_per_epoch)
         self.found: dict[str, torch.Tensor] = {}
-
-    def _continue(self, before: "_PhaseRun") -> None:
-        """Take over the optimizer's state, and the objective's if it is the same one."""
-        # By parameter and not by place: a head more or less moves the places of all that follow.
-        state = before.optimizer.state
-        same = [(p, p) for p in self.network.parameters()]
-        if before.phase.objective == self.phase.objective:
-            self.objective.load_state_dict(before.objective.state_dict())
-            theirs = dict(before.objective.named_parameters())
-            same += [(p, theirs[name]) for name, p in self.objective.named_parameters()]
-        learning = {p for group in self.optimizer.param_groups for p in group["params"]}
-        for ours, there in same:
-            if ours in learning and there in state:
-                self.optimizer.state[ours] = state[there]
 
     def go(self, state: State, seed, precision, settings) -> None:
         started = last_saved = time.monotonic()
@@ -221,7 +215,7 @@ class _PhaseRun:
         shown = self.inputs.batch(iteration, device)
         with devices.autocast(device, precision):
             features, logits, heads, beside = parts.outputs(
-                self.network, shown, self.objective.reads, self.phase.auxiliary > 0
+                self.network, shown, self.objective.reads, self.phase.auxiliary > 0, self.ranks
             )
         batch = losses.Batch(
             labels=shown.labels,
@@ -241,10 +235,12 @@ class _PhaseRun:
             self.found = terms.looked_at(self.objective, batch, features)
         self.optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()
+        self.ranks.sum_gradients(self.network, self.objective)
         optimization.turn_ascending(self.objective)
         self.optimizer.step()
         self.objective.after_step()
-        return loss.detach(), self._correct(batch), terms.taken(self.objective)
+        loss = self.ranks.of_first(loss.detach())
+        return loss, self._correct(batch), terms.taken(self.objective)
 
     def _correct(self, batch: losses.Batch) -> torch.Tensor | None:
         """Return how many images were answered rightly; None where that has no meaning."""
@@ -257,7 +253,7 @@ class _PhaseRun:
         """Add up what the last steps returned; stop at the first loss that is not a number."""
         loss = math.nan
         for index, (loss_tensor, correct, of_terms) in enumerate(pending):
-            loss = _number(loss_tensor)
+            loss = terms.number(loss_tensor)
             if loss_tensor.ndim == 0 and not math.isfinite(loss):
                 first = state.iteration - len(pending) + index + 1
                 raise Diverged(
@@ -267,7 +263,7 @@ class _PhaseRun:
                     "learning rate"
                 )
             state.loss_sum = state.loss_sum + loss
-            state.correct = state.correct + (0 if correct is None else _number(correct))
+            state.correct = state.correct + (0 if correct is None else terms.number(correct))
             state.judged += 0 if correct is None else self.phase.batch_size
             state.terms = terms.added(state.terms, of_terms)
         pending.clear()
@@ -288,8 +284,3 @@ class _PhaseRun:
             checkpoints.save(
                 settings.checkpoint, position, self.network, self.optimizer, self.objective
             )
-
-
-def _number(value: torch.Tensor):
-    """Return a tensor as a Python number, or as an array where a stack has one per network."""
-    return value.item() if value.ndim == 0 else value.double().cpu().numpy()

@@ -45,6 +45,23 @@ def _make(spec: Optimizer, groups: list[dict]) -> torch.optim.Optimizer:
     return made_by(groups, **shared)
 
 
+def take_over(run, before) -> None:
+    """Give a phase the optimizer's state of the one before, and its objective's if it is the same.
+
+    By parameter and not by place: a head more or less moves the places of all that follow.
+    """
+    state = before.optimizer.state
+    same = [(p, p) for p in run.network.parameters()]
+    if before.phase.objective == run.phase.objective:
+        run.objective.load_state_dict(before.objective.state_dict())
+        theirs = dict(before.objective.named_parameters())
+        same += [(p, theirs[name]) for name, p in run.objective.named_parameters()]
+    learning = {p for group in run.optimizer.param_groups for p in group["params"]}
+    for ours, there in same:
+        if ours in learning and there in state:
+            run.optimizer.state[ours] = state[there]
+
+
 def set_learning_rate(
     optimizer: torch.optim.Optimizer, phase: Phase, iteration: int, length: int, per_epoch: int
 ) -> float:

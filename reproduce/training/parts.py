@@ -13,6 +13,9 @@ from reproduce.randomness import seed_torch
 from reproduce.training.inputs import Shown
 from reproduce.training.phases import Heads, Phase
 from reproduce.training.phases import Projection as Shape
+from reproduce.training.ranks import Alone
+
+ALONE = Alone()
 
 
 def attach(network: nn.Module, phases: list[Phase], number: int, classes: int, seed: int) -> None:
@@ -72,17 +75,22 @@ def set_modes(network: nn.Module, phase: Phase) -> None:
                 module.eval()
 
 
-def outputs(network: nn.Module, shown: Shown, reads: str, auxiliary: bool = False):
+def outputs(
+    network: nn.Module, shown: Shown, reads: str, auxiliary: bool = False, ranks: Alone = ALONE
+):
     """Return the encoder's output, the logits (None if not read), and the projections by name.
 
     And the logits of the encoder's own classifier, at the size of the others; None if not asked.
+    The encoder's work is shared by all `ranks`; what follows it is done by each, on the whole
+    batch.
     """
     beside = None
     if auxiliary:
-        features, beside = network.encoder.with_auxiliary(shown.images)
+        features, beside = ranks.encoded(network.encoder.with_auxiliary, shown.images)
         beside = network.classifier.enlarge(beside)
     else:
-        features = shown.images if shown.embedded else network.encoder(shown.images)
+        images = shown.images
+        features = images if shown.embedded else ranks.encoded(network.encoder, images)
     logits = network.classifier(features) if reads != "embeddings" else None
     heads = {n: head(features) for n, head in network.projections.items()}
     return features, logits, heads, beside

@@ -53,3 +53,8 @@ def row(sums: dict[str, float], steps: int, found: dict[str, torch.Tensor]) -> d
     values |= {name: value.item() for name, value in found.items()}
     # A gradient may be beyond all numbers while the loss is not; a history holds numbers only.
     return {name: value for name, value in values.items() if math.isfinite(value)}
+
+
+def number(value: torch.Tensor):
+    """Return a tensor as a Python number, or as an array where a stack has one per network."""
+    return value.item() if value.ndim == 0 else value.double().cpu().numpy()

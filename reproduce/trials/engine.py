@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reproduce import installed
+from reproduce import device, installed
 from reproduce.errors import Stopped, UserError
 from reproduce.trials import at_hand, executors, locks, memory, trusted
 from reproduce.trials.driver import Driver, Event, Options, Reporter, pending
@@ -38,38 +38,26 @@ def default_workers() -> int:
         if not wanted.isdecimal():
             raise UserError(f"REPRODUCE_WORKERS is '{wanted}', expected a whole number")
         return max(1, int(wanted))
-    if _accelerated():
+    if device.accelerated():
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _accelerated() -> bool:
-    """Say whether trials run on a GPU; torch is asked only where there may be one."""
-    if os.environ.get("REPRODUCE_DEVICE", "").startswith("cpu"):
-        return False
-    if not os.path.exists("/proc/driver/nvidia"):
-        return False
-    from reproduce import device
-
-    return device.choose().type == "cuda"
-
-
 def _memory() -> int:
     """Return the bytes of the larger memory, the machine's or the GPU's, where a batch is."""
-    if not _accelerated():
+    if not device.accelerated():
         return memory.present()
-    from reproduce import device
-
     return max(memory.present(), device.memory(device.choose()))
 
 
 def _stack_size(options: Options) -> int:
     """Return how many networks to train as one; torch is asked only where it may be many."""
-    if options.stack is None and not _accelerated():
+    if options.executor and not options.executor.stacks:
         return 1
-    from reproduce import device
+    if options.stack is None and not device.accelerated():
+        return 1
     from reproduce.trials.executors import stacked
 
     return stacked.size_for(device.choose(), options.stack)
@@ -89,6 +77,8 @@ def run(planned: list[Planned], store: Store, options: Options, reporter: Report
         trusted.check(todo)
         at_hand.check(todo)
         locks.require(store.path)
+        if options.executor:
+            options.executor.check(todo)
     store.add(planned)
     summary = Summary(total=len(planned), done=len(planned) - len(todo))
     if not todo:

@@ -1,7 +1,7 @@
 """Run one trial from its description to what is measured of it; who keeps that is open here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,9 @@ from reproduce.tasks import task_of
 from reproduce.training import checkpoints, learning_curve, pair_gradients
 from reproduce.training.encoders import Encoders
 from reproduce.training.learning_curve import LearningCurve
-from reproduce.training.loop import Settings, train
+from reproduce.training.loop import Settings, State, train
 from reproduce.training.pair_gradients import PairGradients
+from reproduce.training.ranks import Alone
 from reproduce.trials import arrays as array_files
 from reproduce.trials.measured import Measured
 from reproduce.trials.trial import RECIPE, Planned, Trial
@@ -37,6 +38,7 @@ class Surroundings:
     progress: Callable[[int, int, float], None] = lambda done, total, loss: None
     checkpoint_seconds: float = 5.0
     keep_weights: bool = False
+    ranks: Alone = field(default_factory=Alone)
 
 
 def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Measured:
@@ -45,11 +47,9 @@ def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Meas
     Checkpoints, and what watchers note, are in the folder `scratch`, where the same trial finds
     them again. The last one stays until whoever keeps the result deletes it.
     """
-    trial, device = planned.trial, devices.choose()
+    trial = planned.trial
     task_of(trial).require_keeps(planned.keep)
-    prepared = prepared_for(trial)
-    devices.prepare(device, trial.threads)
-    network = build_network(trial, prepared).to(device)
+    prepared, network, device = _made_ready(trial)
     checkpoint = scratch / f"{trial.key}.safetensors"
     curve = _curve(planned, prepared, device, checkpoint.with_suffix(".curve.npz"))
     pairs = _pairs(planned, prepared, device, checkpoint.with_suffix(".gradients.npz"))
@@ -60,7 +60,43 @@ def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Meas
         checkpoints.forget(checkpoint)
         for watcher in watchers:
             watcher.keep()
-    state = train(
+    settings = Settings(
+        device=device,
+        checkpoint=checkpoint,
+        checkpoint_seconds=surroundings.checkpoint_seconds,
+        stop_requested=surroundings.stop_requested,
+        progress=surroundings.progress,
+        observe=curve or pairs,
+        observe_every=_observed_every(trial, curve, pairs),
+        between=watched or (lambda done, network: None),
+        ranks=surroundings.ranks,
+    )
+    state = _trained(trial, prepared, network, settings)
+    return measure(
+        planned, prepared, network, surroundings, device, state.history, state.seconds,
+        provenance=_shared_by(state),
+        more={name: found for watcher in watchers for name, found in watcher.arrays().items()},
+    )  # fmt: skip
+
+
+def accompany(planned: Planned, surroundings: Surroundings) -> None:
+    """Train a trial beside the first of its ranks, which executes it and keeps all there is."""
+    prepared, network, device = _made_ready(planned.trial)
+    settings = Settings(
+        device, stop_requested=surroundings.stop_requested, ranks=surroundings.ranks
+    )
+    _trained(planned.trial, prepared, network, settings)
+
+
+def _made_ready(trial: Trial) -> tuple[Prepared, Network, torch.device]:
+    """Return a trial's data, and its network on the device that it is to be trained on."""
+    device, prepared = devices.choose(), prepared_for(trial)
+    devices.prepare(device, trial.threads)
+    return prepared, build_network(trial, prepared).to(device), device
+
+
+def _trained(trial: Trial, prepared: Prepared, network: Network, settings: Settings) -> State:
+    return train(
         network,
         list(trial.phases),
         prepared.train,
@@ -68,22 +104,14 @@ def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Meas
         data_seed=trial.data_seed,
         seed=trial.seed,
         precision=trial.precision,
-        settings=Settings(
-            device=device,
-            checkpoint=checkpoint,
-            checkpoint_seconds=surroundings.checkpoint_seconds,
-            stop_requested=surroundings.stop_requested,
-            progress=surroundings.progress,
-            observe=curve or pairs,
-            observe_every=_observed_every(trial, curve, pairs),
-            between=watched or (lambda done, network: None),
-        ),
+        settings=settings,
         task=task_of(trial),
     )
-    return measure(
-        planned, prepared, network, surroundings, device, state.history, state.seconds,
-        more={name: found for watcher in watchers for name, found in watcher.arrays().items()},
-    )  # fmt: skip
+
+
+def _shared_by(state: State) -> dict[str, str]:
+    """Say how many processes shared each batch, where it was not always one."""
+    return {"ranks": " and ".join(map(str, state.ranks))} if state.ranks != [1] else {}
 
 
 def _curve(

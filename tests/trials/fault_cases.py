@@ -16,6 +16,11 @@ FAULTS = {
         "trials/test_cluster.py", "test_a_killed_worker_of_a_cluster_changes_no_digit"),
     "a worker of a cluster cannot be reached": (
         "trials/test_cluster.py", "test_a_lost_worker_costs_what_it_had_not_sent"),
+    "a rank of a trial is killed": (
+        "trials/test_ranked_trials.py",
+        "test_a_killed_rank_ends_the_trial_and_its_checkpoint_stays"),
+    "a rank of a trial does not answer": (
+        "trials/test_ranked_trials.py", "test_a_rank_that_does_not_answer_is_not_waited_for"),
     "a trial kills every worker": (
         "trials/test_cluster.py", "test_a_trial_that_loses_every_worker_is_to_blame"),
     "a machine of a cluster lacks the data": (

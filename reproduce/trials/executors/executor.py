@@ -8,6 +8,7 @@ whenever it likes: with them a trial that was interrupted goes on, without them 
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -111,7 +112,13 @@ class Work(Protocol):
 
 
 class Executor(ABC):
-    """One way to perform jobs."""
+    """One way to perform jobs; `stacks` says whether several small trials may be one of them."""
+
+    stacks = True
+
+    def check(self, todo: Iterable[Planned]) -> None:
+        """Refuse trials that cannot be performed this way, before anything is noted of them."""
+        return  # Most ways take any.
 
     @abstractmethod
     def run(self, work: Work, stop: Stop) -> None:

@@ -2,22 +2,30 @@
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from reproduce.errors import UserError, reason
 from reproduce.trials import memory
 from reproduce.trials.executors.executor import Failed, Job, Progress, Report
 
+if TYPE_CHECKING:
+    from reproduce.training.ranks import Alone
+
 Tell = Callable[[Report], None]
 
 
-def perform(job: Job, stop_requested: Callable[[], bool], tell: Tell) -> bool:
+def perform(
+    job: Job, stop_requested: Callable[[], bool], tell: Tell, ranks: "Alone | None" = None
+) -> bool:
     """Train and measure the trials of a job; False if it was told to stop before the end.
 
-    Of one trial there is a checkpoint then; a stack begins anew.
+    Of one trial there is a checkpoint then; a stack begins anew. Of several `ranks` the first
+    measures, and tells what it did; the others train beside it.
     """
     # Imported here: a process that only waits for its workers never loads torch.
     from reproduce.training.loop import Interrupted
-    from reproduce.trials.execute import Surroundings, execute
+    from reproduce.training.ranks import Alone
+    from reproduce.trials.execute import Surroundings, accompany, execute
     from reproduce.trials.executors.stacked import execute as execute_stack
 
     key = job.items[0].trial.key
@@ -26,11 +34,14 @@ def perform(job: Job, stop_requested: Callable[[], bool], tell: Tell) -> bool:
         progress=_throttled(tell, key),
         checkpoint_seconds=job.checkpoint_seconds,
         keep_weights=job.keep_weights,
+        ranks=ranks or Alone(),
     )
     try:
         if len(job.items) > 1:
             for report in execute_stack(job.items, surroundings):
                 tell(report)
+        elif not surroundings.ranks.is_first:
+            accompany(job.items[0], surroundings)
         else:
             tell(execute(job.items[0], job.scratch, surroundings))
     except Interrupted:
