@@ -6,13 +6,11 @@ import resource
 import shlex
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from typer.main import get_command
 
 from reproduce import __version__, cli, papers
-from reproduce.commands import terminal
 from reproduce.commands.terminal import parameters_from, with_profile
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.parameters import ClassImbalance
@@ -291,11 +289,3 @@ def test_clean_removes_what_can_be_made_again_and_nothing_else(reproduce, projec
     assert reproduce("clean")[0] == 0
     left = sorted(path.name for path in project.iterdir())
     assert left == ["book", "pyproject.toml", "runs", "store"]
-
-
-def test_a_trial_of_many_points_goes_by_its_plainest():
-    trial = SimpleNamespace(imbalance={"rho": 10.0})
-    points = [{"point": point} for point in ("ham10000; reading one", "ham10000", "ham10000; two")]
-    assert terminal.points_of(points, trial) == "ham10000 and 2 more points"
-    assert terminal.points_of(points[:2], trial) == "ham10000; reading one / ham10000"
-    assert terminal.points_of([{}], trial) == "rho 10.0"

@@ -44,3 +44,11 @@ def test_a_long_trial_says_each_minute_how_far_it_is(capsys, monkeypatch):
         "baseline, rho 5, seed 0: step 40 of 4,000, loss 0.250",
         "[1/2] baseline, rho 5, seed 0: accuracy 50.0 % (132 s)",
     ]
+
+
+def test_a_trial_of_many_points_goes_by_its_plainest():
+    trial = SimpleNamespace(imbalance={"rho": 10.0})
+    points = [{"point": point} for point in ("ham10000; reading one", "ham10000", "ham10000; two")]
+    assert terminal.points_of(points, trial) == "ham10000 and 2 more points"
+    assert terminal.points_of(points[:2], trial) == "ham10000; reading one / ham10000"
+    assert terminal.points_of([{}], trial) == "rho 10.0"

@@ -26,7 +26,7 @@ _TONES = LinearSegmentedColormap.from_list(
 def cells(
     axis: Axes,
     strengths: np.ndarray,
-    words: Sequence[Sequence[str]] | None = None,
+    words: Sequence[Sequence[str]] | np.ndarray | None = None,
     *,
     missing: float = 0.0,
 ) -> None:

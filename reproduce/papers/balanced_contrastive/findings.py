@@ -114,9 +114,9 @@ def _temperature(study: Study) -> str:
         raise NothingToShow("no temperature was learned")
     none = [{**row, MOVED: 0.0} for row in rows]
     mean, apart = float(np.mean(known)), effect_between(rows, none, MOVED, draws_of(study))
-    ends = f" [{apart.low:+.2f}, {apart.high:+.2f}]" if has_interval(apart) else ""
+    ends = f" [{apart.low:+.2f}, {apart.high:+.2f}]" if apart and has_interval(apart) else ""
     which = f"larger classes end with {'higher' if mean > 0 else 'lower'} temperatures"
-    if contains_zero(apart):
+    if apart is None or contains_zero(apart):
         which = "whether larger classes end with higher or lower temperatures cannot be told"
     return (
         f"The rank correlation of a class's temperature with its size is {mean:+.2f}{ends} on "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.figures import heat
@@ -57,21 +58,21 @@ class Landscape(Picture):
         narrow = columns > 2
         figure, axes = new_figure(0.29 * rows + (1.7 if narrow else 0.6))
         axis = axes[0, 0]
+        strengths = np.full((rows, columns), np.nan)
+        words = np.full((rows, columns), "", dtype=object)
         for row, method in enumerate(self.methods):
             for column, dataset in enumerate(self.datasets):
                 gain = self.found.get((dataset, method))
                 if gain is None:
-                    axis.text(column + 0.5, row + 0.5, "·", color=FAINT, ha="center", va="center")
                     continue
-                strength = _strength(gain)
-                if strength:
-                    colour = heat.HEAT if gain.word == HELPED else heat.LOSS
-                    heat.cell(axis, (column, row), strength, color=colour)
-                axis.text(
-                    column + 0.5, row + 0.53, points(gain.effect.mean, 0 if narrow else 1),
-                    ha="center", va="center", color=heat.letters(strength) if strength else QUIET,
-                )  # fmt: skip
-        heat.frame(axis, columns, rows)
+                strengths[row, column] = (1 if gain.word == HELPED else -1) * _strength(gain)
+                words[row, column] = points(gain.effect.mean, 0 if narrow else 1)
+        heat.cells(axis, strengths, words)
+        for text, strength in zip(axis.texts, strengths[~np.isnan(strengths)], strict=True):
+            if not strength:
+                text.set_color(QUIET)
+        for row, column in np.argwhere(np.isnan(strengths)):
+            axis.text(column + 0.5, row + 0.5, "·", color=FAINT, ha="center", va="center")
         axis.set_aspect("auto")
         axis.set_yticks([row + 0.5 for row in range(rows)], map(method_label, self.methods))
         names = [in_words(name).replace("scikit-learn's ", "") for name in self.datasets]
