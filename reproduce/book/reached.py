@@ -2,10 +2,11 @@
 
 Reached is the folder of its paper, all of it, and every module that the notebook, that folder or
 what executes notebooks imports, and what these import in turn, wherever in a file that stands. A
-module that imports by name reaches its whole room, and the rooms whose names are written in it.
-Of the files that are no code, those in other papers' folders are left out, but for the records,
-which are read together. Rather too much is reached than too little: a page that is executed in vain
-costs minutes, an old number shown as a new one costs the trust in all of them.
+module that imports by name reaches its whole room, and the rooms whose names are written in it; one
+that asks a package for its `__file__`, all that lies there. Of the files that are no code, those in
+other papers' folders are left out, but for the records, which are read together. Rather too much is
+reached than too little: a page that is executed in vain costs minutes, an old number shown as a new
+one costs the trust in all of them.
 """
 
 import ast
@@ -24,7 +25,7 @@ DATA = ("*.yaml", "*.csv", "*.sql")
 OF_PAPER, OF_CHAPTER = "book.execute", "book.chapters"
 # A folder each, of which a page reads its own; `papers` imports the one it is asked for by name.
 PAPERS = "papers"
-RECORD = "paper.yaml"
+RECORD, OF_OUR_OWN = "paper.yaml", "study.yaml"
 BY_NAME = ("import_module", "__import__")
 
 
@@ -40,8 +41,9 @@ def digest(notebook: Path, package: Path | None = None) -> str:
 def files(notebook: Path, package: Path) -> set[Path]:
     """Return the files of the package that a notebook reaches."""
     own = package / PAPERS / notebook.stem
-    # A chapter of no paper may speak of all of them.
-    whole = [own] if own.is_dir() else [package / PAPERS]
+    # A chapter of no paper, and a study of our own, may speak of all of them.
+    alone = own.is_dir() and not (own / OF_OUR_OWN).is_file()
+    whole = [own] if alone else [package / PAPERS]
     # Files of no code are read by whoever is told their names.
     data = {path for kind in DATA for path in package.rglob(kind) if _is_read(path, package)}
     found = data | {path for folder in whole for path in _all(folder)}
@@ -57,14 +59,14 @@ def files(notebook: Path, package: Path) -> set[Path]:
         # A room that is reached as a whole stands there as its folder's name and a star.
         for room in {name for name in names if name.endswith(".*")}:
             names.discard(room)
-            inside = _all(package / room.removesuffix(".*")) - found
+            inside = _all(package.joinpath(*room.split(".")[:-1])) - found
             found |= inside
             waiting += [path for path in inside if path.suffix == ".py"]
     return found
 
 
 def _is_read(path: Path, package: Path) -> bool:
-    return path.relative_to(package).parts[0] != PAPERS or path.name == RECORD
+    return path.relative_to(package).parts[0] != PAPERS or path.name in (RECORD, OF_OUR_OWN)
 
 
 def _all(folder: Path) -> set[Path]:
@@ -95,7 +97,8 @@ def _reaches(path: Path, package: Path) -> set[str]:
     if _imports_by_name(text):
         rooms = {room, *_rooms_named(text)} - {PAPERS, path.name}
         names |= {f"{one}.*" for one in rooms if (package / one).is_dir()}
-    return names
+    places = _places_asked(text)
+    return names | {f"{name}.*" for name in names if name and name.split(".")[-1] in places}
 
 
 @cache
@@ -117,6 +120,18 @@ def _imports_by_name(text: str) -> bool:
         (isinstance(node, ast.Name) and node.id in BY_NAME)
         or (isinstance(node, ast.Attribute) and node.attr in BY_NAME)
         for node in ast.walk(ast.parse(text))
+    )
+
+
+@cache
+def _places_asked(text: str) -> frozenset[str]:
+    """Return the names of which code asks where they lie: `name.__file__`."""
+    return frozenset(
+        node.value.id
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute)
+        and node.attr == "__file__"
+        and isinstance(node.value, ast.Name)
     )
 
 

@@ -105,6 +105,25 @@ def test_who_imports_by_name_reaches_its_whole_room(notebook, package):
     assert "audit/sums.py" in found, "and the room that it names"
 
 
+def test_who_asks_where_a_package_lies_reaches_all_that_lies_there(notebook, package):
+    (package / "losses/sources.py").write_text(
+        "from reproduce import models\nprint(models.__file__)"
+    )
+    found = names(notebook("one", "import reproduce.losses.sources"), package)
+    assert "models/lenet.py" in found
+
+
+def test_a_study_of_our_own_reaches_all_papers_and_its_record_is_read_with_theirs(
+    notebook, package
+):
+    (package / "papers/ours").mkdir()
+    for name in ("__init__.py", "study.yaml"):
+        (package / "papers/ours" / name).write_text("")
+    found = names(notebook("ours"), package)
+    assert {"papers/one/claims.yaml", "papers/two/pictures.py"} <= found
+    assert "papers/ours/study.yaml" in names(notebook("one"), package)
+
+
 def test_asking_for_papers_by_name_reaches_no_other_paper(notebook, package):
     found = names(notebook("one", "from reproduce import papers"), package)
     assert "papers/__init__.py" in found and "papers/two/claims.yaml" not in found
