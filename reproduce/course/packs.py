@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from reproduce.course import MODULES, content, lessons, plain_pages, slides, student
+from reproduce.course import MODULES, content, lessons, plain_reading, slides, student
 from reproduce.course.content import Question
 from reproduce.errors import unknown_name
 from reproduce.files import project_root, replacing
@@ -58,9 +58,9 @@ def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
         yield from _week(number, kind)
     if kind == "teacher":
         text = _prose("teacher")
-        yield "teach/teacher.html", plain_pages.page(
+        yield "teach/teacher.html", plain_reading.page(
             "For teachers of the course",
-            plain_pages.html_of(text.replace("<!-- registry: teaching -->", KEYS))
+            plain_reading.html_of(text.replace("<!-- registry: teaching -->", KEYS))
             .replace("<!-- registry: course -->", _weeks(kind, "../")),
         )  # fmt: skip
 
@@ -72,14 +72,16 @@ def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
     yield f"read/week_{number}.html", handout(number, key=False)
     yield (
         f"read/lesson_{number}.html",
-        plain_pages.notebook(f"Lesson {number}: {title}", lessons.executed(number)["cells"]),
+        plain_reading.notebook(f"Lesson {number}: {title}", lessons.executed(number)["cells"]),
     )
     if kind == "teacher":
         solved = student.read(f"solutions_{number}")
         yield f"notebooks/course/solutions_{number}.ipynb", student.as_text(solved)
         yield (
             f"teach/solutions_{number}.html",
-            plain_pages.notebook(f"Solutions {number}: {title}", student.unmarked(solved)["cells"]),
+            plain_reading.notebook(
+                f"Solutions {number}: {title}", student.unmarked(solved)["cells"]
+            ),
         )
         yield f"teach/slides_{number}.html", slides.page(number)
         yield f"teach/week_{number}_key.html", handout(number, key=True)
@@ -96,14 +98,14 @@ HERE = "You have it: this is the pack. Open a terminal in its folder."
 
 def start(kind: str) -> str:
     """Return the first page of a pack: what to do before the first lesson, and where all is."""
-    before = plain_pages.html_of(_prose("before").replace("<!-- registry: origin -->", HERE))
+    before = plain_reading.html_of(_prose("before").replace("<!-- registry: origin -->", HERE))
     before = before.replace("<h1>", '<h1 id="before">', 1)
     teach = '<p><a href="teach/teacher.html">For teachers</a></p>\n' if kind == "teacher" else ""
     body = (
         f'<h1>{NAME}</h1>\n{teach}<p>New here? <a href="#before">Install it and check your machine'
         f"</a> first.</p>\n<h2>The weeks</h2>\n{_weeks(kind)}\n{_one_down(before)}"
     )
-    return plain_pages.page(NAME, body)
+    return plain_reading.page(NAME, body)
 
 
 def _prose(name: str) -> str:

@@ -27,7 +27,7 @@ ul { margin: 0; padding-left: 1.1em; } li { margin: 0.35em 0; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.85em; background: #f3f3f3; }
 pre { padding: 0.8em 1em; overflow-x: auto; border-radius: 0.3em; }
 figure { margin: 0.4em 0; }
-figure svg, figure img { width: 100%; height: auto; max-height: 62vh; }
+figure svg, figure img { width: 100%; height: auto; max-height: 54vh; }
 aside { margin-top: 1.2em; padding: 0.6em 0.9em; border-left: 4px solid #0072B2;
         background: #eef4f9; font-size: 0.72em; }
 .number { margin-top: 1em; color: #5c5c5c; font-size: 0.6em; }
