@@ -83,9 +83,11 @@ def test_only_notebooks_that_start_without_pytorch_are_offered_elsewhere(page, o
         ),
         outdir="out", srcdir=".",
     )  # fmt: skip
-    context = {"header_buttons": [{"label": "download"}], "pagename": page,
-               "sourcename": f"{page}.ipynb", "page_source_suffix": ".ipynb",
-               "github_url": "https://github.com", "github_user": "a", "github_repo": "b"}  # fmt: skip
+    context = {
+        "header_buttons": [{"label": "download"}], "pagename": page,
+        "sourcename": f"{page}.ipynb", "page_source_suffix": ".ipynb",
+        "github_url": "https://github.com", "github_user": "a", "github_repo": "b",
+    }  # fmt: skip
     launch.add_launch_buttons(app, page, "", context, None)
     assert [one["label"] for one in context["header_buttons"]] == ["download", "launch-buttons"]
     extension._offer_only_what_starts(app, page, "", context, None)
