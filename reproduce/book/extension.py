@@ -22,6 +22,8 @@ from reproduce.book.stage import stage
 from reproduce.book.website import EXTENSIONS_LEFT_OUT, with_options
 
 EDITION = "published"
+# The notebooks that redraw where they are opened, and the theme's name for what opens them.
+STARTS, LAUNCHING = "book/papers/", "launch-buttons"
 # Before Sphinx looks for static files (800) and the table of contents is read (900).
 EARLY, LATE = 100, 900
 
@@ -32,6 +34,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", _forget_what_is_read_again)
     app.connect("env-get-updated", _number_figures, priority=LATE)
     app.connect("html-page-context", _name_the_whole_notebook, priority=LATE)
+    app.connect("html-page-context", _offer_only_what_starts, priority=LATE)
     app.connect("build-finished", _keep_the_whole_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -84,6 +87,22 @@ def _name_the_whole_notebook(
     whole = _whole_of(app, page)
     if whole and whole != page:
         context["header_buttons"] = _renamed(context.get("header_buttons", []), page, whole)
+
+
+def _offer_only_what_starts(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Leave out the buttons that open a notebook elsewhere, where it would stop at an import.
+
+    A paper's notebook redraws there without PyTorch; the lessons of the course train.
+    """
+    if not page.startswith(STARTS):
+        context["header_buttons"] = without_launching(context.get("header_buttons", []))
+
+
+def without_launching(buttons: list[Any]) -> list[Any]:
+    """Return the buttons of a page but for those that open it as a notebook elsewhere."""
+    return [one for one in buttons if one.get("label") != LAUNCHING]
 
 
 def _whole_of(app: Sphinx, page: str) -> str | None:

@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from sphinx_book_theme.header_buttons import launch
 
+from reproduce.book import extension
 from reproduce.book.build import build
 from reproduce.book.checks import site_problems
 from reproduce.book.contents import read_contents
@@ -61,6 +64,35 @@ def test_the_buttons_of_a_cut_page_name_the_whole_notebook():
         {"url": f"https://mybinder.org/v2/gh/a/b/main?urlpath=tree/{whole}.ipynb"},
         {"url": "https://github.com/a/b", "label": None},
     ]
+
+
+@pytest.mark.parametrize(("page", "offered"), [
+    ("book/papers/class_imbalance-all-methods", True), ("book/course/lesson_1", False),
+])  # fmt: skip
+def test_only_notebooks_that_start_without_pytorch_are_offered_elsewhere(page, offered):
+    """Made by the theme itself, so that a new name of its buttons is noticed."""
+    options = {
+        "launch_buttons": {"binderhub_url": "https://mybinder.org"},
+        "repository_url": "https://github.com/a/b", "repository_branch": "main",
+    }  # fmt: skip
+    app = SimpleNamespace(
+        config={"html_theme_options": options},
+        env=SimpleNamespace(
+            doc2path=lambda name: f"{name}.ipynb",
+            metadata={page: {"kernelspec": {"display_name": "Python 3"}}},
+        ),
+        outdir="out", srcdir=".",
+    )  # fmt: skip
+    context = {
+        "header_buttons": [{"label": "download"}], "pagename": page,
+        "sourcename": f"{page}.ipynb", "page_source_suffix": ".ipynb",
+        "github_url": "https://github.com", "github_user": "a", "github_repo": "b",
+    }  # fmt: skip
+    launch.add_launch_buttons(app, page, "", context, None)
+    assert [one["label"] for one in context["header_buttons"]] == ["download", "launch-buttons"]
+    extension._offer_only_what_starts(app, page, "", context, None)
+    labels = [one["label"] for one in context["header_buttons"]]
+    assert labels == ["download", "launch-buttons"][: 1 + offered]
 
 
 @pytest.mark.thorough

@@ -3,6 +3,7 @@
 import pytest
 
 from reproduce.pages import replications
+from reproduce.trials.pack_file import replication_in
 from reproduce.trials.store import Store
 from tests.data.test_loaders_acne04 import write_tree
 from tests.data.test_loaders_hyper_kvasir import write_tree as write_hyper_kvasir
@@ -81,6 +82,19 @@ def test_what_an_experiment_lacks_is_said_with_the_way_around(reproduce, project
     assert "`-p experiments table_6,warm_up` does without it" in error
 
 
+def test_what_was_trained_is_packed_and_said(reproduce, project, mnist):
+    """One trial of five steps; the tests of every layout are among the thorough ones."""
+    line = "-p experiments none -p methods baseline -p seeds 0 -p rho 5 -p mu 0.5 "
+    line += "-p images_per_class 40 -p iterations 5"
+    status, said, error = run(
+        reproduce, f"class_imbalance --data {mnist} --anyway --who Ada {line} --workers 1"
+    )
+    assert status == 0, error
+    assert "packed: class_imbalance-replication.zip" in said
+    [(made, *_)] = [replication_in(project / "class_imbalance-replication.zip")]
+    assert made.who == "Ada" and any("published are" in one for one in made.data_departures)
+
+
 @pytest.mark.thorough
 def test_from_a_folder_to_the_page_of_the_paper(reproduce, project, data):
     write_tree(data / "acne04", (40, 40, 40, 40))
@@ -116,7 +130,7 @@ def test_three_data_sets_of_one_paper_go_through_in_one_replication(reproduce, p
         f"balanced_contrastive --data {data} --anyway --profile smoke --who Grace -o grace.zip "
         "-p dataset 'isic2019?size=28' -p second_dataset 'hyper_kvasir?size=28' "
         "-p segmentation_dataset 'thyroid_ultrasound?size=64' -p experiments second,segmentation "
-        "-p seeds '[0, 1]' --workers 1"
+        "-p seeds '[0, 1]' -p methods sup_con,bdcl --workers 1"
     )
     status, said, error = run(reproduce, line)
     assert status == 0, error
