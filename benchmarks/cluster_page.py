@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from benchmarks import sizes_page
 from reproduce.files import project_root, write_text
 
 PAGE = "book/more_machines.md"
@@ -50,7 +51,17 @@ def tables() -> dict[str, str]:
         "services": _services(result),
         "simulated": _simulated(result["rows"]),
         "first": _first(result),
+        "workers": sizes_page.workers(_stored("worker_scaling")),
+        "sizes": sizes_page.sizes(_stored("sizes")),
+        "memory": sizes_page.memory(_stored("flat_memory")),
+        "trained again": sizes_page.trained_again(_stored("trained_again")),
     }
+
+
+def _stored(name: str) -> dict | None:
+    """Return another result, or None where nobody has measured that yet."""
+    path = project_root() / "book" / "results" / f"{name}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
 def _costs(durations: dict) -> str:

@@ -5,6 +5,7 @@ measured here with the real driver and store; how long trials train is drawn fro
 published trials. `python -m benchmarks.scheduler` writes `book/results/cluster_scaling.json`.
 """
 
+import argparse
 import heapq
 import json
 import os
@@ -154,16 +155,16 @@ def most_workers(seconds: list[float], of_trial: float, of_checkpoint: float) ->
     return statistics.fmean(seconds) / cost + 1
 
 
-def run() -> None:
-    """Measure, simulate, print and write."""
+def run(known: dict | None = None) -> None:
+    """Measure, simulate, print and write; with `known`, simulate anew with its service times."""
     by_network = durations()
     seconds = [round(s, 1) for of in by_network.values() for s in of if s > 0]
-    of_few, of_many = services(1000, 150), services(100_000, 150)
+    of_few, of_many = known["services"] if known else (services(1000, 150), services(100_000, 150))
     trial, checkpoint = of_many["trial"], of_many["checkpoint"]
     rows = [simulate(seconds, TRIALS, workers, trial, checkpoint) for workers in WORKERS]
     result = {
         "services": [of_few, of_many],
-        "load": os.getloadavg()[0],
+        "load": known["load"] if known else os.getloadavg()[0],
         "cores": os.cpu_count(),
         "checkpoint_bytes": CHECKPOINT_BYTES,
         "durations": {
@@ -183,4 +184,7 @@ def run() -> None:
 
 
 if __name__ == "__main__":
-    run()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--same-services", action="store_true", help="measure the driver not anew")
+    path = project_root() / RESULT
+    run(json.loads(path.read_text("utf-8")) if parser.parse_args().same_services else None)

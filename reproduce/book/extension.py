@@ -7,6 +7,7 @@ there: half of the pages exist only once they are staged.
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,8 +23,9 @@ from reproduce.book.stage import stage
 from reproduce.book.website import EXTENSIONS_LEFT_OUT, with_options
 
 EDITION = "published"
-# The notebooks that redraw where they are opened, and the theme's name for what opens them.
-STARTS, LAUNCHING = "book/papers/", "launch-buttons"
+# The notebooks that redraw where they are opened and those that train, and the theme's name for
+# what opens them.
+STARTS, TRAINS, LAUNCHING = "book/papers/", "book/course/lesson_", "launch-buttons"
 # Before Sphinx looks for static files (800) and the table of contents is read (900).
 EARLY, LATE = 100, 900
 
@@ -94,15 +96,25 @@ def _offer_only_what_starts(
 ) -> None:
     """Leave out the buttons that open a notebook elsewhere, where it would stop at an import.
 
-    A paper's notebook redraws there without PyTorch; the lessons of the course train.
+    A paper's notebook redraws there without PyTorch, which Binder does not have; the lessons of the
+    course train, and their first cell installs all that on Colab.
     """
-    if not page.startswith(STARTS):
-        context["header_buttons"] = without_launching(context.get("header_buttons", []))
+    buttons = context.get("header_buttons", [])
+    if page.startswith(TRAINS):
+        context["header_buttons"] = _launching(buttons, lambda one: "colab" in one["url"])
+    elif not page.startswith(STARTS):
+        context["header_buttons"] = _launching(buttons, lambda one: False)
 
 
-def without_launching(buttons: list[Any]) -> list[Any]:
-    """Return the buttons of a page but for those that open it as a notebook elsewhere."""
-    return [one for one in buttons if one.get("label") != LAUNCHING]
+def _launching(buttons: list[Any], offered: Callable[[dict[str, Any]], bool]) -> list[Any]:
+    """Return the buttons of a page with those that open it elsewhere which are offered."""
+    kept = []
+    for one in buttons:
+        if one.get("label") == LAUNCHING:
+            one = {**one, "buttons": [place for place in one["buttons"] if offered(place)]}
+        if one.get("buttons", True):
+            kept.append(one)
+    return kept
 
 
 def _whole_of(app: Sphinx, page: str) -> str | None:

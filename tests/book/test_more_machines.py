@@ -107,3 +107,53 @@ def test_the_array_job_trains_every_shard(reproduce, tmp_path, monkeypatch):
     assert [(r.key, r.metrics, r.history) for r in joined] == [
         (r.key, r.metrics, r.history) for r in whole
     ]
+
+
+# -- sizes, workers, equal digits -----------------------------------------------------------------
+
+
+def again(equal, **changed):
+    now = {"device": "cpu (x86_64)", "torch": "2", "numpy": "2", "python": "3"}
+    found = {"equal": equal, "distance": 0.0, "measure": "", "then": now, "now": now}
+    return {**found, "processor": "A", **changed}
+
+
+def edition_of(outcomes, drawn="ab", at_most=None):
+    return {"trials": 9, "drawn_among": 4, "at_most": at_most, "drawn": [*drawn],
+            "outcomes": outcomes}  # fmt: skip
+
+
+def test_equal_digits_are_counted_and_what_is_not_done_is_said(benchmark):
+    said = benchmark("sizes_page").trained_again
+    assert said({}).startswith("This is not done yet")
+    half = said({"dual_head": edition_of({"a": again(True)}, at_most=160.0)})
+    assert "| `dual_head` | 9 | 4 (at most 160 s) | 2 | 1 | 1 |" in half
+    assert "1 of 1 gave the same" in half and "1 of those drawn are not trained again yet" in half
+    assert "Not begun: `class_imbalance`, `metric_learning`" in half
+    other = {**again(True)["now"], "torch": "3"}
+    apart = again(False, distance=0.0123, measure="test/auc", now=other)
+    whole = said({"dual_head": edition_of({"a": apart, "b": {"failure": "no data"}})})
+    assert "0 of 1 gave" in whole and "largest difference is 0.012 (test/auc)" in whole
+    assert "1 could not be trained here, the first since no data" in whole
+    assert "this had changed: torch" in whole and "not trained again yet" not in whole
+
+
+def test_the_gain_of_two_workers_is_of_medians(benchmark):
+    said = benchmark("sizes_page").workers
+    assert "is not measured yet" in said(None)
+    rows = [{"workers": 1, "seconds": [90, 80, 100]}, {"workers": 2, "seconds": [50, 45, 60]}]
+    assert "1.8 times as fast on 2 cores" in said({"rows": rows, "trials": 16, "cores": 2})
+
+
+def test_a_made_up_store_is_one(benchmark, tmp_path):
+    from reproduce.trials import edition, upkeep
+
+    results = edition.read_results(edition.published(), "class_imbalance")[:3]
+    store = Store(tmp_path / "store")
+    benchmark("sizes").fill(store, results, 7)
+    found = [*store.overview()]
+    assert len(found) == 7 == store.count() and not any(one.damage for one in found)
+    assert sorted(one.trial.seed for one in found) == [*range(1000, 1007)]
+    known = {one.metrics["test/accuracy"] for one in results}
+    assert {one.results[0].metrics["test/accuracy"] for one in found} == known
+    assert upkeep.check(store) == []

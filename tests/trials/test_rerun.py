@@ -72,6 +72,17 @@ def test_the_draw_is_random_but_the_same_for_a_seed(store, describe, leave):
     assert len(rerun.sample(results, 100, 0)) == 12
 
 
+def test_long_trials_can_be_left_out_which_is_said(store, describe, leave):
+    results = [leave(store, describe(seed=seed), seconds=float(seed)) for seed in range(6)]
+    short = {one.key for one in results if one.seconds <= 2}
+    assert rerun.able(results, 2.0).keys() == short and len(short) == 3
+    assert {one.key for one in rerun.sample(results, 10, 0, 2.0)} == short
+    lines = rerun.report([rerun.Compared(results[0], results[0])], store.path, 2.0)
+    assert "drawn at random among those that took 2 s or less and trained again" in lines[0]
+    with pytest.raises(UserError, match=r"no finished trial that took -1 s or less.*--seconds"):
+        rerun.sample(results, 3, 0, -1.0)
+
+
 def test_an_empty_store_has_nothing_to_train_again():
     with pytest.raises(UserError, match="no finished trial"):
         rerun.sample([], 3, 0)

@@ -1,0 +1,144 @@
+"""What the page "When one machine is not enough" says of sizes, memory, workers and equal digits.
+
+Each passage is made from a stored result, and says so where something is not measured yet.
+"""
+
+from statistics import median
+from typing import Any
+
+# What was timed, in the words of the page.
+WORDS = {
+    "opened and counted": "open it and count its results",
+    "listed": "`store ls`: list every trial",
+    "filtered": "`store ls --method oversampling`",
+    "tables of a page": "tables of a paper's page",
+    "verdicts of a page": "verdicts of that page",
+    "estimate of time": "estimate how long a plan takes",
+}
+PAPERS_IN_ORDER = (
+    "class_imbalance", "dual_head", "metric_learning", "balanced_contrastive", "difficulty_aware",
+)  # fmt: skip
+
+
+def sizes(result: dict[str, Any] | None) -> str:
+    """Return what a large store and a large plan take."""
+    if result is None:
+        return "This is not measured yet: `python -m benchmarks.sizes` does it."
+    seconds = result["seconds"]
+    lines = [f"| with {result['trials']:,} trials ({result['megabytes']:,} MB) | seconds |"]
+    lines.append("|---|--:|")
+    lines += [f"| {words} | {_seconds(seconds[name])} |" for name, words in WORDS.items()]
+    said = (
+        f"The full plan of `class_imbalance`, {result['planned']:,} networks, is built and written "
+        f"in {_seconds(seconds['full plan'])} s. All are seconds of one core, medians of "
+        f"{result['rounds']}, without the start of the program; {_load(result)}. A store is read "
+        f"in batches. Asking for each of {result['fewer']:,} trials by itself took "
+        f"{result['one_by_one']:.1f} times as long."
+    )
+    return "\n".join([*lines, "", said])
+
+
+def memory(result: dict[str, Any] | None) -> str:
+    """Return how the memory of a process that trains goes on."""
+    if result is None:
+        return "This is not measured yet: `python -m benchmarks.flat_memory` does it."
+    rows = result["rows"]
+    held = {row["trials"]: row["megabytes"] for row in rows}
+    last, later = rows[-1]["trials"], [row["megabytes"] for row in rows[1:]]
+    return (
+        f"One process trained {last:,} small networks, one after the other. It held "
+        f"{held[rows[0]['trials']]:.0f} MB after the first, {held[100]:.0f} MB after 100, "
+        f"{held[500]:.0f} MB after 500 and {held[last]:.0f} MB after {last:,}; at no look was it "
+        f"below {min(later):.0f} or above {max(later):.0f} MB. Most of it is PyTorch itself."
+    )
+
+
+def workers(result: dict[str, Any] | None) -> str:
+    """Return how much faster two workers are than one."""
+    if result is None:
+        return (
+            "How much faster two workers are than one is not measured yet: it needs a machine that "
+            "does nothing else. `python -m benchmarks.workers` does it there, in a few minutes, "
+            "and refuses elsewhere."
+        )
+    one, two = (median(row["seconds"]) for row in result["rows"])
+    return (
+        f"{result['trials']} networks of a few seconds each took {one:.0f} s with one worker and "
+        f"{two:.0f} s with two, their start included: {one / two:.1f} times as fast on "
+        f"{result['cores']} cores."
+    )
+
+
+def trained_again(result: dict[str, Any] | None) -> str:
+    """Return how many published trials gave the same digits when they were trained again."""
+    if not result:
+        return "This is not done yet: `python -m benchmarks.rerun_editions` does it."
+    lines = ["| edition | trials | drawn among | drawn | trained again | equal, bit for bit |"]
+    lines.append("|---|--:|--:|--:|--:|--:|")
+    outcomes, left = [], []
+    for paper in PAPERS_IN_ORDER:
+        found = result.get(paper)
+        if found is None:
+            left.append(f"`{paper}`")
+            continue
+        done = [one for one in found["outcomes"].values() if "equal" in one]
+        outcomes += done
+        limit = "all" if found["at_most"] is None else f"at most {found['at_most']:g} s"
+        lines.append(
+            f"| `{paper}` | {found['trials']} | {found['drawn_among']} ({limit}) | "
+            f"{len(found['drawn'])} | {len(done)} | {sum(one['equal'] for one in done)} |"
+        )
+    return "\n\n".join(["\n".join(lines), " ".join(_of_all(outcomes, left, result))])
+
+
+def _of_all(outcomes: list[dict], left: list[str], result: dict[str, Any]) -> list[str]:
+    """Return the sentences under the table."""
+    equal = sum(one["equal"] for one in outcomes)
+    said = [f"{equal} of {len(outcomes)} gave the same metrics, counts and histories."]
+    apart = [one for one in outcomes if not one["equal"]]
+    if apart:
+        most = max(apart, key=lambda one: one["distance"])
+        said.append(
+            f"Of the others the largest difference is {most['distance']:.2g} ({most['measure']})."
+        )
+    failed = [one["failure"] for of in result.values() for one in of["outcomes"].values()
+              if "failure" in one]  # fmt: skip
+    if failed:
+        said.append(f"{len(failed)} could not be trained here, the first since {failed[0]}.")
+    waiting = sum(len(of["drawn"]) - len(of["outcomes"]) for of in result.values())
+    if waiting:
+        said.append(f"{waiting} of those drawn are not trained again yet.")
+    if left:
+        said.append(f"Not begun: {', '.join(left)}.")
+    machines = sorted({_machine(one) for one in outcomes})
+    said.append(f"They were trained again on {'; and on '.join(machines)}.")
+    changed = sorted({
+        name for one in outcomes for name in one["now"] if one["now"][name] != one["then"].get(name)
+    })  # fmt: skip
+    said.append(
+        f"Since they were published, this had changed: {', '.join(changed)}." if changed
+        else "The kind of device and all versions are those noted when they were published."
+    )  # fmt: skip
+    return said
+
+
+def _machine(one: dict[str, Any]) -> str:
+    now = one["now"]
+    return (
+        f"{one['processor'] or now['device']}, one thread, PyTorch {now['torch']}, "
+        f"NumPy {now['numpy']}, Python {now['python']}"
+    )
+
+
+def _load(result: dict[str, Any]) -> str:
+    load, cores = result["load"], result["cores"]
+    if load <= cores:
+        return f"the machine had {cores} cores and a load of {load:.1f}"
+    return (
+        f"the machine was busy ({cores} cores under a load of {load:.0f}), which lengthens "
+        "even these"
+    )
+
+
+def _seconds(number: float) -> str:
+    return f"{number:.1f}" if number >= 0.1 else "under 0.1"
