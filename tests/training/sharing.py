@@ -238,11 +238,16 @@ def done(rank, meeting, names):
 INTERRUPTED = "stopped and resumed"
 
 
+STOPPED = replace(CASES["class weights, mixed images"])
+STOPPED.phase = {**STOPPED.phase, "iterations": 7}
+
+
 def interrupted(pair, folder):
-    """Return what an undisturbed training leaves, and one that was stopped and went on."""
-    case = replace(CASES["class weights, mixed images"])
-    case.phase = {**case.phase, "iterations": 7}
-    undisturbed = case.trained(pair)
+    """Return what an undisturbed training leaves, one that was stopped and went on, and more.
+
+    How often this rank was asked whether to stop, and its checkpoint.
+    """
+    undisturbed = STOPPED.trained(pair)
     checkpoint = folder / "trial.safetensors" if pair.is_first else None
     asked = itertools.count()
 
@@ -251,9 +256,8 @@ def interrupted(pair, folder):
         return pair.agreed_to(pair.is_first and next(asked) == 4)
 
     with suppress(loop.Interrupted):
-        case.trained(pair, checkpoint=checkpoint, stop_requested=stop)
-    written = sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
-    return undisturbed, case.trained(pair, checkpoint=checkpoint), next(asked), written
+        STOPPED.trained(pair, checkpoint=checkpoint, stop_requested=stop)
+    return undisturbed, STOPPED.trained(pair, checkpoint=checkpoint), next(asked), checkpoint
 
 
 MUTANTS = {

@@ -6,8 +6,11 @@ import pytest
 import torch
 
 from reproduce.errors import UserError
+from reproduce.training import checkpoints
+from reproduce.training.loop import State
 from reproduce.training.ranks import shares
 from reproduce.training.whole_batch import AsOneBatch
+from reproduce.trials.execute import _shared_by
 from tests.training import sharing
 
 # In float64: sums in another order. After three steps they were 1e-13 apart at most, in all cases.
@@ -74,11 +77,21 @@ def test_the_usual_mistakes_would_be_seen(pairs, name):
 def test_a_pair_that_was_stopped_goes_on_bit_for_bit(pairs):
     """The first rank alone has a checkpoint, and the first alone says when to stop."""
     for rank, left in enumerate(pairs):
-        undisturbed, resumed, asked, written = left[sharing.INTERRUPTED]
+        undisturbed, resumed, asked, checkpoint = left[sharing.INTERRUPTED]
         assert len(undisturbed["history"]) == 7 and resumed["history"] == undisturbed["history"]
         for name in undisturbed.keys() - {"history"}:
             assert torch.equal(resumed[name], undisturbed[name]), name
-        assert (asked, written) == ((5, ["trial.safetensors"]) if rank == 0 else (0, []))
+        assert (asked, checkpoint is None) == ((5, False) if rank == 0 else (0, True))
+
+
+def test_a_checkpoint_fits_any_number_of_ranks(pairs):
+    """And the result says by how many its batches were shared."""
+    undisturbed, _, _, checkpoint = pairs[0][sharing.INTERRUPTED]
+    assert checkpoints.load(checkpoint)[0]["ranks"] == [2]
+    alone = sharing.STOPPED.trained(sharing.Alone(), checkpoint=checkpoint)
+    assert distance(alone, undisturbed) < TOLERANCE
+    assert _shared_by(State(ranks=[1, 2])) == {"ranks": "1 and 2"}
+    assert _shared_by(State(ranks=[1])) == {}
 
 
 def test_what_cannot_be_shared_is_refused():

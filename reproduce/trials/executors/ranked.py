@@ -32,8 +32,8 @@ from reproduce.trials.executors.workers import Ended, start
 from reproduce.trials.trial import Planned
 
 # How long a rank waits for the others: longer than the first may take to look at its network in
-# between, or to write a checkpoint.
-PATIENCE = 600.0
+# between, or to write a checkpoint. Who has ended is seen at once.
+PATIENCE = 1800.0
 # When one says that it does not hear the others: how long to look who has ended.
 SECONDS_TO_SHOW_WHO = 5.0
 
