@@ -66,9 +66,14 @@ def cell(address: str | None) -> dict[str, Any]:
 
 
 def with_cell(notebook: dict[str, Any], address: str | None) -> dict[str, Any]:
-    """Return a notebook in which the cell stands below the title, whatever stood there before."""
+    """Return a notebook in which the cell stands below the title, whatever stood there before.
+
+    One that was executed stays so: here the cell does nothing, whatever it says.
+    """
     cells = [one for one in notebook["cells"] if one.get("id") != CELL]
-    return {**notebook, "cells": [cells[0], cell(address), *cells[1:]]}
+    counts = [one.get("execution_count") for one in notebook["cells"] if one.get("id") == CELL]
+    placed = {**cell(address), "execution_count": counts[0] if counts else None}
+    return {**notebook, "cells": [cells[0], placed, *cells[1:]]}
 
 
 def address_in(notebook: dict[str, Any]) -> str:
