@@ -19,11 +19,11 @@ from reproduce.errors import UserError
 from reproduce.evaluation.versions import is_current
 from reproduce.files import project_root
 from reproduce.trials import arrays as array_files
-from reproduce.trials import stored_batches
+from reproduce.trials import kept_rows
 from reproduce.trials.database import Database
+from reproduce.trials.kept_rows import Kept
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.result import Result
-from reproduce.trials.stored_batches import Kept
 from reproduce.trials.stored_rows import label_from
 from reproduce.trials.trial import Planned, Trial, canonical
 
@@ -144,7 +144,7 @@ class Store(Database):
 
     def _sound(self, keys: Iterable[str]) -> Iterator[Kept]:
         """Yield what is kept under these keys, or raise what is wrong with one of its results."""
-        for found in stored_batches.kept(self, keys):
+        for found in kept_rows.kept(self, keys):
             # One that is only planned may lack a description: that is said where it is asked for.
             if found.damage and self.query("SELECT 1 FROM results WHERE key = ?", found.key):
                 raise found.damage[0]
@@ -159,7 +159,7 @@ class Store(Database):
         whole: list[Result] = []
         damaged: dict[str, str] = {}
         keys = [key for (key,) in self.query("SELECT DISTINCT key FROM results ORDER BY 1")]
-        for found in stored_batches.kept(self, keys):
+        for found in kept_rows.kept(self, keys):
             whole += found.results
             for error in found.damage:
                 said, key = str(error), found.key
@@ -168,7 +168,7 @@ class Store(Database):
 
     def overview(self) -> Iterator[Kept]:
         """Yield what there is of every trial noted here, without decoding what is long."""
-        return stored_batches.kept(self, self.trial_keys(), at_once=False)
+        return kept_rows.kept(self, self.trial_keys(), at_once=False)
 
     def count(self) -> int:
         """Return how many results there are, damaged ones included."""
@@ -182,15 +182,15 @@ class Store(Database):
     def trial(self, key: str) -> Trial:
         """Return the description of a trial noted here."""
         rows = self.query("SELECT description FROM trials WHERE key = ?", key)
-        return stored_batches.trial(self, key, rows)
+        return kept_rows.trial(self, key, rows)
 
     def labels(self, key: str) -> tuple[dict[str, str], ...]:
         """Return what a trial was planned for: paper, profile, method, experiment."""
         rows = self.query("SELECT label FROM labels WHERE key = ? ORDER BY label", key)
         try:
             return tuple(label_from(row[0]) for row in rows)
-        except stored_batches.DAMAGE as error:
-            raise stored_batches.damage(self, key, error) from error
+        except kept_rows.DAMAGE as error:
+            raise kept_rows.damage(self, key, error) from error
 
     def fail(self, key: str, message: str) -> None:
         """Note why a trial has no result; forgotten when it gets one."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reproduce.trials import descriptions, stored_batches
+from reproduce.trials import descriptions, kept_rows
 from reproduce.trials.store import Store
 from reproduce.trials.stored_rows import DamagedRow, trial_from
 from reproduce.trials.trial import Planned, Trial, canonical, key_of
@@ -25,7 +25,7 @@ def several(store, describe, leave):
 @pytest.mark.parametrize("batch", [1, 2, 500])
 def test_batches_give_what_single_questions_give(several, monkeypatch, batch):
     store, keys = several
-    monkeypatch.setattr(stored_batches, "BATCH", batch)
+    monkeypatch.setattr(kept_rows, "BATCH", batch)
     found = [*store.overview()]
     assert [one.key for one in found] == keys == store.trial_keys()
     for one in found:
