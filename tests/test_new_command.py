@@ -55,6 +55,7 @@ def new_loss(house, run) -> Path:
     return house / "reproduce" / "losses" / "classifier" / "soft_margin.py"
 
 
+@pytest.mark.thorough
 def test_a_new_loss_is_registered_and_its_test_says_what_to_fill_in(new_loss, run):
     status, told = run("pytest -q -p no:cacheprovider tests/losses/test_soft_margin.py")
     assert status == 1 and "3 passed" in told and "1 failed" in told

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from reproduce import losses, models, papers
-from reproduce.book import ambiguities, docstrings, front, markup, networks
+from reproduce.book import ambiguities, docstrings, front, interface, markup, networks
 from reproduce.book import losses as loss_pages
 from reproduce.book.contents import read_contents
 from reproduce.book.registry_page import MARKER, filled
@@ -156,7 +156,7 @@ def test_printed_formulas_are_shown_sign_by_sign():
 def test_every_page_with_a_marker_is_in_the_table_of_contents():
     known = {Path(page).name for page in read_contents(ROOT / "_toc.yml").pages}
     marked = [name for name in PAGES if MARKER.search((ROOT / "book" / name).read_text("utf-8"))]
-    assert len(marked) == 12
+    assert len(marked) == 13
     assert {name.removesuffix(".md") for name in marked} <= known
 
 
@@ -175,6 +175,7 @@ def test_pages_show_every_registry_once():
     ]
     shapes = [("losses", shape) for shape in loss_pages.SHAPES]
     shapes += [("front", part) for part in front.PARTS]
+    shapes += [("names", part) for part in interface.NAMES]
     whole = [
         (kind, None)
         for kind in (

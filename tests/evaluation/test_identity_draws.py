@@ -66,6 +66,7 @@ def of_images(rows, labels, random, draws: int) -> np.ndarray:
     return np.array(values)
 
 
+@pytest.mark.thorough
 def test_intervals_of_resampled_identities_hold_the_truth_and_those_of_pairs_do_not():
     """100 samples of 80 people from one population; the truth is that of 1,200 of them."""
     random = np.random.default_rng(7)

@@ -150,6 +150,7 @@ def test_plain_papermill_ends_well_and_trains_nothing_again(by_papermill):
     assert "4 trials behind this page, 0 of them run" in texts(by_papermill.cell(TRAIN))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cell", ["summary", "verdicts", "expected", "per-class"])
 def test_both_ways_show_the_same_numbers(by_command, by_papermill, cell):
     assert texts(by_papermill.cell(cell)) == texts(by_command.cell(cell)) != ""
@@ -196,6 +197,7 @@ def test_the_page_from_an_edition_shows_the_same_numbers_where_the_data_is_absen
     assert pictures[0] == pictures[1]
 
 
+@pytest.mark.thorough
 def test_the_edition_made_from_an_edition_is_the_same_edition(rendered):
     """Byte for byte: equal runs give equal files, or commits would show changes that are none."""
     for suffix in ("csv", "npz"):

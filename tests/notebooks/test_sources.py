@@ -9,6 +9,7 @@ import nbformat
 import papermill
 
 from reproduce import papers
+from reproduce.book import launch
 from tests.notebooks.sources import (
     FROM_PROFILE,
     PARAMETER,
@@ -78,7 +79,8 @@ def test_it_calls_modules_by_their_own_names(path):
 def test_its_tags_are_ones_the_book_knows(path):
     for cell in nbformat.read(path, as_version=4).cells:
         assert set(tags(cell)) <= TAGS, cell.id
-        assert set(cell.metadata) <= {"tags", "mystnb"}, cell.id
+        known = {"tags", "mystnb", "jupyter"} if cell.id == launch.CELL else {"tags", "mystnb"}
+        assert set(cell.metadata) <= known, cell.id
 
 
 # -- its pages -----------------------------------------------------------------------------------

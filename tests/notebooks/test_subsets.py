@@ -86,7 +86,7 @@ def test_a_page_of_all_experiments(check):
 @pytest.mark.parametrize(
     "given",
     [
-        {"seeds": [0, 1]},
+        pytest.param({"seeds": [0, 1]}, marks=pytest.mark.thorough),
         pytest.param({"seeds": 5}, marks=pytest.mark.thorough),
         pytest.param(
             {"rho": [5, 10, 20], "methods": ["baseline", "thresholding"]},

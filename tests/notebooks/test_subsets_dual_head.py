@@ -48,6 +48,7 @@ def test_a_page_of_methods_of_other_papers(check):
     assert page.names["study"].methods == ["supervised", "balanced_softmax"]
 
 
+@pytest.mark.thorough
 def test_a_page_without_experiments(check):
     check(experiments="none")
 

@@ -58,7 +58,11 @@ def test_methods_in_no_experiment_are_planned_and_trained(paper, tmp_path):
     assert all(0 <= row["auc"] <= 1 for row in rows.values())
 
 
-@pytest.mark.parametrize("paper", RUNNABLE)
+@pytest.mark.parametrize(
+    "paper",
+    [pytest.param(one, marks=[] if one == RUNNABLE[0] else [pytest.mark.thorough])
+     for one in RUNNABLE],
+)  # fmt: skip
 def test_every_method_can_be_planned(paper, tmp_path):
     names = registry.names("classification")
     study = study_of(paper, Store(tmp_path), **{**SHORT[paper], "methods": json.dumps(names)})

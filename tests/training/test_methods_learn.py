@@ -211,7 +211,7 @@ def mean_iou(network, part):
     [
         pytest.param("focal", 0.4, marks=pytest.mark.thorough),
         pytest.param("ldam_drw", 0.4, marks=pytest.mark.thorough),
-        ("lovasz_softmax", 0.4),
+        pytest.param("lovasz_softmax", 0.4, marks=pytest.mark.thorough),
         pytest.param("soft_iou", 0.4, marks=pytest.mark.thorough),
         pytest.param("tsc", 0.3, marks=pytest.mark.thorough),
         ("bdcl", 0.3),

@@ -83,7 +83,15 @@ def test_what_is_kept(whole):
 
 
 # In the first phase, at its end, and in the last phase.
-@pytest.mark.parametrize("steps", [7, FIRST, FIRST + 1, FIRST + SECOND - 1])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(7, marks=pytest.mark.thorough),
+        FIRST,
+        pytest.param(FIRST + 1, marks=pytest.mark.thorough),
+        FIRST + SECOND - 1,
+    ],
+)
 def test_an_interrupted_run_goes_on_and_has_both_moments(planned, whole, tmp_path, steps):
     store = Store(tmp_path / "stopped")
     stopped_after(planned(), store, steps)

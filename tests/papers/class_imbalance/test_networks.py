@@ -222,6 +222,7 @@ def test_a_method_that_changes_colours_is_left_out_where_images_are_whitened():
 # -- smoke ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_every_trial_of_the_smoke_profile_can_be_described_and_trained(tmp_path):
     """Sampling, both phases of everything, SMOTE, mixing and TSC: two steps each on the digits."""
     every = read(profile="smoke", iterations=2, experiments=list(EXPERIMENTS))
