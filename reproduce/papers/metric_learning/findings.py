@@ -72,9 +72,10 @@ def _remains(study: Study) -> str:
 
 def _second_phase(study: Study) -> str:
     effect = effect_of(study, with_controls(study), BEST, TWICE, "accuracy")
+    ends = unsure(effect) or effect_ends(effect, 1)
     return (
         "Cross-entropy can be given the same two phases, layers and batches; than this the lifted "
-        f"structured loss gets {_moves(effect)} right{unsure(effect)}: over "
+        f"structured loss gets {_moves(effect)} right{ends}: over "
         f"{plural(effect.repeats, 'repeat')} of this one control, what the loss itself adds."
     )
 
