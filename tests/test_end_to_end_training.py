@@ -241,16 +241,7 @@ def test_the_time_limit_ends_cleanly_and_the_next_call_goes_on(make_plan, tmp_pa
     plan = make_plan("baseline", iterations=100_000)
     key, steps = trials_of(plan)[0], []
     for _ in range(2):
-        train = [
-            "train",
-            str(plan),
-            "--store",
-            str(store),
-            "--time-limit",
-            "0.5s",
-            "--workers",
-            "1",
-        ]
+        train = f"train {plan} --store {store} --time-limit 0.5s --workers 1".split()
         result = CliRunner().invoke(app, train)
         assert (result.exit_code, result.stderr) == (0, "")
         assert result.stdout == "1 of 2 trials done (0 trained now)\n"
