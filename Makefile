@@ -79,13 +79,13 @@ teacher: $(TRAIN)  ## the same for teachers, with solutions, key and slides
 
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20
 
-test: $(DEV)  ## the tests, with a sample where there are many combinations: 11 minutes on two cores
+test: $(DEV)  ## the tests, with a sample where there are many combinations: 10 minutes on two cores
 	$(PYTEST)
 
 test-rest: $(DEV)  ## what `make test` leaves out: every combination
 	$(PYTEST) -m thorough
 
-test-all: test test-rest  ## both: 35 minutes on two cores
+test-all: test test-rest  ## both: 40 minutes on two cores
 
 lint: $(DEV)  ## style and types, without changing a file
 	$(BIN)/ruff format --check .
