@@ -78,9 +78,12 @@ def source_of(found: Any) -> str:
     try:
         text = textwrap.dedent(_source_of_class(found) if inspect.isclass(found)
                                else inspect.getsource(found))  # fmt: skip
-        ast.parse(text)
+        first = next(iter(ast.parse(text).body), None)
     except (OSError, TypeError, SyntaxError):
-        raise _refused(found.__name__, "has no source that can be read") from None
+        first = None
+    # What is made of a string may be given the lines of another one, such as that of `python -c`.
+    if getattr(first, "name", None) != found.__name__:
+        raise _refused(found.__name__, "has no source that can be read")
     if inspect.isfunction(found) and found.__code__.co_freevars:
         raise _refused(found.__name__, f"uses '{found.__code__.co_freevars[0]}' of a function "
                        "around it")  # fmt: skip

@@ -96,6 +96,14 @@ def without_source():
     return space["made"]
 
 
+def test_lines_of_another_text_are_not_taken_for_its_source(monkeypatch):
+    """As Python from 3.13 on offers those of `python -c` for whatever is made of a string."""
+    lines = ["import sys\n", "sys.exit()\n"]
+    monkeypatch.setitem(linecache.cache, "<string>", (23, None, lines, "<string>"))
+    with pytest.raises(UserError, match="made has no source that can be read"):
+        own_objects.named(without_source())
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
