@@ -1,6 +1,7 @@
 """The one exception for mistakes that a user can mend."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 
@@ -21,6 +22,16 @@ class Stopped(UserError):
     """Somebody asked to stop; what was done is kept. Not a mistake, but not the end either."""
 
     exit_code = 130
+
+
+def status_of(command: Callable[[], None]) -> int:
+    """Run what a module does from the command line, and return its status; a mistake is a line."""
+    try:
+        command()
+    except UserError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 def reason(error: BaseException) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from reproduce import __version__
 from reproduce.book.checks import check_site
 from reproduce.book.contents import read_contents
-from reproduce.errors import UserError
+from reproduce.errors import UserError, status_of
 from reproduce.files import project_root, sha256_of_file, write_bytes, write_text
 
 NAME = "imbalanced-learning-reproduced"
@@ -87,12 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tag", required=True)
     parser.add_argument("--commit", required=True)
     given = parser.parse_args(arguments)
-    try:
-        print(archive(given.site, given.folder, given.tag, given.commit))
-    except UserError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return status_of(lambda: print(archive(given.site, given.folder, given.tag, given.commit)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import Any
 from reproduce import __version__
 from reproduce.book.cutting import as_text
 from reproduce.book.repository import public_address, repository_address
-from reproduce.errors import UserError
+from reproduce.errors import UserError, status_of
 from reproduce.files import project_root, relative, write_text
 
 CELL = "launch"
@@ -116,7 +116,4 @@ def main(given: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except UserError as error:
-        raise SystemExit(f"Error: {error}") from None
+    sys.exit(status_of(lambda: main(sys.argv[1:])))

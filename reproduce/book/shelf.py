@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 
 from reproduce.book.archive import NAME
-from reproduce.errors import UserError
+from reproduce.errors import UserError, status_of
 from reproduce.files import sha256_of_file, write_text
 from reproduce.plain_page import plain_page
 
@@ -85,12 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("archives", type=Path)
     parser.add_argument("site", type=Path)
     given = parser.parse_args(arguments)
-    try:
-        print("on the site:", ", ".join(shelve(given.archives, given.site)))
-    except UserError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return status_of(lambda: print("on the site:", ", ".join(shelve(given.archives, given.site))))
 
 
 if __name__ == "__main__":
