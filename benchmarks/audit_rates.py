@@ -6,9 +6,9 @@ given up to 10,000 honest tables and so many seconds (`--seconds 600` for more);
 is stored. About ten minutes on one core.
 """
 
+import argparse
 import json
 import random
-import sys
 from time import monotonic
 
 from benchmarks.audit_forms import FORMS, misprinted, table
@@ -53,13 +53,17 @@ def run() -> None:
     """Measure every form, or those named, and store what was measured."""
     path = project_root() / RESULT
     kept = {}
-    given = sys.argv[1:]
-    seconds = float(given[given.index("--seconds") + 1]) if "--seconds" in given else SECONDS
-    wanted = [one for one in FORMS if one in given] or list(FORMS)
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("forms", nargs="*", metavar="FORM", help="all, if none is named")
+    arguments.add_argument("--seconds", type=float, default=SECONDS, help="for each form (18)")
+    given = arguments.parse_args()
+    if strangers := set(given.forms) - set(FORMS):
+        arguments.error(f"no such form: {', '.join(strangers)}; there are {'; '.join(FORMS)}")
+    wanted = [one for one in FORMS if one in given.forms] or list(FORMS)
     if path.is_file():
         kept = {one["form"]: one for one in json.loads(path.read_text("utf-8"))["forms"]}
     for form in wanted:
-        row = measured(form, seconds=seconds)
+        row = measured(form, seconds=given.seconds)
         kept[form] = row
         print(f"{form:48s} accused {row['accused']} of {row['honest']} honest", flush=True)
         print(f"{'':48s} found {row['found']} of {row['misprints']} misprints", flush=True)
