@@ -131,7 +131,7 @@ def run(trials: int = TRIALS, fewer: int = FEWER, rounds: int = ROUNDS) -> dict:
             "filtered": lambda: listing.list_trials(large, "oversampling"),
             "tables of a page": lambda: page_tables(large, asked),
             "verdicts of a page": lambda: verdicts(large, asked),
-            "estimate of time": lambda: estimate.Speeds(Store(large)),
+            "estimate of time": lambda: estimate.speed(Store(large), "lenet5", 28),
             "full plan": lambda: full_plan(folder / "plan.json", small),
         }
         found = timing.race(work, rounds)

@@ -33,7 +33,7 @@ def list_trials(
     """
     from reproduce.tasks import task_of
 
-    place, trials = _published_trials() if published else _stored_trials(store)
+    place, trials = _published_trials() if published else _stored_trials(store, method)
     columns = ("key", "data", "point", "for", "seed", "seconds", "on test images")
     rows, damaged = [], 0
     for key, trial, labels, results, missing in trials:
@@ -57,15 +57,15 @@ def list_trials(
         out.print(f"{damaged} damaged: `reproduce store check` says how")
 
 
-def _stored_trials(path: Path | None):
+def _stored_trials(path: Path | None, method: str | None = None):
     """Return where the store is, and of each trial key, trial, labels, results, what is missing."""
     opened = _open(path)
-    return relative(opened.path), _rows_of(opened)
+    return relative(opened.path), _rows_of(opened, method)
 
 
-def _rows_of(opened):
+def _rows_of(opened, method: str | None):
     failures = opened.failures()
-    for found in opened.overview():
+    for found in opened.overview(method):
         if found.damage:
             yield found.key, None, (), [], "damaged"
         else:

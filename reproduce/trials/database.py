@@ -48,7 +48,7 @@ class Database:
                 ) from error
             raise
 
-    def query(self, sql: str, *values: str) -> list[sqlite3.Row]:
+    def query(self, sql: str, *values: str | int) -> list[sqlite3.Row]:
         """Return the rows of a reading query."""
         try:
             return self._database.execute(sql, values).fetchall()

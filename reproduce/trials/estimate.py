@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from reproduce.data.imbalance import counts_by_class
 from reproduce.data.records import Record
@@ -29,6 +30,8 @@ IMAGES_A_SECOND = {
 ANY_NETWORK = (500.0, 28)
 # Starting a worker: importing torch and reading the data.
 SECONDS_TO_START = 5.0
+# The last so many trials of a network tell how fast it is here and now.
+ENOUGH = 500
 
 
 def images_shown(trial: Trial, in_training: int = 0) -> int:
@@ -99,33 +102,34 @@ class Speed:
 
 
 class Speeds:
-    """How fast networks are: as measured in a store, which is read once, else by the table."""
+    """How fast networks are: as measured in a store, each asked for once, else by the table."""
 
     def __init__(self, store: Store):
-        # Pixels of a channel a second, and the devices they were measured on.
-        self._rates: dict[str, list[float]] = {}
-        self._devices: dict[str, set[str]] = {}
-        for found in store.overview():
-            for result in found.results:
+        self._store = store
+        # Of each network, pixels of a channel a second, and the devices they were measured on.
+        self._known: dict[str, tuple[list[float], set[str]]] = {}
+
+    def _measured(self, network: str) -> tuple[list[float], set[str]]:
+        if network not in self._known:
+            rates, devices = self._known[network] = [], set()
+            for result in chain.from_iterable(
+                found.results for found in self._store.newest(network, ENOUGH)
+            ):
                 # A history that is damaged is named by `store check`; here it tells nothing.
                 with suppress(DamagedRow):
-                    self._take(result)
-
-    def _take(self, result: Result) -> None:
-        # What several ranks took together says little of one core.
-        if result.seconds > 1 and "ranks" not in result.provenance:
-            network, side = result.trial.backbone, result.trial.transforms["size"]
-            rate = _images_seen(result) / result.seconds * side**2
-            self._rates.setdefault(network, []).append(rate)
-            device = result.provenance.get("device", "an unknown device")
-            self._devices.setdefault(network, set()).add(device)
+                    # What several ranks took together says little of one core.
+                    if result.seconds > 1 and "ranks" not in result.provenance:
+                        side = result.trial.transforms["size"]
+                        rates.append(_images_seen(result) / result.seconds * side**2)
+                        devices.add(result.provenance.get("device", "an unknown device"))
+            rates.sort()
+        return self._known[network]
 
     def of(self, backbone: str, size: int) -> Speed:
         """Return the speed of a network with images of a size; more pixels take longer."""
-        rates = sorted(self._rates.get(backbone, ()))
+        rates, devices = self._measured(backbone)
         if rates:
-            devices = ", ".join(sorted(self._devices[backbone]))
-            basis = f"{len(rates)} trial(s) of this store on {devices}"
+            basis = f"{len(rates)} trial(s) of this store on {', '.join(sorted(devices))}"
             return Speed(rates[len(rates) // 2] / size**2, basis)
         rate, measured_at = IMAGES_A_SECOND.get(backbone, ANY_NETWORK)
         return Speed(rate * (measured_at / size) ** 2)

@@ -166,9 +166,32 @@ class Store(Database):
                 damaged[key] = said if key in said else f"trial {key}: {said}"
         return whole, damaged
 
-    def overview(self) -> Iterator[Kept]:
-        """Yield what there is of every trial noted here, without decoding what is long."""
-        return kept_rows.kept(self, self.trial_keys(), at_once=False)
+    def overview(self, method: str | None = None) -> Iterator[Kept]:
+        """Yield what there is of every trial noted here, without decoding what is long.
+
+        Of the trials of one method: also what is too damaged to say whose it is.
+        """
+        keys = self.trial_keys() if method is None else self._keys_for(method)
+        return kept_rows.kept(self, keys, at_once=False)
+
+    def newest(self, backbone: str, number: int) -> Iterator[Kept]:
+        """Yield the trials of a network that were the last to end, so many at most."""
+        rows = self.query(
+            "SELECT key FROM results JOIN trials USING (key) WHERE CASE WHEN "
+            "json_valid(description) THEN json_extract(description, '$.backbone') = ? END "
+            "ORDER BY results.rowid DESC LIMIT ?",
+            backbone, number,
+        )  # fmt: skip
+        return kept_rows.kept(self, dict.fromkeys(key for (key,) in rows), at_once=False)
+
+    def _keys_for(self, method: str) -> list[str]:
+        rows = self.query(
+            "SELECT key FROM labels WHERE CASE WHEN json_valid(label) "
+            "THEN json_extract(label, '$.method') = ? ELSE 1 END "
+            "UNION SELECT key FROM results WHERE key NOT IN (SELECT key FROM trials) ORDER BY 1",
+            method,
+        )
+        return [key for (key,) in rows]
 
     def count(self) -> int:
         """Return how many results there are, damaged ones included."""

@@ -4,19 +4,32 @@ A row may come from anywhere: it becomes a result only if every value is of its 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from reproduce.errors import UserError
 from reproduce.trials.result import Result
 from reproduce.trials.trial import Trial
 
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+FileName = Annotated[str, StringConstraints(pattern=FILE_NAME)]
 Count = Annotated[int, Field(ge=0)]
+Metrics = Annotated[dict[str, float], Field(min_length=1)]
+STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 # Columns of the database that are JSON text: some that many trials share, and two that are long.
 OFTEN_EQUAL = ("counts", "provenance", "array_names")
 LONG = ("confusion", "history")
@@ -29,9 +42,9 @@ class DamagedRow(UserError):
 class _Brief(BaseModel):
     """What a row must hold beside its two long texts. Strict: a text like a number is none."""
 
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+    model_config = STRICT
 
-    metrics: Annotated[dict[str, float], Field(min_length=1)]
+    metrics: Metrics
     counts: list[Count]
     seconds: Annotated[float, Field(ge=0)]
     provenance: dict[str, str]
@@ -43,7 +56,7 @@ class _Brief(BaseModel):
 class _Long(BaseModel):
     """The two that may be left as text until somebody asks for them."""
 
-    model_config = _Brief.model_config
+    model_config = STRICT
 
     confusion: dict[str, list[list[Count]]]
     history: list[dict[str, float]]
@@ -117,10 +130,7 @@ def result_of(
     Not `at_once`, it decodes (and checks) the longest of them when somebody asks for them.
     """
     key = row["key"]
-    values = {name: row[name] for name in ("seconds", "arrays", "weights")}
-    values |= {name: _often(row[name]) for name in OFTEN_EQUAL}
-    values["metrics"] = json.loads(row["metrics"])
-    _require(_Brief, key, values)
+    values = _sound(row)
     known = {
         "trial": trial,
         "labels": labels,
@@ -146,15 +156,38 @@ def _label(text: str) -> dict[str, str]:
         raise DamagedRow(f"the label {text[:60]} is none ({said_by(error)})") from error
 
 
-def _often(text: str) -> Any:
-    """Return what a text says that is that of many trials; a list or dictionary of its own."""
-    found = _read_once(text)
-    return type(found)(found)
+# Of a row that is sound, most is seen by less than a whole model: there may be 100,000 of them.
+_METRICS: TypeAdapter[Any] = TypeAdapter(Metrics, config=STRICT)
+_OF_MANY: dict[str, TypeAdapter[Any]] = {
+    "counts": TypeAdapter(list[Count], config=STRICT),
+    "provenance": TypeAdapter(dict[str, str], config=STRICT),
+    "array_names": TypeAdapter(list[str], config=STRICT),
+}
+_is_file_name = re.compile(FILE_NAME).match
+
+
+def _sound(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the brief values of a row of the database; a `DamagedRow` says what is wrong."""
+    values = {name: row[name] for name in ("seconds", "arrays", "weights")}
+    try:
+        values["metrics"] = _METRICS.validate_json(row["metrics"])
+        # What many rows say is read once; each row has a list or dictionary of its own.
+        for name in OFTEN_EQUAL:
+            values[name] = _read_once(name, row[name]).copy()
+        sound = type(values["seconds"]) is float and 0 <= values["seconds"] < inf
+        files = [name for name in (values["arrays"], values["weights"]) if name is not None]
+        if sound and all(isinstance(name, str) and _is_file_name(name) for name in files):
+            return values
+    except ValidationError:
+        pass  # said by the model, in the words of its fields
+    values |= {name: json.loads(row[name]) for name in ("metrics", *OFTEN_EQUAL)}
+    _require(_Brief, row["key"], values)
+    return values
 
 
 @lru_cache(4096)
-def _read_once(text: str) -> Any:
-    return json.loads(text)
+def _read_once(name: str, text: str) -> Any:
+    return _OF_MANY[name].validate_json(text)
 
 
 def _decoded(key: str, texts: Mapping[str, str]) -> dict[str, Any]:

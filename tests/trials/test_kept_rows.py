@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reproduce.trials import descriptions, kept_rows
+from reproduce.trials import descriptions, kept_rows, stored_rows
 from reproduce.trials.store import Store
 from reproduce.trials.stored_rows import DamagedRow, trial_from
 from reproduce.trials.trial import Planned, Trial, canonical, key_of
@@ -94,6 +94,67 @@ def test_a_page_that_cannot_be_read_hides_no_other_trial(several, monkeypatch):
     found = [*store.overview()]
     assert [one.key for one in found] == keys
     assert [one.key for one in found if one.damage] == [keys[2]]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("metrics", "{}"), ("metrics", '{"test/accuracy": "0.3"}'), ("metrics", "[0.3]"),
+        ("metrics", '{"test/accuracy": NaN}'), ("metrics", '{"test/accuracy": true}'),
+        ("metrics", "{"), ("metrics", 5), ("counts", "[-1]"), ("counts", "[1.5]"), ("counts", "{}"),
+        ("provenance", '{"device": 1}'), ("provenance", "[]"), ("array_names", '"test/labels"'),
+        ("seconds", -1.0), ("seconds", "long"), ("seconds", float("inf")),
+        ("arrays", "../elsewhere.npz"), ("arrays", ""), ("arrays", 7), ("weights", "a b"),
+    ],
+)  # fmt: skip
+def test_the_quick_check_refuses_what_the_whole_model_refuses(several, column, value):
+    """In the same words; both know each kind of damage."""
+    store, keys = several
+    key = next(key for key in keys if store.get(key))
+    [row] = store.query("SELECT * FROM results WHERE key = ? AND replicate = 0", key)
+    values = {**dict(row), column: value}
+    with pytest.raises(kept_rows.DAMAGE) as quick:
+        stored_rows.result_of(store.trial(key), (), values, store.path)
+    with pytest.raises(kept_rows.DAMAGE) as whole:
+        decoded = {name: json.loads(values[name]) for name in ("metrics", *stored_rows.OFTEN_EQUAL)}
+        stored_rows._require(stored_rows._Brief, key, {**values, **decoded})
+    assert str(quick.value) == str(whole.value)
+
+
+def test_the_quick_check_lets_each_result_have_its_own(several):
+    """Numbers that were written as whole ones are floats; what rows share is not shared."""
+    store, keys = several
+    store.query("""UPDATE results SET metrics = '{"test/accuracy": 1}', seconds = 2""")
+    one, other, *_ = store.results()
+    assert isinstance(one.metrics["test/accuracy"], float) and one.seconds == 2.0
+    assert one.counts == other.counts and one.counts is not other.counts
+    assert one.provenance is not other.provenance
+
+
+def test_the_trials_of_a_method_are_found_by_their_labels(several):
+    """With those that are too damaged to say whose they are."""
+    store, keys = several
+    waiting = next(key for key in keys if store.labels(key) == ({"method": "later"},))
+    assert [one.key for one in store.overview("later")] == [waiting]
+    assert [one.key for one in store.overview("late")] == []
+    rest = [key for key in keys if key != waiting]
+    store.query("INSERT OR REPLACE INTO labels VALUES (?, ?)", rest[0], "{")
+    store.query("DELETE FROM trials WHERE key = ?", rest[1])
+    assert [one.key for one in store.overview("later")] == sorted([waiting, *rest[:2]])
+
+
+def test_the_newest_results_of_a_network_come_first(several, describe, leave):
+    """Each trial once; others' networks and trials without a result are none of them."""
+    store, _ = several
+    last = leave(store, describe(seed=20))
+    leave(store, describe(seed=21, backbone="resnet32"))
+    twice = next(key for key in store.trial_keys() if len(store.replicates(key)) == 2)
+    store.query(
+        "UPDATE trials SET description = '{' WHERE key = ?", leave(store, describe(seed=22)).key
+    )
+    found = [one.key for one in store.newest("lenet5", 3)]
+    assert found[0] == last.key and twice in found
+    assert len([*store.newest("lenet5", 100)]) == 6 and not [*store.newest("resnet50", 5)]
 
 
 # -- descriptions ---------------------------------------------------------------------------------
