@@ -14,14 +14,13 @@ import platform
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from statistics import median
 
 from benchmarks import timing
 from reproduce import papers
 from reproduce.commands import store as listing
-from reproduce.commands import terminal
 from reproduce.files import project_root, write_text
 from reproduce.pages import report
 from reproduce.papers.class_imbalance import pictures
@@ -67,13 +66,8 @@ def fill(store: Store, results: list[Result], number: int) -> None:
 @contextmanager
 def unseen():
     """Let commands print where nobody reads it."""
-    before = terminal.out.file
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        terminal.out.file = nowhere
-        try:
-            yield
-        finally:
-            terminal.out.file = before
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        yield
 
 
 def one_by_one(path: Path) -> None:
