@@ -26,3 +26,13 @@ def test_a_paper_is_shown_with_readings_amendments_and_controls(paper):
         assert "Needs the control pretraining_teaches" in told
     assert "Or reading" in told and "Amended 2026-11-28 after edition_1: Before: " in told
     assert "In edition_1: undecided" in told
+
+
+def test_a_study_of_our_own_is_listed_and_shown_like_a_paper():
+    listed = CliRunner().invoke(app, ["list"], env={"COLUMNS": "200"}).output
+    assert "comparison" in listed and "This book's own: Which remedy when" in listed
+    shown = CliRunner().invoke(app, ["show", "comparison"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0, shown.output
+    assert "This book's own" in shown.output
+    assert all(claim.id[:12] in shown.output for claim in claims.load("comparison"))
+    assert f"Control {controls.load('comparison')[0].id}: " in shown.output

@@ -15,7 +15,7 @@ PaperKey = Annotated[str, typer.Argument(help="key of a paper, e.g. class_imbala
 
 @app.command("list")
 def list_papers() -> None:
-    """List the five papers and whether each can be run.
+    """List the five papers, and this book's own study, and whether each can be run.
 
     Example: reproduce papers list
     """
@@ -26,6 +26,9 @@ def list_papers() -> None:
         state = "yes" if paper.key in papers.runnable() else "not yet"
         count = str(len(claims.load(paper.key)))
         table.add_row(paper.key, f"{paper.authors} ({paper.year}): {paper.compares}", count, state)
+    for study in records.own_studies().values():
+        count = str(len(claims.load(study.key)))
+        table.add_row(study.key, f"This book's own: {study.title}", count, "yes")
     out.print(table)
 
 
@@ -38,11 +41,12 @@ def show(paper: PaperKey) -> None:
 
     Example: reproduce papers show class_imbalance
     """
-    from reproduce.registry import amendments, claims, controls
+    from reproduce.registry import amendments, claims, controls, records
 
-    known = papers.paper(paper)
+    known = records.work(paper)
     out.print(known.title, style="bold")
-    out.print(f"{known.authors} ({known.year})")
+    of = f"{known.authors} ({known.year})" if isinstance(known, papers.Paper) else "This book's own"
+    out.print(of)
     table = new_table("claim", "says", "in English", "margin", "repeats", "status", show_lines=True)
     for claim in claims.load(paper):
         margin = f"{claim.margin:g} {claim.metric}"

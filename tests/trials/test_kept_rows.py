@@ -123,7 +123,7 @@ def test_the_quick_check_refuses_what_the_whole_model_refuses(several, column, v
 
 def test_the_quick_check_lets_each_result_have_its_own(several):
     """Numbers that were written as whole ones are floats; what rows share is not shared."""
-    store, keys = several
+    store, _ = several
     store.query("""UPDATE results SET metrics = '{"test/accuracy": 1}', seconds = 2""")
     one, other, *_ = store.results()
     assert isinstance(one.metrics["test/accuracy"], float) and one.seconds == 2.0
