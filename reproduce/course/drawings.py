@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from reproduce.figures import heat, present, style
 
 Series = Mapping[str, Sequence[float]]
-COLOURS = (style.BLUE, style.ORANGE, style.GREEN, "#AA4499")
-MARKERS = ("o", "s", "^", "D")
+COLOURS = (style.BLUE, style.ORANGE, style.GREEN, "#AA4499", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v")
 LETTERS_OF_A_LEGEND = 30
 
 
@@ -132,7 +132,11 @@ def _images(rows: Mapping[str, Any]) -> Figure:
             axis.axis("off")
         for axis, picture in zip(line, _plain(pictures), strict=False):
             axis.imshow(picture.reshape(8, 8), cmap="gray", vmin=0, vmax=1)
-        line[0].set_title(name, fontsize=style.SMALLEST, fontweight="normal")
+        # The empty title keeps the room; a name in it would push the first image from the others.
+        line[0].set_title(" ", fontsize=style.SMALLEST)
+        over = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+        said = line[0].annotate(name, (0, 1), xytext=(0, 4), fontsize=style.SMALLEST, **over)
+        said.set_in_layout(False)
     return figure
 
 
