@@ -2,7 +2,7 @@
 
 Of a notebook only what the answer needs is run: its imports, definitions and assignments above the
 answer. Calls that stand alone (prints, plots, trainings) are passed over, so that a check takes a
-second; a cell that fails further down, or the half-written answer to another exercise, does no harm.
+second; a cell that fails further down, or half an answer to another exercise, does no harm.
 """
 
 import ast
