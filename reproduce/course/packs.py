@@ -15,7 +15,7 @@ from typing import Any
 
 from reproduce.course import MODULES, content, lessons, plain_reading, slides, student
 from reproduce.course.content import Question
-from reproduce.errors import status_of, unknown_name
+from reproduce.errors import UserError, status_of, unknown_name
 from reproduce.files import project_root, replacing
 from reproduce.plain_page import plain_page
 
@@ -144,6 +144,11 @@ def start(kind: str) -> str:
 
 def _prose(name: str) -> str:
     path = project_root() / "book" / "course" / f"{name}.md"
+    if not path.is_file():
+        raise UserError(
+            f"there is no book/course/{path.name} to make a pack of; expected a copy of the whole "
+            "project: run this there"
+        )
     return path.read_text("utf-8")
 
 

@@ -12,7 +12,7 @@ from reproduce.book import course
 from reproduce.book.contents import read_contents
 from reproduce.book.pages import SCRIPT_LOAD, STYLE_ADDRESS, alt_problem
 from reproduce.course import MODULES, checking, content, lessons, packs, slides
-from reproduce.errors import UserError
+from reproduce.errors import UserError, status_of
 from reproduce.registry import records
 from reproduce.trials import edition as editions
 
@@ -241,3 +241,10 @@ def test_a_pack_is_one_zip_with_the_same_bytes_each_time(tmp_path, monkeypatch):
         assert pack.namelist() == [f"imbalanced-course-student/{n}" for n in ("a.txt", "b/c.txt")]
     with pytest.raises(UserError, match="unknown pack 'pupil'"):
         packs.write("pupil")
+
+
+def test_a_pack_made_where_the_book_is_not_says_so_in_a_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(packs, "project_root", lambda: tmp_path)
+    assert status_of(lambda: packs.main(["student"])) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Error: there is no book/course/before.md") and said.count("\n") == 1
