@@ -1,7 +1,8 @@
 """The few shapes that a lesson draws, in the look of the book, each with a text of what is seen.
 
 A lesson gives the numbers, a title that says what they tell, and what is seen in words: the title
-becomes the caption, the words the alt text, on the page as on the slides.
+becomes the caption, the words the alt text, on the page as on the slides. Who runs the lesson sees
+the title over the figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -162,9 +163,11 @@ def _plain(values: Any) -> np.ndarray:
 
 
 def _show(figure: Figure, title: str, alt: str) -> None:
-    """Display a figure with its title and its alt text in the output's metadata."""
+    """Display a title, then its figure with title and alt text in the output's metadata."""
     from IPython import display
 
+    over = {"text/markdown": f"**{title}**", "text/plain": title}
+    display.display(over, raw=True, metadata={"reproduce": {"in_a_notebook": True}})
     said = {"caption": f"**{title}** {alt}", "alt": alt}
     bundle = {**present.drawing(figure), "text/plain": f"{title} {alt}"}
     display.display(bundle, raw=True, metadata={"reproduce": said})
