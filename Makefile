@@ -71,10 +71,10 @@ book: $(TRAIN)  ## run what has not been run, and build the book with the latest
 lab: $(TRAIN)  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-student: $(TRAIN)  ## the course as a zip for students: lessons, exercises, what to install
+student: $(READ)  ## the course as a zip for students: lessons, exercises, what to install
 	$(BIN)/python -m reproduce.course.packs student
 
-teacher: $(TRAIN)  ## the same for teachers, with solutions, key and slides
+teacher: $(READ)  ## the same for teachers, with solutions, key and slides
 	$(BIN)/python -m reproduce.course.packs teacher
 
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20

@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
+from reproduce.book.course import FILES
 from reproduce.book.cutting import WHOLE
 from reproduce.book.launch import leads_somewhere, notebooks_in
 from reproduce.book.numbering import renumber
@@ -145,3 +146,6 @@ def _keep_the_whole_notebooks(app: Sphinx, exception: Exception | None) -> None:
     for whole in Path(app.srcdir).glob(f"book/*/{WHOLE}/*.ipynb"):
         folder = whole.parent.parent.relative_to(app.srcdir)
         shutil.copyfile(whole, sources / folder / whole.name)
+    # A lesson's button gives the notebook to work in: without the page's line of links.
+    for lesson in Path(app.srcdir).glob(f"{FILES}/lesson_*.ipynb"):
+        shutil.copyfile(lesson, sources / Path(TRAINS).parent / lesson.name)

@@ -2,11 +2,12 @@
 
 Of a notebook only what the answer needs is run: its imports, definitions and assignments above the
 answer. Calls that stand alone (prints, plots, trainings) are passed over, so that a check takes a
-second and a cell that fails further down does no harm.
+second; a cell that fails further down, or half an answer to another exercise, does no harm.
 """
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -20,6 +21,8 @@ from reproduce.files import relative
 
 # What a notebook may hold at its outermost level that an answer can need.
 _NEEDED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+# A cell: its text, and that as a tree, or what is wrong with it where it is no Python.
+Cell = tuple[str, ast.Module | UserError]
 
 
 @cache
@@ -62,7 +65,7 @@ def of_notebook(key: str, path: Path) -> list[tuple[bool, str]]:
     return [_checked(one, cells, path) for one in keys]
 
 
-def _checked(key: str, cells: list[tuple[str, ast.Module]], path: Path) -> tuple[bool, str]:
+def _checked(key: str, cells: list[Cell], path: Path) -> tuple[bool, str]:
     asked = exercise(key)
     try:
         answer = _answer(asked.asks, cells, path)
@@ -72,7 +75,7 @@ def _checked(key: str, cells: list[tuple[str, ast.Module]], path: Path) -> tuple
     return line.endswith(": right."), line
 
 
-def _cells(path: Path) -> Iterator[tuple[str, ast.Module]]:
+def _cells(path: Path) -> Iterator[Cell]:
     """Yield the code cells of a notebook, or the code of a Python file."""
     try:
         text = Path(path).read_text("utf-8")
@@ -89,30 +92,34 @@ def _cells(path: Path) -> Iterator[tuple[str, ast.Module]]:
         ) from error
     for number, source in enumerate(sources, start=1):
         # Lines for the notebook itself, as `%matplotlib inline`, are no Python.
-        kept = [
-            line if line.lstrip()[:1] not in "%!" or not line.strip() else ""
-            for line in source.split("\n")
-        ]
-        text = "\n".join(kept)
+        text = re.sub(r"^[ \t]*[%!].*$", "", source, flags=re.MULTILINE)
         try:
             yield text, ast.parse(text)
         except SyntaxError as error:
-            raise UserError(
-                f"code cell {number} of {relative(Path(path))} is not Python (line {error.lineno}: "
-                f"{error.msg}); mend it and save the notebook"
-            ) from error
+            where = f"Code cell {number} of {relative(Path(path))}"
+            why = f"line {error.lineno}: {error.msg}"
+            yield text, UserError(f"{where} is not Python ({why}); mend it and save the notebook")
 
 
-def _answer(name: str, cells: list[tuple[str, ast.Module]], path: Path) -> Any:
+def _answer(name: str, cells: list[Cell], path: Path) -> Any:
     """Return what a notebook calls by this name, as it is where that was last defined."""
-    places = [n for n, (_, tree) in enumerate(cells) if name in _defined(tree)]
+    places = [number for number, cell in enumerate(cells) if _defines(name, *cell)]
+    faults = [tree for _, tree in cells if isinstance(tree, UserError)]
     if not places:
-        raise UserError(
-            f"{relative(Path(path))} defines no `{name}`; do not rename what is asked for"
+        raise (
+            faults[0]
+            if faults
+            else UserError(
+                f"{relative(Path(path))} defines no `{name}`; do not rename what is asked for"
+            )
         )
+    last = cells[places[-1]][1]
+    if isinstance(last, UserError):
+        raise last
     space: dict[str, Any] = {"__name__": "__main__"}
     for number, (text, tree) in enumerate(cells[: places[-1] + 1]):
-        _run(text, tree, f"<{Path(path).name}, code cell {number + 1}>", space)
+        if isinstance(tree, ast.Module):
+            _run(text, tree, f"<{Path(path).name}, code cell {number + 1}>", space)
     return space.get(name)
 
 
@@ -128,6 +135,13 @@ def _run(text: str, tree: ast.Module, label: str, space: dict[str, Any]) -> None
         raise UserError(
             f"{label[1:-1]} stops with {type(error).__name__}: {reason(error)}"
         ) from error
+
+
+def _defines(name: str, text: str, tree: ast.Module | UserError) -> bool:
+    """Say whether a cell defines a name; where it is no Python, whether it seems to."""
+    if isinstance(tree, ast.Module):
+        return name in _defined(tree)
+    return bool(re.search(rf"^(?:(?:def|class) +{name}\b|{name} *=)", text, re.MULTILINE))
 
 
 def _defined(tree: ast.Module) -> set[str]:

@@ -1,7 +1,8 @@
 """The few shapes that a lesson draws, in the look of the book, each with a text of what is seen.
 
 A lesson gives the numbers, a title that says what they tell, and what is seen in words: the title
-becomes the caption, the words the alt text, on the page as on the slides.
+becomes the caption, the words the alt text, on the page as on the slides. Who runs the lesson sees
+the title over the figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,8 @@ from matplotlib.figure import Figure
 from reproduce.figures import heat, present, style
 
 Series = Mapping[str, Sequence[float]]
-COLOURS = (style.BLUE, style.ORANGE, style.GREEN, "#AA4499")
-MARKERS = ("o", "s", "^", "D")
+COLOURS = (style.BLUE, style.ORANGE, style.GREEN, "#AA4499", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v")
 LETTERS_OF_A_LEGEND = 30
 
 
@@ -132,7 +133,11 @@ def _images(rows: Mapping[str, Any]) -> Figure:
             axis.axis("off")
         for axis, picture in zip(line, _plain(pictures), strict=False):
             axis.imshow(picture.reshape(8, 8), cmap="gray", vmin=0, vmax=1)
-        line[0].set_title(name, fontsize=style.SMALLEST, fontweight="normal")
+        # The empty title keeps the room; a name in it would push the first image from the others.
+        line[0].set_title(" ", fontsize=style.SMALLEST)
+        over = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+        said = line[0].annotate(name, (0, 1), xytext=(0, 4), fontsize=style.SMALLEST, **over)
+        said.set_in_layout(False)
     return figure
 
 
@@ -158,9 +163,11 @@ def _plain(values: Any) -> np.ndarray:
 
 
 def _show(figure: Figure, title: str, alt: str) -> None:
-    """Display a figure with its title and its alt text in the output's metadata."""
+    """Display a title, then its figure with title and alt text in the output's metadata."""
     from IPython import display
 
+    over = {"text/markdown": f"**{title}**", "text/plain": title}
+    display.display(over, raw=True, metadata={"reproduce": {"in_a_notebook": True}})
     said = {"caption": f"**{title}** {alt}", "alt": alt}
     bundle = {**present.drawing(figure), "text/plain": f"{title} {alt}"}
     display.display(bundle, raw=True, metadata={"reproduce": said})

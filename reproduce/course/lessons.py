@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.course import MODULES, student
-from reproduce.errors import UserError
+from reproduce.errors import UserError, status_of, unknown_name
 from reproduce.files import project_root, write_text
 
 PARTS = {"module": "Module", "lesson": "Lesson", "exercises": "Exercises",
@@ -42,7 +42,7 @@ def figure(number: int, cell: str) -> tuple[str, str]:
     """Return the drawing of a lesson's cell as SVG or an image tag, and its alt text."""
     for one in executed(number)["cells"]:
         for output in one.get("outputs", []) if one["id"] == cell else ():
-            said = output.get("metadata", {}).get("reproduce", {})
+            said = _said(output)
             data = output.get("data", {})
             if "image/svg+xml" in data:
                 return "".join(data["image/svg+xml"]), said["alt"]
@@ -91,19 +91,38 @@ def execute(number: int) -> None:
 
 
 def _polish(notebook: Any) -> None:
-    """Take out timings, and give each figure's cell the caption and alt text it says of itself."""
+    """Take out timings, and give each figure's cell the caption and alt text it says of itself.
+
+    A page has the caption; the title that a notebook shows over the figure would be there twice.
+    """
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
             continue
-        cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
+        cell.outputs = [
+            one
+            for one in cell.outputs
+            if one.get("name") != "stderr" and "in_a_notebook" not in _said(one)
+        ]
         for output in cell.outputs:
-            said = output.get("metadata", {}).get("reproduce")
+            said = _said(output)
             if said:
                 figure_of = {"caption": said["caption"], "caption_before": True}
                 cell.metadata["mystnb"] = {"figure": figure_of, "image": {"alt": said["alt"]}}
 
 
+def _said(output: dict[str, Any]) -> dict[str, Any]:
+    """Return what a drawing of the course says of its output."""
+    return output.get("metadata", {}).get("reproduce", {})
+
+
+def main(numbers: list[str]) -> None:
+    """Execute these lessons, or all."""
+    for given in numbers or map(str, MODULES):
+        if given not in map(str, MODULES):
+            raise unknown_name("lesson", given, map(str, MODULES))
+        execute(int(given))
+
+
 if __name__ == "__main__":
-    for given in map(int, sys.argv[1:] or MODULES):
-        execute(given)
+    sys.exit(status_of(lambda: main(sys.argv[1:])))

@@ -11,10 +11,11 @@ import zipfile
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from reproduce.course import MODULES, content, lessons, plain_reading, slides, student
 from reproduce.course.content import Question
-from reproduce.errors import unknown_name
+from reproduce.errors import UserError, status_of, unknown_name
 from reproduce.files import project_root, replacing
 from reproduce.plain_page import plain_page
 
@@ -22,6 +23,8 @@ KINDS = ("student", "teacher")
 # What an installation needs beside the package, and the notebooks of the papers: the assignment
 # runs one of them.
 PROJECT = ("pyproject.toml", "requirements*.lock", "Makefile", "LICENSE", "notebooks/*.ipynb")
+# What `make` can do in a pack; the rest of its list asks for files of the project.
+TARGETS = {"help", "install", "lab", "clean"}
 # In place of the project's own, whose links lead to pages that a pack does not have.
 README = "Open START.html in a browser: it says what to install, and leads to every week.\n"
 START = "START.html"
@@ -48,7 +51,8 @@ def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
     """Yield name and content of each file of a pack."""
     root = project_root()
     for path in sorted(path for name in PROJECT for path in root.glob(name)):
-        yield path.relative_to(root).as_posix(), path.read_bytes()
+        name, content = path.relative_to(root).as_posix(), path.read_bytes()
+        yield name, _listing(content.decode()) if name == "Makefile" else content
     for path in sorted((root / "reproduce").rglob("*")):
         if path.is_file() and not LEFT_OUT & set(path.parts) and path.suffix != ".pyc":
             yield path.relative_to(root).as_posix(), path.read_bytes()
@@ -57,12 +61,31 @@ def files(kind: str) -> Iterator[tuple[str, bytes | str]]:
     for number in MODULES:
         yield from _week(number, kind)
     if kind == "teacher":
-        text = _prose("teacher")
-        yield "teach/teacher.html", plain_reading.page(
-            "For teachers of the course",
-            plain_reading.html_of(text.replace("<!-- registry: teaching -->", KEYS))
-            .replace("<!-- registry: course -->", _weeks(kind, "../")),
-        )  # fmt: skip
+        text = _prose("teacher").replace("<!-- registry: teaching -->", KEYS)
+        text = BEFORE.sub(rf"[\1](../{START}#before)", text)
+        weeks = _weeks(kind, "../")
+        yield (
+            "teach/teacher.html",
+            plain_reading.page(
+                "For teachers of the course",
+                f"{_back()}\n"
+                + plain_reading.html_of(text).replace("<!-- registry: course -->", weeks),
+            ),
+        )
+
+
+def _listing(makefile: str) -> str:
+    """Return a Makefile whose list of targets has those alone that a pack has the files for."""
+    return re.sub(
+        r"^([a-z-]+):(.*?)  ##.*$",
+        lambda found: found[0] if found[1] in TARGETS else f"{found[1]}:{found[2]}",
+        makefile,
+        flags=re.MULTILINE,
+    )
+
+
+def _back() -> str:
+    return f'<p><a href="../{START}">All weeks</a></p>'
 
 
 def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
@@ -72,7 +95,9 @@ def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
     yield f"read/week_{number}.html", handout(number, key=False)
     yield (
         f"read/lesson_{number}.html",
-        plain_reading.notebook(f"Lesson {number}: {title}", lessons.executed(number)["cells"]),
+        plain_reading.notebook(
+            f"Lesson {number}: {title}", lessons.executed(number)["cells"], _back()
+        ),
     )
     if kind == "teacher":
         solved = student.read(f"solutions_{number}")
@@ -80,13 +105,22 @@ def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
         yield (
             f"teach/solutions_{number}.html",
             plain_reading.notebook(
-                f"Solutions {number}: {title}", student.unmarked(solved)["cells"]
+                f"Solutions {number}: {title}", _solutions(number, title, solved), _back()
             ),
         )
         yield f"teach/slides_{number}.html", slides.page(number)
         yield f"teach/week_{number}_key.html", handout(number, key=True)
 
 
+def _solutions(number: int, title: str, solved: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells of a solution as they are read: not headed as the exercises are."""
+    text = f"# Solutions {number}: {title}\n\nThe check accepts every answer that does the same."
+    return [{"cell_type": "markdown", "metadata": {}, "source": text},
+            *student.unmarked(solved)["cells"][1:]]  # fmt: skip
+
+
+# A link of the book that a pack can keep.
+BEFORE = re.compile(r"\{doc\}`([^<`]+?)\s*<before>`")
 # Where a pack says what a page of the book shows in place of these marks.
 KEYS = "The minutes of each week, and what students say, stand in the key of that week."
 TO_DO = (
@@ -110,6 +144,11 @@ def start(kind: str) -> str:
 
 def _prose(name: str) -> str:
     path = project_root() / "book" / "course" / f"{name}.md"
+    if not path.is_file():
+        raise UserError(
+            f"there is no book/course/{path.name} to make a pack of; expected a copy of the whole "
+            "project: run this there"
+        )
     return path.read_text("utf-8")
 
 
@@ -148,7 +187,7 @@ def handout(number: int, key: bool) -> str:
     points = "".join(f"<li>{slides.in_html(line)}</li>" for line in one.takeaway)
     plan = _plan(number) if key else ""
     body = (
-        f"<main>\n<h1>{escape(title)}</h1>\n<p><strong>{slides.in_html(one.question)}</strong></p>\n{plan}"
+        f"<main>\n{_back()}\n<h1>{escape(title)}</h1>\n<p><strong>{slides.in_html(one.question)}</strong></p>\n{plan}"
         f"<h2>Take-away</h2>\n<ul>{points}</ul>\n<h2>Quiz</h2>\n{english}\n"
         f'<div lang="ko"><h2>{escape(one.korean.title)}</h2>\n'
         f"<p><em>{content.NOT_REVIEWED}</em></p>\n<p>{escape(one.korean.summary)}</p>\n"
@@ -193,6 +232,11 @@ def _plan(number: int) -> str:
     return f"<h2>Two hours</h2><ol>{steps}</ol><h2>What students say</h2><dl>{said}</dl>"
 
 
+def main(kinds: list[str]) -> None:
+    """Write these packs, or all, and say where they lie."""
+    for kind in kinds or KINDS:
+        print(write(kind).relative_to(project_root()))
+
+
 if __name__ == "__main__":
-    for given in sys.argv[1:] or KINDS:
-        print(write(given).relative_to(project_root()))
+    sys.exit(status_of(lambda: main(sys.argv[1:])))

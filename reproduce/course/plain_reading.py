@@ -27,6 +27,8 @@ figure { margin: 1rem 0; padding: 0.6rem; background: #fff; color: #1a1a1a; }
 figure svg, figure img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; } td, th { border: 1px solid rgb(128 128 128 / 50%);
   padding: 0.3rem 0.5rem; text-align: left; vertical-align: top; }
+table { overflow-wrap: normal; }
+@media (max-width: 40rem) { table { font-size: 0.85rem; hyphens: auto; } }
 """
 
 
@@ -40,10 +42,13 @@ def page(title: str, body: str) -> str:
     return plain_page(title, f"<main>\n{body}\n</main>", STYLE)
 
 
-def notebook(title: str, cells: Iterable[dict[str, Any]]) -> str:
-    """Return a notebook as a page: its text, its code, and what the code gave."""
+def notebook(title: str, cells: Iterable[dict[str, Any]], above: str = "") -> str:
+    """Return a notebook as a page: its text, its code, and what the code gave.
+
+    `above` stands over all of it, as HTML.
+    """
     shown = (cell for cell in cells if "remove-cell" not in cell["metadata"].get("tags", ()))
-    return page(title, "\n".join(map(_cell, shown)))
+    return page(title, "\n".join([above, *map(_cell, shown)]))
 
 
 def _cell(cell: dict[str, Any]) -> str:

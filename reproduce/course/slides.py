@@ -2,7 +2,7 @@
 
 Every slide fills the screen, one below the other, so that they can be read without a script; a few
 lines of script move between them by the arrow keys and show the notes. Printed, each slide has its
-notes under it.
+notes under it where they were shown.
 """
 
 import re

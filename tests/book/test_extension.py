@@ -66,6 +66,19 @@ def test_the_buttons_of_a_cut_page_name_the_whole_notebook():
     ]
 
 
+def test_the_button_of_a_lesson_gives_the_notebook_to_work_in(tmp_path):
+    app = SimpleNamespace(srcdir=tmp_path / "stage", outdir=tmp_path / "html")
+    given, page = (
+        app.srcdir / "book/course/files/lesson_1.ipynb",
+        app.outdir / "_sources/book/course/lesson_1.ipynb",
+    )
+    for path, text in ((given, "to work in"), (page, "with the page's links")):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    extension._keep_the_whole_notebooks(app, None)
+    assert page.read_text() == "to work in"
+
+
 @pytest.mark.parametrize(("page", "offered"), [
     ("book/papers/class_imbalance-all-methods", ["Binder", "Colab"]),
     ("book/course/lesson_1", ["Colab"]), ("book/course/solutions_1", []),

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from reproduce.course import MODULES
 from tests.browser.visiting import PHONE, SCREEN, THEMES, measured, opened
 
 # One page of each kind; the rest of the book is among the thorough tests.
@@ -81,6 +82,17 @@ def test_a_page_has_at_most_twenty_screens(visits):
         return f"{count:.1f} screens" if count > most else None
 
     assert not wrong(visits, screens)
+
+
+@pytest.mark.parametrize("number", MODULES)
+def test_a_lesson_has_at_most_eight_screens_on_a_desk_and_on_a_phone(browser, site, number):
+    with opened(browser, site, f"book/course/lesson_{number}", PHONE) as (page, _):
+        for width, height in (PHONE, SCREEN):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"innerWidth === {width}")
+            screens = page.evaluate("document.documentElement.scrollHeight") / height
+            # Fewer than two were a page that has lost its lesson.
+            assert 2 < screens <= OF_A_COURSE, f"{screens:.2f} screens of {width} px"
 
 
 def test_a_page_is_light(visits):

@@ -12,7 +12,7 @@ from reproduce.book import course
 from reproduce.book.contents import read_contents
 from reproduce.book.pages import SCRIPT_LOAD, STYLE_ADDRESS, alt_problem
 from reproduce.course import MODULES, checking, content, lessons, packs, slides
-from reproduce.errors import UserError
+from reproduce.errors import UserError, status_of
 from reproduce.registry import records
 from reproduce.trials import edition as editions
 
@@ -42,6 +42,20 @@ def test_a_module_leads_to_pages_that_exist_and_its_exercises_fit_into_the_plan(
     (planned,) = [step.minutes for step in one.plan if step.what.startswith("Exercises")]
     assert sum(e.minutes for e in asked if e.level < 3) <= planned
     assert re.search("[가-힣]", one.korean.summary) and re.search("[가-힣]", one.korean.title)
+
+
+@every_module
+def test_the_plan_shows_all_slides_in_their_order_and_no_result_before_the_guess(number):
+    shown: list[int] = []
+    slides_of = content.slides(number).slides
+    for step in content.module(number).plan:
+        if "notebook" in step.what:
+            assert not [n for n in shown if slides_of[n - 1].figure], (
+                "its numbers are guessed there"
+            )
+        for first, to, last in re.findall(r"[Ss]lides? (\d+)(?:( to | and )(\d+))?", step.what):
+            shown += range(int(first), int(last) + 1) if to else [int(first)]
+    assert shown == list(range(1, content.SLIDES + 1))
 
 
 @every_module
@@ -176,6 +190,26 @@ def _without_up(parts):
     return found
 
 
+def test_every_page_of_a_pack_leads_back_and_is_headed_by_what_it_is(packed):
+    pages = {n: t for n, t in packed["teacher"].items() if n.startswith(("read/", "teach/"))}
+    for name, text in pages.items():
+        page = BeautifulSoup(text, "html.parser")
+        assert "slides" in name or page.a["href"] == f"../{packs.START}", name
+    assert "<h1>Solutions 1: " in pages["teach/solutions_1.html"]
+    assert "Fill in the three dots" not in pages["teach/solutions_1.html"]
+    assert f'href="../{packs.START}#before"' in pages["teach/teacher.html"]
+    assert 'id="before"' in packed["teacher"][packs.START]
+
+
+def test_make_lists_in_a_pack_what_a_pack_can_do(packed):
+    whole, text = (ROOT / "Makefile").read_text("utf-8"), packed["student"]["Makefile"]
+    listed = re.findall(r"^([a-z-]+):.*##", text, re.MULTILINE)
+    assert set(listed) == packs.TARGETS < set(re.findall(r"^([a-z-]+):.*##", whole, re.MULTILINE))
+    # Only the words of the list are gone.
+    bare = [re.sub(r"  ##.*", "", each) for each in (whole, text)]
+    assert bare[0] == bare[1]
+
+
 def test_a_lesson_in_a_pack_has_its_figures_and_what_its_code_printed(packed):
     page = BeautifulSoup(packed["student"]["read/lesson_1.html"], "html.parser")
     drawings = page.find_all("svg", role="img")
@@ -207,3 +241,10 @@ def test_a_pack_is_one_zip_with_the_same_bytes_each_time(tmp_path, monkeypatch):
         assert pack.namelist() == [f"imbalanced-course-student/{n}" for n in ("a.txt", "b/c.txt")]
     with pytest.raises(UserError, match="unknown pack 'pupil'"):
         packs.write("pupil")
+
+
+def test_a_pack_made_where_the_book_is_not_says_so_in_a_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(packs, "project_root", lambda: tmp_path)
+    assert status_of(lambda: packs.main(["student"])) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Error: there is no book/course/before.md") and said.count("\n") == 1

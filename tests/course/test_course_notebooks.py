@@ -6,8 +6,8 @@ import time
 import nbformat
 import pytest
 
-from reproduce.course import MODULES, lessons, student
-from reproduce.errors import UserError
+from reproduce.course import MODULES, drawings, lessons, student
+from reproduce.errors import UserError, status_of
 from tests.notebooks.page import execute
 from tests.notebooks.sources import TAGS
 
@@ -58,6 +58,28 @@ def test_the_book_shows_a_lesson_as_it_is_now(number):
     code = [cell for cell in shown["cells"] if cell["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in code)
     assert "the same" in str(code[-1]["outputs"]) or "the same" in str(code)
+
+
+def test_a_title_stands_over_a_figure_in_a_notebook_and_once_in_the_book(monkeypatch):
+    """Who runs a lesson with another seed reads what came out; a page has it in the caption."""
+    shown: list = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **how: shown.append((data, how)))
+    drawings.bars(["a"], {"x": [1.0]}, title="It is 1.00.", alt="A bar.")
+    (title, _), (figure, of_figure) = shown
+    assert title["text/markdown"] == "**It is 1.00.**" and "image/svg+xml" in figure
+    outputs = [
+        nbformat.v4.new_output("display_data", data=data, metadata=how["metadata"])
+        for data, how in shown
+    ]
+    cell = nbformat.v4.new_code_cell("drawn", outputs=outputs)
+    lessons._polish(nbformat.v4.new_notebook(cells=[cell]))
+    assert [one.metadata for one in cell.outputs] == [of_figure["metadata"]]
+    assert cell.metadata["mystnb"]["figure"]["caption"] == "**It is 1.00.** A bar."
+
+
+def test_a_lesson_that_is_not_there_is_a_line(capsys):
+    assert status_of(lambda: lessons.main(["7"])) == 2
+    assert capsys.readouterr().err.startswith("Error: unknown lesson '7'")
 
 
 @pytest.mark.parametrize("number", MODULES)

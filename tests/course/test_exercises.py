@@ -1,10 +1,12 @@
 """Exercises check themselves: what is right passes, and each typical mistake gets its own hint."""
 
 import json
+import re
+from types import SimpleNamespace
 
 import pytest
 
-from reproduce.course import checking, student
+from reproduce.course import checking, readiness, student
 from reproduce.errors import UserError
 
 EXERCISES = checking.exercises()
@@ -111,8 +113,23 @@ def test_a_mistake_in_the_command_is_one_line(reproduce, line, said):
 
 
 def test_a_cell_that_is_no_python_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"code cell 2 of .* is not Python \(line 1"):
-        checking.of_notebook("1.1", written(tmp_path, "a = 1", "def recalls(:"))
+    ((right, line),) = checking.of_notebook("1.1", written(tmp_path, "a = 1", "def recalls(:"))
+    assert not right and re.search(r"Code cell 2 of \S*mine.ipynb is not Python \(line 1", line)
+    ((right, line),) = checking.of_notebook("1.1", written(tmp_path, "def recall(matrix:"))
+    assert not right and "Code cell 1 of" in line
+
+
+RECALLS = "def recalls(matrix):\n    return matrix.diagonal() / matrix.sum(axis=1)"
+
+
+def test_a_half_written_answer_keeps_no_other_exercise_from_its_check(tmp_path):
+    path = written(tmp_path, "def auc(scores, positive):\n    return scores[", "%time 1", RECALLS)
+    (first, _), (second, line), (third, _) = checking.of_notebook("1", path)
+    assert first and not second and not third
+    assert "Code cell 1 of" in line and "is not Python" in line
+    # What was right once and is now half written counts as it is now.
+    ((right, line),) = checking.of_notebook("1.1", written(tmp_path, RECALLS, "def recalls(:"))
+    assert not right and "Code cell 2" in line
 
 
 def test_the_check_in_a_cell_prints_the_same(capsys):
@@ -122,14 +139,44 @@ def test_the_check_in_a_cell_prints_the_same(capsys):
     assert capsys.readouterr().out.startswith("1.1 recalls: not yet. You divide by all images")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "worked", "waiting", "said"),
+    [
+        (9.9, 9.8, 0.1, "9.9 s"),
+        (9.9, 2.0, 5.0, "9.9 s"),
+        (18.0, 7.5, 0.4, "18.0 s, 7.5 s of them at work; slow now: this machine is busy"),
+        (18.0, 18.0, 1.5, "18.0 s, 18.0 s of them at work; slow now: this machine is busy"),
+    ],
+)
+def test_a_busy_machine_is_ready_and_hears_that_it_is_slow_now(seconds, worked, waiting, said):
+    line = readiness._speed(seconds, worked, waiting)
+    assert line.startswith(said) and ("busy" in line) == ("busy" in said)
+
+
+def test_a_slow_machine_that_does_nothing_else_is_not_ready():
+    with pytest.raises(UserError, match="takes 18 s, and no other program holds it up"):
+        readiness._speed(18.0, 17.5, 0.5)
+
+
+def test_by_a_made_up_clock_a_training_that_waits_is_slow_now(monkeypatch):
+    """Two clocks that tell what a busy machine does: 40 s pass, of which 4 s are work."""
+    clock, work = iter((0.0, 40.0)), iter((1.0, 5.0))
+    told = SimpleNamespace(perf_counter=lambda: next(clock), process_time=lambda: next(work))
+    monkeypatch.setattr(readiness, "time", told)
+    monkeypatch.setattr(readiness, "STEPS", 1)
+    monkeypatch.setattr(readiness, "LEAST_RECALL", 0.0)
+    line = readiness._training()
+    assert "in 40.0 s, 4.0 s of them at work; slow now: this machine is busy" in line
+
+
 def test_the_machine_is_checked_before_the_first_lesson(reproduce, monkeypatch):
     # A machine that runs tests beside is slow; how slow is not asked here.
-    monkeypatch.setattr("reproduce.course.readiness.ENOUGH_SECONDS", 600)
+    monkeypatch.setattr(readiness, "ENOUGH_SECONDS", 600)
     code, said, _ = reproduce("check setup")
     lines = said.splitlines()
     assert len(lines) == 6 and "trains a network" in said
     assert (code == 0) == (lines[-1] == "Ready for the first lesson.")
     assert (code == 0) == all(line.startswith("ok") for line in lines[:-1])
-    monkeypatch.setattr("reproduce.course.readiness.LEAST_RECALL", 1.01)
+    monkeypatch.setattr(readiness, "LEAST_RECALL", 1.01)
     code, said, _ = reproduce("check setup")
     assert code == 1 and "no  a network was trained and recognises" in said
