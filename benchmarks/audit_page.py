@@ -43,7 +43,8 @@ def _forms(forms: list[dict]) -> str:
         "|:--|--:|--:|--:|",
     ]
     for one in forms:
-        share = f"{one['found'] / one['misprints']:.0%} of {one['misprints']}"
+        # Cut off, not rounded: "100 %" is said of all alone.
+        share = f"{100 * one['found'] // one['misprints']} % of {one['misprints']}"
         rows.append(f"| {one['form']} | {one['honest']:,} | {one['accused']} | {share} |")
     return "\n".join(rows)
 

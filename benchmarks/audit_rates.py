@@ -2,8 +2,9 @@
 
 `python -m benchmarks.audit_rates` puts honest tables of every form (`audit_forms`) to every check,
 then the same tables with one digit changed, and writes `book/results/audit_rates.json`. A form is
-given up to 10,000 honest tables and so many seconds (`--seconds 600` for more); how many were run
-is stored. About ten minutes on one core.
+given up to 10,000 honest tables and so many seconds (`--seconds 900` for more); how many were run
+is stored. About ten minutes on one core, and half an hour for nearly all of them at
+`--seconds 900`.
 """
 
 import argparse
