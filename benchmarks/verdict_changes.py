@@ -11,26 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from reproduce import papers
+from benchmarks.edition_study import opened, published
 from reproduce.book.corrections import RESULT
 from reproduce.figures.wording import contrast_label, interval
 from reproduce.files import project_root, write_text
 from reproduce.study.before_after import Change, before_after
-from reproduce.study.study import Study
-from reproduce.trials import edition as editions
-from reproduce.trials.store import Store
 
 WORDS = ("claim", "english", "edition", "before", "old_trials", "after", "reason")
 
 
 def changes(paper: str, folder: Path) -> list[dict[str, Any]]:
     """Return what became of each verdict that the published edition has on a paper."""
-    published = editions.published()
-    store, protocol = Store(folder / paper), papers.protocol(paper)
-    editions.merge(store, published, paper)
-    given = protocol.parameters.read(published.stamp(paper)["given"])
-    study = Study(protocol, given, store)
-    return [{"paper": paper, **_told(change)} for change in before_after(study)]
+    return [{"paper": paper, **_told(change)} for change in before_after(opened(paper, folder))]
 
 
 def _told(change: Change) -> dict[str, Any]:
@@ -42,9 +34,8 @@ def _told(change: Change) -> dict[str, Any]:
 
 def run() -> None:
     """Judge every paper of the published edition and write what changed."""
-    known = [name for name in papers.names() if editions.published().stamp(name)]
     with TemporaryDirectory(prefix="reproduce-changes-") as folder:
-        found = [change for paper in known for change in changes(paper, Path(folder))]
+        found = [change for paper in published() for change in changes(paper, Path(folder))]
     text = json.dumps({"changes": found}, indent=1, ensure_ascii=False)
     write_text(project_root() / RESULT, text + "\n")
     moved = sum(change["before"] != change["after"] for change in found)
