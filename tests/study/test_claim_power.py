@@ -1,6 +1,7 @@
 """What a registered claim could come out as: from the spreads of trials, at its own repeats."""
 
 import json
+from importlib import import_module
 
 import pytest
 
@@ -113,6 +114,16 @@ def test_the_page_stands_on_todays_registry():
             assert (row["metric"], row["expect"], row["margin"]) in {
                 (one.metric_of(c), c.expect, one.margin_of(c)) for of in readings for c in of
             }, one.id
+
+
+def test_an_edition_that_is_published_in_parts_can_be_judged_again(tmp_path, monkeypatch):
+    """What is not trained of its plan is left out, as its page leaves it out."""
+    monkeypatch.syspath_prepend(str(project_root()))
+    of_editions = import_module("benchmarks.edition_study")
+    assert set(of_editions.published()) == set(STORED)
+    study = of_editions.opened("metric_learning", tmp_path)
+    assert study.cells and not study.pending()
+    assert len(study.keys()) == len(editions.published().stamp("metric_learning")["keys"])
 
 
 def test_every_number_of_the_page_has_a_unit_or_is_one_of_its_own():
