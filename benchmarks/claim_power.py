@@ -11,29 +11,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from reproduce import papers
+from benchmarks.edition_study import opened, published
 from reproduce.book.claim_power import RESULT
 from reproduce.files import project_root, write_text
 from reproduce.study.claim_power import claim_powers
-from reproduce.study.study import Study
-from reproduce.trials import edition as editions
-from reproduce.trials.store import Store
 
 
 def powers(paper: str, folder: Path) -> list[dict[str, Any]]:
     """Return the chances of the claims of one paper, from the trials of its edition."""
-    published = editions.published()
-    store, protocol = Store(folder / paper), papers.protocol(paper)
-    editions.merge(store, published, paper)
-    given = protocol.parameters.read(published.stamp(paper)["given"])
-    return [asdict(one) for one in claim_powers(Study(protocol, given, store))]
+    return [asdict(one) for one in claim_powers(opened(paper, folder))]
 
 
 def run() -> None:
     """Simulate the claims of every paper of the published edition."""
-    known = [name for name in papers.names() if editions.published().stamp(name)]
     with TemporaryDirectory(prefix="reproduce-power-") as folder:
-        found = {paper: powers(paper, Path(folder)) for paper in known}
+        found = {paper: powers(paper, Path(folder)) for paper in published()}
     write_text(project_root() / RESULT, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     print(f"{RESULT}: {sum(map(len, found.values()))} claims", file=sys.stderr)
 

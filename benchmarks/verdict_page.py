@@ -44,6 +44,7 @@ def tables() -> dict[str, str]:
         "power": _power(results),
         "parts": _parts(results["parts"]),
         "claims": _claims(results["lopsided_claims"]),
+        "resplit": _resplit(results["resplit"]),
     }
 
 
@@ -137,6 +138,34 @@ def _claims(rows: list[dict]) -> str:
         ],
         1,
     )  # fmt: skip
+
+
+def _resplit(rows: list[dict]) -> str:
+    """Return how well the guard serves re-split repeats, in a sentence and a table."""
+    few, many = ([row for row in rows if (row["k"] <= 20) == is_few] for is_few in (True, False))
+    most = max(row["k"] for row in many)
+    said = (
+        f"Of {min(row['k'] for row in few)} to {max(row['k'] for row in few)} re-split repeats a "
+        f"firm word is false in at most **{_percent(worst(few, 'guarded', even=True))}** of cases "
+        f"where the spread is even and **{_percent(worst(few, 'guarded', even=False))}** where it "
+        f"is lopsided; of {most}, where the guard is all but gone, in "
+        f"{_percent(worst(many, 'guarded', even=True))} and "
+        f"{_percent(worst(many, 'guarded', even=False))}. With the multiple of share 0 these would "
+        f"be {_percent(worst(rows, 'unshared', even=True))} and "
+        f"{_percent(worst(rows, 'unshared', even=False))} at any of them."
+    )
+    ratios = sorted({row["ratio"] for row in rows})
+    told = []
+    for family in STYLES:
+        for k in SHOWN_KS:
+            here = {row["ratio"]: row for row in rows if (row["family"], row["k"]) == (family, k)}
+            cells = [
+                " → ".join(_number(here[r][name]) for name in ("interval", "guarded", "unshared"))
+                for r in ratios
+            ]
+            told.append([family if k == SHOWN_KS[0] else "", str(k), *cells])
+    columns = ["Differences", "k", *[f"{ratio:g} test images a training image" for ratio in ratios]]
+    return f"{said}\n\n{_markdown(columns, told, 1)}"
 
 
 def _percent(rate: float) -> str:

@@ -15,9 +15,10 @@ from reproduce.evaluation.guard import guarded_multiple
 from reproduce.evaluation.guard_table import MULTIPLES, SHARES
 from reproduce.evaluation.joint import max_statistic_level
 from reproduce.evaluation.power import power, rates_of, reach
-from reproduce.evaluation.rule import words
-from reproduce.evaluation.simulated import FAMILIES, LOPSIDED, experiments
+from reproduce.evaluation.rule import Multiples, words
+from reproduce.evaluation.simulated import COLLAPSE, FAMILIES, LOPSIDED, experiments
 from reproduce.files import project_root, write_text
+from reproduce.randomness import generator
 
 RESULT = "book/results/verdict_rates.json"
 NUMBER, SEED = 20_000, 2
@@ -28,6 +29,8 @@ KS, SEEN_SHARES, EFFECTS = (
 )
 POWER_KS = (5, 10, 20, 30)
 PARTS, CORRELATIONS, CLAIMS = (2, 6, 12, 42), (0.0, 0.5, 0.95), 1000
+# Test images for each training image, where every repeat has a split of its own.
+RATIOS = (0.1, 0.25, 0.4)
 # In standard errors: so small a margin that only the sign of an effect counts.
 MARGIN = 0.05
 FIRM = ("holds", "holds, smaller", "holds in part", "opposite", "no practical difference")
@@ -107,6 +110,44 @@ def lopsided_claims() -> list[dict]:
     return rows
 
 
+def resplit() -> list[dict]:
+    """Return false firm words where each repeat has a split of its own, and nothing is true.
+
+    Repeats share part of their training images, so they stray together as Nadeau and Bengio take
+    it, correlated by n_test / (n_train + n_test). A collapse is the affair of one training alone.
+    """
+    rows = []
+    for family in FAMILIES:
+        for k in POWER_KS:
+            for ratio in RATIOS:
+                random = generator(SEED, f"re-split {family}", k, round(100 * ratio))
+                own = FAMILIES[family](random, (NUMBER, k))
+                shared = random.normal(size=(NUMBER, 1)) * ratio**0.5 * _of_the_others(family)
+                differences = own + shared
+                mean, squared = differences.mean(axis=1), differences.var(axis=1, ddof=1)
+                error, share = np.sqrt(squared * (1 / k + ratio)), ratio / (1 / k + ratio)
+                plain = special.stdtrit(k - 1, 0.975)
+                row = {"family": family, "k": k, "ratio": ratio}
+                for name, guard in (
+                    ("interval", 0.0),
+                    ("guarded", guarded_multiple(k, share)),
+                    ("unshared", guarded_multiple(k, 0.0)),
+                ):
+                    wide = Multiples(plain, plain, plain, guard)
+                    rates = rates_of(words(mean[:, None], error[:, None], wide, "greater", 0.0))
+                    row[name] = _said(rates)
+                rows.append(row)
+    return rows
+
+
+def _of_the_others(family: str) -> float:
+    """Return the spread of repeats that did not collapse."""
+    if not family.startswith("collapse"):
+        return 1.0
+    depth = float(family.split()[2])
+    return float((1 + COLLAPSE * (1 - COLLAPSE) * depth**2) ** -0.5)
+
+
 def _said(rates: dict) -> float:
     return round(sum(rates.get(word, 0.0) for word in FIRM), 4)
 
@@ -138,6 +179,7 @@ def run() -> None:
         "commit": commit(), "seed": SEED, "experiments": NUMBER, "claims": CLAIMS,
         "target": TARGET, "shares": list(SHARES), "guards": guards(), "false": false,
         "power": found, "parts": several(), "lopsided_claims": lopsided_claims(),
+        "resplit": resplit(),
     }  # fmt: skip
     rows = {name: _lines(value) for name, value in stored.items()}
     text = "{\n" + ",\n".join(f'"{name}": {value}' for name, value in rows.items()) + "\n}\n"

@@ -1,10 +1,11 @@
 """What each registered claim could come out as, as the page on the rates of the rule shows it."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from reproduce.book.markup import escaped, joined, table
-from reproduce.evaluation.registry import metric
+from reproduce.figures.wording import MISSING, difference, margin_of, unit_of
 from reproduce.files import project_root
 from reproduce.registry import records
 
@@ -16,15 +17,15 @@ COLUMNS = ["Claim", "k", "Parts", "Effect if right", "Holds, if right", "Holds, 
 def tables() -> str:
     """Return a table for each paper whose trials say a spread."""
     stored = json.loads((project_root() / RESULT).read_text("utf-8"))
-    return joined(_of_paper(paper, rows) for paper, rows in stored.items())
+    return joined(_of_paper(paper, rows) for paper, rows in stored.items() if rows)
 
 
 def _of_paper(paper: str, rows: list[dict[str, Any]]) -> str:
     told = [
         [
-            escaped(row["english"]), str(row["repeats"]), str(row["parts"]),
-            _effect(row) + ("" if row["printed"] else " (no number is printed)"),
-            _chance(row["right"]), _chance(row["half"]), _chance(row["wrong"]),
+            escaped(row["english"]), str(row["repeats"]), str(row["parts"]), _effect(row),
+            _chance(row["right"]), MISSING if row["half"] is None else _chance(row["half"]),
+            _chance(row["wrong"]),
         ]
         for row in rows
     ]  # fmt: skip
@@ -33,9 +34,13 @@ def _of_paper(paper: str, rows: list[dict[str, Any]]) -> str:
 
 
 def _effect(row: dict[str, Any]) -> str:
-    if metric(row["metric"]).unit == "fraction":
-        return f"{100 * row['effect']:+.2f} points".replace("-", "−")
-    return f"{row['effect']:+.3f}".replace("-", "−")
+    """Return the effect in its unit, and whether the text prints it."""
+    part = SimpleNamespace(**row)
+    unit = unit_of(part)
+    if row["expect"] == "equal":
+        return f"none, within {margin_of(part)}{f' {unit}' if unit else ''}"
+    said = f"{difference(part, row['effect'])}{f' {unit}' if unit else ''}"
+    return said if row["printed"] else f"{said} (no number is printed)"
 
 
 def _chance(share: float) -> str:

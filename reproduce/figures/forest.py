@@ -126,7 +126,7 @@ class Forest(Picture):
         words = [row.word.partition(" (")[0] for row in self.rows]
         counted = Counter(_plain(word).partition(",")[0] for word in words)
         said = ", ".join(f"{count} “{word}”" for word, count in counted.most_common())
-        return f"{plural(len(self.rows), 'tested claim')}: {said}."
+        return f"{plural(len(self.rows), 'measured claim')}: {said}."
 
     def seen(self) -> str:
         """Say what the rows are."""

@@ -155,7 +155,7 @@ def forest(
     number, of = part
     drawn = parted(drawn, of)[number]
     if not drawn:
-        raise NothingToShow("every tested claim stands in the figure above")
+        raise NothingToShow("every measured claim stands in the figure above")
     return Forest(drawn).made_of(study.rows(study.cells if cells is None else cells))
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reproduce.evaluation.significance import RESPLIT
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.table import Table
@@ -136,10 +137,12 @@ def _effect(part: Any) -> str:
     sure = math.isfinite(effect.low) and math.isfinite(effect.high)
     # An interval is never broken over two lines: the column would be as narrow as its ends.
     ends = f"[{difference(part, effect.low)},\N{NO-BREAK SPACE}{difference(part, effect.high)}]"
+    # Where each repeat has a split of its own, the interval is of another kind.
+    splits = "\N{NO-BREAK SPACE}splits" if getattr(effect, "design", "") == RESPLIT else ""
     return "\n".join([
         f"{difference(part, effect.mean)}{f' {unit}' if unit else ''}",
         ends if sure else "no interval",
-        f"margin {margin_of(part)}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{effect.repeats}",
+        f"margin {margin_of(part)}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{effect.repeats}{splits}",
     ])  # fmt: skip
 
 

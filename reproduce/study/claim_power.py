@@ -1,8 +1,10 @@
 """What a registered claim could come out as, if the paper were right, half right, or wrong.
 
 Spreads are those of trials already made, under today's contrasts; repeats are the registered ones.
+A claim of no difference is right at 0 and wrong at the edge of its margin, and has no half.
 """
 
+import re
 from dataclasses import dataclass
 from math import isfinite, sqrt
 
@@ -25,22 +27,28 @@ class ClaimPower:
 
     Attributes
     ----------
-    claim, english, metric
-        Which claim, and the metric of the part that decides.
+    claim, english
+        Which claim.
+    metric, over, expect, margin
+        Of its hardest part: what is measured, whether points are averaged or counted, what it
+        expects and the smallest difference that matters.
     repeats, parts
-        As registered.
+        As registered; the parts are those of the reading that the deciding part is of.
     effect, printed
         The effect that stands for the paper being right, and whether the text prints it.
     sd, image_sd
         Spread over repeats, and of the mean over test images, of the hardest part.
     right, half, wrong
-        Probability that it is said to hold if the effect is that size, half of it; and that a firm
-        word is false if there is none.
+        Probability that it is said to hold if the effect is that size, half of it (None where
+        there is no half); and that a firm word is false if there is none.
     """
 
     claim: str
     english: str
     metric: str
+    over: str
+    expect: str
+    margin: float
     repeats: int
     parts: int
     effect: float
@@ -48,57 +56,73 @@ class ClaimPower:
     sd: float
     image_sd: float
     right: float
-    half: float
+    half: float | None
     wrong: float
 
 
 def claim_powers(study: Study) -> list[ClaimPower]:
-    """Return the chances of every claim of direction that the study's trials say a spread of."""
+    """Return the chances of every claim that the study's trials say a spread of."""
     judged = {one.claim_id: one for one in judge(study, enforced=False)}
     found = []
     for claim in registry.load(study.paper):
         parts = [part for part in judged[claim.id].parts if _measured(part)]
-        if not parts:
-            continue
-        # The part with the least room between what is claimed and what chance does.
-        hardest = min(parts, key=lambda part: abs(_effect(part)) / part.effect.standard_error)
-        found.append(_of_part(claim, hardest, len(judged[claim.id].parts)))
+        if parts and not claim.identity:
+            # The part with the least room between what is claimed and what chance does.
+            hardest = min(parts, key=lambda part: _room(part) / part.effect.standard_error)
+            found.append(_of_part(claim, hardest))
     return found
 
 
 def _measured(part: Part) -> bool:
     effect = part.effect
-    return (
-        part.expect in ("greater", "less")
-        and isfinite(effect.standard_error)
-        and effect.standard_error > 0
-        and _effect(part) != 0
-    )
+    spread = isfinite(effect.standard_error) and effect.standard_error > 0
+    return spread and _room(part) > 0
+
+
+def _room(part: Part) -> float:
+    """Return how far chance may stray before the word is another, if the paper is right."""
+    return abs(_effect(part)) if part.expect in ("greater", "less") else part.margin
 
 
 def _effect(part: Part) -> float:
     """Return the effect if the paper is right, with its sign."""
+    if part.expect == "equal":
+        return 0.0
+    if part.size is not None:
+        return part.size
     size = part.published_gain or MARGINS * part.margin
     return size if part.expect == "greater" else -size
 
 
-def _of_part(claim: registry.Claim, part: Part, parts: int) -> ClaimPower:
-    effect, truth = part.effect, _effect(part)
+def _parts_beside(claim: registry.Claim, part: Part) -> int:
+    """Return how many parts the reading has that this one is of."""
+    reading = re.search(r"\(reading: (\w+)\)$", part.name)
+    of = claim.under_readings().get(reading[1]) if reading else None
+    return len(of or claim.contrasts)
+
+
+def _of_part(claim: registry.Claim, part: Part) -> ClaimPower:
+    effect, truth, parts = part.effect, _effect(part), _parts_beside(claim, part)
     image_sd = sqrt(max(effect.share_of_images, 0.0)) * effect.standard_error
 
-    def said(share: float) -> dict[Verdict, float]:
+    def said(at: float) -> dict[Verdict, float]:
         return power(
-            effect.sd, image_sd, claim.repeats, part.margin, parts, share * truth,
-            expect=part.expect, published_gain=part.published_gain, simulations=SIMULATIONS,
+            effect.sd, image_sd, claim.repeats, part.margin, parts, at, expect=part.expect,
+            published_gain=part.published_gain, size=part.size, simulations=SIMULATIONS,
         )  # fmt: skip
 
-    right, half, none = (said(share) for share in (1.0, 0.5, 0.0))
+    equal = part.expect == "equal"
+    right, none = said(truth), said(part.margin if equal else 0.0)
     # Without an effect "no practical difference" is right, every other firm word is false.
-    false = [word for word in FIRM if word is not Verdict.NO_DIFFERENCE]
+    false = {word for word in FIRM if word is not Verdict.NO_DIFFERENCE}
     return ClaimPower(
-        claim.id, claim.english, claim.metric, claim.repeats, parts, truth,
-        part.published_gain is not None, effect.sd, image_sd,
-        sum(right.get(word, 0.0) for word in SAYS_IT_HOLDS),
-        sum(half.get(word, 0.0) for word in SAYS_IT_HOLDS),
-        sum(none.get(word, 0.0) for word in {*false, Verdict.HOLDS_IN_PART}),
+        claim.id, claim.english, part.metric, part.over, part.expect, part.margin, claim.repeats,
+        parts, truth, part.published_gain is not None or part.size is not None,
+        effect.sd, image_sd, holding(right), None if equal else holding(said(truth / 2)),
+        sum(none.get(word, 0.0) for word in false),
     )  # fmt: skip
+
+
+def holding(said: dict[Verdict, float]) -> float:
+    """Return how probable it is that a claim is said to hold."""
+    return sum(said.get(word, 0.0) for word in SAYS_IT_HOLDS)

@@ -186,6 +186,7 @@ def test_pages_show_every_registry_once():
             "open",
             "verdicts",
             "corrections",
+            "amendments",
             "power",
             "gallery",
         )

@@ -42,7 +42,7 @@ def test_a_claim_of_several_parts_shows_the_one_that_decides_and_its_own_verdict
     assert "Oversampling is better" in text and "+0.1 [−0.9, +1.1]" in text
     assert "Over undersampling (1 of 2 parts)" in text and "? undecided" in text.split("\n")
     assert "Over baseline +2.0 points [+1.0, +3.0]" in made.words()
-    assert made.message() == "1 tested claim: 1 “undecided”."
+    assert made.message() == "1 measured claim: 1 “undecided”."
 
 
 @pytest.mark.parametrize(

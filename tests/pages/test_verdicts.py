@@ -4,6 +4,7 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.evaluation.registry import metric
+from reproduce.evaluation.significance import RESPLIT
 from reproduce.pages.verdicts import verdict_table
 from reproduce.study.effect_facts import EffectFacts
 
@@ -123,3 +124,10 @@ def test_an_effect_of_one_repeat_has_no_interval(part, judgement):
     assert verdict_table([judgement(alone)], provenance=WHERE).rows[0][2] == (
         "+2.0 points\nno interval\nmargin ± 0.5, n\xa0=\xa05"
     )
+
+
+def test_repeats_with_splits_of_their_own_are_counted_as_splits(part, judgement):
+    found = part()
+    found.effect.design = RESPLIT
+    cell = verdict_table([judgement(found)], provenance=WHERE).rows[0][2]
+    assert cell.endswith("n\xa0=\xa05\xa0splits")

@@ -159,7 +159,7 @@ def _binary(parameters, records: dict[str, Record]) -> list[Cell]:
     found = []
     for rare, share in product(reversed(RARE_CLASSES), RARE_SHARES):
         bed = Bed(records[_binary_name(parameters.binary_dataset, share, rare)])
-        default = rare == "abnormal"  # The other reading is no arm of a claim.
+        default = rare == "abnormal"  # The other reading of the claims has fewer repeats.
         varied = ("rare_share",) if default else ("rare_share", "rare")
         imbalance: dict[str, Any] = {"kind": "none"}
         if names.parse(parameters.binary_dataset).base != "chexpert":

@@ -64,27 +64,43 @@ def warm_up(rows: list[Row], epochs: tuple[int, int], draws: Draws) -> str:
     )
 
 
+def at_equal_passes(rows: list[Row]) -> list[Row]:
+    """Return the rows whose networks pass over the images equally often, whatever their batch."""
+    return [row for row in rows if row.get("matched") is None]
+
+
 def batches(rows: list[Row], draws: Draws) -> str:
-    """Compare the smallest batch with the largest, and say that the number of steps differs too."""
-    values = levels(rows, "method", "batch_size") if rows else {}
-    said, ratios = [], set()
+    """Compare the smallest batch with the largest, at equal passes and, where run, equal steps."""
+    values = levels(at_equal_passes(rows), "method", "batch_size") if rows else {}
+    said, equal_steps, ratios = [], [], set()
     for method in dict.fromkeys(method for method, _ in values):
         sizes = sorted(size for name, size in values if name == method)
-        small, large = ({"method": method, "batch_size": sizes[place]} for place in (0, -1))
-        effect = between(rows, small, large, draws) if len(sizes) > 1 else None
-        if effect:
+        if len(sizes) < 2:
+            continue
+        small, large = (
+            {"method": method, "batch_size": sizes[place], "matched": None} for place in (0, -1)
+        )
+        if effect := between(rows, small, large, draws):
             ratios.add(sizes[-1] / sizes[0])
             said.append(
                 f"{named(method)} {spread(values[method, sizes[0]])} % at {sizes[0]}, "
                 f"{spread(values[method, sizes[-1]])} % at {sizes[-1]} ({effect_words(effect)} for "
                 "the small batch)"
             )
+        if effect := between(rows, {**small, "matched": "steps"}, large, draws):
+            equal_steps.append(f"{named(method)} {effect_words(effect)}")
     if not said:
         return ""
     times = " to ".join(f"{ratio:g}" for ratio in sorted({min(ratios), max(ratios)}))
-    return (
+    both = (
         f"**Batch size**, macro F1: {'; '.join(said)}. The small batch takes {times} times as many "
-        "steps at the same rate, so this is the effect of both; no arm with equal steps was run."
+        "steps at the same rate, so this is the effect of both"
+    )
+    if not equal_steps:
+        return f"{both}; no arm with equal steps was run."
+    return (
+        f"{both}. At as many steps, and so with as many times fewer passes, the small batch minus "
+        f"the large: {'; '.join(equal_steps)}."
     )
 
 

@@ -26,6 +26,7 @@ from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.batch_sizes import BatchSizes
 from reproduce.papers.dual_head.encoder_plane import EncoderPlane
 from reproduce.papers.dual_head.encoder_plane import encoder_table as frozen_encoders
+from reproduce.papers.dual_head.experiment_findings import at_equal_passes
 from reproduce.papers.dual_head.loss_terms import LossTerms
 from reproduce.papers.dual_head.plain_words import plain_words
 from reproduce.papers.dual_head.printed import OURS
@@ -216,8 +217,8 @@ def otherwise(study: Study) -> Table | str:
 
 @shown(experiment="batch_size")
 def batches(study: Study) -> BatchSizes:
-    """Show macro F1 against the size of the batch."""
-    return BatchSizes(rows_of(study, "batch_size"))
+    """Show macro F1 against the size of the batch, at as many passes over the images."""
+    return BatchSizes(at_equal_passes(rows_of(study, "batch_size")))
 
 
 @shown(experiment="binary", methods=(BASELINE,), trained=2)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from reproduce.papers.dual_head import findings
+from reproduce.papers.dual_head.experiment_findings import at_equal_passes
 from reproduce.registry import published
 from tests.papers.dual_head.found import DATASET_IN_WORDS as DATASET
 from tests.papers.dual_head.found import Study, grid, rows_of, said
@@ -149,6 +150,22 @@ def test_the_smallest_batch_against_the_largest():
     assert "SimCLR 40.0 ± 0.0 % at 32, 45.0 ± 0.0 % at 256 (−5.0 points" in sentence
     assert "AUC-CL 47.0 ± 0.0 % at 32, 45.0 ± 0.0 % at 256 (+2.0 points" in sentence
     assert "The small batch takes 8 times as many steps at the same rate" in sentence
+
+
+def test_arms_of_equal_steps_stand_beside_those_of_equal_passes():
+    """They have the same batch and seeds, and are neither averaged with them nor left out."""
+    passes = [
+        r for size, value in ((256, 0.45), (32, 0.40))
+        for r in rows_of("simclr", value, value, batch_size=size)
+    ]  # fmt: skip
+    steps = rows_of("simclr", 0.44, 0.44, batch_size=32, matched="steps")
+    sentence = said(Study(batch_size=passes + steps), "Batch size")
+    assert "SimCLR 40.0 ± 0.0 % at 32, 45.0 ± 0.0 % at 256 (−5.0 points" in sentence
+    assert "fewer passes, the small batch minus the large: SimCLR −1.0 points" in sentence
+    assert "no arm with equal steps was run" not in sentence
+    alone = said(Study(batch_size=passes), "Batch size")
+    assert alone.endswith("; no arm with equal steps was run.") and "fewer passes" not in alone
+    assert at_equal_passes(passes + steps) == passes
 
 
 def test_two_classes_each_share_and_reading_by_itself():
