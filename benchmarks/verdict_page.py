@@ -142,17 +142,13 @@ def _claims(rows: list[dict]) -> str:
 
 def _resplit(rows: list[dict]) -> str:
     """Return how well the guard serves re-split repeats, in a sentence and a table."""
-    few, many = ([row for row in rows if (row["k"] <= 20) == is_few] for is_few in (True, False))
-    most = max(row["k"] for row in many)
+    few = [row for row in rows if row["k"] <= 20]
     said = (
-        f"Of {min(row['k'] for row in few)} to {max(row['k'] for row in few)} re-split repeats a "
-        f"firm word is false in at most **{_percent(worst(few, 'guarded', even=True))}** of cases "
-        f"where the spread is even and **{_percent(worst(few, 'guarded', even=False))}** where it "
-        f"is lopsided; of {most}, where the guard is all but gone, in "
-        f"{_percent(worst(many, 'guarded', even=True))} and "
-        f"{_percent(worst(many, 'guarded', even=False))}. With the multiple of share 0 these would "
-        f"be {_percent(worst(rows, 'unshared', even=True))} and "
-        f"{_percent(worst(rows, 'unshared', even=False))} at any of them."
+        f"With the guard a firm word on re-split repeats is false in at most "
+        f"**{_percent(worst(rows, 'unshared', even=True))}** of cases where the spread is even and "
+        f"**{_percent(worst(rows, 'unshared', even=False))}** where it is lopsided. As it was "
+        f"before, it was false in up to {_percent(worst(few, 'guarded', even=True))} and "
+        f"{_percent(worst(few, 'guarded', even=False))} of 5 to 20 repeats, and more often of 30."
     )
     ratios = sorted({row["ratio"] for row in rows})
     told = []
@@ -160,7 +156,7 @@ def _resplit(rows: list[dict]) -> str:
         for k in SHOWN_KS:
             here = {row["ratio"]: row for row in rows if (row["family"], row["k"]) == (family, k)}
             cells = [
-                " → ".join(_number(here[r][name]) for name in ("interval", "guarded", "unshared"))
+                " → ".join(_number(here[r][name]) for name in ("interval", "unshared"))
                 for r in ratios
             ]
             told.append([family if k == SHOWN_KS[0] else "", str(k), *cells])

@@ -92,12 +92,17 @@ def prepare(device: "torch.device", threads: int) -> None:
     """Fix the number of threads and ask for deterministic kernels.
 
     The same digits on the same machine hold at a fixed thread count only, so it is set, not
-    inherited. On CUDA deterministic algorithms cost speed and do not exist for everything; there
-    results agree within a tolerance, which is what the project promises.
+    inherited: of PyTorch, and of the products of NumPy and SciPy, which measures are made of. On
+    CUDA deterministic algorithms cost speed and do not exist for everything; there results agree
+    within a tolerance, which is what the project promises.
     """
+    import scipy.linalg  # noqa: F401 - its library has threads of its own: loaded before they are set
     import torch
+    from threadpoolctl import ThreadpoolController
 
     torch.set_num_threads(threads)
+    # Not as a block: what is measured after the training is to be measured so as well.
+    ThreadpoolController().limit(limits=threads, user_api="blas")
     torch.backends.cudnn.benchmark = device.type == "cuda"
     # float32 means float32: the short mantissa of TF32 is asked for as bfloat16, by name.
     torch.backends.cudnn.allow_tf32 = False

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import reproduce
 from reproduce import device as devices
@@ -61,8 +62,11 @@ def test_the_precision_decides_in_what_matrices_are_multiplied(precision, dtype)
 
 def test_a_cpu_run_has_its_threads_and_its_determinism_set(settings_put_back):
     torch.use_deterministic_algorithms(False)
-    devices.prepare(CPU, threads=1)
-    assert torch.get_num_threads() == 1
+    with threadpool_limits(2, "blas"):
+        devices.prepare(CPU, threads=1)
+        assert torch.get_num_threads() == 1
+        products = [one for one in threadpool_info() if one["user_api"] == "blas"]
+        assert products and all(one["num_threads"] == 1 for one in products)
     assert torch.are_deterministic_algorithms_enabled()
     assert not torch.backends.cudnn.benchmark
 

@@ -39,6 +39,8 @@ def _effect(row: dict[str, Any]) -> str:
     unit = unit_of(part)
     if row["expect"] == "equal":
         return f"none, within {margin_of(part)}{f' {unit}' if unit else ''}"
+    if row["expect"] == "at_most":
+        return f"no more than {margin_of(part)}{f' {unit}' if unit else ''}"
     said = f"{difference(part, row['effect'])}{f' {unit}' if unit else ''}"
     return said if row["printed"] else f"{said} (no number is printed)"
 

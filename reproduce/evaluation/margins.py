@@ -6,7 +6,9 @@ from math import isfinite
 from reproduce.errors import UserError, unknown_name
 
 # What a claim may expect of an effect. Here, since claims are read without a numerical library.
-EXPECTATIONS = ("greater", "less", "equal", "size")
+EXPECTATIONS = ("greater", "less", "equal", "size", "at_most")
+# These speak of the margin itself: what is near zero, near a size, no more than zero.
+NEED_A_MARGIN = ("equal", "size", "at_most")
 
 
 def check_margin(
@@ -26,7 +28,8 @@ def check_margin(
     expect
         greater and less: at most half the published gain, and less than the headroom. Else the
         paper could be right to the last digit and the verdict be *no practical difference*.
-        size: less than half the size, else no difference would do. equal: less than the headroom.
+        size: less than half the size, else no difference would do. equal, at_most: less than the
+        headroom.
     name
         Of the claim or part, for the message.
     """
@@ -39,7 +42,7 @@ def check_margin(
         raise UserError(f"a claim of size needs its size{of}, received {published_gain}")
     most = None if published_gain is None else abs(published_gain) / 2
     # Registered decimals are rarely exact in binary: half of .0006 may be a hair below .0003.
-    if expect != "equal" and most is not None and margin > most * (1 + 1e-9):
+    if expect not in ("equal", "at_most") and most is not None and margin > most * (1 + 1e-9):
         raise UserError(
             f"the margin{of} is {margin:g}, more than half of the published effect "
             f"{abs(published_gain):g}; register at most {most:g}, or expect 'equal'"
@@ -58,7 +61,7 @@ def headroom_of(level: float, expect: str, least: float = 0.0, most: float = 1.0
     if not least <= level <= most:
         raise UserError(f"the level must lie between {least} and {most}, received {level}")
     up, down = most - level, level - least
-    return {"greater": up, "less": down}.get(expect, max(up, down))
+    return {"greater": up, "less": down, "at_most": up}.get(expect, max(up, down))
 
 
 def is_identity(differences: Iterable[float], tolerance: float = 1e-9) -> bool:

@@ -35,6 +35,7 @@ def power(
     simulations: int = 4000,
     seed: int = 0,
     guarded: bool = True,
+    resplit: bool = False,
 ) -> dict[Verdict, float]:
     """Return the probability of each word for the whole claim.
 
@@ -54,6 +55,9 @@ def power(
         images. The joint level is taken at that correlation, as many seeds would show it.
     guarded
         False leaves the guard out, so that one sees what it costs.
+    resplit
+        Each repeat has a split of its own: `image_sd` is then due to the overlap of the training
+        parts, and the guard is that of no images (see `several.guard_of`).
     """
     if not (sd >= 0 and image_sd >= 0 and sd + image_sd > 0) or k < 2 or parts < 1:
         raise UserError(
@@ -70,12 +74,20 @@ def power(
         level = together(experiments("normal", **shape))
     codes = words(
         truths + error * found.mean, error * found.standard_error,
-        reach(found, k, level, guarded=guarded), expect, margin, published_gain, size,
+        reach(found, k, level, guarded=guarded, resplit=resplit),
+        expect, margin, published_gain, size,
     )  # fmt: skip
     return rates_of(codes)
 
 
-def reach(found: Experiments, k: int, level: float = LEVEL, *, guarded: bool = True) -> Multiples:
+def reach(
+    found: Experiments,
+    k: int,
+    level: float = LEVEL,
+    *,
+    guarded: bool = True,
+    resplit: bool = False,
+) -> Multiples:
     """Return the multiples of many experiments; `level` is the joint one of their parts."""
     wide = plain = special.stdtrit(found.degrees, 0.5 + LEVEL / 2)
     if found.mean.shape[1] > 1:
@@ -84,7 +96,7 @@ def reach(found: Experiments, k: int, level: float = LEVEL, *, guarded: bool = T
             special.stdtrit(degrees, 0.5 + level / 2) for degrees in (k - 1, BOOTSTRAP_DRAWS - 1)
         )
         wide = np.maximum(plain, (1 - found.share) * of_seeds + found.share * of_images)
-    guard = guarded_multiple(k, found.share) if guarded else 0.0
+    guard = guarded_multiple(k, 0.0 if resplit else found.share) if guarded else 0.0
     return Multiples(plain, wide, wide, guard)
 
 

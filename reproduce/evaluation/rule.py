@@ -73,6 +73,7 @@ def words(
     zero *opposite*. What is left is *undecided*, with the published size excluded where the upper
     end is below it, and *less than half of it* below half.
     equal: inside +-margin *holds*; wholly outside *opposite*.
+    at_most: wholly below the margin *holds*, however far; wholly above it *opposite*.
     size: inside size +- margin *holds*; inside +-margin of zero *no practical difference*; wholly
     beyond zero *opposite*; wholly outside size +- margin, on its side of zero, *another size*.
     """
@@ -87,6 +88,10 @@ def words(
     if expect == "equal":
         call((low >= -margin) & (high <= margin), Verdict.HOLDS)
         call((low_wide > margin) | (high_wide < -margin), Verdict.OPPOSITE)
+        return found
+    if expect == "at_most":
+        call(high <= margin, Verdict.HOLDS)
+        call(low_wide > margin, Verdict.OPPOSITE)
         return found
     if expect == "less" or (expect == "size" and size < 0):
         (low, high), (low_wide, high_wide) = (-high, -low), (-high_wide, -low_wide)
@@ -123,6 +128,8 @@ def failing_multiple(
     mean = np.asarray(mean, dtype=np.float64)
     if expect == "equal":
         room = np.abs(mean) - margin
+    elif expect == "at_most":
+        room = mean - margin
     else:
         turned = -mean if expect == "less" or (expect == "size" and size < 0) else mean
         room = np.maximum(-turned, margin - np.abs(turned))

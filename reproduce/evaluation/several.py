@@ -14,7 +14,12 @@ import numpy as np
 from reproduce.evaluation.guard import guarded_multiple
 from reproduce.evaluation.joint import joint_level
 from reproduce.evaluation.rule import Multiples, failing_multiple
-from reproduce.evaluation.significance import cautious_quantile, t_quantile
+from reproduce.evaluation.significance import (
+    RESPLIT,
+    Effect,
+    cautious_quantile,
+    t_quantile,
+)
 from reproduce.evaluation.vocabulary import FAILING, HOLDING, OPEN, Contrast, Verdict
 
 
@@ -31,9 +36,19 @@ def multiples(contrasts: Sequence[Contrast], *, guarded: bool = True) -> list[Mu
         upper, stepped = plain, plain
         if parts > 1:
             upper, stepped = (cautious_quantile(effect, at) for at in (together, step))
-        guard = guarded_multiple(effect.repeats, effect.share_of_images) if guarded else 0.0
+        guard = guard_of(effect) if guarded else 0.0
         found.append(Multiples(plain, min(upper, stepped), upper, guard))
     return found
+
+
+def guard_of(effect: Effect) -> np.ndarray:
+    """Return how many standard errors a firm word on an effect needs at least.
+
+    Where each repeat has a split of its own, what stands beside the spread is the overlap of the
+    training parts. A collapse hides behind it as well as behind none; behind test images it cannot.
+    """
+    share = 0.0 if effect.design == RESPLIT else effect.share_of_images
+    return guarded_multiple(effect.repeats, share)
 
 
 def holm_levels(contrasts: Sequence[Contrast]) -> list[float]:

@@ -13,6 +13,7 @@ from math import isfinite
 
 from reproduce.errors import UserError, unknown_name
 from reproduce.evaluation import several
+from reproduce.evaluation.margins import NEED_A_MARGIN
 from reproduce.evaluation.robustness import leave_one_out, sign_flip_value
 from reproduce.evaluation.rule import WORDS, Multiples, words
 from reproduce.evaluation.significance import Effect, cautious_quantile
@@ -253,7 +254,7 @@ def _check(contrast: Contrast) -> None:
         raise unknown_name("expectation", expect, EXPECTATIONS)
     if not isfinite(contrast.effect.mean):
         raise UserError(f"an effect must be finite to be judged, received {contrast.effect.mean}")
-    if not (isfinite(margin) and margin >= 0) or (expect in ("equal", "size") and margin == 0):
+    if not (isfinite(margin) and margin >= 0) or (expect in NEED_A_MARGIN and margin == 0):
         raise UserError(
             f"the margin must be a number of at least 0, and above 0 to judge '{expect}', "
             f"received {margin}"

@@ -85,6 +85,8 @@ class Contrast:
         mean = self.effect.mean
         if self.expect == "equal":
             return "inside the margin" if abs(mean) <= self.margin else "outside the margin"
+        if self.expect == "at_most":
+            return f"{'no more' if mean <= self.margin else 'more'} than the margin"
         if self.expect == "size" and self.size is not None:
             near = abs(mean - self.size) <= self.margin
             where = "inside" if near else "outside"

@@ -67,6 +67,8 @@ def _towards(part: Any) -> float:
     if expect in ("equal", "size"):
         size = getattr(part, "size", None) or 0.0
         return -abs(mean - size) / margin
+    if expect == "at_most":
+        return -max(mean, 0.0) / margin
     return (-mean if expect == "less" else mean) / margin
 
 

@@ -48,7 +48,8 @@ class Contrast(Strict):
     Attributes
     ----------
     expect
-        greater or less than zero, equal (inside +- margin), or size (inside `size` +- margin).
+        greater or less than zero, equal (inside +- margin), size (inside `size` +- margin), or
+        at_most ("no larger", "no advantage": below the margin, however far).
     size
         The signed effect that a claim of size speaks of, as in "loses about 5 percent": -0.05.
     over
@@ -64,7 +65,7 @@ class Contrast(Strict):
     """
 
     name: Text
-    expect: Literal["greater", "less", "equal", "size"]
+    expect: Literal["greater", "less", "equal", "size", "at_most"]
     size: Number | None = None
     over: Literal["mean", "majority"] = "mean"
     metric: str | None = None
@@ -92,8 +93,11 @@ class Contrast(Strict):
         said = f"contrast '{self.name}'"
         if (self.expect == "size") != (self.size is not None):
             raise ValueError(f"{said}: expect size, and nothing else, needs a size")
-        if self.over == "majority" and (len(self.terms) < 2 or self.expect == "size"):
-            raise ValueError(f"{said}: over majority needs a difference, and no expect size")
+        of_itself = self.expect in ("size", "at_most")
+        if self.over == "majority" and (len(self.terms) < 2 or of_itself):
+            raise ValueError(
+                f"{said}: over majority needs a difference, and no expect size or at_most"
+            )
         if self.over == "majority" and self.published_gain is not None:
             raise ValueError(f"{said}: over majority has no published_gain, its unit is a share")
         if (self.headroom is None) != (self.headroom_from is None):

@@ -1,7 +1,7 @@
 """Margins that would decide a claim before the run are refused where it is registered."""
 
 from reproduce.errors import UserError
-from reproduce.evaluation.margins import check_margin
+from reproduce.evaluation.margins import NEED_A_MARGIN, check_margin
 from reproduce.registry.contrasts import Contrast
 
 
@@ -19,7 +19,7 @@ def require_room(contrast: Contrast, margin: float, gain: float | None) -> None:
         limit.
     """
     said = f"contrast '{contrast.name}'"
-    if contrast.expect in ("equal", "size"):
+    if contrast.expect in NEED_A_MARGIN:
         if margin <= 0:
             raise ValueError(f"{said}: expect {contrast.expect} needs a margin above 0")
         if gain is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isfinite, sqrt
 
 from reproduce.evaluation.power import power
+from reproduce.evaluation.significance import RESPLIT
 from reproduce.evaluation.verdicts import Part, Verdict
 from reproduce.evaluation.vocabulary import FIRM, HOLDING
 from reproduce.registry import claims as registry
@@ -86,7 +87,7 @@ def _room(part: Part) -> float:
 
 def _effect(part: Part) -> float:
     """Return the effect if the paper is right, with its sign."""
-    if part.expect == "equal":
+    if part.expect in ("equal", "at_most"):
         return 0.0
     if part.size is not None:
         return part.size
@@ -109,9 +110,10 @@ def _of_part(claim: registry.Claim, part: Part) -> ClaimPower:
         return power(
             effect.sd, image_sd, claim.repeats, part.margin, parts, at, expect=part.expect,
             published_gain=part.published_gain, size=part.size, simulations=SIMULATIONS,
+            resplit=effect.design == RESPLIT,
         )  # fmt: skip
 
-    equal = part.expect == "equal"
+    equal = part.expect in ("equal", "at_most")
     right, none = said(truth), said(part.margin if equal else 0.0)
     # Without an effect "no practical difference" is right, every other firm word is false.
     false = {word for word in FIRM if word is not Verdict.NO_DIFFERENCE}

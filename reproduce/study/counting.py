@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import copysign, isfinite, sqrt
 
 from reproduce.evaluation.power import power
+from reproduce.evaluation.significance import RESPLIT
 from reproduce.evaluation.simulated import FAMILIES
 from reproduce.evaluation.verdicts import Judgement, Part, Verdict
 from reproduce.evaluation.vocabulary import FIRM, HOLDING
@@ -152,11 +153,12 @@ def _of_part(part: Part, parts: int, family: str) -> float:
     if effect.repeats < 2 or effect.sd + images <= 0:
         return 0.0
     size = part.size or 0.0
-    edge = {"equal": part.margin, "size": copysign(abs(size) - part.margin, size)}
+    edge = dict.fromkeys(("equal", "at_most"), part.margin)
+    edge["size"] = copysign(abs(size) - part.margin, size)
     said = power(
         effect.sd, images, effect.repeats, part.margin, parts, edge.get(part.expect, 0.0),
         expect=part.expect, published_gain=part.published_gain, size=part.size,
-        family=family, simulations=SIMULATIONS,
+        family=family, simulations=SIMULATIONS, resplit=effect.design == RESPLIT,
     )  # fmt: skip
     # At zero "no practical difference" is right, and so is "another size" beyond a size.
     wrong = [*HOLDING, Verdict.HOLDS_IN_PART]

@@ -1,12 +1,21 @@
 """The maximum statistic against a slow one, and its level on parts that go together or do not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from reproduce.evaluation.guard import guarded_multiple
 from reproduce.evaluation.joint import deviate, joint_level, max_statistic_level
-from reproduce.evaluation.several import holm_levels, multiples, whole
-from reproduce.evaluation.significance import cautious_quantile, paired_effect
+from reproduce.evaluation.several import guard_of, holm_levels, multiples, whole
+from reproduce.evaluation.significance import (
+    FIXED,
+    RESPLIT,
+    cautious_quantile,
+    paired_effect,
+    resplit_effect,
+)
 from reproduce.evaluation.simulated import experiments
 from reproduce.evaluation.verdicts import Contrast, Verdict, judge_claim
 
@@ -120,6 +129,19 @@ def test_without_common_seeds_or_draws_there_is_no_joint_level():
         assert joint_level([first, stranger]) is None
         pair = [Contrast(n, e, "greater", 0.1) for n, e in (("a", first), ("b", stranger))]
         assert multiples(pair)[0].upper == cautious_quantile(first, 0.975)
+
+
+def test_an_overlap_of_training_parts_does_not_lower_the_guard():
+    """Test images of the same share do: behind them no collapse hides."""
+    differences = [0.02, 0.03, 0.025, 0.01, 0.02]
+    split = resplit_effect(differences, 400, 100, seeds=range(5))
+    fixed = replace(split, design=FIXED)
+    assert split.share_of_images == pytest.approx(0.25 / (0.2 + 0.25)) and split.design == RESPLIT
+    assert guard_of(split) == guarded_multiple(5, 0.0) > guard_of(fixed) > 1.96
+    [of_split], [of_fixed] = (
+        multiples([Contrast("a", one, "greater", 0.001)]) for one in (split, fixed)
+    )
+    assert of_split.guard == guard_of(split) and of_fixed.guard == guard_of(fixed)
 
 
 def test_holm_goes_on_while_parts_fail():

@@ -46,6 +46,12 @@ RULES = [
     ("equal", -0.03, -0.011, Verdict.OPPOSITE),
     ("equal", 0.009, 0.03, Verdict.UNDECIDED),
     ("equal", -0.03, 0.03, Verdict.UNDECIDED),
+    ("at_most", -0.005, 0.009, Verdict.HOLDS),
+    ("at_most", -0.04, -0.02, Verdict.HOLDS),
+    ("at_most", -0.04, 0.009, Verdict.HOLDS),
+    ("at_most", -0.005, 0.011, Verdict.UNDECIDED),
+    ("at_most", 0.009, 0.03, Verdict.UNDECIDED),
+    ("at_most", 0.011, 0.03, Verdict.OPPOSITE),
 ]
 
 
@@ -92,7 +98,7 @@ def test_the_corrected_level_is_bonferroni(slack, verdict):
     seen = Effect(
         mean, mean - half, mean + half, 10, 0.1, standard_error, 1.0, 0.95, design="re-split"
     )
-    assert judge_contrast(seen, "greater", 0.001, parts=3) == verdict
+    assert judge_contrast(seen, "greater", 0.001, parts=3, guarded=False) == verdict
 
 
 def contrast(low, high, name="a - b", expect="greater", repeats=10, gain=None):
@@ -182,6 +188,8 @@ def test_fewer_than_five_repeats_in_any_part_only_illustrate():
         ("greater", -0.1, 0.1, "in no direction"),
         ("equal", -0.02, 0.03, "inside the margin"),
         ("equal", -0.03, -0.02, "outside the margin"),
+        ("at_most", -0.3, -0.1, "no more than the margin"),
+        ("at_most", 0.1, 0.3, "more than the margin"),
     ],
 )
 def test_directions_in_words(expect, low, high, words):
@@ -268,6 +276,7 @@ BAD_CALLS = {
     "expect": (lambda: judge_contrast(effect(0, 1), "more", 0.1), "unknown expectation 'more'"),
     "margin": (lambda: judge_contrast(effect(0, 1), "less", -0.1), "at least 0"),
     "no margin": (lambda: judge_contrast(effect(0, 1), "equal", 0), "above 0 to judge 'equal'"),
+    "no room": (lambda: judge_contrast(effect(0, 1), "at_most", 0), "above 0 to judge 'at_most'"),
     "gain": (lambda: judge_contrast(effect(0, 1), "less", 0.1, -0.2), "received -0.2"),
     "nan": (lambda: judge_contrast(effect(float("nan"), 1), "less", 0.1), "received nan"),
     "parts": (lambda: judge_contrast(effect(0, 1), "less", 0.1, parts=0), "at least 1 part"),

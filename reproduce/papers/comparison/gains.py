@@ -16,8 +16,8 @@ from reproduce.evaluation.calibration import (
     expected_calibration_error,
     resampled_calibration_error,
 )
-from reproduce.evaluation.guard import guarded_multiple
 from reproduce.evaluation.resampling import resample_counts
+from reproduce.evaluation.several import guard_of
 from reproduce.evaluation.significance import Effect, cautious_quantile
 from reproduce.evaluation.vocabulary import Control
 from reproduce.figures.picture import NothingToShow
@@ -196,7 +196,7 @@ def widened(found: Effect, comparisons: int) -> Gain:
     level = 1 - (1 - found.level) / max(comparisons, 1)
     multiple = max(
         cautious_quantile(found, level),
-        float(guarded_multiple(found.repeats, found.share_of_images)),
+        float(guard_of(found)),
     )
     half = multiple * found.standard_error
     return Gain(found, found.mean - half, found.mean + half)
