@@ -74,8 +74,8 @@ def test_what_was_left_out_of_an_estimand_is_compared(by_id):
     only = by_id["undersampling_pays_only_with_many_minority_classes"].contrasts
     assert {one.where["mu"]: one.expect for one in only} == {
         0.8: "greater",
-        0.5: "less",
-        0.2: "less",
+        0.5: "at_most",
+        0.2: "at_most",
     }
     because = by_id["undersampling_loses_information"].contrasts
     assert len(because) == 3 and all(one.expect == "less" for one in because)
