@@ -87,10 +87,12 @@ def _judged(
 def under_readings(study: Study, claim: Claim) -> dict[str, list[Contrast]]:
     """Return what is compared under each reading that can be judged, the claim's own first.
 
-    On the main data set, unless the claim is registered for another that this run has.
+    On the data that the claim speaks of where this run has them; else on the main data set, or on
+    another that it is registered for.
     """
     here = list(dict.fromkeys(cell.factors["dataset"] for cell in study.cells))
     fitting = [dataset for dataset in here if _registered(claim, dataset)]
+    fitting.sort(key=lambda dataset: names.parse(dataset).plain not in claim.data.own)
     by_name = {claim.reading or "default": claim.contrasts, **claim.under_readings()}
     standing = stand_ins.in_use(study, claim)
     if standing:
