@@ -148,11 +148,10 @@ def _pairs(
 def _observed_every(
     planned: Planned, curve: LearningCurve | None, pairs: PairGradients | None
 ) -> int:
-    steps = _given_steps(planned.trial)
     if curve:
-        few = "half_way" in planned.keep
-        return learning_curve.every(steps, learning_curve.HALF_WAY if few else POINTS)
-    return pair_gradients.every(steps) if pairs else 0
+        points = learning_curve.HALF_WAY if "half_way" in planned.keep else POINTS
+        return learning_curve.every(_given_steps(planned.trial), points)
+    return pair_gradients.every(_given_steps(planned.trial)) if pairs else 0
 
 
 def _encoders(
