@@ -65,11 +65,10 @@ def rates(study: Study) -> Table | str:
     heads = [f"rate x {rate.factors['learning_rate']:g}" for rate in in_order()]
     label = metric_label(tuned.METRIC).partition(" (")[0].lower()
     line = provenance(study, study.rows(used), study.at_shown)
-    steps = used[0].trial.phases[0].iterations
     note = (
-        f"Each value is one network of seed {tuned.PILOT}, after {steps:,} steps of each phase it "
-        f"begins with. ✓: chosen. The held-out images are a fifth of those drawn for training, as "
-        "imbalanced as they are; no test image was seen."
+        f"Each value is one network of seed {tuned.PILOT}, trained for a fifth of the steps. ✓: "
+        "chosen. The held-out images are a fifth of those drawn for training, as imbalanced as "
+        "they are; no test image was seen."
     )
     caption = f"Learning rates tried for later methods, {label} on held-out images in percent"
     return Table(caption, ["Method", *heads], found, line, numeric_from=1, note=note)
