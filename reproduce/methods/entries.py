@@ -133,6 +133,8 @@ _TABLE: dict[str, Entry] = {
                           partial(mixing.mixed, mixing="cutmix")),
     "intra_class_cutmix": classifying("a part of an image out of another of its class", REVIEW,
                                       partial(mixing.mixed, mixing="intra_class_cutmix")),
+    "cutout": classifying("a square of an image erased, somewhere else each time", REVIEW,
+                          mixing.cutout),
     "balanced_mixup": classifying("images as they come blended with those of a balanced batch",
                                   BDCL, mixing.balanced_mixup, "Balanced-MixUp"),
     # First the encoder, then a classifier.

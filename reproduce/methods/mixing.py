@@ -1,4 +1,4 @@
-"""Methods that blend images: each a function of the training recipe (one `Phase`)."""
+"""Methods that blend images or erase a part: each a function of the recipe (one `Phase`)."""
 
 from reproduce.methods.method import Method
 from reproduce.training.phases import Mixing, Phase
@@ -7,6 +7,11 @@ from reproduce.training.phases import Mixing, Phase
 def mixed(recipe: Phase, *, mixing: str, alpha: float = 1.0) -> Method:
     """Return the recipe with the images of a batch blended so, by lambda ~ Beta(alpha, alpha)."""
     return Method((recipe.but(mixing=Mixing(name=mixing, alpha=alpha)),))
+
+
+def cutout(recipe: Phase, *, side: float = 0.5) -> Method:
+    """Return the recipe with a square erased of every image, `side` of its height and width."""
+    return Method((recipe.but(mixing=Mixing(name="cutout", side=side)),))
 
 
 def balanced_mixup(recipe: Phase, *, alpha: float = 0.2) -> Method:

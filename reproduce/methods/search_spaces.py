@@ -43,6 +43,7 @@ SPACES: dict[str, Space] = {
     "mixup": _BLEND,
     "cutmix": _BLEND,
     "intra_class_cutmix": _BLEND,
+    "cutout": {"side": (0.25, 0.5)},
     "balanced_mixup": {"alpha": (0.1, 0.2, 0.4, 1.0)},
     "crt": _CLASSIFIER,
     "sup_con": _CONTRAST,

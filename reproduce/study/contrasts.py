@@ -184,11 +184,16 @@ class Comparison:
         return "; ".join([*other, *self._not_all_of(), *self._not_everywhere()])
 
     def _not_all_of(self) -> list[str]:
-        """Say where it names several values of a factor and only some of them were run."""
-        said = []
+        """Say where it names several values of a factor and only some of them were run.
+
+        On other data, or as a single arm, a value may have been run that this is not judged at.
+        """
+        said, cells = [], [arm.cell for arm in self.arms]
         for name, wanted in self.contrast.where.items():
             values = wanted if isinstance(wanted, list) else [wanted]
-            ran = [value for value in values if self.study.arms(**{name: value})]
+            ran = [
+                value for value in values if any(cell.matches(**{name: value}) for cell in cells)
+            ]
             if len(ran) < len(values):
                 left_out = plain([value for value in values if value not in ran])
                 said.append(f"run at {name} {plain(ran)}, not {left_out}")

@@ -18,6 +18,7 @@ from reproduce.registry import editions
 from reproduce.registry.claims import Claim, Contrast
 from reproduce.study import controls, readings, stand_ins
 from reproduce.study.conditions import conditions
+from reproduce.study.contrasts import Comparison
 from reproduce.study.readings import Measured
 from reproduce.study.study import Study
 
@@ -87,7 +88,8 @@ def _judged(
 def under_readings(study: Study, claim: Claim) -> dict[str, list[Contrast]]:
     """Return what is compared under each reading that can be judged, the claim's own first.
 
-    On the main data set, unless the claim is registered for another that this run has.
+    On the main data set, unless the claim is registered for another that this run has: for its own,
+    where all that it compares was run there, or for any where the main one is none of its.
     """
     here = list(dict.fromkeys(cell.factors["dataset"] for cell in study.cells))
     fitting = [dataset for dataset in here if _registered(claim, dataset)]
@@ -95,9 +97,18 @@ def under_readings(study: Study, claim: Claim) -> dict[str, list[Contrast]]:
     standing = stand_ins.in_use(study, claim)
     if standing:
         by_name = {name: stand_ins.applied(of, standing) for name, of in by_name.items()}
+    own = [dataset for dataset in fitting if names.parse(dataset).plain in claim.data.own]
+    for there in own if here[0] not in own else []:
+        moved = {name: _moved(contrasts, there) for name, contrasts in by_name.items()}
+        if all(_was_run(study, claim, one) for one in next(iter(moved.values()))):
+            return moved
     if not fitting or fitting[0] == here[0]:
         return by_name
     return {name: _moved(contrasts, fitting[0]) for name, contrasts in by_name.items()}
+
+
+def _was_run(study: Study, claim: Claim, contrast: Contrast) -> bool:
+    return not Comparison(study, contrast, claim.metric_of(contrast)).missing()
 
 
 def _moved(contrasts: Sequence[Contrast], dataset: str) -> list[Contrast]:

@@ -27,7 +27,7 @@ class Classification(Task[np.ndarray]):
     targets = CLASS_OF_IMAGE
     network = "classification"
     headline, headline_words = "accuracy", "accuracy"
-    keeps = ("logits", "embeddings", "curve", "encoders")
+    keeps = ("logits", "embeddings", "curve", "half_way", "encoders")
     carried = ("logits", "labels")
     stackable = posthoc = True
 

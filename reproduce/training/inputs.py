@@ -169,6 +169,8 @@ class Inputs:
 
     def _mixed(self, images, labels, indices, iteration: int) -> Shown:
         how, random = self.phase.mixing, generator(self.seed, "mixing", self.number, iteration)
+        if how.name == "cutout":
+            return Shown(mixing.cutout(images, random, side=how.side), labels, indices)
         if how.name == "intra_class_cutmix":
             rows = mixing.partners_of_class(self.images.labels, indices, self.minority, random)
             partners = self._views(rows, iteration, images.device)

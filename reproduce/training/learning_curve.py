@@ -17,6 +17,8 @@ from reproduce.randomness import generator
 from reproduce.tasks.prediction import predict
 
 POINTS = 20
+# Where only the gap half-way and at the end is asked for.
+HALF_WAY = 2
 # Training images that are looked at, of each class at most: enough for a recall within 3 points.
 OF_EACH_CLASS = 200
 
@@ -85,12 +87,12 @@ def _read(file: Path) -> dict[tuple[int, int], tuple[np.ndarray, ...]]:
     return {place: (of[0], of[1], of[2]) for place, of in points.items()}
 
 
-def every(iterations: int) -> int:
-    """Return after how many iterations to look, so that there are about `POINTS` of a phase.
+def every(iterations: int, points: int = POINTS) -> int:
+    """Return after how many iterations to look, so that there are about so many of a phase.
 
     0, after every epoch, of a phase whose length is not given in iterations.
     """
-    return max(1, iterations // POINTS) if iterations else 0
+    return max(1, iterations // points) if iterations else 0
 
 
 def watched(train: Images) -> Images:

@@ -83,11 +83,21 @@ class Schedule(Frozen):
 
 
 class Mixing(Frozen):
-    """How images of a batch are blended; `alpha` shapes lambda ~ Beta(alpha, alpha)."""
+    """How images of a batch are blended; `alpha` shapes lambda ~ Beta(alpha, alpha).
 
-    name: Literal["none", "mixup", "cutmix", "intra_class_cutmix"] = "none"
+    "cutout" blends nothing and erases a square with `side`, a share of the image's.
+    """
+
+    name: Literal["none", "mixup", "cutmix", "intra_class_cutmix", "cutout"] = "none"
     alpha: float = Field(1.0, gt=0)
     per: Literal["batch", "image"] = "batch"
+    side: float = Field(0.0, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _side_is_of_the_erased_square(self):
+        if (self.name == "cutout") != bool(self.side):
+            raise ValueError("side is that of the square that cutout erases: above 0 there, else 0")
+        return self
 
 
 class Projection(Frozen):

@@ -21,7 +21,7 @@ from reproduce.randomness import seed_torch
 from reproduce.tasks import task_of
 from reproduce.training import checkpoints, learning_curve, pair_gradients
 from reproduce.training.encoders import Encoders
-from reproduce.training.learning_curve import LearningCurve
+from reproduce.training.learning_curve import POINTS, LearningCurve
 from reproduce.training.loop import Settings, State, train
 from reproduce.training.pair_gradients import PairGradients
 from reproduce.training.ranks import Alone
@@ -67,7 +67,7 @@ def execute(planned: Planned, scratch: Path, surroundings: Surroundings) -> Meas
         stop_requested=surroundings.stop_requested,
         progress=surroundings.progress,
         observe=curve or pairs,
-        observe_every=_observed_every(trial, curve, pairs),
+        observe_every=_observed_every(planned, curve, pairs),
         between=watched or (lambda done, network: None),
         ranks=surroundings.ranks,
     )
@@ -145,10 +145,13 @@ def _pairs(
     return PairGradients(prepared.train, trial.phases[0], device, trial.precision, file)
 
 
-def _observed_every(trial: Trial, curve: LearningCurve | None, pairs: PairGradients | None) -> int:
+def _observed_every(
+    planned: Planned, curve: LearningCurve | None, pairs: PairGradients | None
+) -> int:
     if curve:
-        return learning_curve.every(_given_steps(trial))
-    return pair_gradients.every(_given_steps(trial)) if pairs else 0
+        points = learning_curve.HALF_WAY if "half_way" in planned.keep else POINTS
+        return learning_curve.every(_given_steps(planned.trial), points)
+    return pair_gradients.every(_given_steps(planned.trial)) if pairs else 0
 
 
 def _encoders(

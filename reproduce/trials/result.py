@@ -79,4 +79,6 @@ class Result:
 
 def _kinds(names: Iterable[str]) -> set[str]:
     kept = {part for name in names for part in name.split("/")}
-    return kept | {"encoders"} if {"before", "after"} <= kept else kept
+    # A learning curve of more points has those half-way and at the end as well.
+    more = {"half_way": {"curve"}, "encoders": {"before", "after"}}
+    return kept | {kind for kind, parts in more.items() if parts <= kept}

@@ -1,4 +1,4 @@
-"""Methods that blend images."""
+"""Methods that blend images, or erase a part of them."""
 
 import pytest
 
@@ -16,6 +16,18 @@ RECIPE = Phase(
 def test_images_of_a_batch_are_mixed_and_nothing_else_changes(name):
     mixing = Mixing(name=name, alpha=1.0)
     assert build(name, RECIPE).phases == (RECIPE.but(mixing=mixing),)
+
+
+def test_cutout_erases_a_square_and_changes_nothing_else():
+    assert build("cutout", RECIPE).phases == (RECIPE.but(mixing=Mixing(name="cutout", side=0.5)),)
+    (phase,) = build("cutout", RECIPE, side=0.25).phases
+    assert phase.mixing.side == 0.25
+
+
+@pytest.mark.parametrize("wrong", [{"name": "cutout"}, {"name": "mixup", "side": 0.5}])
+def test_a_side_belongs_to_the_erased_square_alone(wrong):
+    with pytest.raises(ValueError, match="side is that of the square that cutout erases"):
+        Mixing(**wrong)
 
 
 def test_balanced_mixup_is_a_sampler():

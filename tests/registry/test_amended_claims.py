@@ -1,5 +1,6 @@
 """What the two published studies amended: none of it may be dropped again without being seen."""
 
+import numpy as np
 import pytest
 
 from reproduce.registry import claims, controls, editions, pilots
@@ -16,7 +17,13 @@ READINGS = {
     "mnist_loses_about_five_percent": {
         "points_from_rho_10_to_1000", "points_from_rho_50_to_5000", "relative",
     },
-    "focal_loss_improves_auc": {"direction_of_the_words", "numbers_as_printed"},
+    "two_phase_lies_between": {"baseline_as_trained", "as_many_steps"},
+    "focal_loss_improves_auc": {
+        "direction_of_the_words", "numbers_as_printed", "both_at_a_chosen_rate",
+    },
+    "smote_preserves_the_distribution_better": {"beside_the_recipes_rate", "both_at_a_chosen_rate"},
+    "intra_class_cutmix_moves_the_boundary": {"beside_the_recipes_rate", "both_at_a_chosen_rate"},
+    "tsc_balances_the_feature_space": {"beside_the_recipes_rate", "both_at_a_chosen_rate"},
     "dual_focal_improves_on_focal": {"derivative", "released_code", "calibration"},
     "notable_f1_improvement": {"macro", "weighted"},
     "f1_improves_on_supervised": {"macro", "weighted"},
@@ -56,6 +63,46 @@ def test_most_scenarios_are_averaged_and_counted(by_id):
     assert (mean.over, counted.over) == ("mean", "majority")
     assert (mean.expect, counted.expect) == ("less", "less")
     assert mean.terms == counted.terms and mean.where == counted.where
+
+
+def test_where_a_rate_was_chosen_the_rivals_was_too(by_id):
+    """Another reading sets each method that was tuned beside the baseline, or sampler, tuned."""
+    for claim in by_id.values():
+        reading = claim.under_readings().get("both_at_a_chosen_rate")
+        if reading is None:
+            continue
+        plain = [
+            {term.method.removesuffix("_chosen_rate"): term.weight for term in one.terms}
+            for one in reading
+        ]
+        assert plain == [{term.method: term.weight for term in one.terms}
+                         for one in claim.contrasts], claim.id  # fmt: skip
+        assert [one.expect for one in reading] == [one.expect for one in claim.contrasts]
+        assert any("_chosen_rate" in term.method for one in reading for term in one.terms)
+
+
+def test_two_phases_lie_between_as_before_and_beside_a_baseline_as_long(by_id):
+    claim = by_id["two_phase_lies_between"]
+    longer = claim.under_readings()["as_many_steps"]
+    for one, other in zip(claim.contrasts, longer, strict=True):
+        told = [term.model_dump() | {"method": term.method.removesuffix("_longer")}
+                for term in other.terms]  # fmt: skip
+        assert [term.model_dump() for term in one.terms] == told and one.expect == other.expect
+    beside = [term.method for one in longer for term in one.terms]
+    assert beside.count("baseline_longer") == 2 and "baseline" not in beside
+
+
+def test_the_slope_over_levels_is_that_of_least_squares(by_id):
+    """At rho 1000 minus at rho 100; the level of the baseline is 0, that of balance 1."""
+    (contrast,) = by_id["best_undersampling_level_depends_on_imbalance"].contrasts
+    ends = {"baseline": 0.0, "undersampling": 1.0}
+    for rho, sign in ((1000, 1), (100, -1)):
+        terms = [term for term in contrast.terms if term.where["rho"] == rho]
+        level = [term.where.get("level", ends.get(term.method)) for term in terms]
+        weight = [sign * term.weight for term in terms]
+        assert level == [0.0, 0.33, 0.67, 1.0]
+        slope = np.polyfit([0, 1 / 3, 2 / 3, 1], np.eye(4), 1)[0]
+        assert weight == pytest.approx(slope, abs=1e-9)
 
 
 def test_either_class_may_be_the_rare_one(by_id):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reproduce.data.preparation import Images
+from reproduce.evaluation.families import curve
 from reproduce.training import learning_curve
 from reproduce.training.loop import Interrupted
 from reproduce.trials import engine
@@ -48,6 +49,20 @@ def test_the_curve_ends_where_the_result_is(watched):
     right = (curve["test_predictions"] == curve["test_labels"]).mean(axis=1)
     assert right[-1] > right[0] + 0.2
     assert curve["train_predictions"].shape == (40, len(curve["train_labels"]))
+
+
+def test_two_looks_give_the_gap_of_twenty(on_digits, tmp_path):
+    """Half-way and at the end are all that it needs, and a whole curve has them."""
+    found = {}
+    for keep in (("logits", "curve"), ("logits", "curve", "half_way")):
+        item, store = on_digits(iterations=40, keep=keep), Store(tmp_path / "-".join(keep))
+        run([item], store, ALONE, lambda event: None)
+        found[len(keep)] = store.get(item.trial.key)
+    whole, few = found[2], found[3]
+    assert few.arrays["curve/iteration"].tolist() == [20, 40]
+    assert curve.values(few.arrays) == curve.values(whole.arrays)
+    assert whole.has(("curve", "half_way")) and few.has(("half_way",))
+    assert few.metrics == whole.metrics
 
 
 def test_training_images_are_looked_at_evenly_and_always_the_same():

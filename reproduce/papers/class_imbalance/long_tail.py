@@ -12,7 +12,7 @@ from typing import Any
 
 from reproduce.data.records import Record
 from reproduce.methods import known_answers
-from reproduce.papers.class_imbalance.cells import split
+from reproduce.papers.class_imbalance.building import split
 from reproduce.study.cell import Cell
 from reproduce.training.phases import Phase
 from reproduce.trials.trial import RECIPE, Trial

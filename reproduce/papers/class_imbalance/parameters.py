@@ -11,7 +11,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from reproduce.data import splits
 from reproduce.data.records import Record
 from reproduce.methods.registry import Available
-from reproduce.papers.class_imbalance import cells as experiments_of
+from reproduce.papers.class_imbalance import tuned
+from reproduce.papers.class_imbalance.building import split
 from reproduce.papers.class_imbalance.cells import SEVEN
 from reproduce.papers.class_imbalance.networks import MOMENTUM, NETWORKS
 from reproduce.registry import records
@@ -62,8 +63,10 @@ IN_THE_PAPER: dict[str, dict[str, Any]] = {
 
 # What stands beside the grid; `cells` says what each is.
 OF_THE_GRID = ("two_phase", "linear", "control", "levels", "equal_epochs", "trends")
-# No profile runs the last: it is no part of the paper and has data of its own.
-EXPERIMENTS = (*OF_THE_GRID, "long_tail")
+# No profile runs these by itself: they take longer, choose by results or have data of their own.
+EXPERIMENTS = (*OF_THE_GRID, "longer", "undersampling_levels", "tuned", "cifar10", "long_tail")
+# By the parameter that says how much of an experiment with data of its own is run, the experiment.
+SCALED = {"long_tail_scale": "long_tail", "cifar10_scale": "cifar10"}
 
 # What the paper fixed for every network; another value is a departure from it.
 _RECIPE = ("batch_size", "learning_rate", "momentum", "weight_decay", "precision")
@@ -92,11 +95,12 @@ class ClassImbalance(Parameters):
     by_profile: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": {
             "dataset": "digits", "rho": [5.0], "mu": [0.5], "seeds": [0], "iterations": 20,
-            "experiments": [], "long_tail_scale": "digits",
+            "experiments": [], "long_tail_scale": "digits", "cifar10_scale": "digits",
         },
         "quick": {
             "dataset": "digits", "mu": [0.5], "seeds": [0, 1, 2],
             "experiments": ["control", "equal_epochs"], "long_tail_scale": "digits",
+            "cifar10_scale": "digits",
         },
         "laptop": {
             "dataset": "mnist",
@@ -104,7 +108,7 @@ class ClassImbalance(Parameters):
             "mu": [0.2, 0.5, 0.8],
             "seeds": list(range(5)),
             "experiments": ["linear", "control", "equal_epochs"],
-            "long_tail_scale": "reduced",
+            "long_tail_scale": "reduced", "cifar10_scale": "reduced",
         },
         "paper": {
             "dataset": "mnist",
@@ -114,6 +118,7 @@ class ClassImbalance(Parameters):
             "iterations": 10_000,
             "methods": list(SEVEN),
             "experiments": list(OF_THE_GRID), "long_tail_scale": "paper",
+            "cifar10_scale": "paper",
         },
     }  # fmt: skip
 
@@ -141,14 +146,17 @@ class ClassImbalance(Parameters):
     minority: Literal["drawn", "lowest"] | None = Field(
         None, description="rare classes: drawn per seed or the lowest labels"
     )
-    backbone: Literal["lenet5", "all_cnn", "resnet10", "small_cnn"] | None = Field(
-        None, description="network"
-    )
+    backbone: (
+        Literal["lenet5", "all_cnn", "resnet10", "small_cnn", "resnet32", "resnet8"] | None
+    ) = Field(None, description="network")
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="bfloat16 autocast pays on a GPU only"
     )
     long_tail_scale: Literal["digits", "reduced", "paper"] | None = Field(
         None, description="of long_tail: digits, reduced or paper"
+    )
+    cifar10_scale: Literal["digits", "reduced", "paper"] | None = Field(
+        None, description="of cifar10: digits, reduced or paper"
     )
     map_images: int = Field(400, ge=20, le=2000, description="test images in the t-SNE map")
 
@@ -171,12 +179,14 @@ class ClassImbalance(Parameters):
 
     def contradictions(self, given: set[str]) -> Iterable[str]:
         """Name what linear imbalance has no use for, and a scale of what is not run."""
-        as_usual = self.by_profile[self.profile]["long_tail_scale"]
-        if self.long_tail_scale != as_usual and "long_tail" not in self.experiments:
-            yield (
-                "long_tail_scale is used by the experiment 'long_tail' alone, which is not run: "
-                "name it in experiments, or leave long_tail_scale out"
-            )
+        for name, experiment in SCALED.items():
+            as_usual = self.by_profile[self.profile][name]
+            if getattr(self, name) != as_usual and experiment not in self.experiments:
+                yield (
+                    f"{name} is used by the experiment '{experiment}' alone, which is not run: "
+                    f"name it in experiments, or leave {name} out"
+                )
+        yield from self._not_together()
         if self.imbalance != "linear":
             return
         if "mu" in given:
@@ -188,6 +198,25 @@ class ClassImbalance(Parameters):
             yield (
                 f"experiment '{self.experiments[0]}' stands beside a grid of step imbalance, and "
                 "imbalance is linear: leave experiments out, or take imbalance step"
+            )
+
+    def _not_together(self) -> Iterable[str]:
+        """Name experiments that would count one thing twice, or judge by what chose."""
+        wanted: list[str] = self.experiments or []
+        if "tuned" in wanted and "trends" in wanted:
+            yield (
+                "experiments 'tuned' and 'trends' train the same methods at the point that is "
+                "drawn in detail, and a claim would count both: name one of them"
+            )
+        if "tuned" in wanted and tuned.PILOT in (self.seeds or []):
+            yield (
+                f"seed {tuned.PILOT} chooses the rates of the experiment 'tuned', and what chooses "
+                "may not judge: take other seeds"
+            )
+        if "cifar10" in wanted and self.dataset == "cifar10":
+            yield (
+                "dataset is cifar10, as in the experiment 'cifar10': take another data set, or "
+                "leave the experiment out"
             )
 
 
@@ -214,8 +243,7 @@ def departures(parameters: ClassImbalance, record: Record) -> list[str]:
         if set(ours) != set(theirs):
             values = ", ".join(f"{value:g}" for value in ours)
             found.append(f"{name} {values} instead of the paper's {len(theirs)} values")
-    split = experiments_of.split(record)
-    largest = parameters.images_per_class or min(splits.training_counts(record, **split))
+    largest = parameters.images_per_class or min(splits.training_counts(record, **split(record)))
     if record.name != "imagenet" and largest != paper.images_per_class:
         found.append(f"at most {largest:,} images a class instead of {paper.images_per_class:,}")
     found += departing.of_values(parameters, paper, _RECIPE)

@@ -28,6 +28,13 @@ from reproduce.papers.class_imbalance.before_after import THRESHOLDED, BeforeAft
 from reproduce.papers.class_imbalance.calibration_grid import CalibrationGrid
 from reproduce.papers.class_imbalance.factors import MU, RHO, RHO_LOG
 from reproduce.papers.class_imbalance.fewer_images import ImbalanceOrFewer
+from reproduce.papers.class_imbalance.further_pictures import (
+    cifar10,
+    longer,
+    rates,
+    tuned_gains,
+    undersampling_levels,
+)
 from reproduce.papers.class_imbalance.known_answers import known_answers_table, long_tail_line
 from reproduce.papers.class_imbalance.learning import LearningGap
 from reproduce.papers.class_imbalance.levels import SamplingLevels
@@ -39,7 +46,8 @@ from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 __all__ = [
-    "confusions", "every_claim", "forest", "head_count", "maps", "samples", "verdicts",
+    "cifar10", "confusions", "every_claim", "forest", "head_count", "longer",
+    "maps", "rates", "samples", "tuned_gains", "undersampling_levels", "verdicts",
 ]  # fmt: skip
 
 # -- the data and the grid -------------------------------------------------------------------

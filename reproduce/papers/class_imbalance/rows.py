@@ -1,5 +1,6 @@
 """The rows behind each figure: of the grid, of the experiments beside it, and derived ones."""
 
+from collections.abc import Callable
 from typing import Any
 
 from reproduce.evaluation.calibration import expected_calibration_error
@@ -11,6 +12,12 @@ from reproduce.papers.class_imbalance.learning import curve_rows
 from reproduce.study.study import Study
 
 Row = dict[str, Any]
+# At which rho levels of sampling are run, and of which samplers.
+LEVELS_AT: dict[str, Callable[[Study], float]] = {
+    "levels": lambda study: max(study.parameters.rho),
+    "undersampling_levels": lambda study: study.shown["rho"],
+}
+LEVELS_OF = {"levels": tuple(PARTIAL), "undersampling_levels": ("undersampling",)}
 
 
 def rows_of(study: Study, experiment: str, **wanted: Any) -> list[Row]:
@@ -23,11 +30,12 @@ def _of_grid(study: Study, experiment: str, wanted: dict[str, Any]) -> list[Row]
     at_middle = {**study.shown_without("rho"), **wanted}
     if experiment == "linear":
         return []
-    if experiment == "trends":
+    if experiment in ("trends", "tuned"):
         return study.observations(**wanted)
-    if experiment == "levels":
-        at_middle["rho"] = max(study.parameters.rho)
-        return study.observations(method=["baseline", "oversampling", "undersampling"], **at_middle)
+    if experiment in LEVELS_AT:
+        at_middle["rho"] = LEVELS_AT[experiment](study)
+        names = ["baseline", *LEVELS_OF[experiment]]
+        return study.observations(method=names, **at_middle)
     if experiment == "equal_epochs":
         return study.observations(method=["baseline", "undersampling"], **at_middle)
     return study.observations(**at_middle)
@@ -50,12 +58,24 @@ def two_phase_rows(study: Study) -> list[Row]:
     return rows if any("two_phase" in row["method"] for row in rows) else []
 
 
-def level_rows(study: Study) -> list[Row]:
+def longer_rows(study: Study) -> list[Row]:
+    """Return two-phase training with its samplers, and baselines of its length and of half of it.
+
+    At every rho at which the longer baseline was run.
+    """
+    own = study.rows(study.of_experiment("longer"))
+    at = {row["rho"] for row in own}
+    others = [row for row in rows_over_rho(study, method="baseline") if row["rho"] in at]
+    two = [row for row in study.rows(study.of_experiment("two_phase")) if row["rho"] in at]
+    return [*others, *own, *two]
+
+
+def level_rows(study: Study, experiment: str = "levels") -> list[Row]:
     """Return the rows of the sampling levels, partial sampling under its sampler's name."""
     whole = {partial: sampler for sampler, partial in PARTIAL.items()}
     return [
         {**row, "method": whole.get(row["method"], row["method"])}
-        for row in rows_of(study, "levels")
+        for row in rows_of(study, experiment)
     ]
 
 

@@ -24,11 +24,10 @@ from reproduce.methods.sampling import UNTRAINED
 from reproduce.papers.comparison.beds import bed
 from reproduce.papers.comparison.parameters import BASELINE
 from reproduce.study.cell import Cell
+from reproduce.study.choosing import UNDECIDED
 from reproduce.trials.trial import RECIPE, Trial
 
 VALIDATION, TEST = "val", "test"
-# A recipe that nothing trains by: of trials of which it is not decided yet what they are.
-UNDECIDED = 0
 AS_IT_COMES = "default"
 
 

@@ -1,7 +1,7 @@
 """Which remedy when, as the house runs it."""
 
 from reproduce.papers.comparison.cells import cells, other_data, references, shown_point
-from reproduce.papers.comparison.choosing import chosen
+from reproduce.papers.comparison.choosing import SEARCH
 from reproduce.papers.comparison.parameters import WhichRemedy, departures
 from reproduce.registry import records
 from reproduce.study.protocol import Protocol
@@ -14,5 +14,5 @@ PROTOCOL = Protocol(
     shown_point=shown_point,
     departures=departures,
     other_data=other_data,
-    chosen=chosen,
+    chosen=SEARCH.chosen,
 )

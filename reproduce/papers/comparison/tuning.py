@@ -9,7 +9,7 @@ from reproduce.evaluation import best_of, metrics
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.picture import NothingToShow
 from reproduce.papers.comparison.cells import AS_IT_COMES
-from reproduce.papers.comparison.choosing import METRIC, choices, searched, validation_scores
+from reproduce.papers.comparison.choosing import METRIC, SEARCH
 from reproduce.papers.comparison.gains import Gains
 from reproduce.study.cell import Cell, steps_after
 from reproduce.study.contrasts import Arm
@@ -67,9 +67,9 @@ def searches(gains: Gains) -> list[Tuned]:
     """Return every search whose method is filled in, or say that there was none."""
     study = gains.study
     every = [*study.cells, *study.references]
-    decided, found = choices(study.measures, every), []
-    for place, tried in searched(every).items():
-        scores = validation_scores(study.measures, tried)
+    decided, found = SEARCH.choices(study.measures, every), []
+    for place, tried in SEARCH.searched(every).items():
+        scores = SEARCH.validation_scores(study.measures, tried)
         if place not in gains.filled or scores is None:
             continue
         number = decided[place].factors["tried"]

@@ -12,7 +12,7 @@ from reproduce.data.imbalance import counts_by_class
 from reproduce.errors import UserError
 from reproduce.files import project_root
 from reproduce.papers.class_imbalance import cells as class_imbalance_cells
-from reproduce.papers.class_imbalance.cells import TRENDS
+from reproduce.papers.class_imbalance.cells import TRENDS, TWO_PHASE
 from reproduce.papers.class_imbalance.parameters import EXPERIMENTS
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
 from tests.study.conftest import mnist_record
@@ -25,13 +25,20 @@ def study(experiment, **values):
     parameters = class_imbalance.parameters.read(
         {"profile": "laptop", "seeds": [0, 3], "experiments": experiment, **values}
     )
-    data = [mnist_record(), *map(mnist_record, class_imbalance.other_data(parameters))]
+    data = [mnist_record(), *map(record_of, class_imbalance.other_data(parameters))]
     found = {}
     for cell in class_imbalance.cells(parameters, *data):
         found.setdefault(cell.experiment, []).append(cell)
     for cell in class_imbalance.references(parameters, *data):
         found.setdefault(cell.experiment, []).append(cell)
     return found
+
+
+def record_of(name):
+    """Return what is known of a data set beside MNIST."""
+    shape = (32, 32, 3) if name == "cifar10" else (28, 28)
+    counts = {"train": (5000,) * 10, "test": (9,) * 10}
+    return replace(mnist_record(name), shape=shape, counts=counts)
 
 
 def counts_of(cell) -> np.ndarray:
@@ -51,7 +58,8 @@ def points(cells):
 def test_an_experiment_adds_itself_and_leaves_the_grid_alone(experiment):
     found, plain = study(experiment), study("none")
     assert set(plain) == {"grid", "untrained"}
-    assert set(found) == {"grid", "untrained", experiment}
+    chooses = {"rates"} if experiment == "tuned" else set()
+    assert set(found) == {"grid", "untrained", experiment} | chooses
     for part in plain:
         assert [c.trial.key for c in found[part]] == [c.trial.key for c in plain[part]]
 
@@ -127,6 +135,33 @@ def test_levels_leave_a_part_of_the_imbalance():
         sampled = {"oversampling": oversampled_counts, "undersampling": undersampled_counts}
         counts = sampled[sampler](counts_of(cell), ratio)
         assert counts.max() / counts.min() == pytest.approx(ratio, rel=0.01)
+
+
+def test_the_longer_baseline_takes_as_many_steps_as_both_phases_at_each_of_their_points():
+    found = study("longer,two_phase")
+    assert points(found["longer"]) == [(s, r, "baseline_longer") for s in (0, 3) for r in RHOS]
+    for cell in found["longer"]:
+        at = {"mu": 0.5, "rho": cell.factors["rho"], "seed": cell.seed}
+        (two,) = [c for c in found["two_phase"] if c.matches(method=TWO_PHASE[0], **at)]
+        (phase,) = cell.trial.phases
+        assert phase.iterations == sum(one.iterations for one in two.trial.phases) == 4000
+        plain = grid_cell(found, method="baseline", **at).trial
+        assert cell.trial.but(phases=plain.phases) == plain
+        assert phase.but(iterations=2000) == plain.phases[0]
+
+
+def test_undersampling_stops_part_of_the_way_at_the_middle_rho_too():
+    found = study("undersampling_levels")["undersampling_levels"]
+    assert [(c.seed, c.method, c.factors["level"]) for c in found] == [
+        (seed, "partial_undersampling", level) for seed in (0, 3) for level in (0.33, 0.67)
+    ]
+    for cell in found:
+        assert (cell.factors["rho"], cell.factors["mu"]) == (100, 0.5)
+        ratio = cell.trial.phases[0].sampler_parameters["ratio"]
+        assert ratio == pytest.approx(100 ** (1 - cell.factors["level"]))
+    both = study("levels,undersampling_levels", rho=[1000])
+    assert "undersampling_levels" not in both, "levels has them"
+    assert len(study("undersampling_levels", rho=[1000])["undersampling_levels"]) == 4
 
 
 def test_two_phase_training_at_the_middle_share():

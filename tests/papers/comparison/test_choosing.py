@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.papers.comparison import choosing, tuning
-from reproduce.papers.comparison.cells import UNDECIDED
+from reproduce.papers.comparison import tuning
+from reproduce.papers.comparison.choosing import SEARCH
 from reproduce.papers.comparison.gains import Gains
+from reproduce.study.choosing import UNDECIDED
 from reproduce.study.running import ready
 from tests.papers.comparison.made_up import fill, opened, put
 
@@ -20,7 +21,7 @@ def searched(study):
 def chosen_of(study):
     return {
         place: cell.factors["tried"]
-        for place, cell in choosing.choices(study.measures, study.references).items()
+        for place, cell in SEARCH.choices(study.measures, study.references).items()
     }
 
 
@@ -36,7 +37,7 @@ def test_a_search_that_met_test_images_is_refused(study):
     cell = searched(study)[0]
     seen = replace(cell, trial=cell.trial.but(evaluate_on=("val", "test")))
     with pytest.raises(UserError, match="expected validation images alone"):
-        choosing.validation_scores(study.measures, {0: [seen]})
+        SEARCH.validation_scores(study.measures, {0: [seen]})
 
 
 def test_other_test_results_change_no_choice(copied):
@@ -54,7 +55,7 @@ def test_other_test_results_change_no_choice(copied):
 
 def test_the_configuration_with_the_highest_validation_score_is_chosen(study):
     chosen = chosen_of(study)
-    for place, tried in choosing.searched(study.references).items():
+    for place, tried in SEARCH.searched(study.references).items():
         scores = {
             number: np.mean([study.measures.measured(cell)["macro_f1"] for cell in of])
             for number, of in tried.items()

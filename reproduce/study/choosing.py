@@ -1,0 +1,109 @@
+"""Choosing a configuration of every method on validation images, before any test image is seen.
+
+What is tried stands in cells of an experiment of its own, each with its number as the factor
+`tried`; what waits for the choice is a cell that is `waiting`. A `Search` brings the two together.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reproduce.errors import UserError
+from reproduce.methods.method import Method
+from reproduce.study.cell import Cell
+from reproduce.study.measures import Measures, NotMeasured
+from reproduce.trials.trial import RECIPE
+
+# A recipe that nothing trains by: of trials of which it is not decided yet what they are.
+UNDECIDED = 0
+# Scores that are equal but for rounding are a draw, which goes to the lower number.
+DIGITS = 9
+Place = tuple[str, str]
+Tried = Mapping[int, Sequence[Cell]]
+
+
+def as_searched(cell: Cell, best: Cell) -> Method:
+    """Return the method of the search itself: a search that trains as long as what it is for."""
+    return best.definition
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search of one paper.
+
+    Attributes
+    ----------
+    experiment
+        Whose cells tried the configurations.
+    metric
+        By which they are compared, on the validation part; the highest mean over seeds wins.
+    trained
+        What is trained in the place of a waiting cell, from the best one of its search.
+    """
+
+    experiment: str
+    metric: str
+    trained: Callable[[Cell, Cell], Method] = as_searched
+
+    def chosen(self, measures: Measures, cells: Sequence[Cell]) -> list[Cell]:
+        """Return the cells with the chosen configuration in those whose search is all here."""
+        decided = self.choices(measures, cells)
+        return [self._decided(cell, decided) if cell.waiting else cell for cell in cells]
+
+    def choices(self, measures: Measures, cells: Sequence[Cell]) -> dict[Place, Cell]:
+        """Return, by data set and method, a cell of the search at what was chosen.
+
+        Only of searches whose trials are all here: half a search would choose among fewer.
+        """
+        found = {}
+        for place, tried in self.searched(cells).items():
+            scores = self.validation_scores(measures, tried)
+            if scores is not None:
+                found[place] = tried[best_of(scores)][0]
+        return found
+
+    def searched(self, cells: Sequence[Cell]) -> dict[Place, dict[int, list[Cell]]]:
+        """Return the cells of the search by data set and method, then by number."""
+        found: dict[Place, dict[int, list[Cell]]] = defaultdict(lambda: defaultdict(list))
+        for cell in cells:
+            if cell.experiment == self.experiment:
+                found[place_of(cell)][cell.factors["tried"]].append(cell)
+        return found
+
+    def validation_scores(self, measures: Measures, tried: Tried) -> dict[int, float] | None:
+        """Return each number's mean on the validation images; None unless all are here."""
+        for cell in (cell for of in tried.values() for cell in of):
+            if "test" in cell.trial.evaluate_on:
+                raise UserError(
+                    f"trial {cell.trial.key} ({cell.method}) of the search was evaluated on test "
+                    "images; expected validation images alone"
+                )
+            if measures.store.get(cell.trial.key) is None:
+                return None
+        try:
+            return {
+                number: float(np.mean([measures.measured(cell)[self.metric] for cell in of]))
+                for number, of in tried.items()
+            }
+        except NotMeasured:  # Its scores, which a correction needs, are not in this store.
+            return None
+
+    def _decided(self, cell: Cell, decided: Mapping[Place, Cell]) -> Cell:
+        best = decided.get(place_of(cell))
+        if best is None:
+            return cell
+        definition = self.trained(cell, best)
+        trial = cell.trial.but(phases=definition.phases, recipe=RECIPE)
+        return replace(cell, definition=definition, trial=trial, waiting=False)
+
+
+def best_of(scores: Mapping[int, float]) -> int:
+    """Return the number with the highest score, of several the lowest."""
+    return min(scores, key=lambda number: (-round(scores[number], DIGITS), number))
+
+
+def place_of(cell: Cell) -> Place:
+    """Return the data set and the method of a cell."""
+    return (cell.factors["dataset"], cell.method)
