@@ -268,10 +268,7 @@ BAD_CALLS = {
         lambda: judge(Contrast("a", effect(0, 1), "size", 0.1)),
         "further from 0 than its margin",
     ),
-    "no size": (
-        lambda: judge(Contrast("a", effect(0, 1), "less", 0.1, size=2)),
-        "a claim of size, and no",
-    ),
+    "no size": (lambda: judge(Contrast("a", effect(0, 1), "less", 0.1, size=2)), "of size, and no"),
     "identity": (lambda: true_by_construction("a", "b", ""), "needs a reason"),
     "expect": (lambda: judge_contrast(effect(0, 1), "more", 0.1), "unknown expectation 'more'"),
     "margin": (lambda: judge_contrast(effect(0, 1), "less", -0.1), "at least 0"),
