@@ -42,7 +42,8 @@ class Cell:
 
     def label(self, paper: Work) -> dict[str, str]:
         """Return what a trial is for: words beside its key, for lists and progress lines."""
-        moved = {name: self.factors[name] for name in sorted(self.varied) if name in self.factors}
+        apart = sorted(self.varied & set(self.factors) - set(paper.captioned))
+        moved = {name: self.factors[name] for name in apart}
         told = ", ".join(f"{name} {_plain(value)}" for name, value in moved.items())
         point = "; ".join(filter(None, [in_words(self.factors, paper), told]))
         # Where a file of one's own lies is of no interest on another machine.
