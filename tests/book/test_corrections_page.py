@@ -76,13 +76,15 @@ def test_the_reasons_are_those_of_todays_registry():
 
 def test_every_amendment_stands_on_the_page():
     told, page = {one["claim"] for one in STORED}, corrections.amended()
-    assert page.count("*Why:*") == len(amendments.of_the_rule()) + sum(
-        len(claim.amendments)
-        for paper in records.papers() for claim in claims.load(paper) if claim.id not in told
-    )  # fmt: skip
+    beside = {
+        paper: sum(len(one.amendments) for one in claims.load(paper) if one.id not in told)
+        for paper in records.papers()
+    }
+    assert page.count("*Why:*") == len(amendments.of_the_rule()) + sum(beside.values())
     for one in amendments.of_the_rule():
         assert corrections.escaped(one.what) in page and corrections.escaped(one.why) in page
-    assert page.count("{dropdown} Amended claims") == 4, "dual_head's are claims split off others"
+    # Of the two papers that were frozen: claims split off others, or not attempted then.
+    assert page.count("{dropdown} Amended claims") == sum(map(bool, beside.values())) >= 4
 
 
 def test_the_legend_has_every_word_once():

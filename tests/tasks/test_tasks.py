@@ -71,7 +71,7 @@ def test_a_confusion_matrix_that_is_not_there_is_said_to_be_none():
 @pytest.mark.parametrize(
     ("task", "wanted", "keeps"),
     [("segmentation", "logits", "masks"), ("verification", "curve", "embeddings, gradients"),
-     ("classification", "masks", "logits, embeddings, curve, encoders")],
+     ("classification", "masks", "logits, embeddings, curve, half_way, encoders")],
 )  # fmt: skip
 def test_arrays_that_a_task_does_not_keep_are_refused(task, wanted, keeps):
     tasks.named(task).require_keeps(keeps.split(", "))

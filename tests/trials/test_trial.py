@@ -71,7 +71,7 @@ OTHER_PHASE = {
 }
 # What a phase that shows embeddings must have; a trial with that alone is another one.
 FROZEN = {"train": "classifier", "batch_norm": "frozen"}
-OTHER_MIXING = {"name": "mixup", "alpha": 0.2, "per": "image"}
+OTHER_MIXING = {"name": "mixup", "alpha": 0.2, "per": "image", "side": 0.25}
 OTHER_HEADS = {
     "classifier": "cosine", "scale": 30.0, "projections": {"a": {"size": 8}}, "embedding": 32,
 }  # fmt: skip
@@ -126,12 +126,15 @@ def variants(trial):
     for part, others in OTHER_PARTS.items():
         for name, value in others.items():
             needed = {"learning_rate": 0.1} if part == "loss_parameters" else {}
+            needed |= {"name": "cutout"} if name == "side" else {}
             made = type(getattr(Phase(**BARE), part))(**{**needed, name: value})
             changed[f"{part}.{name}"] = trial.but(phases=(phase.but(**{part: made}),))
     for name, value in OTHER_PROJECTION.items():
         head = Projection(**{"size": 8, "hidden": 4, name: value})
         heads = Heads(projections={"a": head})
         changed[f"projection.{name}"] = trial.but(phases=(phase.but(heads=heads),))
+    larger = Mixing(name="cutout", side=0.5)
+    changed["a larger side"] = trial.but(phases=(phase.but(mixing=larger),))
     changed["frozen"] = trial.but(phases=(phase.but(**FROZEN),))
     changed["a second phase"] = trial.but(phases=(phase, phase))
     changed["no phase"] = trial.but(phases=())
