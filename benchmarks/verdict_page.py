@@ -145,10 +145,10 @@ def _resplit(rows: list[dict]) -> str:
     few = [row for row in rows if row["k"] <= 20]
     said = (
         f"With the guard a firm word on re-split repeats is false in at most "
-        f"**{_percent(worst(rows, 'unshared', even=True))}** of cases where the spread is even and "
-        f"**{_percent(worst(rows, 'unshared', even=False))}** where it is lopsided. As it was "
-        f"before, it was false in up to {_percent(worst(few, 'guarded', even=True))} and "
-        f"{_percent(worst(few, 'guarded', even=False))} of 5 to 20 repeats, and more often of 30."
+        f"**{_percent(worst(rows, 'guarded', even=True))}** of cases where the spread is even and "
+        f"**{_percent(worst(rows, 'guarded', even=False))}** where it is lopsided. As it was "
+        f"before, it was false in up to {_percent(worst(few, 'before', even=True))} and "
+        f"{_percent(worst(few, 'before', even=False))} of 5 to 20 repeats, and more often of 30."
     )
     ratios = sorted({row["ratio"] for row in rows})
     told = []
@@ -156,7 +156,7 @@ def _resplit(rows: list[dict]) -> str:
         for k in SHOWN_KS:
             here = {row["ratio"]: row for row in rows if (row["family"], row["k"]) == (family, k)}
             cells = [
-                " → ".join(_number(here[r][name]) for name in ("interval", "unshared"))
+                " → ".join(_number(here[r][name]) for name in ("interval", "guarded"))
                 for r in ratios
             ]
             told.append([family if k == SHOWN_KS[0] else "", str(k), *cells])

@@ -130,8 +130,8 @@ def resplit() -> list[dict]:
                 row = {"family": family, "k": k, "ratio": ratio}
                 for name, guard in (
                     ("interval", 0.0),
-                    ("guarded", guarded_multiple(k, share)),
-                    ("unshared", guarded_multiple(k, 0.0)),
+                    ("before", guarded_multiple(k, share)),
+                    ("guarded", guarded_multiple(k, 0.0)),
                 ):
                     wide = Multiples(plain, plain, plain, guard)
                     rates = rates_of(words(mean[:, None], error[:, None], wide, "greater", 0.0))

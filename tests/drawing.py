@@ -37,7 +37,7 @@ def part():
         effect = SimpleNamespace(mean=mean, low=mean - half, high=mean + half, repeats=5)
         given = {
             "name": "over_baseline", "effect": effect, "verdict": "holds", "margin": 0.005,
-            "published_gain": 0.03, **changes,
+            "published_gain": 0.03, "reading": "", **changes,
         }  # fmt: skip
         return SimpleNamespace(**given)
 

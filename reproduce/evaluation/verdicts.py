@@ -279,7 +279,7 @@ def _part(contrast: Contrast, verdict: Verdict) -> Part:
 def _all_parts(by_reading: Mapping[str, Sequence[Part]]) -> tuple[Part, ...]:
     return tuple(
         part if name == "default"
-        else Part(**{**vars(part), "name": f"{part.name} (reading: {name})"})
+        else Part(**{**vars(part), "name": f"{part.name} (reading: {name})", "reading": name})
         for name, parts in by_reading.items()
         for part in parts
     )  # fmt: skip

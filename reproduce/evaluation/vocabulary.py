@@ -112,12 +112,14 @@ class Contrast:
 class Part(Contrast):
     """A contrast with the verdict that counts for the whole claim, and what stands beside it.
 
+    `reading` names the reading that it is a part of, where that is not the claim's own.
     `withheld` is the word that its interval alone would have had, where the guard took it back.
     `sign_flip` is NaN and `carried_by` empty where the single differences are not known;
     `carried_by` pairs each repeat (its seed, else its place) with the word there would be without.
     """
 
     verdict: Verdict = Verdict.UNDECIDED
+    reading: str = ""
     withheld: Verdict | None = None
     sign_flip: float = nan
     carried_by: tuple[tuple[int, Verdict], ...] = ()

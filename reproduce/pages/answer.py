@@ -105,8 +105,7 @@ def part_of(one: Main, judgement: Judgement) -> Part | None:
     A part carries in brackets on what it was restricted to, and the reading if not the default.
     """
     name, ending = one.contrast.name, f" (reading: {one.reading})" if one.reading else ""
-    parts = [part for part in judgement.parts if ending or "(reading: " not in part.name]
-    here = [part for part in parts if part.name.endswith(ending)]
+    here = [part for part in judgement.parts if part.reading == (one.reading or "")]
     named = [part for part in here if part.name.removesuffix(ending) == name]
     named += [part for part in here if part.name.startswith(f"{name} (")]
     return named[0] if named else None

@@ -1,7 +1,6 @@
 """The table of verdicts: what was compared, the effect, the word, and what stands beside it."""
 
 import math
-import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -152,8 +151,7 @@ def _told(beside: EffectFacts | None, part: Any, usual: str) -> list[str]:
         return []
     # Without what a label says in brackets of how it is computed: the column is narrow.
     measured = beside.metric.label.partition(" (")[0]
-    reading = re.search(r"\(reading: (\w+)\)", part.name)
-    read = f"read as {in_words(reading[1]).lower()}" if reading else ""
+    read = f"read as {in_words(part.reading).lower()}" if part.reading else ""
     length = "" if beside.length == usual else beside.length
     where = "; ".join(filter(None, [beside.data, beside.points, read, _where(part)]))
     return [line for line in (f"{measured}: {beside.contrast}", where, length) if line]

@@ -4,7 +4,6 @@ Spreads are those of trials already made, under today's contrasts; repeats are t
 A claim of no difference is right at 0 and wrong at the edge of its margin, and has no half.
 """
 
-import re
 from dataclasses import dataclass
 from math import isfinite, sqrt
 
@@ -97,9 +96,7 @@ def _effect(part: Part) -> float:
 
 def _parts_beside(claim: registry.Claim, part: Part) -> int:
     """Return how many parts the reading has that this one is of."""
-    reading = re.search(r"\(reading: (\w+)\)$", part.name)
-    of = claim.under_readings().get(reading[1]) if reading else None
-    return len(of or claim.contrasts)
+    return len(claim.under_readings().get(part.reading) or claim.contrasts)
 
 
 def _of_part(claim: registry.Claim, part: Part) -> ClaimPower:

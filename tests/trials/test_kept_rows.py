@@ -104,7 +104,8 @@ def test_a_page_that_cannot_be_read_hides_no_other_trial(several, monkeypatch):
         ("metrics", "{"), ("metrics", 5), ("counts", "[-1]"), ("counts", "[1.5]"), ("counts", "{}"),
         ("provenance", '{"device": 1}'), ("provenance", "[]"), ("array_names", '"test/labels"'),
         ("seconds", -1.0), ("seconds", "long"), ("seconds", float("inf")),
-        ("arrays", "../elsewhere.npz"), ("arrays", ""), ("arrays", 7), ("weights", "a b"),
+        ("arrays", "../elsewhere.npz"), ("arrays", ""), ("arrays", 7), ("arrays", "a.npz\n"),
+        ("weights", "a b"),
     ],
 )  # fmt: skip
 def test_the_quick_check_refuses_what_the_whole_model_refuses(several, column, value):

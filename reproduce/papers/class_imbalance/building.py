@@ -1,5 +1,6 @@
 """How a cell of Buda, Maki and Mazurowski (2018) is made: from a method and a point to a trial."""
 
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import Any
@@ -22,6 +23,16 @@ PLAIN = ("baseline", "oversampling", "undersampling")
 # Of which methods a claim asks how evenly classes spread, in every seed.
 SPREAD = ("baseline", "baseline_chosen_rate", "tsc")
 _SMALLEST: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is run of an experiment with data of its own, and on what."""
+
+    dataset: str
+    backbone: str
+    images_per_class: int
+    rho: tuple[float, ...]
 
 
 def shown_point(parameters) -> dict[str, Any]:

@@ -31,13 +31,9 @@ LOOKS = ("curve", "half_way")
 
 
 @dataclass(frozen=True)
-class Scale:
+class Scale(building.Scale):
     """How much of the protocol is run, and on what; `steps` is a multiple of the grid's."""
 
-    dataset: str
-    backbone: str
-    images_per_class: int
-    rho: tuple[float, ...]
     mu: tuple[float, ...]
     steps: float
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from reproduce.data.records import Record
 from reproduce.methods import known_answers
-from reproduce.papers.class_imbalance.building import split
+from reproduce.papers.class_imbalance import building
 from reproduce.study.cell import Cell
 from reproduce.training.phases import Phase
 from reproduce.trials.trial import RECIPE, Trial
@@ -28,13 +28,9 @@ LEVELS = {"mean": [0.4914, 0.4822, 0.4465], "deviation": [0.2023, 0.1994, 0.2010
 
 
 @dataclass(frozen=True)
-class Scale:
+class Scale(building.Scale):
     """How much of the protocol is run, and on what; `repeats` are the first seeds of the run."""
 
-    dataset: str
-    backbone: str
-    images_per_class: int
-    rho: tuple[float, ...]
     methods: tuple[str, ...]
     repeats: int
     epochs: int = known_answers.CAO.epochs
@@ -87,7 +83,7 @@ def _cell(scale: Scale, record: Record, name: str, rho: float, seed: int, precis
         transforms=_transforms(record),
         data_seed=seed,
         seed=seed,
-        split=split(record),
+        split=building.split(record),
         # Class 0 is the largest, as in the sets that the accuracies are of.
         imbalance={"kind": "long_tail", "rho": rho, "n_max": scale.images_per_class,
                    "minority": "highest"},
