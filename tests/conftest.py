@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from reproduce import cli, installed
+from reproduce.commands import terminal
 from reproduce.data import catalog
 from reproduce.models import weights
 
@@ -49,6 +50,16 @@ def nobodys_surroundings(tmp_path_factory):
         for name in ("STORE", "DATA", "WEIGHTS"):
             patch.setenv(f"REPRODUCE_{name}", str(nowhere / name.lower()))
         yield nowhere
+
+
+@pytest.fixture(autouse=True)
+def terminal_bound_to_nothing():
+    """Fail a test that leaves the terminal writing to its own output: later ones would see none.
+
+    Setting `out.file` and setting it back is enough to do so; `capsys` reads it without.
+    """
+    yield
+    assert terminal.out._file is None, "`terminal.out` is bound to a file; read it by `capsys`"
 
 
 @pytest.fixture(autouse=True)

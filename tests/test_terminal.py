@@ -1,33 +1,20 @@
 """What commands print: very long tables plainly, and lines of progress that are never silent."""
 
-import io
 from types import SimpleNamespace
-
-import pytest
 
 from reproduce.commands import terminal
 from reproduce.trials.driver import Event
 
 
-@pytest.fixture
-def printed(monkeypatch):
-    """Return what is printed by tables."""
-    file = io.StringIO()
-    monkeypatch.setattr(terminal.out, "file", file)
-    return file
-
-
-def test_a_long_table_is_a_line_a_row_and_a_short_one_is_laid_out(printed, monkeypatch):
+def test_a_long_table_is_a_line_a_row_and_a_short_one_is_laid_out(capsys, monkeypatch):
     monkeypatch.setattr(terminal, "MOST_LAID_OUT", 3)
     rows = [("a" * 200, "1"), ("b", ""), ("c", "33"), ("d", "4")]
     terminal.show_table(("key", "seed"), rows)
-    lines = printed.getvalue().splitlines()
+    lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"{'key':200}  seed" and lines[1] == f"{'a' * 200}  1"
     assert [line.split() for line in lines[2:]] == [["b"], ["c", "33"], ["d", "4"]]
-    printed.seek(0)
-    printed.truncate()
     terminal.show_table(("key", "seed"), rows[1:])
-    assert "┃ key ┃ seed ┃" in printed.getvalue()
+    assert "┃ key ┃ seed ┃" in capsys.readouterr().out
 
 
 def test_a_long_trial_says_each_minute_how_far_it_is(capsys, monkeypatch):
