@@ -52,9 +52,11 @@ def name_the_ends(
     inches
         about how high the panel is, to know how close two names may stand.
     """
-    low, high = axis.get_ylim()
+    # Of the scale, where there is one: half way up a logarithmic axis is no mean of its ends.
+    scaled = axis.yaxis.get_transform().transform
+    low, high = scaled(np.array(axis.get_ylim()))
     line = SIZE * _LEADING / (72 * inches)
-    shares = [(value - low) / (high - low) for value in ends.values()]
+    shares = [float((scaled(value) - low) / (high - low)) for value in ends.values()]
     heights = [line * (1 + name.count("\n")) + line / 4 for name in ends]
     moved = spread(shares, heights)
     top = max((m + h / 2 for m, h in zip(moved, heights, strict=True)), default=0)

@@ -140,6 +140,12 @@ _TABLE: dict[str, Entry] = {
     # First the encoder, then a classifier.
     "smote_embeddings": classifying("the recipe, then SMOTE among its embeddings", REVIEW,
                                     smote_embeddings),
+    "borderline_smote_embeddings": classifying(
+        "the recipe, then SMOTE among its embeddings where classes meet", REVIEW,
+        partial(smote_embeddings, kind="borderline"), "Borderline-SMOTE"),
+    "kmeans_smote_embeddings": classifying(
+        "the recipe, then SMOTE within clusters of its embeddings", REVIEW,
+        partial(smote_embeddings, kind="kmeans"), "K-means SMOTE"),
     "crt": classifying("cross-entropy, then a new classifier on balanced batches", BDCL, crt,
                        "cRT"),
     "sup_con": contrasting("SupCon", BDCL, contrastive.sup_con,

@@ -78,6 +78,9 @@ def crt(
     return Method((recipe, second))
 
 
-def smote_embeddings(recipe: Phase) -> Method:
+def smote_embeddings(recipe: Phase, *, kind: str = "plain") -> Method:
     """Return the recipe, then its classifier trained on with new points among the embeddings."""
-    return Method((recipe, recipe.but(train="classifier", sampler="smote")))
+    placed = {} if kind == "plain" else {"kind": kind}
+    return Method(
+        (recipe, recipe.but(train="classifier", sampler="smote", sampler_parameters=placed))
+    )

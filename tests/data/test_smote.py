@@ -84,3 +84,81 @@ def test_nonsense_is_refused():
         smote(POINTS, LABELS[:3], 0)
     with pytest.raises(UserError, match="ratio is 40, expected 1"):
         smote(POINTS, LABELS, 0, ratio=40)
+
+
+# Two classes that meet: at 0 to 9 along a line one of many, at 9.5 to 13.5 one of few.
+MANY, FEW = np.arange(0, 10, 0.25), np.array([9.6, 9.8, 10.1, 12.5, 12.7, 12.9, 13.1, 13.3, 13.5])
+MEETING = np.concatenate([MANY, FEW])[:, None]
+OF_MEETING = np.repeat([0, 1], [len(MANY), len(FEW)])
+
+
+def test_borderline_smote_starts_at_the_points_that_others_nearly_surround():
+    k = 2
+    points, labels, synthetic = smote(MEETING, OF_MEETING, 0, kind="borderline", k_neighbors=k)
+    made = points[synthetic & (labels == 1), 0]
+    # By hand: of its ten nearest, half or more are of the other class, and not all ten.
+    in_danger = []
+    for at in FEW:
+        order = np.argsort(np.abs(MEETING[:, 0] - at), kind="stable")[1:11]
+        others = int((OF_MEETING[order] == 0).sum())
+        if 5 <= others < 10:
+            in_danger.append(at)
+    assert in_danger == [9.6, 9.8, 10.1], "the test has a border"
+    lines = []
+    for at in in_danger:
+        near = FEW[np.argsort(np.abs(FEW - at), kind="stable")[1 : k + 1]]
+        lines += [(min(at, end), max(at, end)) for end in near]
+    assert all(any(a - 1e-9 <= x <= b + 1e-9 for a, b in lines) for x in made)
+    assert made.max() <= 10.1 + 1e-9, "none among those that nothing threatens"
+    plain = smote(MEETING, OF_MEETING, 0, k_neighbors=k)[0][len(MEETING) :, 0]
+    assert plain.max() > 12.5, "plain SMOTE puts some there"
+
+
+def test_kmeans_smote_stays_within_clusters_and_puts_more_where_a_class_lies_thinly(
+    monkeypatch,
+):
+    monkeypatch.setattr("reproduce.data.smote.CLUSTERS", 3)
+    generator = np.random.default_rng(3)
+    many = generator.normal(0, 0.5, (400, 2))
+    dense = generator.normal((20, 0), 0.05, (12, 2))
+    thin = generator.normal((0, 20), 1.0, (12, 2))
+    points = np.concatenate([many, dense, thin])
+    labels = np.repeat([0, 1], [400, 24])
+    grown, of_grown, synthetic = smote(points, labels, 0, kind="kmeans")
+    assert np.bincount(of_grown).tolist() == [400, 400]
+    made = grown[synthetic]
+    in_dense = np.linalg.norm(made - (20, 0), axis=1) < 1
+    in_thin = np.linalg.norm(made - (0, 20), axis=1) < 5
+    assert (in_dense | in_thin).all(), "none on the way from one cluster to the other"
+    assert in_thin.sum() > 3 * in_dense.sum()
+
+
+def test_a_class_that_meets_no_other_grows_as_by_plain_smote():
+    plain = smote(POINTS, LABELS, 4)
+    for one, other in zip(plain, smote(POINTS, LABELS, 4, kind="borderline"), strict=True):
+        assert np.array_equal(one, other)
+    # Two points are too few for any cluster.
+    for c in (0, 3):
+        ours = smote(POINTS, LABELS, 4, kind="kmeans")
+        assert (ours[1][ours[2]] == c).sum() == 60 - COUNTS[c]
+
+
+@pytest.mark.parametrize("kind", ["plain", "borderline", "kmeans"])
+@pytest.mark.parametrize("ratio", [1.0, 3.0])
+def test_each_kind_makes_as_many_as_are_wanted_and_the_seed_alone_decides(kind, ratio):
+    overlapping = (POINTS - 9 * LABELS[:, None]).astype(np.float32)
+    asked = {"kind": kind, "ratio": ratio}
+    np.random.seed(0)
+    points, labels, synthetic = smote(overlapping, LABELS, 1, **asked)
+    expected = [60, 60, 60, 60] if ratio == 1 else [60, 20, 20, 20]
+    assert np.bincount(labels).tolist() == expected
+    assert np.array_equal(points[~synthetic], overlapping)
+    assert points.dtype == np.float32 and labels.dtype == LABELS.dtype
+    np.random.seed(1)
+    assert np.array_equal(points, smote(overlapping, LABELS, 1, **asked)[0])
+    assert not np.array_equal(points, smote(overlapping, LABELS, 2, **asked)[0])
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(UserError, match="unknown kind of SMOTE 'border'; did you mean 'border"):
+        smote(POINTS, LABELS, 0, kind="border")

@@ -46,6 +46,9 @@ def test_crt_can_decay_otherwise_and_fall_in_steps():
 def test_smote_makes_new_points_among_the_embeddings_of_a_trained_network():
     classifier = RECIPE.but(train="classifier", sampler="smote")
     assert build("smote_embeddings", RECIPE).phases == (RECIPE, classifier)
+    for kind in ("borderline", "kmeans"):
+        placed = classifier.but(sampler_parameters={"kind": kind})
+        assert build(f"{kind}_smote_embeddings", RECIPE).phases == (RECIPE, placed)
 
 
 def test_an_encoder_is_followed_by_one_of_two_classifiers():

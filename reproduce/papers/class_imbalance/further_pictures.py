@@ -13,6 +13,7 @@ from reproduce.papers.class_imbalance import cifar10 as on_cifar10
 from reproduce.papers.class_imbalance import rows as rows_of
 from reproduce.papers.class_imbalance import tuned
 from reproduce.papers.class_imbalance.building import SEVERE
+from reproduce.papers.class_imbalance.costs import CostOfMisses, cost_rows
 from reproduce.papers.class_imbalance.levels import SamplingLevels
 from reproduce.registry import published
 from reproduce.study.choosing import best_of
@@ -33,6 +34,12 @@ def longer(study: Study) -> Table:
 def undersampling_levels(study: Study) -> SamplingLevels:
     """Show the ROC AUC against how far undersampling goes, at the middle rho."""
     return SamplingLevels(rows_of.level_rows(study, "undersampling_levels"))
+
+
+@shown(methods=("baseline",))
+def cost_of_misses(study: Study) -> CostOfMisses:
+    """Show which method is the cheapest where a missed rare image costs more than others."""
+    return CostOfMisses(cost_rows(study)).at(study.at_shown)
 
 
 @shown(experiment="tuned", methods=("baseline",))

@@ -30,6 +30,7 @@ from reproduce.papers.class_imbalance.factors import MU, RHO, RHO_LOG
 from reproduce.papers.class_imbalance.fewer_images import ImbalanceOrFewer
 from reproduce.papers.class_imbalance.further_pictures import (
     cifar10,
+    cost_of_misses,
     longer,
     rates,
     tuned_gains,
@@ -46,7 +47,7 @@ from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 __all__ = [
-    "cifar10", "confusions", "every_claim", "forest", "head_count", "longer",
+    "cifar10", "confusions", "cost_of_misses", "every_claim", "forest", "head_count", "longer",
     "maps", "rates", "samples", "tuned_gains", "undersampling_levels", "verdicts",
 ]  # fmt: skip
 

@@ -39,6 +39,8 @@ LATER: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "cutout": ("cutout", {}),
     "intra_class_cutmix": ("intra_class_cutmix", {}),
     "smote_embeddings": ("smote_embeddings", {}),
+    "borderline_smote_embeddings": ("borderline_smote_embeddings", {}),
+    "kmeans_smote_embeddings": ("kmeans_smote_embeddings", {}),
     "tsc": ("tsc", {"transform_parameters": CROP_AND_JITTER}),
     "baseline_chosen_rate": ("baseline", {}),
     "oversampling_chosen_rate": ("oversampling", {}),

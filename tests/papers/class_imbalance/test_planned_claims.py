@@ -129,4 +129,4 @@ def test_later_steps_are_priced_and_come_after_those_of_the_paper(planned):
     first = names.index("a baseline of as many steps as two-phase training takes")
     assert first > names.index("the grid at rho 10") and first == 9
     hours = {one.name: one.hours_planned for one in planned.progress()}
-    assert all(hours.values()) and sum(list(hours.values())[first:]) == pytest.approx(11.2)
+    assert all(hours.values()) and sum(list(hours.values())[first:]) == pytest.approx(12.3)
