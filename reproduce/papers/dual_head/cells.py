@@ -12,6 +12,7 @@ The *grid* is the four methods, or those asked for, on the main data. Beside it 
 - `ablation`: the paper's method and its rivals with one component changed;
 - `initialisation`: all four from other weights, `-p surrogate random` or `surrogate:NAME`;
 - `views`: with the other strengths of augmentation that the text allows;
+- `divisions`: a second network on each division of the second data, by which spread is told apart;
 - `length`: the registered pilot, SimCLR at three lengths of pre-training on seeds of its own;
 - `choices`: random combinations of what the text leaves open, drawn as a specification curve.
 """
@@ -27,7 +28,7 @@ from reproduce.study.cell import Cell
 
 EXPERIMENTS = (
     "second", "table_6", "warm_up", "batch_size", "binary", "ablation", "choices", "initialisation",
-    "views", "length",
+    "views", "length", "divisions",
 )  # fmt: skip
 # Repeats of what no claim is judged on, and of points that the paper does not print; and of each
 # experiment beside the grid where a trial takes minutes.

@@ -23,7 +23,7 @@ IN_THE_PAPER = "imagenet:IMAGENET1K_V1"
 # Severity in real images; and generated ones, with a test set from which small ones are drawn.
 REAL, LARGE = "retinamnist", "lesions?balanced=20000&size=28"
 # Experiments that the profile `laptop`, whose data are others, does not have.
-OF_THE_BED = ("initialisation", "views", "length")
+OF_THE_BED = ("initialisation", "views", "length", "divisions")
 
 
 class DualHead(Parameters):
@@ -159,11 +159,22 @@ class DualHead(Parameters):
                 "top_k and ratio both say how many negatives of an anchor are mined: give one of "
                 "them"
             )
+        if "divisions" in self.experiments and not self._divided_anew():
+            yield (
+                "experiment 'divisions' puts a second network on each division of the second data: "
+                f"give experiment 'second' with -p second_dataset {ANEW} and another dataset, or "
+                "leave 'divisions' out"
+            )
         if "length" in self.experiments and self.dataset != ROTATING:
             yield (
                 f"experiment 'length' is the registered pilot on {ROTATING}, received dataset "
                 f"{self.dataset}: give -p dataset {ROTATING}, or leave 'length' out"
             )
+
+    def _divided_anew(self) -> bool:
+        """Say whether the second data are there and divided by the seed."""
+        there = self.second_dataset == ANEW and self.dataset != ANEW
+        return there and "second" in self.experiments
 
     def scale(self) -> str:
         """Return the label of the scale; from random weights it is not the paper's."""

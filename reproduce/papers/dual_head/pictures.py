@@ -24,6 +24,7 @@ from reproduce.pages.tables import summary_table
 from reproduce.papers.dual_head import findings as sentences
 from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.batch_sizes import BatchSizes
+from reproduce.papers.dual_head.divisions import spread_table
 from reproduce.papers.dual_head.encoder_plane import EncoderPlane
 from reproduce.papers.dual_head.encoder_plane import encoder_table as frozen_encoders
 from reproduce.papers.dual_head.experiment_findings import at_equal_passes
@@ -132,6 +133,12 @@ def second_summary(study: Study) -> Table:
 def second_gains(study: Study) -> Gains:
     """Show what each method gains on the second data set."""
     return _gains(study, "second")
+
+
+@shown(experiment="divisions")
+def spread(study: Study) -> Table:
+    """Tabulate where the spread on the second data set comes from."""
+    return spread_table(study)
 
 
 def _summary(study: Study, experiment: str) -> Table:

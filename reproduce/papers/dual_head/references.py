@@ -3,6 +3,7 @@
 What the methods are compared with to explain them, the readings of the text, and the pilot.
 """
 
+from dataclasses import replace
 from itertools import product
 
 from reproduce.data.records import Record
@@ -16,6 +17,8 @@ from reproduce.study.cell import Cell
 
 # Strengths of the views that the text allows: as the library has them, and the blur by the side.
 VIEWS = ("dual_head_section_4_1", "dual_head_section_4_1_blur_by_side", "dual_head_mild")
+# What is added to a seed for other weights on the same images.
+ANOTHER = 1000
 # What the text leaves open and a random combination decides; the first value is the default.
 CHOICES: dict[str, tuple[str, ...]] = {
     "reading": ("printed", "saddle"),
@@ -44,6 +47,18 @@ def references(parameters, record: Record, *others: Record) -> list[Cell]:
         found += _views(parameters, bed)
     if "length" in wanted:
         found += _lengths(parameters, bed)
+    if "divisions" in wanted and "second" in wanted:
+        found += _second_networks(parameters, Bed(by_name[parameters.second_dataset], by_name))
+    return found
+
+
+def _second_networks(parameters, bed: Bed) -> list[Cell]:
+    """Return each method once more on the divisions of the first seeds, from other weights."""
+    found = []
+    for seed in parameters.seeds[:OF_MINUTES]:
+        for one in each(parameters, bed, seed, "divisions", {"network": 2}, ("network",)):
+            again = one.trial.but(seed=seed + ANOTHER)
+            found.append(replace(one, trial=again))
     return found
 
 

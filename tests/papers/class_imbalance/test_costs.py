@@ -37,8 +37,8 @@ def study(tmp_path_factory):
         right = RIGHT[cell.method, cell.seed]
         store.put(Result(
             key=cell.trial.key, trial=cell.trial, counts=COUNTS, metrics={"test/accuracy": 0.5},
-            confusion={"test": matrix_of(*right).tolist()}, seconds=1.0, provenance=PROVENANCE, history=[],
-            array_names=(), array_file=None,
+            confusion={"test": matrix_of(*right).tolist()}, seconds=1.0, provenance=PROVENANCE,
+            history=[], array_names=(), array_file=None,
         ))  # fmt: skip
     return found
 
