@@ -20,7 +20,8 @@ from statistics import median
 
 from benchmarks import timing
 from reproduce import papers
-from reproduce.commands import store as listing
+from reproduce.commands import listing
+from reproduce.commands.store import MOST_LISTED
 from reproduce.files import project_root, write_text
 from reproduce.pages import report
 from reproduce.papers.class_imbalance import pictures
@@ -121,8 +122,9 @@ def run(trials: int = TRIALS, fewer: int = FEWER, rounds: int = ROUNDS) -> dict:
         large, small = folder / "large", folder / "small"
         work: dict[str, Callable[[], object]] = {
             "opened and counted": lambda: Store(large).count(),
-            "listed": lambda: listing.list_trials(large),
-            "filtered": lambda: listing.list_trials(large, "oversampling"),
+            "listed": lambda: listing.show(Store(large), None, MOST_LISTED),
+            "filtered": lambda: listing.show(Store(large), "oversampling", MOST_LISTED),
+            "listed in full": lambda: listing.show(Store(large), None, None),
             "tables of a page": lambda: page_tables(large, asked),
             "verdicts of a page": lambda: verdicts(large, asked),
             "estimate of time": lambda: estimate.speed(Store(large), "lenet5", 28),

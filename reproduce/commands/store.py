@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.terminal import out, points_of, show_table
+from reproduce.commands import listing
 from reproduce.commands.training import StorePath, Workers
 from reproduce.errors import UserError
 from reproduce.files import relative
+
+# More lines than these nobody reads, and the longest tables take seconds to make.
+MOST_LISTED = 1000
 
 app = typer.Typer(no_args_is_help=True, help="Results: list, show, pack, merge, check, clean.")
 
@@ -26,62 +29,18 @@ def list_trials(
     published: Annotated[
         bool, typer.Option("--published", help="the trials of the published edition instead")
     ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help=f"all of them, not the newest {MOST_LISTED:,} alone")
+    ] = False,
 ) -> None:
-    """List trials: what they are, and what they reached or why they have not.
+    """List trials, the newest last: what they are, and what they reached or why they have not.
 
     Example: reproduce store ls --method oversampling
     """
-    from reproduce.tasks import task_of
-
-    place, trials = _published_trials() if published else _stored_trials(store, method)
-    columns = ("key", "data", "point", "for", "seed", "seconds", "on test images")
-    rows, damaged = [], 0
-    for key, trial, labels, results, missing in trials:
-        if trial is None:  # Shown whatever is asked for: nobody knows what it was.
-            rows.append((key, "", "", "", "", "", missing))
-            damaged += 1
-            continue
-        methods = list(dict.fromkeys(label.get("method", "") for label in labels))
-        if method and method not in methods:
-            continue
-        reached, seconds = missing, ""
-        if results:
-            reached = task_of(trial).said(*results, digits=2)
-            seconds = f"{results[0].seconds:.0f}"
-        point = points_of(labels, trial)
-        row = (key, trial.dataset, point, ", ".join(methods), str(trial.seed), seconds, reached)
-        rows.append(row)
-    show_table(columns, rows)
-    out.print(f"{len(rows)} trials in {place}")
-    if damaged:
-        out.print(f"{damaged} damaged: `reproduce store check` says how")
-
-
-def _stored_trials(path: Path | None, method: str | None = None):
-    """Return where the store is, and of each trial key, trial, labels, results, what is missing."""
-    opened = _open(path)
-    return relative(opened.path), _rows_of(opened, method)
-
-
-def _rows_of(opened, method: str | None):
-    failures = opened.failures()
-    for found in opened.overview(method):
-        if found.damage:
-            yield found.key, None, (), [], "damaged"
-        else:
-            missing = failures.get(found.key, "pending")
-            yield found.key, found.trial, found.labels, found.results, missing
-
-
-def _published_trials():
-    """Return the same of the published edition, each trial once."""
-    from reproduce.trials import edition
-
-    book = edition.published()
-    found = {r.key: r for paper in book.papers() for r in edition.read_results(book, paper)}
-    return "the published edition", (
-        (key, one.trial, one.labels, [one], "") for key, one in sorted(found.items())
-    )
+    if published:
+        listing.show_published(method)
+    else:
+        listing.show(_open(store), method, None if every else MOST_LISTED)
 
 
 @app.command()
@@ -174,8 +133,7 @@ def export(
     from reproduce.commands import exporting
 
     exporting.check(output)
-    place, trials = _published_trials() if published else _stored_trials(store)
-    found = [result for *_, results, _ in trials for result in results]
+    place, found = listing.published() if published else listing.stored(_open(store))
     if not found:
         raise UserError(f"there are no results in {place} to export; train or merge some first")
     exporting.write(found, output)

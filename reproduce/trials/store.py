@@ -166,13 +166,26 @@ class Store(Database):
                 damaged[key] = said if key in said else f"trial {key}: {said}"
         return whole, damaged
 
-    def overview(self, method: str | None = None) -> Iterator[Kept]:
-        """Yield what there is of every trial noted here, without decoding what is long.
+    def overview(self, keys: Iterable[str] | None = None) -> Iterator[Kept]:
+        """Yield what there is of every trial, or of these, without decoding what is long."""
+        wanted = self.trial_keys() if keys is None else keys
+        return kept_rows.kept(self, wanted, at_once=False)
 
-        Of the trials of one method: also what is too damaged to say whose it is.
+    def noted(self, method: str | None = None) -> list[str]:
+        """Return the keys of the trials noted here, or of those of a method, the newest last.
+
+        First stands what is too damaged to say when it came; it may be of any method.
         """
-        keys = self.trial_keys() if method is None else self._keys_for(method)
-        return kept_rows.kept(self, keys, at_once=False)
+        of_method = """WHERE key IN (SELECT key FROM labels WHERE CASE WHEN json_valid(label)
+            THEN json_extract(label, '$.method') = ? ELSE 1 END)"""
+        rows = self.query(
+            f"""SELECT key FROM (
+                SELECT DISTINCT key, 0 AS at FROM results WHERE key NOT IN (SELECT key FROM trials)
+                UNION ALL SELECT key, rowid AS at FROM trials {of_method if method else ""}
+            ) ORDER BY at, key""",
+            *([method] if method else []),
+        )
+        return [key for (key,) in rows]
 
     def newest(self, backbone: str, number: int) -> Iterator[Kept]:
         """Yield the trials of a network that were the last to end, so many at most."""
@@ -183,15 +196,6 @@ class Store(Database):
             backbone, number,
         )  # fmt: skip
         return kept_rows.kept(self, dict.fromkeys(key for (key,) in rows), at_once=False)
-
-    def _keys_for(self, method: str) -> list[str]:
-        rows = self.query(
-            "SELECT key FROM labels WHERE CASE WHEN json_valid(label) "
-            "THEN json_extract(label, '$.method') = ? ELSE 1 END "
-            "UNION SELECT key FROM results WHERE key NOT IN (SELECT key FROM trials) ORDER BY 1",
-            method,
-        )
-        return [key for (key,) in rows]
 
     def count(self) -> int:
         """Return how many results there are, damaged ones included."""

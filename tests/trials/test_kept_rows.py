@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from reproduce.commands import listing
 from reproduce.trials import descriptions, kept_rows, stored_rows
 from reproduce.trials.store import Store
 from reproduce.trials.stored_rows import DamagedRow, trial_from
@@ -136,12 +137,24 @@ def test_the_trials_of_a_method_are_found_by_their_labels(several):
     """With those that are too damaged to say whose they are."""
     store, keys = several
     waiting = next(key for key in keys if store.labels(key) == ({"method": "later"},))
-    assert [one.key for one in store.overview("later")] == [waiting]
-    assert [one.key for one in store.overview("late")] == []
+    assert store.noted("later") == [waiting] and store.noted("late") == []
+    assert sorted(store.noted()) == keys
     rest = [key for key in keys if key != waiting]
     store.query("INSERT OR REPLACE INTO labels VALUES (?, ?)", rest[0], "{")
     store.query("DELETE FROM trials WHERE key = ?", rest[1])
-    assert [one.key for one in store.overview("later")] == sorted([waiting, *rest[:2]])
+    assert store.noted("later")[0] == rest[1] and sorted(store.noted("later")) == sorted(
+        [waiting, *rest[:2]]
+    )
+    assert sorted(store.noted()) == keys
+    assert [one.key for one in store.overview([waiting, rest[0]])] == [waiting, rest[0]]
+
+
+def test_trials_are_noted_in_the_order_in_which_they_came(tmp_path, describe):
+    store, seeds = Store(tmp_path / "noted"), [4, 1, 3, 2]
+    for seed in seeds:
+        store.add([Planned(describe(seed=seed), ({"method": "later"},))])
+    for asked in (None, "later"):
+        assert [store.trial(key).seed for key in store.noted(asked)] == seeds
 
 
 def test_the_newest_results_of_a_network_come_first(several, describe, leave):
@@ -223,3 +236,19 @@ def test_a_copy_has_a_key_of_its_own(describe):
     assert copied.key == describe(seed=1, data_seed=0).key != key == trial.key
     assert trial.but(seed=1).key == copied.key and trial == describe(seed=0)
     assert Trial(**json.loads(json.dumps(trial.to_json()))).key == key
+
+
+def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_rest(tmp_path, describe, capsys):
+    store = Store(tmp_path / "long")
+    for seed in (7, 5, 9):
+        store.add([Planned(describe(seed=seed), ({"method": "later"},))])
+    keys = store.noted()
+    listing.show(store, None, 2)
+    said = capsys.readouterr().out
+    assert keys[0] not in said and said.index(keys[1]) < said.index(keys[2])
+    assert said.splitlines()[-2].startswith("2 trials in ")
+    assert said.splitlines()[-1] == "These are the newest; `--all` lists 1 older ones too"
+    for most in (3, None):
+        listing.show(store, "later", most)
+        said = capsys.readouterr().out
+        assert keys[0] in said and said.splitlines()[-1].startswith("3 trials in ")
