@@ -9,8 +9,9 @@ from typing import Any
 # What was timed, in the words of the page.
 WORDS = {
     "opened and counted": "open it and count its results",
-    "listed": "`store ls`: list every trial",
-    "filtered": "`store ls --method oversampling`",
+    "listed": "`store ls`: list the newest 1,000",
+    "filtered": "`store ls --method oversampling`: those of a method",
+    "listed in full": "`store ls --all`: list every trial",
     "tables of a page": "tables of a paper's page",
     "verdicts of a page": "verdicts of that page",
     "estimate of time": "estimate how long a plan takes",
