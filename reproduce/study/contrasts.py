@@ -74,6 +74,9 @@ class Comparison:
         )
         here = {_place(arm.cell) for arm in self.arms}
         left = [arm.cell for arm in whole.arms if _place(arm.cell) not in here]
+        # An arm may be trained and only wait for the one that it is set beside.
+        trained = {_place(cell) for term in self.contrast.terms for cell in self.cells(term)}
+        left = [cell for cell in left if _place(cell) not in trained] or left
         paper = self.study.protocol.paper
         named = dict.fromkeys(f"{cell.method} at {in_words(cell.factors, paper)}" for cell in left)
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""

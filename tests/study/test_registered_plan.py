@@ -159,6 +159,17 @@ def test_a_mean_over_points_that_are_half_done_is_not_judged(registered):
     assert judge_one(study.as_far_as_done(), everywhere).parts
 
 
+def test_only_what_is_not_trained_is_said_to_be_missing(registered):
+    """Where an arm is whole and the one that it is set beside is not, the second is named alone."""
+    alone = {"name": "alone", "hours": 1, "cells": {"rho": 10, "method": "baseline"}}
+    study = registered(SEVERE, alone, {"name": "the rest", "hours": 1})
+    train(study, 0, 1)
+    asked = claim("undersampling_is_worse_than_baseline").model_copy(update={"readings": []})
+    there = asked.contrasts[0].model_copy(update={"where": {"imbalance": "step", "rho": 10}})
+    judgement = judge_one(study.as_far_as_done(), asked.model_copy(update={"contrasts": [there]}))
+    assert judgement.reason == "not attempted yet (planned): undersampling at rho 10, mu 0.5"
+
+
 def test_fewer_repeats_than_registered_are_an_illustration(registered):
     three = {"name": "three repeats", "hours": 1, "cells": {"seed": [5, 6, 7]}}
     study = registered(three, {"name": "the rest", "hours": 1})
