@@ -38,7 +38,9 @@ def files(pages: Iterable[str]) -> dict[str, str]:
         return {}
     found = {}
     for number in MODULES:
-        found[f"{STATIC}/slides_{number}.html"] = slides.page(number)
+        found[f"{STATIC}/slides_{number}.html"] = slides.page(
+            number, f"../../book/course/module_{number}.html"
+        )
         for name in (lessons.name(number), f"exercises_{number}", f"solutions_{number}"):
             found[f"{FILES}/{name}.ipynb"] = student.as_text(student.read(name))
     return found

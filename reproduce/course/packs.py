@@ -108,7 +108,7 @@ def _week(number: int, kind: str) -> Iterator[tuple[str, str]]:
                 f"Solutions {number}: {title}", _solutions(number, title, solved), _back()
             ),
         )
-        yield f"teach/slides_{number}.html", slides.page(number)
+        yield f"teach/slides_{number}.html", slides.page(number, f"../{START}")
         yield f"teach/week_{number}_key.html", handout(number, key=True)
 
 

@@ -31,11 +31,13 @@ figure svg, figure img { width: 100%; height: auto; max-height: 54vh; }
 aside { margin-top: 1.2em; padding: 0.6em 0.9em; border-left: 4px solid #0072B2;
         background: #eef4f9; font-size: 0.72em; }
 .number { margin-top: 1em; color: #5c5c5c; font-size: 0.6em; }
+.number a { color: #00578a; }
 html:not(.notes) aside { display: none; }
 @media print {
   @page { margin: 14mm; }
   html { scroll-snap-type: none; } body { font-size: 12pt; }
   html.notes aside { display: block; font-size: 10.5pt; }
+  .number a { display: none; }
   section { min-height: 0; padding: 0 0 6mm; margin-bottom: 6mm; break-inside: avoid; }
   figure svg, figure img { max-height: 80mm; }
 }
@@ -54,18 +56,19 @@ addEventListener("keydown", event => {
   slides[next].scrollIntoView();
 });
 """
+KEYS = "arrow keys move, n shows the notes, printing gives the handout"
 
 
-def page(number: int) -> str:
-    """Return the slides of a module as an HTML file."""
+def page(number: int, back: str) -> str:
+    """Return the slides of a module as an HTML file; `back` is the address of what they are of."""
     slides = content.slides(number).slides
     title = f"Week {number}: {content.module(number).title}"
-    made = "\n".join(_slide(number, place, one) for place, one in enumerate(slides, start=1))
+    made = "\n".join(_slide(number, place, one, back) for place, one in enumerate(slides, start=1))
     body = f"<main>\n{made}\n</main>\n<script>{SCRIPT}</script>"
     return plain_page(title, body, STYLE)
 
 
-def _slide(number: int, place: int, slide: Slide) -> str:
+def _slide(number: int, place: int, slide: Slide, back: str) -> str:
     level = 1 if place == 1 else 2
     parts = [f"<h{level}>{in_html(slide.title)}</h{level}>"]
     if slide.figure:
@@ -78,8 +81,8 @@ def _slide(number: int, place: int, slide: Slide) -> str:
     if slide.code:
         parts.append(f'<pre tabindex="0"><code>{escape(slide.code)}</code></pre>')
     parts.append(f'<aside aria-label="Notes">{in_html(slide.notes)}</aside>')
-    keys = " · arrow keys move, n shows the notes, printing gives the handout" if place == 1 else ""
-    parts.append(f'<div class="number">Week {number} · {place}{keys}</div>')
+    beside = f' · {KEYS} · <a href="{escape(back)}">back</a>' if place == 1 else ""
+    parts.append(f'<div class="number">Week {number} · {place}{beside}</div>')
     return f"<section>{''.join(parts)}</section>"
 
 

@@ -89,9 +89,10 @@ def test_exercises_and_solutions_are_pages_apart(number, edition):
 
 @every_module
 def test_ten_slides_stand_alone_and_have_notes_and_figures(number):
-    text = slides.page(number)
+    text = slides.page(number, "../there.html")
     page = BeautifulSoup(text, "html.parser")
     assert len(page.find_all("section")) == len(page.find_all("aside")) == 10
+    assert [one["href"] for one in page.section.find_all("a")] == ["../there.html"]
     assert len(page.find_all("h1")) == 1 and page.html["lang"] == "en"
     assert not page.find_all(src=re.compile("^https?:"))
     assert [one["href"] for one in page.find_all("link")] == ["data:,"]
