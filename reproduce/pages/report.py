@@ -64,11 +64,12 @@ def registered_steps(study: Study) -> list[Table]:
     return [
         Table(
             "The registered plan of this edition, and how much of it is done",
-            ["Step", "Networks planned", "Done", "Core-hours planned", "Spent"],
+            ["Step", "Networks planned", "Done", "Core-hours planned", "Hours spent"],
             [*rows, ["All", str(planned), str(done), f"{hours:.1f}", f"{spent:.1f}"]],
             f"{record_line(study)}; {registered(study.paper, 'plan')}",
             numeric_from=1,
-            note=f"{said}.",
+            note=f"{said}. Spent are hours of a clock while a network trained, which are more than "
+            "those of its core where the machine did other work beside.",
         )
     ]
 
