@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, sqrt
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 from scipy import stats
 
 from reproduce.errors import UserError
-from reproduce.figures.by_seed import by_seed
+from reproduce.evaluation.significance import Effect, paired_effect
+from reproduce.figures.by_seed import Draws, by_seed
 from reproduce.figures.inputs import Observation, not_empty, with_columns
 
 Seeds = Mapping[Any, float]
@@ -38,14 +40,31 @@ class Curve:
     """The combinations set against one rival, by rising effect.
 
     `chosen` says each one's values (None where a choice does not exist), `effects` holds its
-    paired differences [seeds], and `rival` what the rival reached on the choices that concern it
-    too: {values: {seed: metric}}.
+    paired differences {seed: difference}, and `rival` what the rival reached on the choices that
+    concern it too: {values: {seed: metric}}. `image_draws` is the mean of all effects on resampled
+    test images, where that is known.
     """
 
     chosen: list[dict[str, Any]]
-    effects: list[np.ndarray]
+    paired: list[Seeds]
     rival: dict[tuple, Seeds]
     shared: tuple[str, ...]
+    image_draws: np.ndarray | None = None
+
+    @property
+    def effects(self) -> list[np.ndarray]:
+        """Return the paired differences of each combination [seeds]."""
+        return [np.array(list(differences.values())) for differences in self.paired]
+
+    @cached_property
+    def level(self) -> Effect:
+        """Return the mean effect of all combinations, as sure as its seeds and test images are.
+
+        However many combinations there are, they share those.
+        """
+        seeds = sorted(set.intersection(*(set(one) for one in self.paired)))
+        means = [float(np.mean([one[seed] for one in self.paired])) for seed in seeds]
+        return paired_effect(means, image_draws=self.image_draws, seeds=seeds)
 
     @property
     def means(self) -> np.ndarray:
@@ -85,25 +104,33 @@ def curves(
     metric: str,
     choices: Sequence[str],
     method: str,
-    shared: Sequence[str],
+    shared: Mapping[str, Sequence[str]],
+    draws: Draws | None = None,
 ) -> dict[str, Curve]:
     """Return each rival's curve; effects are paired with the rival's run of the same seed.
 
-    `shared` names the choices on which the rival has to agree. Combinations and seeds without
-    such a run of the rival are left out.
+    `shared` names, by rival, the choices on which it has to agree. Combinations and seeds without
+    such a run of the rival are left out. `draws` finds a row's metric on resampled test images.
     """
     not_empty("rivals", rivals)
     not_empty("choices", choices)
-    if not set(shared) <= set(choices):
-        raise UserError(
-            f"shared choices are {', '.join(shared)}, expected some of {', '.join(choices)}"
-        )
+    for rival in rivals:
+        if not set(shared[rival]) <= set(choices):
+            raise UserError(
+                f"shared choices of {rival} are {', '.join(shared[rival])}, expected some of "
+                f"{', '.join(choices)}"
+            )
     rows = with_columns(rows, ("method", "seed"))
     measured = by_seed(_of(rows, method), metric, ("combination", *choices))
-    return {
-        rival: _curve(measured, by_seed(_of(rows, rival), metric, shared), choices, shared, rival)
-        for rival in rivals
-    }
+    found = {}
+    for rival in rivals:
+        beside, agreed = _of(rows, rival), tuple(shared[rival])
+        drawn = None
+        if draws is not None:
+            drawn = _mean_draws(_of(rows, method), beside, agreed, choices, metric, draws)
+        theirs = by_seed(beside, metric, agreed)
+        found[rival] = _curve(measured, theirs, choices, agreed, rival, drawn)
+    return found
 
 
 def _of(rows: Sequence[Observation], method: str) -> list[Observation]:
@@ -114,19 +141,28 @@ def _of(rows: Sequence[Observation], method: str) -> list[Observation]:
     return found
 
 
-def _curve(measured, beside, choices: Sequence[str], shared: Sequence[str], rival: str) -> Curve:
+def _chosen(row: Mapping[str, Any], choices: Sequence[str]) -> dict[str, Any]:
+    """Return the values of the choices, None for one that does not exist under the others."""
+    chosen = {name: row[name] for name in choices}
+    for name, (other, value) in NESTED.items():
+        if name in chosen and chosen.get(other, value) != value:
+            chosen[name] = None
+    return chosen
+
+
+def _curve(
+    measured, beside, choices: Sequence[str], shared: tuple[str, ...], rival: str,
+    drawn: np.ndarray | None,
+) -> Curve:  # fmt: skip
     """Return one rival's curve, from {(combination, values): seeds} and {shared values: seeds}."""
     paired, met = [], {}
     for (_, *values), seeds in measured.items():
-        chosen = dict(zip(choices, values, strict=True))
-        for name, (other, value) in NESTED.items():
-            if name in chosen and chosen.get(other, value) != value:
-                chosen[name] = None
+        chosen = _chosen(dict(zip(choices, values, strict=True)), choices)
         place = tuple(chosen[name] for name in shared)
         theirs = beside.get(place, {})
-        effect = [seeds[seed] - theirs[seed] for seed in seeds if seed in theirs]
+        effect = {seed: seeds[seed] - theirs[seed] for seed in seeds if seed in theirs}
         if effect:
-            paired.append((chosen, np.array(effect)))
+            paired.append((chosen, effect))
             met[place] = theirs
     if not paired:
         alike = f" and the same {' and '.join(shared)}" if shared else ""
@@ -134,9 +170,32 @@ def _curve(measured, beside, choices: Sequence[str], shared: Sequence[str], riva
             f"no combination has a run of '{rival}' with the same seed{alike}; "
             "expected rows of both"
         )
-    paired.sort(key=lambda pair: pair[1].mean())
+    paired.sort(key=lambda pair: float(np.mean(list(pair[1].values()))))
     chosen, effects = map(list, zip(*paired, strict=True))
-    return Curve(chosen, effects, met, tuple(shared))
+    return Curve(chosen, effects, met, shared, drawn)
+
+
+def _mean_draws(
+    ours: Sequence[Observation], theirs: Sequence[Observation], shared: tuple[str, ...],
+    choices: Sequence[str], metric: str, draws: Draws,
+) -> np.ndarray | None:  # fmt: skip
+    """Return the mean of all effects on each resample of the images; None if one is unknown."""
+    beside = {(tuple(row[name] for name in shared), row["seed"]): row for row in theirs}
+    known: dict[Any, Any] = {}
+    differences = []
+    for row in ours:
+        chosen = _chosen(row, choices)
+        other = beside.get((tuple(chosen[name] for name in shared), row["seed"]))
+        if other is None:
+            continue
+        at = (other["method"], other["seed"], *(other[name] for name in shared))
+        if at not in known:
+            known[at] = draws(other, metric)
+        of_ours, of_other = draws(row, metric), known[at]
+        if of_ours is None or of_other is None:
+            return None
+        differences.append(of_ours - of_other)
+    return np.mean(differences, axis=0) if differences else None
 
 
 def contrasts(curve: Curve, choices: Sequence[str]) -> list[Contrast]:

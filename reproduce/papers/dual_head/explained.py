@@ -18,6 +18,7 @@ from reproduce.figures.wording import method_label, percent, plural, points
 from reproduce.pages.rows import Row, rows_at
 from reproduce.papers.dual_head.combinations import contrasts, curves
 from reproduce.papers.dual_head.printed import METRIC, OURS
+from reproduce.papers.dual_head.references import CONCERNS
 from reproduce.papers.dual_head.small_test_sets import RUNS
 
 # Its encoder before fine-tuning is the one that all methods start from.
@@ -110,7 +111,7 @@ def gradients(histories: Iterable[Sequence[Row]]) -> str:
     return said
 
 
-def choices(rows: list[Row]) -> str:
+def choices(rows: list[Row], draws: Draws | None = None) -> str:
     """Say under how many combinations of readings the method gains, and what moves it."""
     if not rows:
         return ""
@@ -118,9 +119,8 @@ def choices(rows: list[Row]) -> str:
     measured = next(row for row in rows if row["method"] == OURS)
     names = [k for k, v in measured.items() if k not in fixed and isinstance(v, str)]
     said, runs = [], []
-    for rival, curve in curves(
-        rows, ("simclr", "auc_cl"), METRIC, names, OURS, ("solarize",)
-    ).items():
+    found = curves(rows, tuple(CONCERNS), METRIC, names, OURS, CONCERNS, draws)
+    for rival, curve in found.items():
         runs += [len(seeds) for seeds in curve.rival.values()]
         means = curve.means
         above = int((means > ROUNDING).sum())
@@ -128,12 +128,14 @@ def choices(rows: list[Row]) -> str:
         moved = f", moved most by {most.choice.replace('_', ' ')}" if most else ""
         said.append(
             f"over {named(rival)} in {above} of {len(means)} ({percent(above / len(means), 0)} "
-            f"%), from {points(float(means.min()))} to {points(float(means.max()))} points{moved}"
+            f"%), from {points(float(means.min()))} to {points(float(means.max()))} points{moved}; "
+            f"their mean is {points(curve.level.mean)}{effect_ends(curve.level, 1)}"
         )
     return (
-        f"**Readings of the text.** Dual-head gains in macro F1 {'; '.join(said)}. All of them are "
-        f"set against the same {plural(max(runs), 'run')} of a rival and one test set, so they are "
-        "not so many results: the level of the curve is as uncertain as those runs are."
+        f"**Readings of the text.** Dual-head gains in macro F1 {'; '.join(said)}. A rival was "
+        "trained under each reading that concerns it. All combinations share "
+        f"{plural(max(runs), 'seed')} and one test set, so they are not so many results: the mean "
+        "of them is as uncertain as those are."
     )
 
 

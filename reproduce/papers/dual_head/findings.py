@@ -58,7 +58,7 @@ def findings(study: Study, cells: Iterable[PrintedCell] = ()) -> list[str]:
         ),
         lambda: encoders(_with_encoders(study), draws),
         lambda: gradients(joint_histories(study)[OURS]),
-        lambda: choices(rows_of(study, "choices")),
+        lambda: choices(rows_of(study, "choices"), draws),
         lambda: small_test_set(_draws(study, cells)),
     ]
     return [sentence for sentence in map(_sentence, asked) if sentence]

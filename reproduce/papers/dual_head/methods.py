@@ -31,6 +31,8 @@ def method(parameters, name: str, choices: dict[str, str]) -> Method:
         "warm_up": parameters.warm_up,
         "similarity_weight": parameters.lam,
         "similarity_reading": choices.get("similarity", "printed"),
+        # SimCLR's own loss, unless the paper's equation is to be read as its rival's too.
+        "simclr_reading": choices.get("similarity", "nt_xent"),
         "warm_up_weight": parameters.lam if choices.get("warm_up_weight") == "lambda" else 1.0,
         "ranking": {k: v for k, v in ranking.items() if v != _USUAL.get(k)},
     }

@@ -239,4 +239,5 @@ def rare_binary(study: Study) -> RareBinary:
 def choices(study: Study) -> SpecificationCurve:
     """Show the effect under combinations of readings."""
     gaps = printed.gaps(published.load(study.paper))
-    return SpecificationCurve(rows_of(study, "choices"), published=gaps, margin=MARGIN)
+    rows, draws = rows_of(study, "choices"), draws_of(study)
+    return SpecificationCurve(rows, published=gaps, margin=MARGIN, draws=draws)

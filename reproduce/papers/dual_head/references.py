@@ -30,6 +30,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "score": ("half", "cosine"),
     "negatives": ("both_views", "other_view"),
 }
+# Of these, what concerns a rival too. AUC-CL is taken as its authors released it.
+CONCERNS = {"simclr": ("solarize", "similarity"), "auc_cl": ("solarize",)}
 
 
 def references(parameters, record: Record, *others: Record) -> list[Cell]:
@@ -118,15 +120,21 @@ def combinations(count: int) -> list[dict[str, str]]:
 
 
 def _choices(parameters, bed: Bed) -> list[Cell]:
-    """Return the method under each combination, and its rivals, trained half as long."""
+    """Return the method under each combination, trained half as long, and rivals under theirs.
+
+    A rival is trained once under every reading that concerns it and that a combination has.
+    """
     half = {n: max(2, getattr(parameters, n) // 2) for n in ("epochs", "fine_tuning_epochs")}
     plain = parameters.model_copy(update=half)
     found = []
+    every = combinations(parameters.combinations)
     for seed in parameters.seeds[:FEWEST]:
-        for solarize, rival in product(CHOICES["solarize"], ("simclr", "auc_cl")):
-            at = {"solarize": solarize}
-            found.append(cell(plain, bed, rival, seed, "choices", at, choices=at))
-        for number, chosen in enumerate(combinations(parameters.combinations)):
+        for rival, concerned in CONCERNS.items():
+            met = dict.fromkeys(tuple(one[name] for name in concerned) for one in every)
+            for values in met:
+                at = dict(zip(concerned, values, strict=True))
+                found.append(cell(plain, bed, rival, seed, "choices", at, choices=at))
+        for number, chosen in enumerate(every):
             at = {"combination": number, **chosen}
             found.append(cell(plain, bed, "dual_head", seed, "choices", at, choices=chosen))
     return found

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reproduce.figures.by_seed import ROUNDING, span
+from reproduce.figures.by_seed import ROUNDING, Draws, effect_ends, has_interval, span
 from reproduce.figures.dots import dots
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
@@ -36,7 +36,7 @@ from reproduce.figures.wording import (
     points,
 )
 from reproduce.papers.dual_head.combinations import Contrast, Curve, contrasts, curves
-from reproduce.papers.dual_head.references import CHOICES
+from reproduce.papers.dual_head.references import CHOICES, CONCERNS
 
 STRONGEST = "#0072B2"
 _LABELS = {
@@ -67,14 +67,17 @@ class SpecificationCurve(Picture):
     margin
         the registered margin as a fraction, shaded on either side of 0.
     method, shared
-        whose combinations these are; the choices on which a rival has to agree.
+        whose combinations these are; by rival, the choices on which it has to agree.
+    draws
+        finds a row's metric on resampled test images, for the interval of the mean.
 
     Notes
     -----
-    Right of the matrix stands the mean effect under each value. The choice in colour is the one
-    whose values differ most. It was picked as the largest of several, so its difference is an
-    overestimate, and the interval does not make up for that. A choice has no dot where it does
-    not exist: the saddle has no constant c.
+    Left of the curve stands the mean of all effects with its 95 % interval, which ends in an arrow
+    where it goes on beyond the panel. Right of the matrix stands the mean effect under each value.
+    The choice in colour is the one whose values differ most. It was picked as the largest of
+    several, so its difference is an overestimate, and the interval does not make up for that. A
+    choice has no dot where it does not exist: the saddle has no constant c.
     """
 
     def __init__(
@@ -87,12 +90,13 @@ class SpecificationCurve(Picture):
         published: Mapping[str, float] | None = None,
         margin: float | None = None,
         method: str = "dual_head",
-        shared: Sequence[str] = ("solarize",),
+        shared: Mapping[str, Sequence[str]] = CONCERNS,
+        draws: Draws | None = None,
     ):
         super().__init__(rows)
         self.metric, self.choices, self.method = metric, choices, method
         self.published, self.margin = published or {}, margin
-        self.found = curves(self.sources, rivals, metric, choices, method, shared)
+        self.found = curves(self.sources, rivals, metric, choices, method, shared, draws)
         self.contrasts = {rival: contrasts(curve, choices) for rival, curve in self.found.items()}
 
     @in_the_look
@@ -115,7 +119,8 @@ class SpecificationCurve(Picture):
                   f"above 0 in {_share(curve.means > ROUNDING)} readings",
                   *_most(strongest))  # fmt: skip
             for axis in (upper, lower):
-                axis.set_xlim(-0.7, len(curve.chosen) - 0.3)
+                axis.set_xlim(-0.06 * len(curve.chosen) - 0.7, len(curve.chosen) - 0.3)
+            _level(upper, curve)
         return figure
 
     def message(self) -> str:
@@ -144,8 +149,10 @@ class SpecificationCurve(Picture):
         shaded = f"; grey: margin ±{100 * self.margin:g}" if self.margin else ""
         return (
             f"Dot: mean of seeds (n = {counts}), hollow where not above 0; bar: lowest to highest "
-            f"seed{shaded}. In colour: the reading that moves the effect most; it was picked as "
-            "the largest, so its size is an overestimate."
+            f"seed{shaded}. Left, black: mean of all, with its 95 % interval (an arrow where it "
+            "goes on): combinations are many, seeds and test images behind them few. In colour: "
+            "the reading that moves the effect most; it was picked as the largest, so its size is "
+            "an overestimate."
         )
 
     def words(self) -> str:
@@ -171,7 +178,8 @@ class SpecificationCurve(Picture):
         means, gap = curve.means, self.published.get(rival)
         parts = [
             f"from {points(means[0], digits)} to {points(means[-1], digits)}, median "
-            f"{points(float(np.median(means)), digits)}, above 0 in {_share(means > ROUNDING)}"
+            f"{points(float(np.median(means)), digits)}, mean {points(curve.level.mean, digits)}"
+            f"{effect_ends(curve.level, digits)}, above 0 in {_share(means > ROUNDING)}"
         ]
         if self.margin:
             beyond = _share(means > self.margin + ROUNDING)
@@ -201,6 +209,21 @@ def _curve(axis: Axes, curve: Curve, colour: str, gap: float | None, margin: flo
                   transform=axis.get_yaxis_transform(), va="center", linespacing=1.05)  # fmt: skip
     axis.grid(False, axis="x")
     axis.tick_params(axis="x", length=0, labelbottom=False)
+
+
+def _level(axis: Axes, curve: Curve) -> None:
+    """Draw the mean of all effects left of them, with its interval as far as the panel reaches."""
+    level, place = curve.level, -0.04 * len(curve.chosen) - 0.7
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, high)
+    if has_interval(level):
+        ends = 100 * level.low, 100 * level.high
+        axis.vlines(place, max(ends[0], low), min(ends[1], high), color=INK, lw=2, zorder=3,
+                    label="interval of the mean")  # fmt: skip
+        for beyond, end, mark in ((ends[0] < low, low, "v"), (ends[1] > high, high, "^")):
+            if beyond:
+                axis.plot(place, end, mark, color=INK, ms=7, clip_on=False, zorder=4)
+    axis.plot(place, 100 * level.mean, "s", color=INK, ms=6, zorder=4, label="mean of all")
 
 
 def _matrix(
