@@ -11,8 +11,9 @@ from scipy import stats
 
 from reproduce.errors import UserError
 from reproduce.evaluation.significance import Effect, paired_effect
-from reproduce.figures.by_seed import Draws, by_seed
+from reproduce.figures.by_seed import Draws, by_seed, has_interval
 from reproduce.figures.inputs import Observation, not_empty, with_columns
+from reproduce.figures.wording import points
 
 Seeds = Mapping[Any, float]
 
@@ -65,6 +66,14 @@ class Curve:
         seeds = sorted(set.intersection(*(set(one) for one in self.paired)))
         means = [float(np.mean([one[seed] for one in self.paired])) for seed in seeds]
         return paired_effect(means, image_draws=self.image_draws, seeds=seeds)
+
+    @property
+    def ends(self) -> str:
+        """Return the interval of the mean of all: " [−1.0, +2.0]", and what it leaves out."""
+        if self.level.repeats < 2:
+            return " (no interval)"
+        alone = "" if has_interval(self.level) else ", of the seeds alone and so too narrow"
+        return f" [{points(self.level.low)}, {points(self.level.high)}{alone}]"
 
     @property
     def means(self) -> np.ndarray:

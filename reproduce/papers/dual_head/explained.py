@@ -129,7 +129,7 @@ def choices(rows: list[Row], draws: Draws | None = None) -> str:
         said.append(
             f"over {named(rival)} in {above} of {len(means)} ({percent(above / len(means), 0)} "
             f"%), from {points(float(means.min()))} to {points(float(means.max()))} points{moved}; "
-            f"their mean is {points(curve.level.mean)}{effect_ends(curve.level, 1)}"
+            f"their mean is {points(curve.level.mean)}{curve.ends}"
         )
     return (
         f"**Readings of the text.** Dual-head gains in macro F1 {'; '.join(said)}. A rival was "

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reproduce.figures.by_seed import ROUNDING, Draws, effect_ends, has_interval, span
+from reproduce.figures.by_seed import ROUNDING, Draws, span
 from reproduce.figures.dots import dots
 from reproduce.figures.inputs import Observation
 from reproduce.figures.picture import Picture
@@ -179,7 +179,7 @@ class SpecificationCurve(Picture):
         parts = [
             f"from {points(means[0], digits)} to {points(means[-1], digits)}, median "
             f"{points(float(np.median(means)), digits)}, mean {points(curve.level.mean, digits)}"
-            f"{effect_ends(curve.level, digits)}, above 0 in {_share(means > ROUNDING)}"
+            f"{curve.ends}, above 0 in {_share(means > ROUNDING)}"
         ]
         if self.margin:
             beyond = _share(means > self.margin + ROUNDING)
@@ -216,7 +216,7 @@ def _level(axis: Axes, curve: Curve) -> None:
     level, place = curve.level, -0.04 * len(curve.chosen) - 0.7
     low, high = axis.get_ylim()
     axis.set_ylim(low, high)
-    if has_interval(level):
+    if level.repeats > 1:
         ends = 100 * level.low, 100 * level.high
         axis.vlines(place, max(ends[0], low), min(ends[1], high), color=INK, lw=2, zorder=3,
                     label="interval of the mean")  # fmt: skip

@@ -52,15 +52,28 @@ def test_the_default_combination_is_the_method_itself_at_half_the_length():
     assert first.trial.key == same.trial.key
 
 
-def test_rivals_are_run_once_with_solarize_and_once_without():
+def test_rivals_are_run_once_under_every_reading_that_concerns_them():
     cells = [cell for cell in arms("choices") if cell.method != "dual_head"]
-    points = Counter((cell.method, cell.factors["solarize"], cell.seed) for cell in cells)
-    assert points == {(m, s, seed): 1 for m in ("simclr", "auc_cl") for s in ("no", "yes")
-                      for seed in (0, 1)}  # fmt: skip
+    of_simclr = Counter((c.factors["solarize"], c.factors["similarity"], c.seed) for c in cells
+                        if c.method == "simclr")  # fmt: skip
+    assert of_simclr == {(s, loss, seed): 1 for s in ("no", "yes") for loss in
+                         ("printed", "nt_xent") for seed in (0, 1)}  # fmt: skip
+    of_auc_cl = Counter((c.factors["solarize"], c.seed) for c in cells if c.method == "auc_cl")
+    assert of_auc_cl == {(s, seed): 1 for s in ("no", "yes") for seed in (0, 1)}
+    for cell in cells:
+        if cell.method == "simclr":
+            loss = {"printed": "info_nce", "nt_xent": "nt_xent"}[cell.factors["similarity"]]
+            assert cell.trial.phases[0].objective == loss
     for cell in arms("choices"):
         given = cell.trial.phases[0].transform_parameters
         assert given == ({"solarize": 0.5} if cell.factors["solarize"] == "yes" else {})
         assert sum(phase.epochs for phase in cell.trial.phases) == 8 + 6
+
+
+def test_a_rival_is_not_trained_under_what_no_combination_has():
+    (first,) = [c.factors["similarity"] for c in arms("choices", combinations=1)
+                if c.method == "simclr" and c.seed == 0]  # fmt: skip
+    assert first == "printed"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from reproduce.papers.dual_head.specification import (
 
 CHOICES = ("reading", "k", "solarize")
 RIVAL = {"no": 0.50, "yes": 0.54}
-ASKED = {"choices": CHOICES}
+SHARED = dict.fromkeys(("simclr", "auc_cl", "supervised"), ("solarize",))
+ASKED = {"choices": CHOICES, "shared": SHARED}
 
 
 def rows(rivals=("simclr", "auc_cl"), seeds=(0, 1, 2)):
@@ -36,7 +37,7 @@ def rows(rivals=("simclr", "auc_cl"), seeds=(0, 1, 2)):
 
 def curve(changed=None, rival="simclr"):
     given = rows() if changed is None else changed
-    return curves(given, (rival,), "macro_f1", CHOICES, "dual_head", ("solarize",))[rival]
+    return curves(given, (rival,), "macro_f1", CHOICES, "dual_head", SHARED)[rival]
 
 
 def scatter(axis, label):
@@ -64,6 +65,64 @@ def test_seeds_and_combinations_without_a_rival_are_left_out():
     found = curve(few)
     assert {chosen["solarize"] for chosen in found.chosen} == {"no"}
     assert [len(effect) for effect in found.effects] == [2, 2, 2, 2]
+
+
+def test_a_rival_agrees_on_the_choices_that_concern_it_and_on_no_other():
+    """SimCLR under either k: its own run under each is what a combination is set against."""
+    two = [row for row in rows() if row["method"] == "dual_head"]
+    two += [
+        {**row, "k": k, "macro_f1": row["macro_f1"] + 0.1 * (k == "5")}
+        for row in rows() if row["method"] == "simclr" for k in ("5", "ratio")
+    ]  # fmt: skip
+    shared = {"simclr": ("solarize", "k")}
+    found = curves(two, ("simclr",), "macro_f1", CHOICES, "dual_head", shared)["simclr"]
+    moved = [one["k"] == "5" for one in found.chosen]
+    plain = {tuple(one.items()): mean for one, mean in zip(curve().chosen, curve().means,
+                                                           strict=True)}  # fmt: skip
+    known = [plain[tuple(one.items())] - 0.1 * far for one, far in
+             zip(found.chosen, moved, strict=True)]  # fmt: skip
+    assert found.means == pytest.approx(known) and sum(moved) == 4
+
+
+def test_the_mean_of_all_is_as_sure_as_its_seeds_and_test_images():
+    apart = [{**row, "macro_f1": row["macro_f1"] + 0.03 * (row["seed"] == 2)}
+             if row["method"] == "dual_head" else row for row in rows()]  # fmt: skip
+    level = curve(apart).level
+    means = np.array([-1, -1, 2]) / 100
+    assert level.mean == pytest.approx(means.mean()) and level.seeds == (0, 1, 2)
+    half = stats.t.ppf(0.975, 2) * means.std(ddof=1) / 3**0.5
+    assert (level.low, level.high) == pytest.approx((-half, half))
+    assert curve(apart).ends.endswith(", of the seeds alone and so too narrow]")
+    assert curve(rows(seeds=(0,))).ends == " (no interval)"
+
+    def draws(row, metric):
+        """Each run moves by its own amount on the first resample: ours by one point more."""
+        return np.array([row[metric] + 0.01 * (row["method"] == "dual_head"), row[metric]])
+
+    drawn = curves(apart, ("simclr",), "macro_f1", CHOICES, "dual_head", SHARED, draws)["simclr"]
+    assert drawn.level.image_draws == pytest.approx(np.array([0.01, 0.0]), abs=1e-12)
+    assert drawn.level.standard_error**2 == pytest.approx(
+        means.var(ddof=1) / 3 + np.var([0.01, 0], ddof=1)
+    )
+    assert drawn.ends.endswith("]") and "alone" not in drawn.ends
+    unknown = curves(apart, ("simclr",), "macro_f1", CHOICES, "dual_head", SHARED,
+                     lambda row, metric: None)["simclr"]  # fmt: skip
+    assert unknown.level.image_draws is None
+
+
+def test_the_mean_is_drawn_left_of_the_curve_and_ends_in_arrows_beyond_it():
+    apart = [{**row, "macro_f1": row["macro_f1"] + 0.2 * (row["seed"] == 2)}
+             if row["method"] == "dual_head" else row for row in rows()]  # fmt: skip
+    for given, arrows in ((rows(), 0), (apart, 2)):
+        axis = SpecificationCurve(given, ("simclr",), **ASKED).draw().axes[0]
+        low, high = axis.get_ylim()
+        (mean,) = [line for line in axis.get_lines() if line.get_label() == "mean of all"]
+        level = curve(given).level
+        assert mean.get_xdata()[0] < 0 and mean.get_ydata()[0] == pytest.approx(100 * level.mean)
+        (bar,) = [c for c in axis.collections if c.get_label() == "interval of the mean"]
+        ends = bar.get_segments()[0][:, 1]
+        assert ends == pytest.approx([max(low, 100 * level.low), min(high, 100 * level.high)])
+        assert sum(line.get_marker() in "v^" for line in axis.get_lines()) == arrows
 
 
 def test_contrasts_are_sorted_and_say_which_value_is_the_higher():
@@ -113,13 +172,17 @@ def test_a_choice_that_was_not_varied_has_no_contrast():
 def test_a_choice_that_does_not_exist_under_a_reading_is_neither_drawn_nor_compared():
     nested = [{**row, "c": "10" if row["reading"] == "saddle" or row["k"] == "5" else "1"}
               if row["method"] == "dual_head" else row for row in rows()]  # fmt: skip
-    found = curves(nested, ("simclr",), "macro_f1", (*CHOICES, "c"), "dual_head", ("solarize",))
+    found = curves(nested, ("simclr",), "macro_f1", (*CHOICES, "c"), "dual_head", SHARED)
     chosen = found["simclr"].chosen
     assert all((one["c"] is None) == (one["reading"] == "saddle") for one in chosen)
     # Here c goes with k in the printed loss, which gains one point; the saddle's three count not.
     c = next(c for c in contrasts(found["simclr"], ("c",)))
     assert (c.first, c.second) == ("1", "10") and c.difference == pytest.approx(0.01)
-    matrix = SpecificationCurve(nested, ("simclr",), choices=(*CHOICES, "c")).draw().axes[1]
+    matrix = (
+        SpecificationCurve(nested, ("simclr",), choices=(*CHOICES, "c"), shared=SHARED)
+        .draw()
+        .axes[1]
+    )
     assert len(scatter(matrix, "c 10")) == len(scatter(matrix, "c 1")) == 2
 
 
@@ -178,7 +241,8 @@ def test_numbers_by_hand():
     said = SpecificationCurve(
         rows(), ("simclr",), published={"simclr": 0.025}, margin=0.02, **ASKED
     ).words()
-    assert "8 combinations: from −5.0 to +3.0, median −1.0, above 0 in 2 of 8 (25 %)" in said
+    assert "8 combinations: from −5.0 to +3.0, median −1.0, mean −1.0 [−1.0, −1.0, of the " in said
+    assert "seeds alone and so too narrow], above 0 in 2 of 8 (25 %)" in said
     assert "as large as the paper's +2.5 in 1 of 8 (12 %)" in said
     assert "beyond the margin of 2 in 1 of 8 (12 %)" in said
     assert "Solarize, no minus yes +4.0 [" in said
@@ -189,14 +253,14 @@ def test_wrong_rows_are_refused():
     with pytest.raises(UserError, match=r"no rows of 'supervised'.*dual_head"):
         SpecificationCurve(rows(), ("supervised",), **ASKED).draw()
     with pytest.raises(UserError, match="unknown column of the observations 'c'"):
-        SpecificationCurve(rows()).draw()
+        SpecificationCurve(rows(), shared=SHARED).draw()
     with pytest.raises(UserError, match="same seed and the same solarize"):
         other = [
             {**row, "seed": row["seed"] + 9} if row["method"] == "simclr" else row for row in rows()
         ]
         SpecificationCurve(other, ("simclr",), **ASKED).draw()
     with pytest.raises(UserError, match="shared choices"):
-        SpecificationCurve(rows(), choices=("reading", "k")).draw()
+        SpecificationCurve(rows(), choices=("reading", "k"), shared=SHARED).draw()
     with pytest.raises(UserError, match="no rivals"):
         SpecificationCurve(rows(), (), **ASKED).draw()
     with pytest.raises(UserError, match="more than once"):
