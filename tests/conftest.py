@@ -39,6 +39,15 @@ def pytest_ignore_collect(collection_path):
     return bool(NEEDS_TRAINING.search(collection_path.read_text("utf-8"))) or None
 
 
+def pytest_collection_modifyitems(config, items):
+    """Let the browser come last: it would wait for the book, which another process is building.
+
+    Of every combination it takes longest, and then comes where it stands.
+    """
+    if config.option.markexpr == "not thorough":
+        items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def nobodys_surroundings(tmp_path_factory):
     """Hide the person's own store, data and weights from what is made for many tests at once too.
