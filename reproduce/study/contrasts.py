@@ -77,11 +77,16 @@ class Comparison:
         # An arm may be trained and only wait for the one that it is set beside.
         trained = {_place(cell) for term in self.contrast.terms for cell in self.cells(term)}
         left = [cell for cell in left if _place(cell) not in trained] or left
-        paper = self.study.protocol.paper
-        named = dict.fromkeys(f"{cell.method} at {in_words(cell.factors, paper)}" for cell in left)
+        named = dict.fromkeys(f"{cell.method} {self._at(cell)}" for cell in left)
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
         said = f"{'; '.join(list(named)[:NAMED])}{more}"
         return f"not attempted yet (planned): {said}" if named else ""
+
+    def _at(self, cell: Cell) -> str:
+        """Say where a cell is: its point, and its data where they are not the main ones."""
+        point, data = in_words(cell.factors, self.study.protocol.paper), cell.factors["dataset"]
+        elsewhere = data not in (self.study.cells[0].factors["dataset"], point)
+        return f"at {point}{f' on {names.parse(data).plain}' if elsewhere else ''}"
 
     @property
     def _family(self) -> Family:

@@ -1,5 +1,7 @@
 """A study that follows a registered plan: order, shares, and nothing averaged that is half done."""
 
+from dataclasses import replace
+
 import pytest
 
 from reproduce.data.imbalance import counts_by_class
@@ -32,6 +34,10 @@ def registered(tmp_path, monkeypatch):
     """Return a function that opens the study of a plan with these steps."""
     store = Store(tmp_path / "store")
     store.put_record(mnist_record())
+    store.put_record(replace(
+        mnist_record("cifar10"), shape=(32, 32, 3),
+        counts={"train": (5000,) * 10, "test": (1000,) * 10},
+    ))  # fmt: skip
 
     def make(*steps, **wanted) -> Study:
         plan = RegisteredPlan(
@@ -168,6 +174,18 @@ def test_only_what_is_not_trained_is_said_to_be_missing(registered):
     there = asked.contrasts[0].model_copy(update={"where": {"imbalance": "step", "rho": 10}})
     judgement = judge_one(study.as_far_as_done(), asked.model_copy(update={"contrasts": [there]}))
     assert judgement.reason == "not attempted yet (planned): undersampling at rho 10, mu 0.5"
+
+
+def test_what_is_missing_on_other_data_is_told_from_the_same_point_here(registered):
+    """Rho 10 on MNIST is trained; what CIFAR-10 lacks is said to be CIFAR-10's."""
+    grid = {"name": "grid", "hours": 1, "cells": {"experiment": "grid"}}
+    study = registered(grid, {"name": "rest", "hours": 1}, experiments=["cifar10"])
+    train(study, 0)
+    reason = judge_one(study.as_far_as_done(), claim("cifar10_loses_as_much_at_far_smaller_rho"))
+    assert reason.reason == (
+        "not attempted yet (planned): baseline at rho 50, mu 0.5 on cifar10; baseline at rho 2, mu "
+        "0.5 on cifar10"
+    )
 
 
 def test_fewer_repeats_than_registered_are_an_illustration(registered):
