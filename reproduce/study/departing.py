@@ -1,6 +1,7 @@
 """Departures that any paper's run may have, in words for the page."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from reproduce import own_code
 from reproduce.data import catalog
@@ -34,3 +35,10 @@ def of_own_code(methods: Iterable[str]) -> list[str]:
     if not own:
         return []
     return [f"not of the paper but of your own, and no claim speaks of it: {', '.join(own)}"]
+
+
+def begun(parameters: Any, cells: Iterable[Any]) -> Any:
+    """Return the parameters without the experiments of which there is no cell."""
+    asked = getattr(parameters, "experiments", None) or []
+    there = {cell.experiment for cell in cells}
+    return parameters.model_copy(update={"experiments": [n for n in asked if n in there]})

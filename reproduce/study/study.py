@@ -162,8 +162,9 @@ class Study:
 
     @property
     def departures(self) -> list[str]:
-        """Return in what the run departs from the paper."""
-        found = self.protocol.departures(self.parameters, self.record)
+        """Return in what the run departs from the paper, as far as it is done."""
+        begun = departing.begun(self.parameters, [*self.cells, *self.references])
+        found = self.protocol.departures(begun if self._whole else self.parameters, self.record)
         return found + departing.of_own_code(cell.method for cell in self.cells)
 
     def planned(self) -> list[Planned]:

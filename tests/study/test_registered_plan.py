@@ -188,6 +188,14 @@ def test_what_is_missing_on_other_data_is_told_from_the_same_point_here(register
     )
 
 
+def test_what_is_not_begun_departs_from_nothing(registered):
+    grid = {"name": "grid", "hours": 1, "cells": {"experiment": "grid"}}
+    study = registered(grid, {"name": "rest", "hours": 1}, experiments=["cifar10"])
+    train(study, 0)
+    assert any("CIFAR-10" in one for one in study.departures)
+    assert not any("CIFAR-10" in one for one in study.as_far_as_done().departures)
+
+
 def test_fewer_repeats_than_registered_are_an_illustration(registered):
     three = {"name": "three repeats", "hours": 1, "cells": {"seed": [5, 6, 7]}}
     study = registered(three, {"name": "the rest", "hours": 1})
