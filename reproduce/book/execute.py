@@ -178,6 +178,7 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
     stamp = {
         **identity(study),
         "given": given,
+        "data": sorted({result.trial.dataset for result in results}),
         "scale": study.scale,
         "departures": study.departures,
         "executed": datetime.now(UTC).date().isoformat(),

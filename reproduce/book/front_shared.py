@@ -38,8 +38,9 @@ def shared(edition: Edition) -> str:
 def beds(stamp: dict[str, Any]) -> dict[str, set[str]]:
     """Return the data sets of an edition by name, each with the places its images lie in."""
     found: dict[str, set[str]] = {}
-    for record in stamp["records"]:
-        base = names.parse(record["name"]).base
+    # An edition that is done in part has records of what it does not stand on yet.
+    for name in stamp.get("data") or [record["name"] for record in stamp["records"]]:
+        base = names.parse(name).base
         found.setdefault(base, set()).update(_places(base))
     return found
 

@@ -41,6 +41,18 @@ def test_a_release_that_needs_the_file_of_another_shares_its_images(edition):
     assert "`Buda et al. (2018) <papers/class_imbalance>` stands on one test bed alone" in said
 
 
+def test_data_of_a_step_that_is_not_done_are_not_shared_yet(edition, tmp_path):
+    both = edition(
+        class_imbalance=(["mnist", "cifar10"], {}), difficulty_aware=(["cifar10"], {}),
+    )  # fmt: skip
+    assert "share images of CIFAR-10." in shared(both)
+    path = tmp_path / "results" / "class_imbalance.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "data": ["mnist"]}))
+    said = shared(both)
+    assert "share images" not in said
+    assert "`Buda et al. (2018) <papers/class_imbalance>` and" in said, "each on one test bed"
+
+
 def test_papers_with_other_images_and_starts_share_nothing(edition):
     said = shared(edition(
         class_imbalance=(["mnist"], {"backbone": "lenet5"}),
