@@ -24,8 +24,8 @@ OTHERS = [
 ]  # fmt: skip
 # A dozen trials and more, or a set that takes long to prepare.
 LONG = ("table_6", "batch_size", "binary", "ablation", "choices", "views", "second", "warm_up")
-# All but the pilot, which is one on its own data.
-EXPERIMENTS = [name for name in cells.EXPERIMENTS if name != "length"]
+# All but the pilot, which is one on its own data, and a second network on data divided anew.
+EXPERIMENTS = [name for name in cells.EXPERIMENTS if name not in ("length", "divisions")]
 
 
 @pytest.fixture(scope="module")

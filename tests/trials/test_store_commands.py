@@ -128,7 +128,7 @@ def test_ls_lists_the_published_edition(tmp_path):
     listed = store_command("ls", "--published", "--store", tmp_path / "s")
     assert f"{len(keys)} trials in the published edition" in listed
     assert next(iter(keys)) in listed
-    few = store_command("ls", "--published", "--method", "smote_embeddings")
+    few = store_command("ls", "--published", "--method", "lifted_structured")
     assert 0 < int(few.splitlines()[-1].split()[0]) < len(keys)
     assert Store(tmp_path / "s").trial_keys() == []
 
