@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from reproduce.evaluation.costs import expected_cost, missed
@@ -43,11 +44,12 @@ def cost_rows(study: Study) -> list[dict[str, Any]]:
 
 
 def _costs(study: Study, cell, prices: Iterable[float]) -> dict[float, float]:
-    counts = study.result(cell).counts
+    counts = np.asarray(study.result(cell).counts)
     matrix, rare = study.measures.confusion(cell), in_minority(counts)
+    # Of a class without a test image nothing is known, so none comes.
+    shares = np.where(matrix.sum(axis=1) > 0, counts, 0)
     return {
-        price: expected_cost(matrix, missed([price if few else 1.0 for few in rare]), counts)
-        for price in prices
+        price: expected_cost(matrix, missed(np.where(rare, price, 1.0)), shares) for price in prices
     }
 
 
