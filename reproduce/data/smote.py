@@ -60,7 +60,7 @@ def smote(
     cluster has enough of, grows as by plain SMOTE.
     """
     if kind not in KINDS:
-        raise UserError(unknown_name("kind of SMOTE", kind, KINDS))
+        raise unknown_name("kind of SMOTE", kind, KINDS)
     if k_neighbors < 1:
         raise UserError(f"k_neighbors is {k_neighbors}, expected 1 or more")
     if len(embeddings) != len(labels):

@@ -37,7 +37,7 @@ def of_own_code(methods: Iterable[str]) -> list[str]:
     return [f"not of the paper but of your own, and no claim speaks of it: {', '.join(own)}"]
 
 
-def begun(parameters: Any, cells: Iterable[Any]) -> Any:
+def begun(parameters: Parameters, cells: Iterable[Any]) -> Parameters:
     """Return the parameters without the experiments of which there is no cell."""
     asked = getattr(parameters, "experiments", None) or []
     there = {cell.experiment for cell in cells}

@@ -40,7 +40,7 @@ class Contrast:
 class Curve:
     """The combinations set against one rival, by rising effect.
 
-    `chosen` says each one's values (None where a choice does not exist), `effects` holds its
+    `chosen` says each one's values (None where a choice does not exist), `paired` holds its
     paired differences {seed: difference}, and `rival` what the rival reached on the choices that
     concern it too: {values: {seed: metric}}. `image_draws` is the mean of all effects on resampled
     test images, where that is known.
