@@ -29,11 +29,15 @@ def _summary(forms: list[dict]) -> str:
     if accused:
         return f"{accused} of {honest:,} honest tables of {len(forms)} forms accused."
     least, most = (pick(forms, key=lambda one: one["honest"]) for pick in (min, max))
+    even = least["honest"] == most["honest"]
+    each = f"from {least['honest']:,} to {most['honest']:,}" if not even else f"{least['honest']:,}"
+    fewest = (
+        "of one form alone" if even else f"of the form with the fewest tables ({least['form']})"
+    )
     return (
-        f"{honest:,} honest tables of {len(forms)} forms, from {least['honest']:,} to "
-        f"{most['honest']:,} of each: none accused. So a rate above {300 / honest:.2g} % over all "
-        f"forms is unlikely (95 %); of the form with the fewest tables ({least['form']}) that can "
-        f"be said of a rate above {300 / least['honest']:.2g} % only."
+        f"{honest:,} honest tables of {len(forms)} forms, {each} of each: none accused. So a rate "
+        f"above {300 / honest:.2g} % over all forms is unlikely (95 %); {fewest} that can be said "
+        f"of a rate above {300 / least['honest']:.2g} % only."
     )
 
 
