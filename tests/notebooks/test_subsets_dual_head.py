@@ -23,7 +23,8 @@ OTHERS = [
     for name in registry.names("classification") if name not in (*FOUR, "focal")
 ]  # fmt: skip
 # A dozen trials and more, or a set that takes long to prepare.
-LONG = ("table_6", "batch_size", "binary", "ablation", "choices", "views", "second", "warm_up")
+LONG = ("table_6", "batch_size", "binary", "ablation", "choices", "views", "second", "warm_up",
+        "initialisation")  # fmt: skip
 # All but the pilot, which is one on its own data, and a second network on data divided anew.
 EXPERIMENTS = [name for name in cells.EXPERIMENTS if name not in ("length", "divisions")]
 

@@ -93,9 +93,9 @@ def cases():
 
 
 CASES = cases()
-# Every third of them is the sample of `make test`.
+# Every fourth of them is the sample of `make test`.
 CLASSIFYING = [
-    pytest.param(case, marks=pytest.mark.thorough if number % 3 else [])
+    pytest.param(case, marks=pytest.mark.thorough if number % 4 else [])
     for number, case in enumerate(case for case in CASES if case[0] != "verification")
 ]
 EMBEDDINGS = [

@@ -116,19 +116,23 @@ def with_objects():
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("packed", "said"),
     [
-        (with_objects(), "holds objects, not numbers"),
-        (archive_of(logits=header((10**11, 10)) + b"0" * 100), "claims another size than it has"),
-        (archive_of(logits=header((2**60, 2**60))), "claims another size than it has"),
-        (archive_of(logits=header((10**8,)) + bytes(4 * 10**8)), "would fill 381 MB"),
-        (archive_of(logits=b"no array"), "its arrays are damaged"),
-        (b"no zip", "its arrays are damaged"),
-        (archive_of(labels=header((40,)) + bytes(160)), "its file lacks test/logits"),
+        (with_objects, "holds objects, not numbers"),
+        (lambda: archive_of(logits=header((10**11, 10)) + b"0" * 100),
+         "claims another size than it has"),
+        (lambda: archive_of(logits=header((2**60, 2**60))), "claims another size than it has"),
+        (lambda: archive_of(logits=header((10**8,)) + bytes(4 * 10**8)), "would fill 381 MB"),
+        (lambda: archive_of(logits=b"no array"), "its arrays are damaged"),
+        (lambda: b"no zip", "its arrays are damaged"),
+        (lambda: archive_of(labels=header((40,)) + bytes(160)), "its file lacks test/logits"),
     ],
-)
-def test_arrays_that_are_none_are_refused(part, tmp_path, content, said):
+    ids=lambda value: value if isinstance(value, str) else "arrays",
+)  # fmt: skip
+def test_arrays_that_are_none_are_refused(part, tmp_path, packed, said):
     """Whatever NumPy would do with them: take all memory, run a program, or stop."""
+    # Packed here and not where the parameters stand: that would be done for every test that is run.
+    content = packed()
 
     def change(manifest):
         row = manifest["rows"][1]
