@@ -13,6 +13,7 @@ from reproduce.book import reached
 from reproduce.errors import UserError
 from reproduce.files import project_root, relative, write_text
 from reproduce.registry import records
+from reproduce.study import scale
 from reproduce.study.carried import everything_predicted, resample_registered
 from reproduce.study.judging import judge
 from reproduce.study.study import Study
@@ -180,6 +181,7 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         "given": given,
         "data": sorted({result.trial.dataset for result in results}),
         "scale": study.scale,
+        "scale_in_words": scale.in_words(study.parameters),
         "departures": study.departures,
         "executed": datetime.now(UTC).date().isoformat(),
         "commit": commit(),

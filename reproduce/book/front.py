@@ -16,6 +16,7 @@ from reproduce.figures.wording import plural
 from reproduce.pages.answered import Answer, not_run, stored
 from reproduce.registry import datasets, records
 from reproduce.registry.severity import SEVERITIES
+from reproduce.study import scale
 from reproduce.trials.edition import Edition
 
 AUDIT = "audit"
@@ -96,7 +97,7 @@ def _below(key: str, drawn: Remedies, edition: Edition) -> str:
     data = datasets.in_words(stamp.get("parameters", {}).get("dataset") or "")
     trials = f"papers/{key}-{TRIALS}.html#of-{FIGURE}"
     return (
-        f'<p class="front-note">{escape(data)}, {escape(stamp.get("scale", ""))} scale. '
+        f'<p class="front-note">{escape(data)}, {escape(scale.of_stamp(stamp))}. '
         f'{escape(drawn.reading)} <a href="{trials}">{plural(len(drawn.keys), "trial")}</a>; '
         f'<a href="papers/{key}.html">all of this paper</a>.</p>'
     )
@@ -155,7 +156,7 @@ def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
     data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
     roles = [one["data_role"] for one in stamp["verdicts"] if one["claim"] == first.claim]
     role = f" ({roles[0]} data)" if any(roles) else ""
-    return escaped(f"On {data}{role}, {stamp['scale']} scale.")
+    return escaped(f"On {data}{role}, {scale.of_stamp(stamp)}.")
 
 
 def _counts(stamp: Mapping[str, Any]) -> str:

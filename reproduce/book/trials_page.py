@@ -19,6 +19,7 @@ from reproduce.evaluation.versions import current
 from reproduce.figures.wording import metric_label, plural
 from reproduce.registry import records
 from reproduce.registry.records import Work
+from reproduce.study import scale
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.store import Result
@@ -58,7 +59,7 @@ def page(key: str, edition: Edition, shown: Iterable[Shown]) -> str:
         target(f"{key.replace('_', '-')}-{TRIALS}"),
         f"# The trials behind {escaped(paper.short)}",
         f"{plural(len(results), 'trial')} stand behind the pages of this paper in this edition "
-        f"({stamp.get('scale', 'custom')} scale, executed {stamp.get('executed', 'undated')}). A "
+        f"({scale.of_stamp(stamp)}, executed {stamp.get('executed', 'undated')}). A "
         "{term}`trial` is one training run; its key is computed from its complete description, so "
         "the same key means the same experiment.",
         f"- As data, with confusion counts and the history of every training: "

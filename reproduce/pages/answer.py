@@ -23,6 +23,7 @@ from reproduce.pages.showing import provenance, shown
 from reproduce.pages.tables import COMPARISON
 from reproduce.registry import datasets, main_result
 from reproduce.registry.main_result import Main
+from reproduce.study import scale
 from reproduce.study.counting import NO_TEST
 from reproduce.study.effect_facts import EffectFacts, alone, facts_of
 from reproduce.study.study import Study
@@ -161,9 +162,13 @@ def data_line(study: Study, used: Collection[str]) -> str:
     seeds, trainings = len(study.seeds), len(study.planned())
     sets = _and(said)
     return (
-        f"{sets[:1].upper()}{sets[1:]}. {study.scale.capitalize()} scale: {trainings:,} "
+        f"{_capital(sets)}. {_capital(scale.in_words(study.parameters))}: {trainings:,} "
         f"training{'s' if trainings != 1 else ''}, {seeds} seed{'s' if seeds != 1 else ''}."
     )
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 # A set that each repeat divides anew has one part.
