@@ -28,7 +28,7 @@ NUMBER, SEED = 10, 0
 AT_MOST: dict[str, float | None] = {
     "dual_head": None,
     "difficulty_aware": None,
-    "class_imbalance": None,
+    "class_imbalance": 200.0,
     "metric_learning": 160.0,
     "balanced_contrastive": 160.0,
 }

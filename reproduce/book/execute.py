@@ -99,7 +99,7 @@ def run_to_its_end(name: str, given: dict[str, Any], target: Path) -> Any:
     root = project_root()
     try:
         papermill.execute_notebook(
-            str(source_notebook(name).relative_to(root)),
+            str(source_notebook(name)),
             str(working),
             parameters=given,
             kernel_name="python3",

@@ -37,6 +37,8 @@ COUNTED = {
     "shown without a verdict": (Verdict.ILLUSTRATION,),
     "not attempted": (Verdict.NOT_ATTEMPTED,),
 }  # fmt: skip
+# Of these, what is said of one claim alone.
+SINGULAR = {"hold": "holds", "depend on reading": "depends on reading"}
 KOREAN = {
     "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
     "depend on reading": "해석에 따라 다름", "undecided": "판단 불가",
@@ -48,7 +50,7 @@ KOREAN = {
 
 # What the words of the table mean that do not say it by themselves.
 GLOSSES = {
-    "not answerable here": "the check that such an effect can be seen at all has not passed",
+    "not answerable here": "the check that such an effect can be seen here was not passed",
     "shown without a verdict": "repeats that it needs are missing",
 }
 
@@ -162,7 +164,8 @@ def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
 def _counts(stamp: Mapping[str, Any]) -> str:
     """Return how many claims came out how."""
     counted = counts(stamp["verdicts"])
-    return ", ".join(f"{n} {word}" for word, n in counted.items()) or "none tested"
+    said = [f"{n} {SINGULAR.get(word, word) if n == 1 else word}" for word, n in counted.items()]
+    return ", ".join(said) or "none tested"
 
 
 def counts(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, int]:

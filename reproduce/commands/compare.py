@@ -109,7 +109,8 @@ def _of_parameters(paper: str, sides: list[dict[str, str]], images: bool) -> Ite
         if stamp := book.stamp(paper):
             stores.append(Store(Path(folder)))
             editions.merge(stores[1], book, paper)
-            usual = {"profile": stamp["given"].get("profile", "quick")}
+            # Its own length and seeds; what stands beside the grid is not compared here.
+            usual = {name: one for name, one in stamp["given"].items() if name != "experiments"}
         asked = [{**usual, **side} for side in sides]
         found = [side_with(protocol, values, stores) for values in asked]
         names = [" ".join(f"{n} {v}" for n, v in side.items()) for side in sides]

@@ -22,7 +22,8 @@ from reproduce.commands.training import (
 from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
 
-OPTIONS = ("--profile", "--output", "--store", "--workers", "--force", "--keep-weights")
+OPTIONS = ("--profile", "--output", "--store", "--workers", "--force", "--keep-weights",
+           "--published")  # fmt: skip
 PaperKey = Annotated[
     str, typer.Argument(help="key of a paper, e.g. class_imbalance, or the chapter 'audit'")
 ]
@@ -40,6 +41,10 @@ def run(
     workers: Workers = 0,
     force: Force = False,
     keep_weights: KeepWeights = False,
+    published: Annotated[
+        bool,
+        typer.Option("--published", help="draw the published notebook anew; nothing is trained"),
+    ] = False,
 ) -> None:
     """Train what is missing and execute a paper's notebook, with any parameter changed.
 
@@ -50,6 +55,8 @@ def run(
     reproduce run class_imbalance --profile laptop
 
     reproduce run class_imbalance -p seeds 0 --keep-weights
+
+    reproduce run class_imbalance --published
     """
     from reproduce.book import chapters
     from reproduce.book.execute import run_folder
@@ -60,16 +67,24 @@ def run(
         _takes_no_parameters(context, paper, profile)
         notebook = _execute_chapter(paper, editions.latest(), force)
     else:
-        given, study = _study(context, paper, profile, store)
+        given, study = (
+            _published(context, paper, profile, store)
+            if published
+            else _study(context, paper, profile, store)
+        )
         default = not study.parameters.changed()
         edition = editions.latest() if default else editions.Edition(run_folder(study))
-        notebook = _train_and_execute(study, given, edition, workers, force, keep_weights)
+        if published:
+            preflight.before_a_notebook(paper, study.store.path)
+            notebook = _execute(study, given, edition, force)
+        else:
+            notebook = _train_and_execute(study, given, edition, workers, force, keep_weights)
     if output:
         write_bytes(output, notebook.read_bytes())
         notebook = output
     if study:
         _tell(study)
-        if not default:
+        if not default and not published:
             _tell_what_moved(paper, edition)
     out.print(f"executed notebook: {relative(notebook)}", soft_wrap=True)
 
@@ -159,6 +174,27 @@ def _study(
     from reproduce.trials.store import Store
 
     return parameters_class.given(values), Study(protocol, parameters, Store(store))
+
+
+def _published(context: typer.Context, paper: str, profile: str | None, store: Path | None):
+    """Open the study of the published edition, its results taken into the store."""
+    from reproduce.study.study import Study
+    from reproduce.trials import edition as editions
+    from reproduce.trials.store import Store
+
+    if beside := with_profile(parameters_from(context.args, OPTIONS), profile):
+        raise UserError(
+            "--published takes the parameters of the published edition, received "
+            f"{', '.join(beside)} beside it; leave one of them out"
+        )
+    protocol, edition, kept = papers.protocol(paper), editions.published(), Store(store)
+    stamp = edition.stamp(paper)
+    if stamp is None:
+        raise UserError(
+            f"'{paper}' has no published edition to draw anew; `reproduce run {paper}` trains it"
+        )
+    editions.merge(kept, edition, paper)
+    return stamp["given"], Study(protocol, protocol.parameters.read(stamp["given"]), kept)
 
 
 def _train_and_execute(

@@ -69,10 +69,15 @@ class Effects(Picture):
 
     def message(self) -> str:
         """Return the answer in a sentence."""
-        return self.told
+        return f"{self.told.rstrip('.')}."
 
     def seen(self) -> str:
         """Say what the rows are."""
+        if not any(row.paper for row in self.rows):
+            return (
+                "A row for each main comparison: our effect (dot) with its interval; the "
+                f"{self.says} prints none."
+            )
         return (
             f"A row for each main comparison: the {self.says}'s printed effect (diamond) above "
             "ours (dot), each with its interval."

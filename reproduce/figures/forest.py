@@ -165,7 +165,11 @@ def _row(judgement: Any) -> Row:
     contrast = contrast_label(part.name)
     known = metric in AREAS or metric_label(metric).lower() in contrast.lower()
     if metric and not known:
-        contrast = f"{metric_label(metric)}: {contrast[:1].lower()}{contrast[1:]}"
+        first = contrast.split(" ")[0]
+        # "AUC-CL" stays as it is written.
+        if first[1:] == first[1:].lower():
+            contrast = f"{contrast[:1].lower()}{contrast[1:]}"
+        contrast = f"{metric_label(metric)}: {contrast}"
     if len(parts) == 1:
         return Row(alone(sentence, part), contrast, part, claim_word(judgement))
     return Row(sentence, f"{contrast} (1 of {len(parts)} parts)", part, claim_word(judgement))

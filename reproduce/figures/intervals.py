@@ -1,7 +1,7 @@
 """What methods gain over a reference on the same seeds, each with its interval."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -129,7 +129,7 @@ class Gains(Picture):
             return f"Mean {gain}: {said} points ({seeds}, no interval)."
         if not above:
             lost = f" ({below} {_lie(below)} below)" if below else ""
-            return f"No interval of a {gain} lies above 0{lost}."
+            return f"No interval of a {gain} lies above 0{lost}{self._largest(effects, digits)}."
         first, effect = next(iter(above.items()))
         of_first = (
             f"{method_label(first)}, {points(effect.mean, digits)} points"
@@ -139,8 +139,16 @@ class Gains(Picture):
         named = f" ({of_first}{most})" if len(above) == 1 or most else ""
         return (
             f"{len(above)} of {len(effects)} intervals of a {gain} {_lie(len(above))} above 0"
-            f"{named}, {below} below."
+            f"{named}, {below} below{self._largest(effects, digits)}."
         )
+
+    def _largest(self, effects: Mapping[str, Effect], digits: int) -> str:
+        """Name the largest gain where it has no interval: the sentence would pass it over."""
+        name, effect = next(iter(effects.items()))
+        if has_interval(effect) or effect.mean <= 0:
+            return ""
+        said = f"{method_label(name)}, {points(effect.mean, digits)} points"
+        return f"; the largest gain ({said}) has too few repeats for an interval"
 
     def seen(self) -> str:
         """Say what the rows are."""

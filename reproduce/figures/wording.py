@@ -102,7 +102,22 @@ def interval(part: Any) -> str:
     said = f"{difference(part, effect.mean)}{f' {unit}' if unit else ''}"
     if not (math.isfinite(effect.low) and math.isfinite(effect.high)):
         return f"{said} (no interval)"
-    return f"{said} [{difference(part, effect.low)}, {difference(part, effect.high)}]"
+    low, high = ends_of(part)
+    return f"{said} [{low}, {high}]"
+
+
+def ends_of(part: Any) -> tuple[str, str]:
+    """Return the ends of a part's interval; what lies between -1 and 1 ends there.
+
+    An interval of Student's t knows no bounds.
+    """
+    ends = [part.effect.low, part.effect.high]
+    single = " minus " not in str(getattr(part, "name", ""))
+    if not (counts_points(part) or (single and "correlation" in str(getattr(part, "metric", "")))):
+        low, high = (difference(part, end) for end in ends)
+        return low, high
+    low, high = (difference(part, min(max(end, -1.0), 1.0)) for end in ends)
+    return low, high
 
 
 def is_fraction(part: Any) -> bool:

@@ -164,7 +164,17 @@ def data_line(study: Study, used: Collection[str]) -> str:
     return (
         f"{_capital(sets)}. {_capital(scale.in_words(study.parameters))}: {trainings:,} "
         f"training{'s' if trainings != 1 else ''}, {seeds} seed{'s' if seeds != 1 else ''}."
+        f"{_trained_on(study)}"
     )
+
+
+def _trained_on(study: Study) -> str:
+    """Say on how many images a training of the grid was: the set has more than one is given."""
+    counts = sorted({sum(result.counts) for result in study.results() if result.counts})
+    if not counts:
+        return ""
+    several = f"{counts[0]:,} to {counts[-1]:,}" if len(counts) > 1 else f"{counts[0]:,}"
+    return f" Each of the grid trains on {several} images."
 
 
 def _capital(text: str) -> str:

@@ -1,7 +1,9 @@
 """The answer in one sentence: one form for every verdict that a claim can have."""
 
+import re
 from collections.abc import Sequence
 
+from reproduce.evaluation.registry import is_metric, metric
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.wording import difference
@@ -33,6 +35,8 @@ OPENINGS: dict[Verdict, str] = {
 IN_PART = "Not judged yet, since not all that the claim compares is trained"
 # How a condition begins that names a control which was not met.
 CONTROL = "positive control not met: "
+# Of an effect, as a reason tells it: "+0.0698 [-0.0290, +0.1686] over 5 repeats".
+_NUMBERS = re.compile(r"[+-][\d.]+ \[[+-][\d.]+, [+-][\d.]+\] over \d+ repeats?")
 # How the reason begins where an amended claim has no seeds but those seen before (`readings`).
 OLD_SEEDS = "amended on "
 
@@ -125,10 +129,12 @@ def effect(row: MainRow) -> str:
 
 
 def _of(row: MainRow) -> str:
+    # Without a word, a plus reads as a gain.
+    less = " (less is better)" if is_metric(row.metric) and metric(row.metric).lower else ""
     if row.unit:
         joined = "of" if row.unit == "points" else "for"
-        return f"{row.unit} {joined} {row.measure}"
-    return f"in {row.measure}"
+        return f"{row.unit} {joined} {row.measure}{less}"
+    return f"in {row.measure}{less}"
 
 
 def _theirs(row: MainRow, who: str, alone: bool) -> str:
@@ -164,14 +170,17 @@ def unmet_control(judgement: Judgement) -> str:
     for said in (*judgement.conditions, judgement.reason):
         _, found, rest = said.partition(CONTROL)
         if found:
-            return rest
+            return rest.partition(" (seen: ")[0]
     return ""
 
 
 def outcome_of_control(judgement: Judgement) -> str:
-    """Say whether a control that was not met was looked at, on the images held out for it."""
-    unrun = "was not run" in unmet_control(judgement)
-    return "not run on images held out for it" if unrun else "not passed"
+    """Say whether a control was looked at, on the images held out for it, and what came out."""
+    said = unmet_control(judgement)
+    if "was not run" in said:
+        return "not run on images held out for it"
+    numbers = _NUMBERS.search(said)
+    return f"not passed ({numbers[0].replace('-', '−')})" if numbers else "not passed"
 
 
 def why_illustration(judgement: Judgement) -> str:

@@ -1,4 +1,7 @@
-"""How long the methods of a page were trained, from their trials, beside the paper's length."""
+"""How long the methods of a page were trained, from their trials, beside the profile `paper`.
+
+Where a text prints no length, that profile's is ours; its ambiguities say so.
+"""
 
 from reproduce.figures.table import Table
 from reproduce.figures.wording import MISSING, method_label
@@ -17,12 +20,12 @@ def steps_table(study: Study, provenance: str) -> Table:
         cell = next(cell for cell in study.cells if cell.method == method)
         there = _counts(theirs[method]) if method in theirs else MISSING
         rows.append([method_label(method), _counts(phases), there, _shown(cell)])
-    columns = ["Method", "Steps", "At the paper's length", "Images shown"]
+    columns = ["Method", "Steps", "In the profile “paper”", "Images shown"]
     return Table("Steps of training, phase by phase", columns, rows, provenance)
 
 
 def _lengths(study: Study) -> tuple[Lengths, Lengths]:
-    """Return the steps of each method in this run, and at the paper's length.
+    """Return the steps of each method in this run, and in the profile `paper`.
 
     Of its first cell in the grid, or else in the experiments: what these vary is said there.
     """

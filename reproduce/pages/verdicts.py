@@ -8,6 +8,7 @@ from typing import Any
 
 from reproduce.evaluation.significance import RESPLIT
 from reproduce.evaluation.verdicts import Judgement
+from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.inputs import not_empty
 from reproduce.figures.table import Table
 from reproduce.figures.verdict_words import beside_word, claim_word, verdict_word
@@ -16,6 +17,7 @@ from reproduce.figures.wording import (
     alone,
     contrast_label,
     difference,
+    ends_of,
     in_words,
     is_fraction,
     margin_of,
@@ -87,11 +89,18 @@ def verdict_table(
 
 def lettered(judgements: Iterable[Judgement]) -> dict[str, str]:
     """Return a letter for each condition that more than one claim does not meet."""
-    counts = Counter(
-        _short(one) for judgement in judgements for one in getattr(judgement, "conditions", ())
-    )
+    counts = Counter(_short(one) for judgement in judgements for one in _conditions(judgement))
     shared = [condition for condition, count in counts.items() if count > 1]
     return dict(zip(shared, string.ascii_lowercase, strict=False))
+
+
+def _conditions(judgement: Judgement) -> list[str]:
+    """Return what was not met; where the test bed cannot tell, its control stands in the reason."""
+    unmet = list(getattr(judgement, "conditions", ()))
+    if judgement.verdict is Verdict.TEST_BED:
+        name, _, seen = judgement.reason.partition(" (seen: ")[0].partition(".: ")
+        unmet.append(f"{name} ({seen})" if seen else name)
+    return unmet
 
 
 def _short(condition: str) -> str:
@@ -135,7 +144,8 @@ def _effect(part: Any) -> str:
     effect, unit = part.effect, unit_of(part)
     sure = math.isfinite(effect.low) and math.isfinite(effect.high)
     # An interval is never broken over two lines: the column would be as narrow as its ends.
-    ends = f"[{difference(part, effect.low)},\N{NO-BREAK SPACE}{difference(part, effect.high)}]"
+    low, high = ends_of(part)
+    ends = f"[{low},\N{NO-BREAK SPACE}{high}]"
     # Where each repeat has a split of its own, the interval is of another kind.
     splits = "\N{NO-BREAK SPACE}splits" if getattr(effect, "design", "") == RESPLIT else ""
     return "\n".join([
@@ -168,7 +178,7 @@ def _under_claim(judgement: Judgement, who: str, letters: Mapping[str, str]) -> 
     said = [f"stated by the {who}"] if who else []
     readings = getattr(judgement, "by_reading", None) or {}
     said += [f"read as {in_words(name).lower()}: {word}" for name, word in readings.items()]
-    conditions = [_short(one) for one in getattr(judgement, "conditions", ())]
+    conditions = [_short(one) for one in _conditions(judgement)]
     said += [one for one in conditions if one not in letters]
     shared = [letters[one] for one in conditions if one in letters]
     said += [f"see {', '.join(shared)} above"] if shared else []

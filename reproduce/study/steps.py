@@ -67,18 +67,18 @@ Steps = Mapping[str, set[tuple[int, ...]]]
 
 
 def said(ours: Steps, paper: Steps | None = None) -> str:
-    """Say how many steps methods took, and take in the paper: one number if all are alike."""
+    """Say how many steps methods took, here and in the profile `paper`; one number if alike."""
     if len(_totals(ours)) == 1 and (paper is None or len(_totals(paper)) == 1):
-        most = "" if paper is None else f", of {_totals(paper).pop():,} at the paper scale"
+        most = "" if paper is None else f", of {_totals(paper).pop():,} in the profile “paper”"
         if paper is not None and _totals(paper) == _totals(ours):
-            most = ", as at the paper scale"
+            most = ", as in the profile “paper”"
         return f"{_totals(ours).pop():,} steps for every method{most}"
     named = (
         f"{label(method)} {_counts(of)}"
         f"{f' of {_counts(paper[method])}' if paper and paper.get(method) != of else ''}"
         for method, of in ours.items()
     )
-    of_paper = " (of those at the paper scale)" if paper and paper != ours else ""
+    of_paper = " (of those in the profile “paper”)" if paper and paper != ours else ""
     return f"steps{of_paper} that differ: {'; '.join(named)}"
 
 

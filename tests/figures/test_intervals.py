@@ -113,6 +113,18 @@ def test_the_title_claims_no_gain_that_its_interval_does_not_have():
     )
 
 
+def test_the_title_does_not_pass_over_a_larger_gain_without_an_interval():
+    unsure = [row for row in rows() if row["method"] != "oversampling"]
+    (base,) = (row for row in rows((0.0,)) if row["method"] == "baseline")
+    once = {**base, "method": "tsc", "key": "once", "auc": base["auc"] + 0.05}
+    assert gains([*unsure, once], ("auc",)).message() == (
+        "No interval of a gain in ROC AUC over the baseline lies above 0; the largest gain (TSC "
+        "(contrastive), +5.00 points) has too few repeats for an interval."
+    )
+    worse = {**once, "auc": base["auc"] - 0.05}
+    assert "largest" not in gains([*unsure, worse], ("auc",)).message()
+
+
 def test_the_title_calls_the_best_so_only_where_it_is_told_apart_from_each_other():
     # Methods share the luck of their seeds here, so the first is ahead of the others in each.
     assert gains(rows(), ("auc",)).message() == (

@@ -120,7 +120,7 @@ def test_the_figure_draws_paper_and_ours_under_its_message(written):
     made = Effects([row(), row(words="over AUC-CL", paper=Ends(0.0367))], "Cannot tell: +1.3")
     figure = made.draw()
     text = written(figure).replace("\n", " ")
-    assert made.message() == "Cannot tell: +1.3" and "over AUC-CL" in text
+    assert made.message() == "Cannot tell: +1.3." and "over AUC-CL" in text
     marks = {line.get_marker(): [] for line in figure.axes[0].get_lines()}
     for line in figure.axes[0].get_lines():
         marks[line.get_marker()] += list(line.get_xdata())

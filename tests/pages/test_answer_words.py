@@ -86,11 +86,31 @@ def test_an_identity_gives_its_reason_and_a_failed_control_is_said():
     assert answer_words.outcome_of_control(judged_so) == "not run on images held out for it"
 
 
+def test_a_control_that_was_run_says_what_came_out():
+    """And not what was seen of the claim itself, which stands after it."""
+    reason = (
+        "positive control not met: A probe beats the start.: one minus other (on held-out images "
+        "of training): +0.0698 [-0.0290, +0.1686] over 5 repeats, in the claimed direction "
+        "(seen: a minus b: -0.0057 [-0.0307, +0.0193] over 5 repeats, against it)"
+    )
+    assert answer_words.outcome_of_control(judged(Verdict.TEST_BED, reason=reason)) == (
+        "not passed (+0.0698 [−0.0290, +0.1686] over 5 repeats)"
+    )
+    unseen = "positive control not met: A probe.: none (seen: +0.1 [-0.2, +0.3] over 1 repeat)"
+    assert answer_words.outcome_of_control(judged(Verdict.TEST_BED, reason=unseen)) == "not passed"
+
+
 def test_other_units_than_points_are_said():
     cosine = row(metric="class_centre_cosine", paper=None, ours=Ends(-0.071, -0.1, -0.04))
     assert "−0.071 [−0.1, −0.04] in class centre cosine over SimCLR" in said(Verdict.HOLDS, cosine)
     counted = row(over="majority", paper=None, ours=Ends(0.5))
     assert "+50.0 % of the points of the grid for macro F1" in said(Verdict.HOLDS, counted)
+
+
+def test_where_less_is_better_a_plus_is_not_left_to_look_like_a_gain():
+    errors = row(metric="eer", paper=None, ours=Ends(0.036))
+    assert "points of equal error rate (less is better) over SimCLR" in said(Verdict.HOLDS, errors)
+    assert "less is better" not in said(Verdict.HOLDS, row(paper=None))
 
 
 def test_the_title_of_the_figure_is_its_message_with_the_number():

@@ -5,6 +5,7 @@ import pytest
 from reproduce.errors import UserError
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.significance import RESPLIT
+from reproduce.evaluation.vocabulary import Verdict
 from reproduce.pages.verdicts import verdict_table
 from reproduce.study.effect_facts import EffectFacts
 
@@ -60,7 +61,8 @@ def beside(**changes):
     given = {
         "metric": metric("auc"), "contrast": "Oversampling minus Baseline",
         "data": "mnist (its own data)", "points": "mean over mu 0.2, 0.8",
-        "length": "2,000 steps for every method, of 10,000 at the paper scale", "published": None,
+        "length": "2,000 steps for every method, of 10,000 in the profile “paper”",
+        "published": None,
     }  # fmt: skip
     return EffectFacts(**given | changes)
 
@@ -77,7 +79,9 @@ def test_a_verdict_says_metric_contrast_data_points_and_length(part, judgement):
         "– ROC AUC: Oversampling minus Baseline\nmnist (its own data); mean over mu 0.2, 0.8"
     )
     # What most were trained for is said once, another length where it is.
-    assert "Trained for 2,000 steps for every method, of 10,000 at the paper scale" in table.note
+    assert (
+        "Trained for 2,000 steps for every method, of 10,000 in the profile “paper”" in table.note
+    )
     assert table.rows[2][0].endswith("run at rho 10, not 25\nsteps that differ: Two-phase 4,000")
 
 
@@ -117,6 +121,33 @@ def test_what_several_claims_do_not_meet_is_said_once_under_a_letter(part, judge
     assert "a: positive control not met: A probe beats the start (it was not run)." in table.note
     assert table.rows[0][0].split("\n")[1:] == ["not met: same steps (1 and 2)", "see a above"]
     assert table.rows[1][0].split("\n")[1:] == ["see a above"]
+
+
+def test_where_the_test_bed_cannot_tell_its_control_is_named_with_its_numbers(part, judgement):
+    found = judgement(part(), verdict=Verdict.TEST_BED)
+    found.reason = (
+        "positive control not met: A probe beats the start.: one minus other: +0.07 [-0.03, +0.17] "
+        "over 5 repeats (seen: a minus b: +0.2 [+0.1, +0.3] over 5 repeats)"
+    )
+    table = verdict_table([found], provenance=WHERE)
+    assert (
+        "positive control not met: A probe beats the start (one minus other: +0.07 [-0.03, +0.17] "
+        "over 5 repeats)"
+    ) in table.rows[0][0].split("\n")
+    found.reason = "positive control not met: A probe.: its control was not run (none) (seen: a)"
+    table = verdict_table([found], provenance=WHERE)
+    assert "positive control not met: A probe (it was not run)" in table.rows[0][0].split("\n")
+
+
+def test_what_has_a_bound_has_an_interval_that_ends_there(part, judgement):
+    share = part(half=0.5)
+    share.over, share.effect.mean, share.effect.low, share.effect.high = (
+        "majority", -0.911, -1.062, -0.760,
+    )  # fmt: skip
+    assert "[−100.0,\xa0−76.0]" in verdict_table([judgement(share)], provenance=WHERE).rows[0][2]
+    # A mean of differences may be as wide as it is.
+    share.over = "mean"
+    assert "[−106.2,\xa0−76.0]" in verdict_table([judgement(share)], provenance=WHERE).rows[0][2]
 
 
 def test_an_effect_of_one_repeat_has_no_interval(part, judgement):

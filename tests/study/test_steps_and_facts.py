@@ -37,7 +37,7 @@ def test_one_number_where_every_method_took_as_many(study):
 
 def test_the_papers_length_stands_beside_ours(study):
     (said,) = facts_of(study, claim(*BETTER)).values()
-    assert said.length == "200 steps for every method, of 10,000 at the paper scale"
+    assert said.length == "200 steps for every method, of 10,000 in the profile “paper”"
     assert (said.contrast, said.data) == ("Oversampling minus Baseline", "MNIST (its own data)")
     assert said.points == "mu 0.5; rho 10"
     assert (said.metric.name, said.published) == ("auc", None)

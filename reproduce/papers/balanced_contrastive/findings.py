@@ -115,7 +115,8 @@ def _temperature(study: Study) -> str:
     none = [{**row, MOVED: 0.0} for row in rows]
     mean, apart = float(np.mean(known)), effect_between(rows, none, MOVED, draws_of(study))
     ends = f" [{apart.low:+.2f}, {apart.high:+.2f}]" if apart and has_interval(apart) else ""
-    which = f"larger classes end with {'higher' if mean > 0 else 'lower'} temperatures"
+    way = "higher" if mean > 0 else "lower"
+    which = f"on the whole larger classes end with {way} temperatures, though not one by one"
     if apart is None or contains_zero(apart):
         which = "whether larger classes end with higher or lower temperatures cannot be told"
     return (

@@ -45,9 +45,12 @@ def _in_part(study: Study) -> str:
     """Say over which points averages are taken, where a registered plan is done in part."""
     if study.whole is study:
         return ""
+    if set(study.points) == set(study.whole.points):
+        return "**In part.** Not every registered step is done; the grid is whole."
+    points = [point.replace(", ", " and ") for point in study.points]
     return (
         "**In part.** Not every registered step is done. What is averaged below is averaged over "
-        f"{'; '.join(study.points)}, and not over the rest of the planned grid."
+        f"{', '.join(points)}, and not over the rest of the planned grid."
     )
 
 

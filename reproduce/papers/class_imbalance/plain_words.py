@@ -24,7 +24,7 @@ def plain_words(study: Study) -> Iterator[str]:
     middle = experiments.rows_over_rho(study)
     yield _harm(middle)
     yield _best(middle, draws_of(study))
-    yield _sampling(middle)
+    yield _sampling(middle, experiments.rows_of(study, "grid"))
     yield _overfitting(experiments.learning_rows(study), study.at_shown)
     yield _later(experiments.rows_of(study, "trends", **study.shown), study.at_shown)
 
@@ -37,13 +37,19 @@ def _harm(rows: list[Row]) -> str:
         mean_of(rows, "accuracy", method="baseline", rho=rho) for rho in (rhos[0], rhos[-1])
     )
     way = _way(high - low, "falls", "rises", "stays where it is,")
-    share = {row.get("mu") for row in rows}
-    rare = f" ({in_percent(share.pop(), 0)} of the classes)" if share != {None} else ""
     return (
         f"When the large classes have {plain(rhos[-1])} times as many images as the rare ones"
-        f"{rare} instead of {plain(rhos[0])} times, the accuracy of the plain network {way} from "
-        f"{in_percent(low, 0)} to {in_percent(high, 0)}."
+        f"{_share(rows)} instead of {plain(rhos[0])} times, the accuracy of the plain network "
+        f"{way} from {in_percent(low, 0)} to {in_percent(high, 0)}."
     )
+
+
+def _share(rows: list[Row], more: str = "") -> str:
+    """Return " (50 % of the classes)": how many of them are rare where that is one number."""
+    share = {row.get("mu") for row in rows}
+    if share == {None}:
+        return ""
+    return f" ({' '.join(filter(None, [in_percent(share.pop(), 0), 'of the classes', more]))})"
 
 
 def _best(rows: list[Row], draws: Draws) -> str:
@@ -78,7 +84,7 @@ def _beside(rows: list[Row], first: str, draws: Draws) -> str:
     return f"; {' and '.join(level)} cannot be told apart from it" if level else ""
 
 
-def _sampling(rows: list[Row]) -> str:
+def _sampling(rows: list[Row], grid: list[Row]) -> str:
     if not has(rows, "baseline", "oversampling"):
         return ""
     rhos = sorted({row["rho"] for row in rows})
@@ -91,21 +97,47 @@ def _sampling(rows: list[Row]) -> str:
         f"{points(gain, 1)} at {plain(rho)} to 1" for rho, gain in zip(rhos, gains, strict=True)
     ]
     listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
-    return f"In points of ROC AUC, oversampling gains over doing nothing: {listed}."
+    return (
+        f"In points of ROC AUC, oversampling gains over doing nothing{_share(rows, 'rare')}: "
+        f"{listed}{_spread(grid)}."
+    )
+
+
+def _spread(grid: list[Row]) -> str:
+    """Say over which gains the mean of a grid goes: one corner may carry it."""
+    places = dict.fromkeys((row["rho"], row["mu"]) for row in grid if row.get("mu") is not None)
+    gains = [
+        mean_of(grid, "auc", method="oversampling", rho=rho, mu=mu)
+        - mean_of(grid, "auc", method="baseline", rho=rho, mu=mu)
+        for rho, mu in places
+        if has([row for row in grid if (row["rho"], row["mu"]) == (rho, mu)],
+               "baseline", "oversampling")
+    ]  # fmt: skip
+    if len({mu for _, mu in places}) < 2 or len(gains) < 3:
+        return ""
+    return (
+        f"; over the {len(gains)} points of the grid it is from {points(min(gains), 1)} to "
+        f"{points(max(gains), 1)}, and {points(float(np.median(gains)), 1)} at the middle one"
+    )
 
 
 def _overfitting(rows: list[Row], at: str) -> str:
+    plain_rows = [row for row in rows if row["method"] == "baseline"]
     rows = [row for row in rows if row["method"] == "oversampling"]
     times = sorted({row["iteration"] for row in rows})
     early = [time for time in times if time <= (times[-1] / 2 if times else 0)]
     if not early:
         return ""
     late, half = (_gap(rows, time) for time in (times[-1], early[-1]))
-    way = _way(late - half, "narrows", "widens", "does not move")
-    by = f" by {abs(100 * (late - half)):.1f} points" if abs(late - half) >= VISIBLE else ""
+    way = _way(late - half, "narrows", "widens", "moves")
+    small = abs(late - half) < VISIBLE
+    by = "by less than half a point" if small else f"by {abs(100 * (late - half)):.1f} points"
+    beside = ""
+    if any(row["iteration"] == times[-1] for row in plain_rows):
+        beside = f", beside {100 * _gap(plain_rows, times[-1]):.1f} with nothing done"
     return (
         f"While oversampling trains on through its second half, the gap between training and new "
-        f"images {way}{by} (at {at})."
+        f"images {way} {by} and ends at {100 * late:.1f} points{beside} (at {at})."
     )
 
 

@@ -115,7 +115,7 @@ class RankingByLength(Picture):
             lengths = plural(len(found.lengths), "length")
             return (
                 f"{firsts[0]} has the highest mean {label} at each of {lengths} ({seeds}), and is "
-                f"first in {agree.sum()} of {agree.size * count} single trainings."
+                f"first in {agree.sum()} of {agree.size * count} pairs of a seed and a length."
             )
         return (
             f"The highest mean {label} after {found.lengths[0]:,} iterations is that of "

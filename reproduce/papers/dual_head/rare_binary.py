@@ -136,7 +136,8 @@ class RareBinary(Picture):
         """Say what the rows are."""
         return (
             f"Gain of each method over {method_label(self.reference).lower()} where one of two "
-            "classes is rare, for both readings of which, beside what the paper prints."
+            "classes is rare in training, for both readings of which, beside what the paper "
+            "prints; the test images are as the data set has them."
         )
 
     def reading(self) -> str:

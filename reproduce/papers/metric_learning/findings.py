@@ -75,8 +75,8 @@ def _second_phase(study: Study) -> str:
     ends = unsure(effect) or effect_ends(effect, 1)
     return (
         "Cross-entropy can be given the same two phases, layers and batches; than this the lifted "
-        f"structured loss gets {_moves(effect)} right{ends}: over "
-        f"{plural(effect.repeats, 'repeat')} of this one control, what the loss itself adds."
+        f"structured loss gets {_moves(effect)} right{ends}, over "
+        f"{plural(effect.repeats, 'repeat')} of a control that no claim names and no rule judges."
     )
 
 

@@ -111,8 +111,10 @@ def test_two_phase_is_averaged_over_the_points_of_what_it_is_set_against(study):
 
 def test_a_plan_that_is_done_in_part_says_over_which_points_averages_are(study):
     assert not any(one.startswith("**In part.") for one in findings.findings(study))
-    study.whole = SimpleNamespace()
-    assert "averaged over rho 10, mu 0.5; rho 100, mu 0.5, and not" in said(study, "In part.")
+    study.whole = SimpleNamespace(points=[*study.points, "rho 1000, mu 0.5"])
+    assert "averaged over rho 10 and mu 0.5, rho 100 and mu 0.5, and not" in said(study, "In part.")
+    study.whole = SimpleNamespace(points=study.points)
+    assert said(study, "In part.").endswith("Not every registered step is done; the grid is whole.")
 
 
 def test_levels_name_the_whole_way_apart(study):

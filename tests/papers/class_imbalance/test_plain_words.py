@@ -86,7 +86,11 @@ def test_one_ratio_or_one_method_is_not_compared(said):
 
 @pytest.mark.parametrize(
     ("end", "words"),
-    [(0.95, "widens by 5.0 points"), (0.85, "narrows by 5.0 points"), (0.901, "does not move")],
+    [
+        (0.95, "widens by 5.0 points and ends at 15.0 points"),
+        (0.85, "narrows by 5.0 points and ends at 5.0 points"),
+        (0.901, "moves by less than half a point and ends at 10.1 points"),
+    ],
 )
 def test_a_gap_that_grows_is_told_from_one_that_shrinks(said, end, words):
     curve = [
@@ -95,6 +99,24 @@ def test_a_gap_that_grows_is_told_from_one_that_shrinks(said, end, words):
         for time, there in ((50, 0.90), (100, end))
     ]  # fmt: skip
     assert f"new images {words} (at rho 100, mu 0.5)." in said(learning=curve)[3]
+    plain = {**curve[1], "method": "baseline", "train_balanced_accuracy": 0.93}
+    beside = f"new images {words}, beside 13.0 with nothing done (at rho 100, mu 0.5)."
+    assert beside in said(learning=[*curve, plain])[3]
+
+
+def test_the_gain_over_the_grid_is_told_from_its_least_to_its_largest(said):
+    """A mean may be carried by one corner."""
+    gains = {(10.0, 0.2): 0.0, (10.0, 0.8): 0.001, (1000.0, 0.2): 0.002, (1000.0, 0.8): 0.05}
+    grid = [
+        row(method, 0.9 + gain * (method == "oversampling"), 0.9, rho=rho, mu=mu)
+        for (rho, mu), gain in gains.items() for method in ("baseline", "oversampling")
+    ]  # fmt: skip
+    middle = [{**one, "mu": 0.5} for one in GRID]
+    sampling = said(grid=middle, trends=grid)[2]
+    assert "over doing nothing (50 % of the classes rare): 0.0 at 10 to 1" in sampling
+    assert sampling.endswith(
+        "; over the 4 points of the grid it is from 0.0 to +5.0, and +0.2 at the middle one."
+    )
 
 
 def test_later_methods_are_counted_against_oversampling(said):

@@ -61,7 +61,7 @@ def test_the_title_says_in_how_many_seeds_the_first_is_first():
     always = [{**row, "auc": row["auc"] - 0.02 * (row["method"] == "baseline")} for row in always]
     assert RankingByLength(always).message() == (
         "Oversampling has the highest mean roc auc at each of 2 lengths (3 seeds), and is first in "
-        "5 of 6 single trainings."
+        "5 of 6 pairs of a seed and a length."
     )
 
 
