@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from docutils import nodes
+
 from reproduce import reference
 from reproduce.book import front
-from reproduce.book.markup import joined, table
+from reproduce.book.markup import escaped, joined, table
 from reproduce.course import MODULES, checking, content, lessons, slides, student
-from reproduce.course.content import Option, Question
+from reproduce.course.content import Option, Question, Related
 from reproduce.errors import unknown_name
 from reproduce.trials.edition import Edition
 
@@ -138,7 +140,15 @@ def _related(number: int, edition: Edition) -> Iterator[str]:
     for one in content.module(number).related:
         row = found[one.paper]
         short = f"{{doc}}`{one.why} </{one.place}>`"
-        yield f"- {short}. Its claim: {row.claim} Our answer: {row.answer}"
+        # A later page is cut from the paper's notebook, so it is there only with an edition of it.
+        later = f"; {_below(one)}" if one.below and edition.stamp(one.paper) else ""
+        yield f"- {short}{later}. Its claim: {row.claim} Our answer: {row.answer}"
+
+
+def _below(one: Related) -> str:
+    """Return a link to the section of a later page of a paper."""
+    address = f"../../{one.place}-{one.below.page}.html#{nodes.make_id(one.below.section)}"
+    return f'<a href="{address}">{escaped(one.below.why)}</a>'
 
 
 def _quiz(number: int, edition: Edition) -> str:

@@ -1,7 +1,8 @@
 """What the course says beside its notebooks: a module, its quiz and its slides, as data.
 
 Each is one YAML file in `content/`; page, slides, handout, packs and the Korean version are made
-from it. Results of the papers stand in none of them: a page takes those from its edition.
+from it. Results of the papers stand in none of them: a page takes those from its edition. The one
+exception is what week 3 says of oversampling with the division, which a test holds to the edition.
 """
 
 from functools import cache
@@ -37,15 +38,28 @@ class Misunderstanding(Strict):
     reply: Text
 
 
+class Below(Strict):
+    """A section on a later page of a paper, "more" of `class_imbalance-more`: why to look at it.
+
+    Such a page is there only where an edition holds the paper's notebook.
+    """
+
+    page: Text
+    section: Text
+    why: Text
+
+
 class Related(Strict):
     """A page of a paper that carries results of a module: why to look at it.
 
-    `place` is the name of a place of the book, `paper` the key of the paper it belongs to.
+    `place` is the name of a place of the book, `paper` the key of the paper it belongs to; `below`
+    is what of it stands on a later page.
     """
 
     paper: Text
     place: Text
     why: Text
+    below: Below | None = None
 
 
 class Korean(Strict):

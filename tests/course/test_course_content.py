@@ -14,6 +14,7 @@ from reproduce.book.pages import SCRIPT_LOAD, STYLE_ADDRESS, alt_problem
 from reproduce.course import MODULES, checking, content, lessons, packs, slides
 from reproduce.errors import UserError, status_of
 from reproduce.registry import records
+from reproduce.study import scale
 from reproduce.trials import edition as editions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +64,7 @@ def test_a_module_page_says_what_the_edition_found(number, edition):
     page = course.page("module", str(number), edition)
     stamp = edition.stamp(content.module(number).related[0].paper)
     assert page.count("Our answer: **") == len(content.module(number).related)
-    assert stamp["scale"] in page and "## Take-away" in page and 'lang="ko"' in page
+    assert scale.of_stamp(stamp) in page and "## Take-away" in page and 'lang="ko"' in page
     assert "native speaker" in page and f"<lesson_{number}>" in page
 
 

@@ -53,16 +53,35 @@ def the_classifier_finds_most() -> bool:
     return classifier > max(maps)
 
 
+def the_rate_decides_as_much_as_the_loss() -> bool:
+    *maps, _ = printed(4, "classifier-figure")[:5]
+    _, _, _, *found = printed(4, "rates")
+    contrastive, triplet, lifted, sup_con, classifier = (found[n : n + 3] for n in range(0, 15, 3))
+    moved = [max(one) - min(one) for one in (contrastive, triplet, lifted, sup_con)]
+    ahead = all(
+        best > max(others)
+        for best, *others in zip(classifier, contrastive, triplet, lifted, sup_con, strict=True)
+    )
+    return (
+        ahead
+        and moved[0] > max(maps) - min(maps) < moved[2]
+        and max(moved[1], moved[3]) < max(maps) - min(maps)
+        and max(lifted[1:]) < 0.1 < min(contrastive + triplet + sup_con)
+    )
+
+
 def training_made_the_digit_worse_and_the_grade_better() -> bool:
     digit, grade, digit_moved, grade_moved, _, grade_bright = printed(5, "compare-figure")
     return digit_moved < digit - 0.05 and grade_moved > grade and abs(grade_bright - 0.25) < 0.05
 
 
 def each_cause_has_its_share() -> bool:
-    untrained = printed(5, "compare-figure")[0]
-    moved, alike, longer, earlier, earlier_untrained, pixels = printed(5, "digit")
+    untrained, moved, lost, alike_untrained, alike, alike_lost, *others = printed(5, "digit")
+    longer, earlier, earlier_untrained, pixels = others
+    assert untrained == printed(5, "compare-figure")[0]
     return (
-        alike - moved > 0.5 * (untrained - moved)
+        alike_lost < 0.5 * lost
+        and alike_untrained > untrained
         and longer > moved
         and earlier_untrained - earlier < untrained - moved
         and pixels > max(moved, alike, longer, earlier, earlier_untrained)
@@ -79,6 +98,7 @@ CLAIMS: list[tuple[int, str, Callable[[], bool]]] = [
     (3, "compare-after", focal_helps_and_helps_less),
     (4, "watch-after", rare_images_lie_on_a_point_if_trained_on),
     (4, "classifier-after", the_classifier_finds_most),
+    (4, "rates-after", the_rate_decides_as_much_as_the_loss),
     (5, "compare-after", training_made_the_digit_worse_and_the_grade_better),
     (5, "digit-after", each_cause_has_its_share),
     (6, "pairs-after", both_lines_rise_and_fall_together),

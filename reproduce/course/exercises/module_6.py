@@ -1,5 +1,8 @@
 """Module 6: an interval, the word it gives, and whether a printed number can be."""
 
+from fractions import Fraction
+from math import floor
+
 import numpy as np
 from scipy import stats
 
@@ -110,15 +113,37 @@ WORD = ByCases(
 
 
 def _printed() -> list[tuple]:
-    return [("79.1", 292), ("79.3", 292), ("79.5", 292), ("50.0", 7), ("33.3", 3), ("66.67", 3),
-             ("66.66", 3), ("100.0", 41), ("12.5", 16), ("1.9", 52), ("88", 8),
-            ("87", 8)]  # fmt: skip
+    plain = [("79.1", 292), ("79.3", 292), ("79.5", 292), ("50.0", 7), ("33.3", 3), ("66.67", 3),
+             ("66.66", 3), ("100.0", 41), ("12.5", 16), ("1.9", 52), ("86", 8)]  # fmt: skip
+    # Shares that end in a half, which may have been rounded up or down: 285 of 400 are 71.25 %.
+    halves = [("88", 8), ("87", 8), ("63", 8), ("62", 8), ("71.3", 400), ("71.2", 400),
+              ("18.8", 16), ("18.7", 16)]  # fmt: skip
+    return plain + halves
 
 
 def possible(printed, n):
-    """Say whether a whole number of n images prints as this percentage."""
+    """Say whether a whole number of n images prints as this percentage, halves either way."""
+    half = Fraction(1, 2 * 10 ** len(printed.partition(".")[2]))
+    shares = (Fraction(100 * right, n) for right in range(n + 1))
+    return any(abs(share - Fraction(printed)) <= half for share in shares)
+
+
+def _formatted(printed, n):
     decimals = len(printed.partition(".")[2])
     return any(f"{100 * right / n:.{decimals}f}" == printed for right in range(n + 1))
+
+
+def _half_up(printed, n):
+    scale = 10 ** len(printed.partition(".")[2])
+    shares = (Fraction(100 * right, n) for right in range(n + 1))
+    return any(
+        floor(share * scale + Fraction(1, 2)) == Fraction(printed) * scale for share in shares
+    )
+
+
+def _in_floats(printed, n):
+    half = 0.5 / 10 ** len(printed.partition(".")[2])
+    return any(abs(100 * right / n - float(printed)) <= half for right in range(n + 1))
 
 
 def _cut(printed, n):
@@ -145,6 +170,12 @@ POSSIBLE = ByCases(
         "Every number can be rounded to *some* number of images; does that one print as it should?":
             lambda p, n: 0 <= round(float(p) / 100 * n) <= n,
         "Papers round to the nearest, you cut digits off": _cut,
+        "Python prints some halves up and others down, and a paper may have done it the other way: "
+        "count a half as possible either way": _formatted,
+        "You round every half up; a paper may have rounded it down, and that is possible as well":
+            _half_up,
+        "Nearly: but floats miss a half by a hair. Compare whole numbers, or use `Fraction`":
+            _in_floats,
         "Not every paper prints one decimal; read off how many there are": _one_decimal,
         "You have it the wrong way round": lambda p, n: not possible(p, n),
     },
