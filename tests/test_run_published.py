@@ -1,4 +1,4 @@
-"""`reproduce run PAPER --published`: the published notebook drawn anew, without data or training."""
+"""`reproduce run PAPER --published`: the published notebook drawn anew, no data, no training."""
 
 import pytest
 from typer.testing import CliRunner
