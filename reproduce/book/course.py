@@ -14,7 +14,7 @@ from reproduce import reference
 from reproduce.book import front
 from reproduce.book.markup import escaped, joined, table
 from reproduce.course import MODULES, checking, content, lessons, slides, student
-from reproduce.course.content import Option, Question, Related
+from reproduce.course.content import Below, Option, Question
 from reproduce.errors import unknown_name
 from reproduce.trials.edition import Edition
 
@@ -141,14 +141,16 @@ def _related(number: int, edition: Edition) -> Iterator[str]:
         row = found[one.paper]
         short = f"{{doc}}`{one.why} </{one.place}>`"
         # A later page is cut from the paper's notebook, so it is there only with an edition of it.
-        later = f"; {_below(one)}" if one.below and edition.stamp(one.paper) else ""
+        later = (
+            f"; {_below(one.place, one.below)}" if one.below and edition.stamp(one.paper) else ""
+        )
         yield f"- {short}{later}. Its claim: {row.claim} Our answer: {row.answer}"
 
 
-def _below(one: Related) -> str:
+def _below(place: str, below: Below) -> str:
     """Return a link to the section of a later page of a paper."""
-    address = f"../../{one.place}-{one.below.page}.html#{nodes.make_id(one.below.section)}"
-    return f'<a href="{address}">{escaped(one.below.why)}</a>'
+    address = f"../../{place}-{below.page}.html#{nodes.make_id(below.section)}"
+    return f'<a href="{address}">{escaped(below.why)}</a>'
 
 
 def _quiz(number: int, edition: Edition) -> str:

@@ -28,7 +28,8 @@ def in_words(parameters: Parameters) -> str:
         and _size(name, getattr(parameters, name)) != _size(name, getattr(plain, name))
     ]
     if not differ:
-        return f"{named} with other seeds" if parameters.seeds != plain.seeds else "custom scale"
+        seeds = [getattr(one, "seeds", None) for one in (parameters, plain)]
+        return f"{named} with other seeds" if seeds[0] != seeds[1] else "custom scale"
     said = [
         _said(name, getattr(parameters, name))
         + (" (as at paper scale)" if getattr(parameters, name) == getattr(paper, name) else "")
