@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from reproduce import papers
-from reproduce.commands import preflight
+from reproduce.commands import opened, preflight
 from reproduce.commands.compare import show_comparison
 from reproduce.commands.terminal import new_table, out, parameters_from, progress, with_profile
 from reproduce.commands.training import (
@@ -16,14 +16,11 @@ from reproduce.commands.training import (
     Registered,
     StorePath,
     Workers,
-    asked_for,
     time_of,
 )
 from reproduce.errors import UserError, unknown_name
 from reproduce.files import project_root, relative, write_bytes
 
-OPTIONS = ("--profile", "--output", "--store", "--workers", "--force", "--keep-weights",
-           "--published")  # fmt: skip
 PaperKey = Annotated[
     str, typer.Argument(help="key of a paper, e.g. class_imbalance, or the chapter 'audit'")
 ]
@@ -68,9 +65,9 @@ def run(
         notebook = _execute_chapter(paper, editions.latest(), force)
     else:
         given, study = (
-            _published(context, paper, profile, store)
+            opened.published(context, paper, profile, store)
             if published
-            else _study(context, paper, profile, store)
+            else opened.study(context, paper, profile, store)
         )
         default = not study.parameters.changed()
         edition = editions.latest() if default else editions.Edition(run_folder(study))
@@ -131,7 +128,7 @@ def publish(
         _takes_no_parameters(context, paper, profile)
         notebook, suffixes = _execute_chapter(paper, edition, force), ("json",)
     else:
-        given, study = _study(context, paper, profile, store, registered)
+        given, study = opened.study(context, paper, profile, store, registered)
         _refuse_own_code(study)
         if no_train:
             notebook = _execute(study, given, edition, force)
@@ -155,46 +152,6 @@ def _refuse_own_code(study) -> None:
             f"an edition is what others can make again, and {', '.join(files)} is not of the "
             "package: look at it with `reproduce run`, or add the method to the package"
         )
-
-
-def _study(
-    context: typer.Context,
-    paper: str,
-    profile: str | None,
-    store: Path | None,
-    registered: bool = False,
-):
-    """Validate the parameters before anything else is imported, then open the study."""
-    values = with_profile(parameters_from(context.args, OPTIONS), profile)
-    values = asked_for(paper, values, registered)
-    protocol = papers.protocol(paper)
-    parameters_class = protocol.parameters
-    parameters = parameters_class.read(values)
-    from reproduce.study.study import Study
-    from reproduce.trials.store import Store
-
-    return parameters_class.given(values), Study(protocol, parameters, Store(store))
-
-
-def _published(context: typer.Context, paper: str, profile: str | None, store: Path | None):
-    """Open the study of the published edition, its results taken into the store."""
-    from reproduce.study.study import Study
-    from reproduce.trials import edition as editions
-    from reproduce.trials.store import Store
-
-    if beside := with_profile(parameters_from(context.args, OPTIONS), profile):
-        raise UserError(
-            "--published takes the parameters of the published edition, received "
-            f"{', '.join(beside)} beside it; leave one of them out"
-        )
-    protocol, edition, kept = papers.protocol(paper), editions.published(), Store(store)
-    stamp = edition.stamp(paper)
-    if stamp is None:
-        raise UserError(
-            f"'{paper}' has no published edition to draw anew; `reproduce run {paper}` trains it"
-        )
-    editions.merge(kept, edition, paper)
-    return stamp["given"], Study(protocol, protocol.parameters.read(stamp["given"]), kept)
 
 
 def _train_and_execute(
@@ -233,7 +190,7 @@ def _execute(study, given: dict[str, Any], edition, force: bool) -> Path:
 
 
 def _takes_no_parameters(context: typer.Context, chapter: str, profile: str | None) -> None:
-    given = with_profile(parameters_from(context.args, OPTIONS), profile)
+    given = with_profile(parameters_from(context.args, opened.OPTIONS), profile)
     if given:
         raise UserError(
             f"the chapter '{chapter}' trains nothing and takes no parameters, "

@@ -167,7 +167,7 @@ def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
 
 def unmet_control(judgement: Judgement) -> str:
     """Return the positive control that was not met and what was seen of it; empty if none."""
-    for said in (*judgement.conditions, judgement.reason):
+    for said in (*getattr(judgement, "conditions", ()), judgement.reason):
         _, found, rest = said.partition(CONTROL)
         if found:
             return rest.partition(" (seen: ")[0]

@@ -25,6 +25,7 @@ from reproduce.figures.wording import (
     published_effect,
     unit_of,
 )
+from reproduce.pages.answer_words import CONTROL, outcome_of_control, unmet_control
 from reproduce.registry import claims as registry
 from reproduce.study.effect_facts import EffectFacts, facts_of
 from reproduce.study.study import Study
@@ -98,8 +99,8 @@ def _conditions(judgement: Judgement) -> list[str]:
     """Return what was not met; where the test bed cannot tell, its control stands in the reason."""
     unmet = list(getattr(judgement, "conditions", ()))
     if judgement.verdict is Verdict.TEST_BED:
-        name, _, seen = judgement.reason.partition(" (seen: ")[0].partition(".: ")
-        unmet.append(f"{name} ({seen})" if seen else name)
+        name = unmet_control(judgement).partition(".: ")[0]
+        unmet.append(f"{CONTROL}{name}: {outcome_of_control(judgement)}")
     return unmet
 
 

@@ -131,12 +131,16 @@ def test_where_the_test_bed_cannot_tell_its_control_is_named_with_its_numbers(pa
     )
     table = verdict_table([found], provenance=WHERE)
     assert (
-        "positive control not met: A probe beats the start (one minus other: +0.07 [-0.03, +0.17] "
-        "over 5 repeats)"
+        "positive control not met: A probe beats the start: not passed (+0.07 [−0.03, +0.17] over "
+        "5 repeats)"
     ) in table.rows[0][0].split("\n")
     found.reason = "positive control not met: A probe.: its control was not run (none) (seen: a)"
     table = verdict_table([found], provenance=WHERE)
-    assert "positive control not met: A probe (it was not run)" in table.rows[0][0].split("\n")
+    unrun = "positive control not met: A probe: not run on images held out for it"
+    assert unrun in table.rows[0][0].split("\n")
+    # What is not judged for another reason stands before it.
+    found.reason = f"reading 'other' is not judged: not attempted yet | {found.reason}"
+    assert unrun in verdict_table([found], provenance=WHERE).rows[0][0].split("\n")
 
 
 def test_what_has_a_bound_has_an_interval_that_ends_there(part, judgement):
