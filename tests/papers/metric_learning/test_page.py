@@ -39,7 +39,7 @@ def test_registered_conditions_are_checked_and_none_is_passed_over(judged):
 def test_the_answer_says_how_much_remains(whole):
     gain, remains, phases, rare, start = findings.plain(whole)
     assert "more" in gain and "points" in gain
-    assert "each class equally often" in remains and "what the loss itself adds" in phases
+    assert "each class equally often" in remains and "no rule judges" in phases
     assert "that of balanced batches alone is" in rare and "random numbers" in start
 
 
