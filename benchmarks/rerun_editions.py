@@ -58,6 +58,8 @@ def outcome(result: Result) -> dict[str, Any]:
     """Train a trial again and return what differs; a trial that cannot be trained says why."""
     with tempfile.TemporaryDirectory() as name:
         [one] = rerun.again([result], Options(workers=1), lambda event: None, Path(name))
+    if one.again is None and not one.failure:
+        raise SystemExit("stopped; the next call goes on with this trial")
     if one.again is None:
         print(f"{result.key}: not trained: {one.failure}", flush=True)
         return {"failure": one.failure}

@@ -6,6 +6,8 @@ Each passage is made from a stored result, and says so where something is not me
 from statistics import median
 from typing import Any
 
+from reproduce.trials import edition
+
 # What was timed, in the words of the page.
 WORDS = {
     "opened and counted": "open it and count its results",
@@ -85,11 +87,24 @@ def trained_again(result: dict[str, Any] | None) -> str:
         done = [one for one in found["outcomes"].values() if "equal" in one]
         outcomes += done
         limit = "all" if found["at_most"] is None else f"at most {found['at_most']:g} s"
+        # Those drawn before a few trials were added are trained as well, and stay.
+        drawn = len(set(found["drawn"]) | set(found["outcomes"]))
         lines.append(
-            f"| `{paper}` | {found['trials']} | {found['drawn_among']} ({limit}) | "
-            f"{len(found['drawn'])} | {len(done)} | {sum(one['equal'] for one in done)} |"
+            f"| `{paper}`{_earlier(paper, found)} | {found['trials']} | "
+            f"{found['drawn_among']} ({limit}) | {drawn} | {len(done)} | "
+            f"{sum(one['equal'] for one in done)} |"
         )
     return "\n\n".join(["\n".join(lines), " ".join(_of_all(outcomes, left, result))])
+
+
+def _waiting(found: dict[str, Any]) -> int:
+    return len(set(found["drawn"]) - set(found["outcomes"]))
+
+
+def _earlier(paper: str, found: dict[str, Any]) -> str:
+    """Say where the trials drawn are of an edition that another has replaced."""
+    stamp = edition.published().stamp(paper)
+    return "" if stamp and set(found["drawn"]) <= set(stamp["keys"]) else ", the edition before"
 
 
 def _of_all(outcomes: list[dict], left: list[str], result: dict[str, Any]) -> list[str]:
@@ -106,7 +121,7 @@ def _of_all(outcomes: list[dict], left: list[str], result: dict[str, Any]) -> li
               if "failure" in one]  # fmt: skip
     if failed:
         said.append(f"{len(failed)} could not be trained here, the first since {failed[0]}.")
-    waiting = sum(len(of["drawn"]) - len(of["outcomes"]) for of in result.values())
+    waiting = sum(map(_waiting, result.values()))
     if waiting:
         said.append(f"{waiting} of those drawn are not trained again yet.")
     if left:

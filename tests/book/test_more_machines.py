@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reproduce.trials import edition as editions
 from reproduce.trials.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,9 +128,14 @@ def test_equal_digits_are_counted_and_what_is_not_done_is_said(benchmark):
     said = benchmark("sizes_page").trained_again
     assert said({}).startswith("This is not done yet")
     half = said({"dual_head": edition_of({"a": again(True)}, at_most=160.0)})
-    assert "| `dual_head` | 9 | 4 (at most 160 s) | 2 | 1 | 1 |" in half
+    assert "| `dual_head`, the edition before | 9 | 4 (at most 160 s) | 2 | 1 | 1 |" in half
     assert "1 of 1 gave the same" in half and "1 of those drawn are not trained again yet" in half
     assert "Not begun: `class_imbalance`, `metric_learning`" in half
+    keys = editions.published().stamp("dual_head")["keys"][:2]
+    # One that was drawn before, and is not any more, stays counted.
+    more = said({"dual_head": edition_of({keys[0]: again(True), "c": again(False)}, keys)})
+    assert "| `dual_head` | 9 | 4 (all) | 3 | 2 | 1 |" in more
+    assert "1 of those drawn are not trained again yet" in more
     other = {**again(True)["now"], "torch": "3"}
     apart = again(False, distance=0.0123, measure="test/auc", now=other)
     whole = said({"dual_head": edition_of({"a": apart, "b": {"failure": "no data"}})})
