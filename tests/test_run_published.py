@@ -42,8 +42,7 @@ def test_it_takes_parameters_and_results_of_the_edition_and_trains_nothing(asked
     assert edition.root not in (editions.published().root, editions.latest().root)
 
 
-def test_it_takes_no_parameters_beside(monkeypatch):
-    monkeypatch.setattr("sys.argv", ["reproduce"])
+def test_it_takes_no_parameters_beside():
     result = CliRunner().invoke(app, ["run", PAPER, "--published", "-p", "seeds", "0"])
     assert result.exit_code and "received seeds beside it" in str(result.exception or result.output)
 

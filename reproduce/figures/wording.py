@@ -111,13 +111,11 @@ def ends_of(part: Any) -> tuple[str, str]:
 
     An interval of Student's t knows no bounds.
     """
-    ends = [part.effect.low, part.effect.high]
     single = " minus " not in str(getattr(part, "name", ""))
-    if not (counts_points(part) or (single and "correlation" in str(getattr(part, "metric", "")))):
-        low, high = (difference(part, end) for end in ends)
-        return low, high
-    low, high = (difference(part, min(max(end, -1.0), 1.0)) for end in ends)
-    return low, high
+    correlates = single and "correlation" in str(getattr(part, "metric", ""))
+    bound = 1.0 if counts_points(part) or correlates else math.inf
+    low, high = (min(max(end, -bound), bound) for end in (part.effect.low, part.effect.high))
+    return difference(part, low), difference(part, high)
 
 
 def is_fraction(part: Any) -> bool:

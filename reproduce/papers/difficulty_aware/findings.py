@@ -85,7 +85,7 @@ def _letter(study: Study) -> str:
 
 
 def _other_readings(study: Study) -> dict[str, Effect]:
-    """Return the change of the error rate under each reading that moves the loss itself."""
+    """Return the change of the error rate under each other reading of the text that was run."""
     rows = rows_of(study, "readings")
     names = dict.fromkeys(row["reading"] for row in rows if row["method"] == AWARE)
     found = {}
