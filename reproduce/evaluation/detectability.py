@@ -3,7 +3,8 @@
 Two methods classify the same large labelled set. From it small sets are drawn, so many images of
 each class, and the gap between the methods is measured on each. No image is drawn one by one: how
 many of a class's drawn images fall on each pair of predictions (a, b) is a multivariate
-hypergeometric count, which is exact and takes the same time for a large set as for a small one.
+hypergeometric count (with replacement a multinomial one), which is exact and takes the same time
+for a large set as for a small one.
 Of methods that were trained several times, as papers average them, the images are drawn one by one.
 """
 
@@ -30,6 +31,7 @@ def gaps(
     draws: int = 10_000,
     metric: str = "accuracy",
     seed: int = 0,
+    replace: bool = False,
 ) -> np.ndarray:
     """Return the metric of method a minus that of b on each of many small test sets: [draws].
 
@@ -38,10 +40,13 @@ def gaps(
     labels, predictions_a, predictions_b
         true and predicted classes of the same large set, whole numbers [n].
     per_class
-        images of each class in a small set, e.g. 111, 118, 38, 25; drawn without replacement, the
-        same images for both methods. A class with 0 is absent and skipped in every mean.
+        images of each class in a small set, e.g. 111, 118, 38, 25; the same images for both
+        methods. A class with 0 is absent and skipped in every mean.
     metric
         any measure of a confusion matrix: accuracy, macro_f1, balanced_accuracy, ...
+    replace
+        whether an image may be drawn twice. Where the large set has not many times the images of a
+        small one, draws without replacement are too much alike: they hold the same images.
     """
     if metric not in MEASURES:
         raise unknown_name("metric", metric, MEASURES)
@@ -53,9 +58,13 @@ def gaps(
     classes = len(per_class)
     drawn = np.zeros((draws, classes, classes, classes), dtype=np.int64)
     for c, wanted in enumerate(per_class):
-        chosen = random.multivariate_hypergeometric(
-            tables[c].ravel(), wanted, size=draws, method="marginals"
-        )
+        held = tables[c].ravel()
+        if replace:
+            chosen = random.multinomial(wanted, held / max(1, held.sum()), size=draws)
+        else:
+            chosen = random.multivariate_hypergeometric(
+                held, wanted, size=draws, method="marginals"
+            )
         drawn[:, c] = chosen.reshape(draws, classes, classes)
     # [draws, true, a, b]: summed over the other method's prediction, each is a confusion matrix.
     of_a, of_b = drawn.sum(axis=3), drawn.sum(axis=2)

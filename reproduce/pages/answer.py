@@ -155,7 +155,10 @@ def data_line(study: Study, used: Collection[str]) -> str:
         parts = {name: sum(counts) for name, counts in record.counts.items() if name != "balanced"}
         # In one order, wherever the record was read from.
         usual = [f"{parts[name]:,} {_PART[name]}".rstrip() for name in _PART if name in parts]
-        further = [f", and {parts[name]:,} of its {name}" for name in sorted({*parts} - {*_PART})]
+        further = [
+            f", and {parts[name]:,} {_FURTHER.get(name, f'of its {name}')}"
+            for name in sorted({*parts} - {*_PART})
+        ]
         images = f"{', '.join(usual)} images{''.join(further)}"
         role = roles[study.role_of(record.name)]
         said.append(f"{datasets.in_words(record.name)} ({role}; {images})")
@@ -183,6 +186,7 @@ def _capital(text: str) -> str:
 
 # A set that each repeat divides anew has one part.
 _PART = {"train": "training", "val": "validation", "test": "test", "all": ""}
+_FURTHER = {"large": "in a larger test part, of which these are a draw"}
 
 
 def _and(said: Iterable[str]) -> str:

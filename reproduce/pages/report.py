@@ -18,7 +18,10 @@ ROLES = {
 
 def run_summary(study: Study) -> Table:
     """Return what this copy of the page was made with."""
-    said = [f"{record.title} ({ROLES[study.role_of(record.name)]})" for record in study.records]
+    # Several that say the same (kinds in turn as grades) say it once.
+    said = list(dict.fromkeys(
+        f"{record.title} ({ROLES[study.role_of(record.name)]})" for record in study.records
+    ))  # fmt: skip
     rows = [
         ["Data", said[0]],
         *([["Beside it", "; ".join(said[1:])]] if said[1:] else []),

@@ -213,3 +213,18 @@ def test_bad_runs_are_refused():
         smallest_detectable_of_means([[0.1, 0.2]], between_runs=-1)
     with pytest.raises(UserError, match="shape \\[runs, draws"):
         smallest_detectable_of_means([0.1, 0.2])
+
+
+def test_with_replacement_a_set_as_large_as_the_large_one_still_scatters():
+    # Method a is right about all, b misses 3 of 12 images of class 0 and 1 of 4 of class 1.
+    labels = np.repeat([0, 1], [12, 4])
+    right = labels.copy()
+    wrong = labels.copy()
+    wrong[[0, 1, 2, 12]] = 1 - wrong[[0, 1, 2, 12]]
+    whole = gaps(labels, right, wrong, [12, 4], draws=20_000)
+    again = gaps(labels, right, wrong, [12, 4], draws=20_000, replace=True)
+    assert np.ptp(whole) == 0 and whole[0] == 4 / 16
+    # A sum of two binomials: (12 + 4) * .25 * .75 images.
+    assert again.mean() == pytest.approx(4 / 16, abs=4 * again.std() / 20_000**0.5)
+    assert again.std() == pytest.approx(np.sqrt(16 * 0.25 * 0.75) / 16, rel=0.02)
+    assert (gaps(labels, right, right, [12, 4], draws=100, replace=True) == 0).all()

@@ -22,7 +22,7 @@ from reproduce.papers.dual_head.references import CONCERNS
 from reproduce.papers.dual_head.small_test_sets import RUNS
 
 # Its encoder before fine-tuning is the one that all methods start from.
-UNTRAINED = "supervised"
+START = "supervised"
 _BEFORE = ("alignment_before", "uniformity_loss", "knn_before", "probe_before")
 
 
@@ -48,19 +48,20 @@ def encoders(rows: list[Row], draws: Draws | None = None) -> str:
     if not said:
         return ""
     return (
-        "**Encoders before fine-tuning** (that of supervised is untrained then): alignment, "
-        "uniformity loss, accuracy of nearest neighbours, balanced accuracy of a linear probe: "
-        f"{'; '.join(said)}.{_beyond_random(measured, draws)}"
+        "**Encoders before fine-tuning** (that of supervised has the weights that all start "
+        "from): alignment, uniformity loss, accuracy of nearest neighbours, balanced accuracy of a "
+        "linear probe: "
+        f"{'; '.join(said)}.{_beyond_start(measured, draws)}"
     )
 
 
-def _beyond_random(rows: list[Row], draws: Draws | None) -> str:
-    """Say whether a pre-trained encoder holds more of the classes than weights nobody trained."""
-    untrained = rows_at(rows, method=UNTRAINED)
+def _beyond_start(rows: list[Row], draws: Draws | None) -> str:
+    """Say whether pre-trained encoders hold more of the classes than what they started from."""
+    start = rows_at(rows, method=START)
     gained = {
-        method: effect_between(rows_at(rows, method=method), untrained, "probe_before", draws)
+        method: effect_between(rows_at(rows, method=method), start, "probe_before", draws)
         for method in dict.fromkeys(row["method"] for row in rows)
-        if method != UNTRAINED
+        if method != START
     }
     known = {method: effect for method, effect in gained.items() if effect}
     if not known:
@@ -69,7 +70,7 @@ def _beyond_random(rows: list[Row], draws: Draws | None) -> str:
         f"{named(method)} {points(effect.mean)}{effect_ends(effect, 1)}"
         for method, effect in known.items()
     )
-    said = f" In points of the probe over the untrained encoder: {each}."
+    said = f" In points of the probe over those weights: {each}."
     if any(effect.mean > 0 and not contains_zero(effect) for effect in known.values()):
         return said
     return (

@@ -39,11 +39,13 @@ from reproduce.papers.dual_head.rows import (
     joint_histories,
     otherwise_rows,
 )
-from reproduce.papers.dual_head.small_test_sets import gap_draws
+from reproduce.papers.dual_head.small_test_sets import gap_draws, large_cells
 from reproduce.papers.dual_head.specification import SpecificationCurve
 from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
 from reproduce.registry import datasets, published
+from reproduce.study.measures import NotMeasured
+from reproduce.study.pilots import measured
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 from reproduce.training.phases import Phase
@@ -157,15 +159,30 @@ def _measured(rows: list[Row], metrics: tuple[str, ...]) -> list[str]:
     return [name for name in metrics if any(row[name] is not None for row in rows)]
 
 
-@shown(experiment="second")
-def detectable(study: Study) -> Detectable:
+@shown()
+def detectable(study: Study) -> Detectable | str:
     """Show which gaps test sets of the paper's size would show."""
+    _, large = large_cells(study)
+    if not large and not study.of_experiment("second"):
+        return not_run(study, "second")
     cells = published.load(study.paper)
     theirs, _ = printed.confusions(cells)
     tested = next(iter(theirs.values())).sum(axis=1).tolist()
     found = gap_draws(study, tested, printed.gaps(cells))
     found.pop("spreads")
-    return Detectable(**found).made_of(rows_of(study, "second"))
+    return Detectable(**found).made_of(rows_of(study, large[0].experiment))
+
+
+@shown()
+def pilot(study: Study) -> str:
+    """Say what the pilot found by whose rule the length of pre-training was chosen."""
+    try:
+        return measured(study, "length_of_pretraining").words()
+    except NotMeasured:
+        return (
+            "The pilot's networks are not part of this run; what the rule chose is noted in the "
+            f"registered plan, `reproduce/papers/{study.paper}/plan.yaml`."
+        )
 
 
 # -- what happens in pre-training ------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.evaluation.detectability import (
+    gaps,
     gaps_of_runs,
     smallest_detectable,
     smallest_detectable_of_means,
@@ -20,7 +21,8 @@ from reproduce.study.cell import Cell
 from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
-LARGE = "balanced"
+# Larger test parts: of real images, few of some classes, and of generated ones as many as wanted.
+REAL, GENERATED = "large", "balanced"
 DRAWS = 2000
 # Table 5 prints means over three initialisations.
 RUNS = 3
@@ -47,10 +49,11 @@ def gap_draws(
 ) -> dict[str, Any]:
     """Return what test sets of the paper's size would show of each gap, arguments of `Detectable`.
 
-    Draws are from the large generated test set, with as many images of each class as the paper
-    tests on. Beside them, in `spreads`, stands all that is known of each pair.
+    Draws have as many images of each class as the paper tests on. They are from the large part of
+    the study's own data, where it has one; else from that of the generated second set. Beside them,
+    in `spreads`, stands all that is known of each pair.
     """
-    by_arm = _on_the_large_set(study, per_class)
+    part, by_arm = _on_the_large_set(study, per_class)
     rivals = [
         rival for rival in RIVALS
         if all({(OURS, seed), (rival, seed)} <= set(by_arm) for seed in study.seeds)
@@ -60,7 +63,8 @@ def gap_draws(
     spreads = {}
     for rival in rivals:
         arms = [[by_arm[method, seed] for seed in study.seeds] for method in (OURS, rival)]
-        spreads[OURS, rival] = _spread(study, *arms, per_class, metric)
+        spread = _of_few_images if part == REAL else _spread
+        spreads[OURS, rival] = spread(study, *arms, per_class, metric)
     return {
         "gaps": {pair: one.draws for pair, one in spreads.items()},
         "true": {pair: one.true for pair, one in spreads.items()},
@@ -103,6 +107,33 @@ def _spread(
     )
 
 
+def _of_few_images(
+    study: Study,
+    ours: Sequence[Cell],
+    theirs: Sequence[Cell],
+    per_class: Sequence[int],
+    metric: str,
+) -> Spread:
+    """Return how the gap of single runs scatters, each on draws with replacement of its own.
+
+    Kinds take turns as grades by the seed, so that no small test set is one of several runs; and
+    of some kinds there are only a few times as many images as are drawn.
+    """
+    drawn, true = [], []
+    for pair in zip(ours, theirs, strict=True):
+
+        def compute(pair=pair):
+            (one, labels), (other, _) = (study.measures.predicted(cell, REAL) for cell in pair)
+            found = gaps(labels, one, other, per_class, DRAWS, metric, replace=True)
+            return {"true": true_gap(labels, one, other, per_class, metric)}, {"gaps": found}
+
+        name = f"gaps with replacement/{_named(*pair, per_class, metric)}"
+        value, arrays = study.measures.derived(name, list(pair), compute)
+        drawn.append(arrays["gaps"])
+        true.append(value["true"])
+    return _of_single(np.stack(drawn), np.array(true))
+
+
 def _of_single(by_run: np.ndarray, true: np.ndarray) -> Spread:
     smallest = float(np.mean([smallest_detectable(one) for one in by_run]))
     return Spread(_centred(by_run, by_run), float(true.mean()), 1, smallest, smallest, None)
@@ -123,8 +154,10 @@ def _of_runs(
     """Return the gap of each run on the same small test sets [runs, draws], and on all images."""
 
     def compute():
-        said = [[study.measures.predicted(cell, LARGE)[0] for cell in of] for of in (ours, theirs)]
-        labels = study.measures.predicted(ours[0], LARGE)[1]
+        said = [
+            [study.measures.predicted(cell, GENERATED)[0] for cell in of] for of in (ours, theirs)
+        ]
+        labels = study.measures.predicted(ours[0], GENERATED)[1]
         drawn = gaps_of_runs(labels, *map(np.stack, said), per_class, DRAWS, metric)
         true = [
             true_gap(labels, one, other, per_class, metric)
@@ -159,16 +192,29 @@ def _named(ours: Cell, theirs: Cell, per_class: Sequence[int], metric: str) -> s
     return f"{metric}/{DRAWS}/{sizes}/{ours.method}/{theirs.method}"
 
 
-def _on_the_large_set(study: Study, per_class: Sequence[int]) -> dict[tuple[str, int], Cell]:
-    """Return {(method, seed): cell} of the second data, if draws fit into its large part."""
-    cells = [cell for cell in study.of_experiment("second") if LARGE in cell.trial.evaluate_on]
+def large_cells(study: Study) -> tuple[str, list[Cell]]:
+    """Return the large test part that small ones are drawn from, and the cells evaluated on it."""
+    every = {REAL: study.select(), GENERATED: study.of_experiment("second")}
+    for part, cells in every.items():
+        found = [cell for cell in cells if part in cell.trial.evaluate_on]
+        if found:
+            return part, found
+    return "", []
+
+
+def _on_the_large_set(
+    study: Study, per_class: Sequence[int]
+) -> tuple[str, dict[tuple[str, int], Cell]]:
+    """Return the large part and {(method, seed): cell} there, if draws fit into it."""
+    part, cells = large_cells(study)
     if not cells:
-        raise NothingToShow("the second data set has no large test part to draw small ones from")
+        raise NothingToShow("its data have no large test part to draw small ones from")
     records = {record.name: record for record in study.records}
-    held = records[cells[0].trial.dataset].counts[LARGE]
-    if len(held) != len(per_class) or any(h < n for h, n in zip(held, per_class, strict=True)):
-        raise NothingToShow(
-            f"the paper tests on {', '.join(map(str, per_class))} images of its grades, which the "
-            f"large test part of {cells[0].trial.dataset} does not have"
-        )
-    return {(cell.method, cell.seed): cell for cell in cells}
+    for name in {cell.trial.dataset for cell in cells}:
+        held = records[name].counts[part]
+        if len(held) != len(per_class) or any(h < n for h, n in zip(held, per_class, strict=True)):
+            raise NothingToShow(
+                f"the paper tests on {', '.join(map(str, per_class))} images of its grades, which "
+                f"the large test part of {name} does not have"
+            )
+    return part, {(cell.method, cell.seed): cell for cell in cells}

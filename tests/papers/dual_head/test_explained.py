@@ -20,11 +20,11 @@ def test_encoders_in_words():
     ]  # fmt: skip
     sentence = said(Study(grid=rows), "Encoders")
     assert "SimCLR 0.50, -2.00, 50.0 %, 30.0 %; dual-head 0.50" in sentence
-    assert "untrained encoder:" not in sentence
+    assert "over those weights:" not in sentence
 
 
 @pytest.mark.parametrize(("probe", "shown"), [(0.4, True), (0.3, False)])
-def test_encoders_are_set_against_the_untrained_one(probe, shown):
+def test_encoders_are_set_against_what_all_start_from(probe, shown):
     """Learned features are compared with random ones: else a test of pre-training tests nothing."""
     measured = {"alignment_before": 0.5, "uniformity_loss": -2.0, "knn_before": 0.4}
     rows = [
@@ -33,7 +33,7 @@ def test_encoders_are_set_against_the_untrained_one(probe, shown):
     ]  # fmt: skip
     sentence = said(Study(grid=rows), "Encoders")
     gain = f"+{100 * (probe - 0.3):.1f}" if shown else "0.0"
-    assert f"over the untrained encoder: SimCLR {gain} [" in sentence
+    assert f"over those weights: SimCLR {gain} [" in sentence
     assert ("No interval lies above 0" in sentence) == (not shown)
 
 

@@ -17,6 +17,8 @@ def test_the_rivals_each_with_its_sign_and_whether_the_interval_excludes_none():
     assert said.count("(the interval") == 3 and " and " in said
     lower = plain_words._rivals(grid((0.10, 0.12, 0.14)), still)
     assert "points below SimCLR (the interval excludes 0)" in lower
+    few = plain_words._rivals(grid((0.10, 0.12, 0.14)), still, (292, 3386))
+    assert few.startswith("On 292 test images of generated lesions") and "all 3,386" in few
 
 
 def test_nothing_is_said_of_rivals_that_were_not_run():
@@ -35,17 +37,17 @@ def test_a_grade_that_nobody_recognises_is_named():
     assert plain_words._never(study, [object()]) == ""
 
 
-def test_the_probe_counts_encoders_above_an_untrained_one():
+def test_the_probe_counts_encoders_above_what_they_started_from():
     def rows(simclr):
         return [
             {**row, "probe_before": {"supervised": 0.4, "simclr": simclr}.get(row["method"], 0.4)}
             for row in grid()
         ]
 
-    assert "no pre-trained encoder can be shown to hold more of the grades" in (
+    assert "no pre-trained encoder can be shown to hold more of the classes" in (
         plain_words._probe(rows(0.3), still)
     )
-    assert "reads more of the grades from 1 of the 3 pre-trained encoders" in (
+    assert "reads more of the classes from 1 of the 3 pre-trained encoders" in (
         plain_words._probe(rows(0.5), still)
     )
     unmeasured = [{**row, "probe_before": None} for row in grid()]

@@ -19,17 +19,26 @@ class Study:
     paper = "dual_head"
 
     def __init__(
-        self, wrong, held=(50, 50), parts=("test", "balanced"), kept=True, seeds=(0, 1), own=0
-    ):
+        self, wrong, held=(50, 50), parts=("test", "balanced"), kept=True, seeds=(0, 1), own=0,
+        turning=False,
+    ):  # fmt: skip
         # `own`: how many further images each seed gets wrong that no other seed does.
         self.seeds, self.own = list(seeds), own
         self.wrong, self.parts, self.kept, self.measures = wrong, parts, kept, self
-        self.records = [SimpleNamespace(name="lesions", counts={"balanced": held})]
+        # `turning`: classes change places with the seed, as kinds of lesion do.
+        self.turning = turning
+        self.records = [SimpleNamespace(name="lesions", counts={parts[-1]: held})]
 
     def of_experiment(self, experiment):
+        return self.cells() if "balanced" in self.parts else []
+
+    def select(self):
+        return self.cells() if "large" in self.parts else []
+
+    def cells(self):
         trial = SimpleNamespace(dataset="lesions", evaluate_on=self.parts)
         return [
-            SimpleNamespace(method=method, seed=seed, trial=trial)
+            SimpleNamespace(method=method, seed=seed, trial=trial, experiment="grid")
             for method in self.wrong for seed in self.seeds
         ]  # fmt: skip
 
@@ -39,7 +48,8 @@ class Study:
         wrong = np.arange(100) >= 100 - self.wrong[cell.method]
         if self.wrong[cell.method]:
             wrong[cell.seed * self.own : (cell.seed + 1) * self.own] = True
-        return np.where(wrong, 1 - LABELS, LABELS), LABELS
+        labels = 1 - LABELS if self.turning and cell.seed % 2 else LABELS
+        return np.where(wrong, 1 - labels, labels), labels
 
     def derived(self, name, cells, compute):
         return compute()
@@ -72,6 +82,20 @@ def test_gaps_are_of_means_of_three_runs_as_the_paper_has_them():
     two = apart["spreads"]["dual_head", "simclr"]
     assert two.single / 3 < two.smallest < 0.75 * two.single
     assert two.draws.std() < 0.75 * np.mean([two.single]) and len(two.draws) == 4 * 2000
+
+
+def test_small_sets_come_from_few_images_with_replacement_each_run_with_labels_of_its_own():
+    study = Study({"dual_head": 0, "simclr": 10}, parts=("test", "large"), turning=True)
+    found = gap_draws(study, [30, 20], PRINTED, "accuracy")
+    one = found["spreads"]["dual_head", "simclr"]
+    # A tenth of all images, all of them of the last 50: of class 1 in one run, of class 0 in the
+    # other. Every image that is drawn is missed with a fifth, independently of the others.
+    assert found["runs"] == 1 and one.retrained is None
+    gaps = [20 * 0.2 / 50, 30 * 0.2 / 50]
+    assert one.true == pytest.approx(np.mean(gaps))
+    spread = np.sqrt(np.array([20, 30]) * 0.2 * 0.8) / 50
+    told = (1.959964 + 0.841621) * spread.mean()
+    assert one.single == pytest.approx(told, rel=0.04) and len(one.draws) == 2 * 2000
 
 
 def test_runs_that_differ_count_as_trainings_that_would_differ_again():
