@@ -280,14 +280,21 @@ def test_it_resumes_bit_for_bit(given):
 
 
 def test_it_learns_to_find_the_other_view():
-    images = torch.randn(10, 6)
-    pairs = torch.cat([images, images + 0.7 * torch.randn(10, 6)])
-    network = Small()
+    """Over four small worlds: one alone hangs on how a processor rounds."""
+    before, after = [], []
+    for _ in range(4):
+        images = torch.randn(10, 6)
+        pairs = torch.cat([images, images + 0.7 * torch.randn(10, 6)])
+        network = Small()
 
-    def found():
-        outputs = [torch.nn.functional.normalize(x, dim=1) for x in network(pairs).values()]
-        return [(x[:10] @ x[10:].T).argmax(1).eq(torch.arange(10)).sum().item() for x in outputs]
+        def found(network=network, pairs=pairs):
+            outputs = [torch.nn.functional.normalize(x, dim=1) for x in network(pairs).values()]
+            pointed = [(x[:10] @ x[10:].T).argmax(1) for x in outputs]
+            return [one.eq(torch.arange(10)).sum().item() for one in pointed]
 
-    before = found()
-    trained(build("dual_head", CONTEXT, c=1.0, top_k=3), network, [pairs] * 300, rate=0.05)
-    assert sum(found()) > sum(before) and min(found()) >= 7
+        before.append(found())
+        trained(build("dual_head", CONTEXT, c=1.0, top_k=3), network, [pairs] * 300, rate=0.05)
+        after.append(found())
+    # Of 40 views each head finds about 18 by chance of its weights, and 35 and more once trained.
+    heads_before, heads_after = (torch.tensor(seen).sum(dim=0) for seen in (before, after))
+    assert (heads_after >= 30).all() and (heads_after > heads_before + 5).all()

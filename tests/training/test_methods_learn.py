@@ -68,6 +68,10 @@ def given(name):
         return CONTRAST, TWO_STAGES
     if name in METRIC:
         return RECIPE, EMBEDDED
+    if name == "dual_head":
+        # At the others' rate what it gains scatters tenfold with the first weights.
+        slow = Optimizer(name="adamw", learning_rate=2e-3, weight_decay=5e-4)
+        return PRE_TRAINING.but(optimizer=slow), DEEP
     if name in PRE_TRAINED:
         return PRE_TRAINING, DEEP
     return RECIPE, {}
