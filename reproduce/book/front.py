@@ -140,7 +140,7 @@ def papers_table(edition: Edition) -> str:
     ]  # fmt: skip
     heads = ["The claim", "Our answer", "Verdicts"]
     return joined([
-        f"``````{{div}} front-papers\n{table(heads, written, [20, 23, 13])}\n``````",
+        f"``````{{div}} front-papers\n{table(heads, written, [18, 25, 13])}\n``````",
         f'<p class="front-note">{escape(glossed(edition))}</p>' if glossed(edition) else "",
     ])  # fmt: skip
 
@@ -158,7 +158,9 @@ def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
     data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
     roles = [one["data_role"] for one in stamp["verdicts"] if one["claim"] == first.claim]
     role = f" ({roles[0]} data)" if any(roles) else ""
-    return escaped(f"On {data}{role}, {scale.of_stamp(stamp)}.")
+    # What differs from the profile stands on the paper's page; here is one line for it.
+    profile, _, changed = scale.of_stamp(stamp).partition(", but ")
+    return escaped(f"On {data}{role}, {'changed ' if changed else ''}{profile}.")
 
 
 def _counts(stamp: Mapping[str, Any]) -> str:

@@ -49,9 +49,14 @@ def test_embeddings_asked_for_are_those_of_the_network(on_digits, store, tmp_pat
     alone = Store(tmp_path / "alone")
     run(planned, store, Options(workers=1, stack=2), lambda event: None)
     run(planned, alone, Options(workers=1), lambda event: None)
-    for item in planned:
-        ours, theirs = (s.get(item.trial.key).arrays["test/embeddings"] for s in (store, alone))
-        assert ours == pytest.approx(theirs, abs=1e-4)
+    ours, theirs = (
+        [s.get(item.trial.key).arrays["test/embeddings"] for item in planned]
+        for s in (store, alone)
+    )
+    # Five steps of float32 round otherwise in a stack; another network is a thousand times as far.
+    for one, other in zip(ours, theirs, strict=True):
+        assert one == pytest.approx(other, abs=1e-3)
+    assert abs(ours[0] - ours[1]).max() > 1
 
 
 def test_only_what_may_train_together_is_put_together(trials, on_digits):
