@@ -29,7 +29,7 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
         wanted = ", ".join(OWN.get(name, name) for name in control.data)
         return _not_run(control, f"none of {wanted} is in this run")
     # Many claims ask for the same control on the same data, and it reads whole encoders.
-    known = study.__dict__.setdefault("controls_measured", {})
+    known: dict[tuple[str, str], Control] = study.__dict__.setdefault("controls_measured", {})
     asked_for = control.model_dump_json(), where
     if asked_for in known:
         return known[asked_for]
