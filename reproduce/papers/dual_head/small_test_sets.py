@@ -124,6 +124,8 @@ def _of_few_images(
 
         def compute(pair=pair):
             (one, labels), (other, _) = (study.measures.predicted(cell, REAL) for cell in pair)
+            if (np.bincount(labels, minlength=len(per_class)) < per_class).any():
+                raise NothingToShow("too few images of its large test part are stored")
             found = gaps(labels, one, other, per_class, DRAWS, metric, replace=True)
             return {"true": true_gap(labels, one, other, per_class, metric)}, {"gaps": found}
 
