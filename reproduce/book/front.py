@@ -158,9 +158,7 @@ def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
     data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
     roles = [one["data_role"] for one in stamp["verdicts"] if one["claim"] == first.claim]
     role = f" ({roles[0]} data)" if any(roles) else ""
-    # What differs from the profile stands on the paper's page; here is one line for it.
-    profile, _, changed = scale.of_stamp(stamp).partition(", but ")
-    return escaped(f"On {data}{role}, {'changed ' if changed else ''}{profile}.")
+    return escaped(f"On {data}{role}, {scale.of_stamp_in_brief(stamp)}.")
 
 
 def _counts(stamp: Mapping[str, Any]) -> str:

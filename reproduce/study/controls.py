@@ -11,6 +11,7 @@ from reproduce.study.effects import Stated, measured
 from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
+_NOT_RUN = "its control was not run"
 # How a sentence calls files of a reader's own.
 OWN = {"folder": "an image folder of one's own"}
 
@@ -48,9 +49,17 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
             return _not_run(control, str(why))
     seen = [_above(contrast) for contrast in found]
     passed = all(seen) if control.passes == "all" else any(seen)
-    outcome = Control(control.english, passed, "; ".join(contrast.seen for contrast in found))
-    known[asked_for] = outcome
-    return outcome
+    known[asked_for] = Control(
+        control.english, passed, "; ".join(contrast.seen for contrast in found)
+    )
+    return known[asked_for]
+
+
+def outcome(control: Control) -> str:
+    """Return in a word or two how it came out; what was not run was not failed."""
+    if control.seen.startswith(_NOT_RUN):
+        return "not run"
+    return "met" if control.passed else "not met"
 
 
 def unmet(found: Iterable[Control]) -> list[str]:
@@ -81,4 +90,4 @@ def _above(contrast: Contrast) -> bool:
 
 
 def _not_run(control: PositiveControl, why: str) -> Control:
-    return Control(control.english, False, f"its control was not run ({why})")
+    return Control(control.english, False, f"{_NOT_RUN} ({why})")

@@ -8,6 +8,8 @@ from reproduce.study.parameters import Parameters
 # The data set is named beside the scale wherever it stands.
 _SAID_ELSEWHERE = {"dataset"}
 _MOST_NAMED = 3
+# Between the profile and what differs from it.
+_BUT = ", but "
 
 
 def in_words(parameters: Parameters) -> str:
@@ -36,12 +38,18 @@ def in_words(parameters: Parameters) -> str:
         for name in differ
     ]
     more = [f"{len(said) - _MOST_NAMED} more"] if len(said) > _MOST_NAMED else []
-    return f"{named}, but {', '.join([*said[:_MOST_NAMED], *more])}"
+    return f"{named}{_BUT}{', '.join([*said[:_MOST_NAMED], *more])}"
 
 
 def of_stamp(stamp: Mapping[str, Any]) -> str:
     """Return the same of a kept edition; an older one has the label alone."""
     return stamp.get("scale_in_words") or f"{stamp.get('scale', 'custom')} scale"
+
+
+def of_stamp_in_brief(stamp: Mapping[str, Any]) -> str:
+    """Return "laptop scale", or "changed laptop scale" where the page itself says what is."""
+    profile, _, changed = of_stamp(stamp).partition(_BUT)
+    return f"changed {profile}" if changed else profile
 
 
 def _size(name: str, value: Any) -> Any:

@@ -64,8 +64,7 @@ def test_a_module_page_says_what_the_edition_found(number, edition):
     page = course.page("module", str(number), edition)
     stamp = edition.stamp(content.module(number).related[0].paper)
     assert page.count("Our answer: **") == len(content.module(number).related)
-    profile, _, changed = scale.of_stamp(stamp).partition(", but ")
-    assert f"{'changed ' if changed else ''}{profile}." in page
+    assert f"{scale.of_stamp_in_brief(stamp)}." in page
     assert "## Take-away" in page and 'lang="ko"' in page
     assert "native speaker" in page and f"<lesson_{number}>" in page
 

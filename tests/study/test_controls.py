@@ -96,6 +96,12 @@ def test_a_control_on_data_that_are_not_here_was_not_run(study):
     assert not found.passed and "none of cifar10 is in this run" in found.seen
 
 
+def test_what_was_not_run_is_told_from_what_failed(study):
+    found = (control(*SEES), control(*BLIND), control(*SEES, data=["cifar10"]))
+    said = [controls.outcome(controls.run(study, one)) for one in found]
+    assert said == ["met", "not met", "not run"]
+
+
 def test_held_out_counts_are_those_of_a_part_that_no_verdict_uses(study):
     """Recall on the part `val`, which only the control looks at."""
     for cell in study.trained():

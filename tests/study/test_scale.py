@@ -39,3 +39,9 @@ def test_what_no_parameter_tells_is_custom():
 def test_an_edition_says_its_words_and_an_older_one_its_label():
     assert scale.of_stamp({"scale": "custom", "scale_in_words": "some words"}) == "some words"
     assert scale.of_stamp({"scale": "laptop"}) == "laptop scale"
+
+
+def test_in_brief_what_is_changed_is_called_so():
+    changed = {"scale_in_words": "laptop scale, but rho 2, 1 seed"}
+    assert scale.of_stamp_in_brief(changed) == "changed laptop scale"
+    assert scale.of_stamp_in_brief({"scale": "laptop"}) == "laptop scale"

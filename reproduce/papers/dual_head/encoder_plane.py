@@ -28,7 +28,7 @@ _TABLE = {
     "probe_before": "Linear probe, before",
     "probe_after": "Linear probe, after",
 }
-_UNTRAINED = "supervised"
+_START = "supervised"
 
 # {method: {moment: {seed: (alignment, uniformity)}}}
 Places = dict[str, dict[str, dict]]
@@ -197,7 +197,7 @@ def encoder_table(
         "the nearest training images. Linear probe: balanced accuracy of a linear classifier on "
         "the encoder as it is."
     )
-    if any(row["method"] == _UNTRAINED for row in rows):
+    if any(row["method"] == _START for row in rows):
         note += (
             " Before fine-tuning the supervised encoder has its initial weights: that is what "
             "any encoder starts from."

@@ -213,15 +213,12 @@ def encoder_table(study: Study) -> Table:
 def positive_controls(study: Study) -> Table:
     """Tabulate what had to be seen before these images may speak, met or not."""
     found = [controls.run(study, one) for one in registry.load(study.paper)]
-    rows = [
-        [one.name, "met" if one.passed else "not met", one.seen.replace("; ", "\n")]
-        for one in found
-    ]
+    rows = [[one.name, controls.outcome(one), one.seen.replace("; ", "\n")] for one in found]
     return Table(
         "Positive controls: what must be seen before a claim is judged here",
         ["Control", "Outcome", "What was measured, as a fraction with its 95 % interval"],
         rows,
-        provenance(study, study.results()),
+        provenance(study, rows_of(study, "grid")),
         note="Registered before any of these networks was trained. Held-out images are those of "
         "the part for validation, which no verdict uses.",
     )

@@ -61,7 +61,7 @@ def _rivals(rows: list[Row], draws: Draws, beside: tuple[int, int] = (0, 0)) -> 
         return f"On {on} the macro F1 of the dual-head method is {said}."
     return (
         f"On {images} test images of {on}, as many as the paper's, the macro F1 of the dual-head "
-        f"method is {said}; the answer above stands on all {more:,} that were held out."
+        f"method is {said}; the answer above stands on the {more:,} of the larger test part."
     )
 
 

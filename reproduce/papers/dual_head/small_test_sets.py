@@ -24,6 +24,8 @@ from reproduce.study.study import Study
 # Larger test parts: of real images, few of some classes, and of generated ones as many as wanted.
 REAL, GENERATED = "large", "balanced"
 DRAWS = 2000
+# Our runs and those of a rival, seed by seed.
+Arms = tuple[Sequence[Cell], Sequence[Cell]]
 # Table 5 prints means over three initialisations.
 RUNS = 3
 
@@ -62,9 +64,9 @@ def gap_draws(
         raise NothingToShow(f"it sets {method_label(OURS)} against the other methods of the paper")
     spreads = {}
     for rival in rivals:
-        arms = [[by_arm[method, seed] for seed in study.seeds] for method in (OURS, rival)]
-        spread = _of_few_images if part == REAL else _spread
-        spreads[OURS, rival] = spread(study, *arms, per_class, metric)
+        ours, theirs = ([by_arm[method, seed] for seed in study.seeds] for method in (OURS, rival))
+        spread = _of_few_images if part == REAL else _of_many_images
+        spreads[OURS, rival] = spread(study, (ours, theirs), per_class, metric)
     return {
         "gaps": {pair: one.draws for pair, one in spreads.items()},
         "true": {pair: one.true for pair, one in spreads.items()},
@@ -77,22 +79,9 @@ def gap_draws(
     }
 
 
-def _spread(
-    study: Study,
-    ours: Sequence[Cell],
-    theirs: Sequence[Cell],
-    per_class: Sequence[int],
-    metric: str,
-) -> Spread:
-    """Return how the gap of means of runs scatters, or of single runs where only those are kept."""
-    try:
-        by_run, true = _of_runs(study, ours, theirs, per_class, metric)
-    except NotMeasured:
-        single = [
-            _of_one(study, *pair, per_class, metric) for pair in zip(ours, theirs, strict=True)
-        ]
-        true = np.array([gap for gap, _ in single])
-        return _of_single(np.stack([drawn for _, drawn in single]), true)
+def _of_many_images(study: Study, arms: Arms, per_class: Sequence[int], metric: str) -> Spread:
+    """Return how the gap of means of runs scatters; of single runs where there are too few."""
+    by_run, true = _of_runs(study, arms, per_class, metric)
     if len(by_run) < RUNS:
         return _of_single(by_run, true)
     between = float(true.var(ddof=1))
@@ -107,20 +96,14 @@ def _spread(
     )
 
 
-def _of_few_images(
-    study: Study,
-    ours: Sequence[Cell],
-    theirs: Sequence[Cell],
-    per_class: Sequence[int],
-    metric: str,
-) -> Spread:
+def _of_few_images(study: Study, arms: Arms, per_class: Sequence[int], metric: str) -> Spread:
     """Return how the gap of single runs scatters, each on draws with replacement of its own.
 
     Kinds take turns as grades by the seed, so that no small test set is one of several runs; and
     of some kinds there are only a few times as many images as are drawn.
     """
     drawn, true = [], []
-    for pair in zip(ours, theirs, strict=True):
+    for pair in zip(*arms, strict=True):
 
         def compute(pair=pair):
             (one, labels), (other, _) = (study.measures.predicted(cell, REAL) for cell in pair)
@@ -147,19 +130,19 @@ def _centred(drawn: Sequence[np.ndarray], by_run: np.ndarray) -> np.ndarray:
 
 
 def _of_runs(
-    study: Study,
-    ours: Sequence[Cell],
-    theirs: Sequence[Cell],
-    per_class: Sequence[int],
-    metric: str,
+    study: Study, arms: Arms, per_class: Sequence[int], metric: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gap of each run on the same small test sets [runs, draws], and on all images."""
 
     def compute():
-        said = [
-            [study.measures.predicted(cell, GENERATED)[0] for cell in of] for of in (ours, theirs)
-        ]
-        labels = study.measures.predicted(ours[0], GENERATED)[1]
+        try:
+            said = [[study.measures.predicted(cell, GENERATED)[0] for cell in of] for of in arms]
+        except NotMeasured:
+            raise NothingToShow(
+                "the classes predicted on the large test part are not in this store; "
+                f"`reproduce run {study.paper} --force` makes them again"
+            ) from None
+        labels = study.measures.predicted(arms[0][0], GENERATED)[1]
         drawn = gaps_of_runs(labels, *map(np.stack, said), per_class, DRAWS, metric)
         true = [
             true_gap(labels, one, other, per_class, metric)
@@ -167,26 +150,10 @@ def _of_runs(
         ]
         return {"true": true}, {"gaps": drawn}
 
+    ours, theirs = arms
     name = f"gaps of runs/{_named(ours[0], theirs[0], per_class, metric)}"
     value, arrays = study.measures.derived(name, [*ours, *theirs], compute)
     return arrays["gaps"], np.array(value["true"])
-
-
-def _of_one(study: Study, ours: Cell, theirs: Cell, per_class: Sequence[int], metric: str):
-    """Return the true gap of one pair of networks and those of draws, as an older edition has them.
-
-    Each pair has test sets of its own there, so that means over runs cannot be told from them.
-    """
-
-    def compute():
-        raise NothingToShow(
-            "the classes predicted on the large test part are not in this store; "
-            f"`reproduce run {study.paper} --force` makes them again"
-        )
-
-    name = f"gaps/{_named(ours, theirs, per_class, metric)}"
-    value, arrays = study.measures.derived(name, [ours, theirs], compute)
-    return value["true"], arrays["gaps"]
 
 
 def _named(ours: Cell, theirs: Cell, per_class: Sequence[int], metric: str) -> str:

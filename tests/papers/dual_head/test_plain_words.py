@@ -18,7 +18,10 @@ def test_the_rivals_each_with_its_sign_and_whether_the_interval_excludes_none():
     lower = plain_words._rivals(grid((0.10, 0.12, 0.14)), still)
     assert "points below SimCLR (the interval excludes 0)" in lower
     few = plain_words._rivals(grid((0.10, 0.12, 0.14)), still, (292, 3386))
-    assert few.startswith("On 292 test images of generated lesions") and "all 3,386" in few
+    assert (
+        few.startswith("On 292 test images of generated lesions")
+        and "the 3,386 of the larger" in few
+    )
 
 
 def test_nothing_is_said_of_rivals_that_were_not_run():
