@@ -209,24 +209,25 @@ def mean_iou(network, part):
     ])  # fmt: skip
 
 
-# An encoder that compares pixels leaves nine steps for the classifier on it.
+# An encoder that compares pixels leaves a seventh of the steps for the classifier on it: of 60
+# steps nine, which gained from .1 to .6 by how sums happen to be rounded.
 @pytest.mark.parametrize(
-    ("name", "gained"),
+    ("name", "steps"),
     [
-        pytest.param("focal", 0.4, marks=pytest.mark.thorough),
-        pytest.param("ldam_drw", 0.4, marks=pytest.mark.thorough),
-        pytest.param("lovasz_softmax", 0.4, marks=pytest.mark.thorough),
-        pytest.param("soft_iou", 0.4, marks=pytest.mark.thorough),
-        pytest.param("tsc", 0.3, marks=pytest.mark.thorough),
-        ("bdcl", 0.3),
+        pytest.param("focal", 60, marks=pytest.mark.thorough),
+        pytest.param("ldam_drw", 60, marks=pytest.mark.thorough),
+        pytest.param("lovasz_softmax", 60, marks=pytest.mark.thorough),
+        pytest.param("soft_iou", 60, marks=pytest.mark.thorough),
+        pytest.param("tsc", 160, marks=pytest.mark.thorough),
+        ("bdcl", 160),
     ],
 )
-def test_losses_of_label_maps_learn_to_segment(name, gained, shapes):
+def test_losses_of_label_maps_learn_to_segment(name, steps, shapes):
     training, test = shapes
     seed_torch(0, "weights")
     network = models.build("hrnet_small_ocr", channels=1, size=32, classes=3)
     before = mean_iou(network, test)
-    recipe = Phase(batch_size=8, iterations=60, optimizer=adam(1e-2))
+    recipe = Phase(batch_size=8, iterations=steps, optimizer=adam(1e-2))
     # Pixels, not images, are what classes have counts of.
     counts = np.bincount(training.maps.ravel()).tolist()
     phases = list(registry.build(name, recipe, "segmentation").phases)
@@ -235,4 +236,4 @@ def test_losses_of_label_maps_learn_to_segment(name, gained, shapes):
         network, phases, training, counts, data_seed=0, seed=0, precision="float32",
         settings=settings, task=tasks.named("segmentation"),
     )  # fmt: skip
-    assert mean_iou(network, test) > before + gained
+    assert mean_iou(network, test) > before + 0.4

@@ -148,7 +148,7 @@ def test_measures_are_those_of_what_is_stored(task, finished):
 @pytest.mark.parametrize(
     ("task", "part", "steps"),
     [
-        pytest.param("segmentation", "test", 100, marks=pytest.mark.thorough),
+        pytest.param("segmentation", "test", 200, marks=pytest.mark.thorough),
         ("verification", "train", 150),
     ],
 )
