@@ -33,15 +33,16 @@ NONE = "none"
 
 
 def as_list(value: Any) -> Any:
-    """Accept a scalar, a list, or JSON (or comma-separated) text for either."""
+    """Accept a scalar, a list, or text for either: JSON, or names between commas or brackets."""
     if isinstance(value, str):
         text = value.strip()
+        names = text[1:-1] if text[:1] + text[-1:] == "[]" else text
         for attempt in (text, f"[{text}]"):
             try:
                 value = json.loads(attempt)
                 break
             except json.JSONDecodeError:
-                value = [part.strip() for part in text.split(",")]
+                value = [part.strip(" '\"") for part in names.split(",")]
     return list(value) if isinstance(value, list | tuple) else [value]
 
 

@@ -98,6 +98,8 @@ def test_one_name_is_a_list_of_one():
 def test_comma_text_may_hold_json_values():
     assert as_list('"a b", "c"') == ["a b", "c"]
     assert as_list("1, 2.5") == [1, 2.5]
+    assert as_list("[baseline, class_weights]") == ["baseline", "class_weights"]
+    assert as_list("['baseline', 'class_weights']") == ["baseline", "class_weights"]
 
 
 def test_values_keep_their_order():
