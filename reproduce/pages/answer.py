@@ -281,15 +281,13 @@ def _note(found: Answer) -> str:
 
 
 def _guarded(found: Answer) -> str:
-    """Say why a comparison is undecided whose interval alone would decide; empty without one."""
+    """Say why a word is weaker than its interval would allow; empty where none is."""
     withheld = [row.withheld for row in found.rows if row.withheld]
     if not withheld:
         return ""
-    words = "” and “".join(dict.fromkeys(withheld))
-    which = "One line is only" if len(withheld) == 1 else f"{len(withheld)} lines are only"
-    their = "its interval" if len(withheld) == 1 else "their intervals"
+    words = "” or “".join(dict.fromkeys(withheld))
+    where = "In one line" if len(withheld) == 1 else f"In {len(withheld)} lines"
     return (
-        f" {which} “undecided” although {their} alone would say “{words}”. With so few repeats, "
-        "one that comes out very differently may be missing by chance, and the interval would then "
-        "be too narrow; so the rule asks for a clearer result before it gives a firm word."
+        f" {where} the interval alone would say “{words}”; from so few repeats it may be too "
+        "narrow by chance, so the rule keeps to a weaker word."
     )

@@ -108,9 +108,9 @@ def test_the_table_has_paper_ours_difference_and_a_marked_verdict():
     assert "alone would" not in answer.table_of(made_up(rows=(within,)), provenance="x").note
     guarded = row(ours=Ends(0.06, 0.004, 0.116), withheld="holds")
     note = answer.table_of(made_up(rows=(guarded,)), provenance="x").note
-    assert "One line is only “undecided” although its interval alone would say “holds”." in note
+    assert "In one line the interval alone would say “holds”; from so few" in note
     both = answer.table_of(made_up(rows=(guarded, guarded)), provenance="x").note
-    assert "2 lines are only “undecided” although their intervals alone would say “holds”." in both
+    assert "In 2 lines the interval alone would say “holds”; from so few" in both
     none = answer.table_of(made_up(rows=(row(ours=None, apart=None, word="not run",
                                              verdict="not run"),)), provenance="x")  # fmt: skip
     assert none.rows[0][2:] == ["not run", "–", "not run"]
