@@ -18,6 +18,7 @@ from reproduce.study.carried import everything_predicted, resample_registered
 from reproduce.study.judging import judge
 from reproduce.study.study import Study
 from reproduce.tasks import task_of
+from reproduce.trials import diverged
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 
@@ -192,6 +193,9 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         # What a paper claims beside what was found; a study of our own answers on its page.
         stamp["answer"] = of_study(study, judgements).to_json()
     resample_registered(study)
+    if study.lost:
+        lost = diverged.among(study.store, (cell.trial.key for cell in study.lost))
+        stamp["diverged"] = diverged.to_json(study.store, lost)
     derived = study.store.derived_from(study.keys())
     editions.write(
         edition, study.paper, results, derived, study.records, stamp, with_scores=shown,

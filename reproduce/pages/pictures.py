@@ -20,6 +20,7 @@ from reproduce.registry import claims, datasets
 from reproduce.registry.registration import registered
 from reproduce.study.cell import Cell
 from reproduce.study.counting import head_count as counted
+from reproduce.study.published import stamp_beside
 from reproduce.study.study import Study
 
 
@@ -170,4 +171,4 @@ def every_claim(
 ) -> Table:
     """Tabulate every registered claim beside its verdict in the published edition."""
     line = provenance(study, study.rows(study.cells if cells is None else cells))
-    return verdicts_beside(judgements, study.published_stamp(), study.scale, provenance=line)
+    return verdicts_beside(judgements, stamp_beside(study), study.scale, provenance=line)

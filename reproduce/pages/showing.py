@@ -16,6 +16,7 @@ from reproduce.figures.provenance import Provenance, provenance_line
 from reproduce.figures.table import Table, Tables
 from reproduce.figures.wording import method_label
 from reproduce.registry.datasets import in_words
+from reproduce.study.published import stamp_beside
 from reproduce.study.study import Study
 
 Made = Picture | Table | Tables | str
@@ -142,7 +143,7 @@ def not_run(study: Study, experiment: str) -> str:
         )
     if experiment in getattr(study.parameters, "experiments", []):
         return f"Not shown: {what} has nothing to run with the methods and parameters of this run."
-    stamp = study.published_stamp()
+    stamp = stamp_beside(study)
     there = stamp and experiment in (stamp["parameters"].get("experiments") or [])
     published = " The published edition of this page has it." if there else ""
     return (

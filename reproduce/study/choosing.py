@@ -14,10 +14,13 @@ from reproduce.errors import UserError
 from reproduce.methods.method import Method
 from reproduce.study.cell import Cell
 from reproduce.study.measures import Measures, NotMeasured
+from reproduce.trials import diverged
 from reproduce.trials.trial import RECIPE
 
 # A recipe that nothing trains by: of trials of which it is not decided yet what they are.
 UNDECIDED = 0
+# What a network scores that there is none of.
+NOTHING = 0.0
 # Scores that are equal but for rounding are a draw, which goes to the lower number.
 DIGITS = 9
 Place = tuple[str, str]
@@ -38,7 +41,8 @@ class Search:
     experiment
         Whose cells tried the configurations.
     metric
-        By which they are compared, on the validation part; the highest mean over seeds wins.
+        By which they are compared, on the validation part; the highest mean over seeds wins. None
+        scores less than `NOTHING` in it.
     trained
         What is trained in the place of a waiting cell, from the best one of its search.
     """
@@ -73,19 +77,27 @@ class Search:
         return found
 
     def validation_scores(self, measures: Measures, tried: Tried) -> dict[int, float] | None:
-        """Return each number's mean on the validation images; None unless all are here."""
-        for cell in (cell for of in tried.values() for cell in of):
+        """Return each number's mean on the validation images; None unless all are here.
+
+        A training that diverged leaves no network: it recognises nothing, and scores nothing.
+        """
+        every = [cell for of in tried.values() for cell in of]
+        lost = diverged.among(measures.store, (cell.trial.key for cell in every))
+        for cell in every:
             if "test" in cell.trial.evaluate_on:
                 raise UserError(
                     f"trial {cell.trial.key} ({cell.method}) of the search was evaluated on test "
                     "images; expected validation images alone"
                 )
-            if measures.store.get(cell.trial.key) is None:
+            if cell.trial.key not in lost and measures.store.get(cell.trial.key) is None:
                 return None
+
+        def score(cell: Cell) -> float:
+            return NOTHING if cell.trial.key in lost else measures.measured(cell)[self.metric]
+
         try:
             return {
-                number: float(np.mean([measures.measured(cell)[self.metric] for cell in of]))
-                for number, of in tried.items()
+                number: float(np.mean([score(cell) for cell in of])) for number, of in tried.items()
             }
         except NotMeasured:  # Its scores, which a correction needs, are not in this store.
             return None

@@ -52,6 +52,9 @@ class Protocol:
     chosen
         The cells, with those whose configuration results decide in the place of those that wait
         for it: `chosen(measures, cells)`, of cells and references together.
+    outlives_divergence
+        Whether a training that diverges is a finding of the study, told on its page; elsewhere it
+        is a mistake in what was asked for, and an error.
     """
 
     paper: Work
@@ -62,3 +65,4 @@ class Protocol:
     references: Callable[..., list[Cell]] = no_cells
     other_data: Callable[[Any], list[str]] = no_data
     chosen: Callable[["Measures", Sequence[Cell]], list[Cell]] = nothing_chosen
+    outlives_divergence: bool = False

@@ -4,7 +4,7 @@ A study is the registered edition if its parameters are those of the plan; `regi
 what a plan means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,14 +43,20 @@ class Registered:
         """Return which step a trial belongs to, counted from 0."""
         return next(place for place, keys in enumerate(self.keys.values()) if key in keys)
 
-    def progress(self, finished: Mapping[str, Result]) -> list[StepProgress]:
-        """Return how far each step is, with the results of the trials that are finished."""
+    def progress(
+        self, finished: Mapping[str, Result], diverged: Set[str] = frozenset()
+    ) -> list[StepProgress]:
+        """Return how far each step is, with the results of the trials that are finished.
+
+        Of one that diverged there is none, and nothing of it is left to train.
+        """
         found = []
         for step in self.plan.steps:
             done = [finished[key] for key in sorted(self.keys[step.name] & set(finished))]
             spent = round(sum(result.seconds for result in done) / 3600, 2)
             planned = len(self.keys[step.name])
-            found.append(StepProgress(step.name, planned, len(done), step.hours, spent))
+            ended = len(done) + len(self.keys[step.name] & diverged)
+            found.append(StepProgress(step.name, planned, ended, step.hours, spent))
         return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from reproduce.data.records import Record
+from reproduce.study.cell import Cell
 from reproduce.trials import allowed, engine
 from reproduce.trials.store import Store
 from reproduce.trials.trial import Planned
@@ -20,6 +21,7 @@ class Planning(Protocol):
 
     store: Store
     records: list[Record]
+    lost: Sequence[Cell]
 
     @property
     def waiting(self) -> Set[str]:
@@ -27,6 +29,9 @@ class Planning(Protocol):
 
     def planned(self) -> list[Planned]:
         """Return every trial, once."""
+
+    def step_of(self, key: str) -> int:
+        """Return which step a trial belongs to, counted from 0; all to one without steps."""
 
     def lay_out(self) -> None:
         """Plan anew with the results there are."""
@@ -43,6 +48,19 @@ def ready(study: Planning) -> list[Planned]:
     return [item for item in study.planned() if item.trial.key not in waiting]
 
 
+def next_stage(study: Planning) -> list[Planned]:
+    """Return what can be trained now, up to the step in which the first trial waits for a result.
+
+    So a step is whole before the next one begins, also where its own results decide what is in it.
+    """
+    waiting = study.waiting
+    first = min(map(study.step_of, waiting), default=None)
+    found = ready(study)
+    if first is None:
+        return found
+    return [item for item in found if study.step_of(item.trial.key) <= first]
+
+
 def train(study: Planning, options: engine.Options, told: Told = silent) -> engine.Summary:
     """Train what is pending of a study and, once results have decided more trials, these as well.
 
@@ -53,18 +71,22 @@ def train(study: Planning, options: engine.Options, told: Told = silent) -> engi
     allowed.refuse_more(pending, study.store, workers, study.records)
     for record in study.records:
         study.store.put_record(record)
-    began, trained = time.monotonic(), 0
+    began, trained, stage = time.monotonic(), 0, ready if options.force else next_stage
     while True:
-        planned = ready(study)
+        planned = stage(study)
         with told(planned, study.store) as reporter:
             summary = engine.run(planned, study.store, _left(options, began), reporter)
         trained += summary.trained
-        if summary.stopped or summary.failures or not study.waiting:
-            break
         before, options = study.waiting, replace(options, force=False)
         study.lay_out()
-        if study.waiting == before:
+        lost = {cell.trial.key for cell in study.lost}
+        failures = {key: text for key, text in summary.failures.items() if key not in lost}
+        summary = replace(summary, failures=failures)
+        undecided = study.waiting == before
+        if summary.stopped or failures or not before or (undecided and stage is ready):
             break
+        # Where nothing was decided, what waits for nothing is trained at least.
+        stage = ready if undecided else next_stage
     planned = study.planned()
     missing = len(engine.pending(planned, study.store, options.keep_weights))
     return replace(summary, total=len(planned), done=len(planned) - missing, trained=trained)

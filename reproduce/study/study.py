@@ -1,6 +1,6 @@
 """One paper with one set of parameters: its cells, their trials, and what is chosen of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from reproduce.data import catalog, names, splits
 from reproduce.data.imbalance import counts_by_class
 from reproduce.errors import UserError
 from reproduce.registry import datasets
-from reproduce.study import departing, steps
+from reproduce.study import departing, diverging, steps
 from reproduce.study.cell import Cell, in_words
 from reproduce.study.measures import Measures
 from reproduce.study.parameters import Parameters
@@ -21,7 +21,6 @@ from reproduce.study.registered import StepProgress, registered_edition
 from reproduce.study.running import Told, silent, train
 from reproduce.study.steps import Place
 from reproduce.tasks import task_of
-from reproduce.trials import edition as editions
 from reproduce.trials import engine
 from reproduce.trials.store import Result, Store
 from reproduce.trials.trial import Planned, merged
@@ -34,6 +33,8 @@ class Study:
     # trials that are finished and not shown.
     _whole: "Study | None" = None
     _finished_beside: frozenset[str] = frozenset()
+    # Cells whose training diverged, where that is a finding; none of `cells` or `references`.
+    lost: Sequence[Cell] = ()
 
     def __init__(self, protocol: Protocol, parameters: Parameters, store: Store | None = None):
         self.protocol, self.parameters = protocol, parameters
@@ -61,6 +62,9 @@ class Study:
         self.registered = registered_edition(parameters, every, self.shown)
         if self.registered:
             self._keep_only(frozenset().union(*self.registered.keys.values()))
+        lost = diverging.lost_of(self, [*self.cells, *self.references])
+        self._keep_only(self.keys() - {cell.trial.key for cell in lost})
+        self.lost = lost
 
     @classmethod
     def open(cls, protocol: Protocol, namespace: Mapping[str, Any]) -> "Study":
@@ -95,9 +99,10 @@ class Study:
         """Return the study as it was asked for, done or not."""
         return self._whole or self
 
-    def _keep_only(self, keys: frozenset[str]) -> None:
+    def _keep_only(self, keys: Set[str]) -> None:
         self.cells = [cell for cell in self.cells if cell.trial.key in keys]
         self.references = [cell for cell in self.references if cell.trial.key in keys]
+        self.lost = [cell for cell in self.lost if cell.trial.key in keys]
 
     def progress(self) -> list[StepProgress]:
         """Return how far each step of the registered plan is; none where there is no plan."""
@@ -105,7 +110,8 @@ class Study:
             return []
         whole = self.whole
         done = whole.keys() - {item.trial.key for item in whole.pending()}
-        return self.registered.progress(self.store.first_of(done))
+        lost = {cell.trial.key for cell in whole.lost}
+        return self.registered.progress(self.store.first_of(done), lost)
 
     @property
     def methods(self) -> list[str]:
@@ -177,10 +183,11 @@ class Study:
             Planned(cell.trial, ({**common, **cell.label(self.protocol.paper)},), cell.keep)
             for cell in [*self.cells, *self.references]
         )
-        found = merged(list(labelled))
-        if registered := self.registered:
-            found.sort(key=lambda item: registered.place(item.trial.key))
-        return found
+        return sorted(merged(list(labelled)), key=lambda item: self.step_of(item.trial.key))
+
+    def step_of(self, key: str) -> int:
+        """Return which registered step a trial belongs to, counted from 0."""
+        return self.registered.place(key) if self.registered else 0
 
     def keys(self) -> set[str]:
         """Return the keys of all trials, references included.
@@ -262,19 +269,6 @@ class Study:
         longer = {name: getattr(own, name) for name in self.parameters.length}
         parameters = self.parameters.model_copy(update=longer)
         return steps.by_place(self.protocol.cells(parameters, self.record, *self._others))
-
-    def published_stamp(self) -> dict[str, Any] | None:
-        """Return what the published edition says of this paper; None if that is this very run."""
-        stamp = editions.published().stamp(self.paper)
-        if stamp is None:
-            return None
-        # Read again: a parameter that is younger than the edition has its default there.
-        try:
-            theirs = self.protocol.parameters.read(stamp["given"])
-        except UserError:
-            # What was asked for then is refused by now.
-            return stamp
-        return None if theirs == self.parameters else stamp
 
     # -- what the results say: short ways to `measures` for pages -------------------------------
 

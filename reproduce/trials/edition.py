@@ -21,14 +21,14 @@ from reproduce.errors import UserError, reason
 from reproduce.files import project_root, relative, write_bytes, write_text
 from reproduce.tasks import task_of
 from reproduce.trials import arrays as array_files
+from reproduce.trials import diverged, soundness
 from reproduce.trials import predicted as predicted_classes
-from reproduce.trials import soundness
 from reproduce.trials.locks import shared_lock
 from reproduce.trials.pack import Merged, take
 from reproduce.trials.predicted import Predicted
 from reproduce.trials.store import Result, Store
 from reproduce.trials.stored_rows import DamagedRow, result_from_row, row_of
-from reproduce.trials.trial import Planned, canonical
+from reproduce.trials.trial import Planned, Trial, canonical
 
 # What a committed paper may weigh, and all of them; a repository is cloned by everyone.
 MEGABYTES_ALLOWED, MEGABYTES_IN_ALL = 12, 60
@@ -212,7 +212,7 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
     # Read and checked as a whole before anything of it is taken.
     carried = array_files.read(edition.results(paper, "npz"))
     results = read_results(edition, paper)
-    derived, records = _read_stamp(edition, paper, stamp)
+    derived, records, lost_to_divergence = _read_stamp(edition, paper, stamp)
     lost = set(stamp.get("keys", ())) - {result.key for result in results}
     if lost:
         raise UserError(
@@ -221,7 +221,9 @@ def merge(store: Store, edition: Edition, paper: str) -> Merged:
         )
     own_arrays = _by_trial(edition, paper, carried, results)
     with shared_lock(store.files_lock):
-        return _take_whole(store, carried, results, own_arrays, derived, records)
+        outcome = _take_whole(store, carried, results, own_arrays, derived, records)
+    diverged.take(store, lost_to_divergence)
+    return outcome
 
 
 def _by_trial(
@@ -268,16 +270,17 @@ def _take_whole(
 
 def _read_stamp(
     edition: Edition, paper: str, stamp: dict[str, Any]
-) -> tuple[Derived, list[Record]]:
-    """Return the derived values and the records that a stamp carries."""
+) -> tuple[Derived, list[Record], list[tuple[Trial, str]]]:
+    """Return the derived values, the records and the trials without a result of a stamp."""
     try:
         derived = [(row["name"], list(row["sources"]), row["value"]) for row in stamp["derived"]]
         for name, sources, value in derived:
             if not isinstance(name, str) or not all(isinstance(key, str) for key in sources):
                 raise TypeError(f"a derived value is named {name!r}")
             canonical(value)
-        return derived, [Record.from_json(values) for values in stamp["records"]]
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        records = [Record.from_json(values) for values in stamp["records"]]
+        return derived, records, diverged.from_json(stamp.get("diverged", {}))
+    except (DamagedRow, KeyError, ValueError, TypeError, AttributeError) as error:
         path = edition.results(paper, "json")
         raise UserError(
             f"{relative(path)} is damaged or of another version ({reason(error)}); restore it or "

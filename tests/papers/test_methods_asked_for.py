@@ -10,6 +10,7 @@ from reproduce.errors import UserError
 from reproduce.files import project_root
 from reproduce.methods import registry
 from reproduce.papers.metric_learning import methods as metric_learning
+from reproduce.study.published import stamp_beside
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials import engine
@@ -118,7 +119,7 @@ def test_trials_that_are_published_keep_their_keys(paper, tmp_path):
     names = {cell.method for cell in [*study.cells, *study.references]}
     unnamed = {"untrained", "balanced", "undersampling_equal_epochs", *metric_learning.ARMS}
     assert names - unnamed <= set(registry.names()) and len(names) > 3
-    assert study.published_stamp() is None
+    assert stamp_beside(study) is None
     asked = ASKED_BY.get(paper, "methods")
     other = study.parameters.model_copy(update={asked: study.methods[:1]})
-    assert Study(protocol, other, store).published_stamp() == stamp
+    assert stamp_beside(Study(protocol, other, store)) == stamp

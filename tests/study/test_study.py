@@ -7,6 +7,7 @@ import pytest
 from reproduce.data import catalog
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
+from reproduce.study.published import stamp_beside
 from reproduce.study.study import Study, find_record
 from reproduce.trials import engine
 from reproduce.trials.store import Store
@@ -53,17 +54,15 @@ def test_a_study_finds_the_published_edition_unless_it_is_that_run(study_of, tmp
     results.mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text('name = "imbalanced-learning-reproduced"')
     monkeypatch.chdir(tmp_path)
-    assert study.published_stamp() is None
+    assert stamp_beside(study) is None
     ours = study.parameters.model_dump(mode="json")
     younger = {name: value for name, value in ours.items() if name != "map_images"}
     for given, found in ((ours, False), ({**ours, "iterations": 1}, True), (younger, False)):
         stamp = {"given": given, "parameters": given, "scale": "laptop"}
         (results / "class_imbalance.json").write_text(json.dumps(stamp))
-        assert study.published_stamp() == (stamp if found else None)
+        assert stamp_beside(study) == (stamp if found else None)
     (results / "class_imbalance.json").write_text(json.dumps({**stamp, "given": {"rhoo": 5}}))
-    assert study.published_stamp(), (
-        "parameters that nobody knows any more are not those of this run"
-    )
+    assert stamp_beside(study), "parameters that nobody knows any more are not those of this run"
 
 
 def test_training_counts_are_named_by_their_point(study_of):

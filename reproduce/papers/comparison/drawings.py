@@ -28,7 +28,7 @@ class Landscape(Picture):
     """A row for each method, a column for each data set, and what it gains there in points.
 
     Coloured is what is certain for all methods of a data set together; a number without a colour
-    may be chance, and an empty place was not attempted.
+    may be chance; an empty place was not attempted, or its training diverged.
     """
 
     kind = "landscape"
@@ -108,7 +108,7 @@ class Landscape(Picture):
         """Say what a colour, its lack and a dot mean."""
         return (
             "Blue helps and brown hurts, for certain for all methods of a column together; a "
-            "number without a colour may be chance; a dot: not attempted."
+            "number without a colour may be chance; a dot: not attempted, or its training diverged."
         )
 
     def words(self) -> str:

@@ -10,7 +10,7 @@ from reproduce.figures.wording import plural
 from reproduce.pages.report import record_line
 from reproduce.pages.rows import rows_of
 from reproduce.pages.showing import provenance, shown
-from reproduce.papers.comparison import claimed_sizes, tables, tuning
+from reproduce.papers.comparison import claimed_sizes, lost, tables, tuning
 from reproduce.papers.comparison import guide as guides
 from reproduce.papers.comparison.choosing import METRIC
 from reproduce.papers.comparison.drawings import Landscape, TryingMore
@@ -93,7 +93,8 @@ def guide(study: Study) -> Table:
 @shown()
 def unknown(study: Study) -> str:
     """List what nobody can tell from these data."""
-    return "\n".join(f"- {sentence}" for sentence in guides.unknown(gains_of(study)))
+    gains = gains_of(study)
+    return "\n".join(f"- {said}" for said in [*lost.compared(gains), *guides.unknown(gains)])
 
 
 @shown(methods=(BASELINE,), trained=2)
@@ -135,8 +136,10 @@ def trying_more(study: Study) -> TryingMore:
 
 @shown(experiment="search")
 def luck(study: Study) -> str:
-    """Say how much of what was promised was luck."""
-    return tables.luck(tuning.luck(tuning.searches(gains_of(study))))
+    """Say how much of what was promised was luck, and what diverged on the way."""
+    gains = gains_of(study)
+    said = tables.luck(tuning.luck(tuning.searches(gains)))
+    return "\n\n".join(filter(None, (said, lost.searched(gains))))
 
 
 @shown(experiment="search")

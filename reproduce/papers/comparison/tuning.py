@@ -66,7 +66,7 @@ class Tuned:
 def searches(gains: Gains) -> list[Tuned]:
     """Return every search whose method is filled in, or say that there was none."""
     study = gains.study
-    every = [*study.cells, *study.references]
+    every = [*study.cells, *study.references, *study.lost]
     decided, found = SEARCH.choices(study.measures, every), []
     for place, tried in SEARCH.searched(every).items():
         scores = SEARCH.validation_scores(study.measures, tried)

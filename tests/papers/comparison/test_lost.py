@@ -1,0 +1,82 @@
+"""Trainings that diverge are a finding: told, not tried again, chosen if all others did."""
+
+import pytest
+
+from reproduce.errors import UserError
+from reproduce.papers.comparison import lost, pictures, tuning
+from reproduce.papers.comparison.choosing import SEARCH
+from reproduce.papers.comparison.gains import Gains
+from reproduce.study.running import ready
+from tests.papers.comparison.made_up import fill, opened
+
+SAID = "the loss became nan at iteration 7 of 1500 in phase 1 (cross_entropy, learning rate 0.05)"
+
+
+def diverging(folder, method, numbers):
+    """Return a study in which a method diverged at these of its three configurations.
+
+    All else is filled in, stage by stage, as training would. With the default its repeats diverge
+    as well, with all three those of what was chosen.
+    """
+    study, of = opened(folder, others="none"), {"default": {0}, "grid": {0, 1, 2}}
+    for _ in range(3):
+        gone = set()
+        for cell in [*study.cells, *study.references]:
+            needed = of.get(cell.experiment) or {cell.factors.get("tried")}
+            if cell.method == method and not cell.waiting and needed <= set(numbers):
+                gone.add(cell.trial.key)
+        fill(study, {item.trial.key for item in ready(study)} - gone)
+        for key in gone:
+            study.store.fail(key, SAID)
+        study.lay_out()
+    return study
+
+
+def test_a_configuration_that_diverged_scores_nothing_and_another_is_chosen(tmp_path):
+    study = diverging(tmp_path, "crt", (0, 1))
+    assert not study.waiting and not study.pending()
+    (found,) = [one for one in tuning.searches(Gains(study)) if one.method == "crt"]
+    assert found.number == 2 and found.scores[:2] == (0, 0) and found.promised > 0
+    # The default diverged on the repeats too: nothing can be said over it.
+    assert found.default_again is None and found.bought is None
+    said = lost.searched(Gains(study))
+    assert said.startswith("2 trainings of the search diverged") and "On MNIST: cRT 2 of 3." in said
+    assert said in str(pictures.luck.of(study)) and not lost.compared(Gains(study))
+
+
+def test_where_all_diverge_the_method_is_told_and_not_compared(tmp_path):
+    study = diverging(tmp_path, "class_weights", (0, 1, 2))
+    assert not study.waiting and not study.pending()
+    gains = Gains(study)
+    assert "class_weights" not in gains.methods() and {"crt", "thresholding"} < set(gains.methods())
+    (said,) = lost.compared(gains)
+    assert said == (
+        "On MNIST class weights cannot be compared: as it was chosen, 5 repeats of 5 diverged."
+    )
+    assert f"- {said}\n" in str(pictures.unknown.of(study))
+    assert "class weights 3 of 3" in lost.searched(gains)
+
+
+def test_nothing_is_told_where_nothing_diverged(study):
+    assert lost.searched(Gains(study)) == "" and not lost.compared(Gains(study))
+
+
+def test_a_failure_of_another_kind_is_no_score(tmp_path):
+    """Of lack of memory nothing follows for the method: its search waits."""
+    study = opened(tmp_path, others="none")
+    (first, *_) = [cell for cell in study.references if cell.experiment == "search"]
+    fill(study, {item.trial.key for item in ready(study)} - {first.trial.key})
+    study.store.fail(first.trial.key, "lack of memory")
+    study.lay_out()
+    assert first.method in {cell.method for cell in study.cells if cell.waiting}
+    study.store.fail(first.trial.key, SAID)
+    study.lay_out()
+    assert not study.waiting
+    assert SEARCH.choices(study.measures, [*study.references, *study.lost])[
+        "mnist", first.method
+    ].factors["tried"]
+
+
+def test_a_page_whose_baseline_diverged_is_an_error_in_one_line(tmp_path):
+    with pytest.raises(UserError, match=r"^what the page draws in detail diverged: the"):
+        diverging(tmp_path, "baseline", (0, 1, 2))
