@@ -78,7 +78,9 @@ def train(study: Planning, options: engine.Options, told: Told = silent) -> engi
             summary = engine.run(planned, study.store, _left(options, began), reporter)
         trained += summary.trained
         before, options = study.waiting, replace(options, force=False)
-        study.lay_out()
+        # What is shown as far as it is done is whole, and stays what it is.
+        if before or summary.failures:
+            study.lay_out()
         lost = {cell.trial.key for cell in study.lost}
         failures = {key: text for key, text in summary.failures.items() if key not in lost}
         summary = replace(summary, failures=failures)
