@@ -67,7 +67,11 @@ def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: st
     if others:
         each = "".join(f", and {one.said(one.ours)} {one.words} ({one.verdict})" for one in others)
         return f"{said} ({row.verdict}){each}{_theirs(row, who, False)}.{more}"
-    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}.{more}"
+    parts = "".join(
+        f" Part of the claim is {_in_words(one)} {one.words}."
+        for one in _parts_that_do_not(judgement, rows)
+    )
+    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}.{more}{parts}"
 
 
 def opening(judgement: Judgement, row: MainRow) -> str:
@@ -91,6 +95,7 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     # Two readings are enough for a title; the sentence has the other measures as well.
     measures = [] if others else _other_measures(rows)
     more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
+    more += [f"; part of it is {_in_words(one)}" for one in _parts_that_do_not(judgement, rows)]
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
@@ -103,6 +108,22 @@ def _other_measures(rows: Sequence[MainRow]) -> list[MainRow]:
     first = rows[0]
     alike = [one for one in rows if (one.words, one.reading) == (first.words, first.reading)]
     return [one for one in alike if one.ours and one.metric != first.metric]
+
+
+def _parts_that_do_not(judgement: Judgement, rows: Sequence[MainRow]) -> list[MainRow]:
+    """Return what does not hold of the other claims in the main result, where the first one does."""
+    held = (Verdict.HOLDS, Verdict.HOLDS_SMALLER)
+    if judgement.verdict not in held:
+        return []
+    others = [
+        one for one in rows if one.claim != rows[0].claim and one not in _other_measures(rows)
+    ]
+    return [one for one in others if one.ours and one.verdict not in held]
+
+
+def _in_words(row: MainRow) -> str:
+    """Return "undecided: −0.4 [−1.1, +0.4] points of generalization gap growth"."""
+    return f"{row.verdict}: {row.said(row.ours)} {_of(row)}"
 
 
 def _of_measure(row: MainRow) -> str:

@@ -157,3 +157,18 @@ def test_what_depends_on_the_reading_is_said_under_each():
         "Depends on how the text is read: 0.0 [−0.1, +0.1] points of macro F1 over SimCLR here, "
         "−3.6 [−4.6, −2.6] over SimCLR when read to the letter"
     )
+
+
+def test_where_the_first_claim_holds_parts_that_do_not_are_said():
+    first, gap = row(verdict="holds"), row(claim="another", words="with more", verdict="undecided")
+    held = row(claim="third", verdict="holds")
+    sentence = answer_words.sentence(judged(Verdict.HOLDS), [first, gap, held], "the paper")
+    ending = "art of the claim is undecided: +1.3 [−0.8, +3.4] points of macro F1 with more."
+    assert sentence.endswith(f" P{ending}") and sentence.count("art of the claim") == 1
+    title = answer_words.title(judged(Verdict.HOLDS), [first, gap, held])
+    assert title.endswith(
+        "; part of it is undecided: +1.3 [−0.8, +3.4] points of macro F1 with more"
+    )
+    # Where the first does not hold, that is the answer.
+    open_ = answer_words.sentence(judged(Verdict.UNDECIDED), [first, gap], "the paper")
+    assert "art of the claim" not in open_
