@@ -95,7 +95,7 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     # Two readings are enough for a title; the sentence has the other measures as well.
     measures = [] if others else _other_measures(rows)
     more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
-    more += [f"; part of it is {_in_words(one)}" for one in _parts_that_do_not(judgement, rows)]
+    more += [f"; {_in_words(one)}" for one in _parts_that_do_not(judgement, rows)]
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
@@ -111,7 +111,7 @@ def _other_measures(rows: Sequence[MainRow]) -> list[MainRow]:
 
 
 def _parts_that_do_not(judgement: Judgement, rows: Sequence[MainRow]) -> list[MainRow]:
-    """Return what does not hold of the other claims in the main result, where the first one does."""
+    """Return what does not hold of the other main claims, where the first one does."""
     held = (Verdict.HOLDS, Verdict.HOLDS_SMALLER)
     if judgement.verdict not in held:
         return []
