@@ -193,8 +193,9 @@ def keep_results(study: Study, given: dict[str, Any], edition: Edition) -> None:
         # What a paper claims beside what was found; a study of our own answers on its page.
         stamp["answer"] = of_study(study, judgements).to_json()
     resample_registered(study)
-    if study.lost:
-        lost = diverged.among(study.store, (cell.trial.key for cell in study.lost))
+    # Also of steps that are not done yet: they decide what is trained there.
+    lost = diverged.among(study.store, (cell.trial.key for cell in study.whole.lost))
+    if lost:
         stamp["diverged"] = diverged.to_json(study.store, lost)
     derived = study.store.derived_from(study.keys())
     editions.write(

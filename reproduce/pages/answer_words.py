@@ -7,7 +7,7 @@ from reproduce.evaluation.registry import is_metric, metric
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.wording import difference
-from reproduce.pages.answered import MainRow
+from reproduce.pages.answered import NOT_JUDGED, MainRow
 
 # How the sentence begins. What an opening says is what the verdict says, and no more.
 OPENINGS: dict[Verdict, str] = {
@@ -31,6 +31,8 @@ OPENINGS: dict[Verdict, str] = {
     Verdict.BY_CONSTRUCTION: "True by construction",
     Verdict.NOT_ATTEMPTED: "Not put to the test",
 }
+# What nothing is to be added to.
+HELD = (Verdict.HOLDS, Verdict.HOLDS_SMALLER, Verdict.BY_CONSTRUCTION)
 # Of a claim of many parts, the first measured and others not trained yet.
 IN_PART = "Not judged yet, since not all that the claim compares is trained"
 # How a condition begins that names a control which was not met.
@@ -64,14 +66,12 @@ def sentence(judgement: Judgement, rows: Sequence[MainRow], who: str, reason: st
         f" {_of_measure(one)} ({one.verdict}){_theirs(one, who, False) if one.paper else ''}."
         for one in _other_measures(rows)
     )
+    if parts := "; ".join(map(_part, _parts_that_do_not(judgement, rows))):
+        more += f" Not all of the claim does: {parts}."
     if others:
         each = "".join(f", and {one.said(one.ours)} {one.words} ({one.verdict})" for one in others)
         return f"{said} ({row.verdict}){each}{_theirs(row, who, False)}.{more}"
-    parts = "".join(
-        f" Part of the claim is {_in_words(one)} {one.words}."
-        for one in _parts_that_do_not(judgement, rows)
-    )
-    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}.{more}{parts}"
+    return f"{said}{_theirs(row, who, False)}{_beside(judgement, row, reason)}.{more}"
 
 
 def opening(judgement: Judgement, row: MainRow) -> str:
@@ -95,7 +95,9 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     # Two readings are enough for a title; the sentence has the other measures as well.
     measures = [] if others else _other_measures(rows)
     more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
-    more += [f"; {_in_words(one)}" for one in _parts_that_do_not(judgement, rows)]
+    parts = _parts_that_do_not(judgement, rows)
+    alike = len({one.measure for one in parts}) < len(parts)
+    more += [f"; {_lower(_part(one, words=alike))}" for one in parts]
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
@@ -112,18 +114,20 @@ def _other_measures(rows: Sequence[MainRow]) -> list[MainRow]:
 
 def _parts_that_do_not(judgement: Judgement, rows: Sequence[MainRow]) -> list[MainRow]:
     """Return what does not hold of the other main claims, where the first one does."""
-    held = (Verdict.HOLDS, Verdict.HOLDS_SMALLER)
-    if judgement.verdict not in held:
+    if judgement.verdict not in HELD:
         return []
     others = [
         one for one in rows if one.claim != rows[0].claim and one not in _other_measures(rows)
     ]
-    return [one for one in others if one.ours and one.verdict not in held]
+    return [one for one in others if one.ours and one.verdict not in HELD]
 
 
-def _in_words(row: MainRow) -> str:
-    """Return "undecided: −0.4 [−1.1, +0.4] points of generalization gap growth"."""
-    return f"{row.verdict}: {row.said(row.ours)} {_of(row)}"
+def _part(row: MainRow, words: bool = True) -> str:
+    """Return "generalization gap growth, with oversampling: −0.4 [−1.1, +0.4] (undecided)"."""
+    verdict = NOT_JUDGED if row.verdict == Verdict.NOT_ATTEMPTED else row.verdict
+    unit = f" {row.unit}" if row.unit and row.unit != "points" else ""
+    of = f"{row.measure}, {row.words}" if words else row.measure
+    return f"{of}: {row.said(row.ours)}{unit} ({verdict})"
 
 
 def _of_measure(row: MainRow) -> str:

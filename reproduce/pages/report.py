@@ -57,6 +57,8 @@ def registered_steps(study: Study) -> list[Table]:
         sum(getattr(step, name) for step in steps) for name in ("hours_planned", "hours_spent")
     )
     said = f"{done} of {plural(planned, 'planned network')} are trained"
+    if lost := sum(step.diverged for step in steps):
+        said += f", of which {lost} diverged"
     complete = sum(step.complete for step in steps)
     if complete < len(steps):
         said += (

@@ -45,11 +45,15 @@ class Search:
         scores less than `NOTHING` in it.
     trained
         What is trained in the place of a waiting cell, from the best one of its search.
+    outlives_divergence
+        Whether a configuration that diverged counts as one that scores `NOTHING`; else the search
+        waits for it.
     """
 
     experiment: str
     metric: str
     trained: Callable[[Cell, Cell], Method] = as_searched
+    outlives_divergence: bool = False
 
     def chosen(self, measures: Measures, cells: Sequence[Cell]) -> list[Cell]:
         """Return the cells with the chosen configuration in those whose search is all here."""
@@ -82,7 +86,7 @@ class Search:
         A training that diverged leaves no network: it recognises nothing, and scores nothing.
         """
         every = [cell for of in tried.values() for cell in of]
-        lost = diverged.among(measures.store, (cell.trial.key for cell in every))
+        lost = self.lost(measures, every)
         for cell in every:
             if "test" in cell.trial.evaluate_on:
                 raise UserError(
@@ -101,6 +105,11 @@ class Search:
             }
         except NotMeasured:  # Its scores, which a correction needs, are not in this store.
             return None
+
+    def lost(self, measures: Measures, cells: Sequence[Cell]) -> set[str]:
+        """Return the keys of those of these trials that diverged, where that ends no search."""
+        keys = [cell.trial.key for cell in cells] if self.outlives_divergence else []
+        return set(diverged.among(measures.store, keys))
 
     def _decided(self, cell: Cell, decided: Mapping[Place, Cell]) -> Cell:
         best = decided.get(place_of(cell))

@@ -82,6 +82,15 @@ class Comparison:
         said = f"{'; '.join(list(named)[:NAMED])}{more}"
         return f"not attempted yet (planned): {said}" if named else ""
 
+    def diverged(self) -> str:
+        """Say which of its arms lost a training to divergence, and is left out; empty if none."""
+        gone = {
+            f"{cell.method} {self._at(cell)}"
+            for term in self.contrast.terms for cell in self.study.lost
+            if cell.matches(method=term.method, experiment="grid", **self._where(term))
+        }  # fmt: skip
+        return f"its training diverged: {'; '.join(sorted(gone))}" if gone else ""
+
     def _at(self, cell: Cell) -> str:
         """Say where a cell is: its point, and its data where they are not the main ones."""
         point, data = in_words(cell.factors, self.study.protocol.paper), cell.factors["dataset"]

@@ -36,14 +36,17 @@ def as_list(value: Any) -> Any:
     """Accept a scalar, a list, or text for either: JSON, or names between commas or brackets."""
     if isinstance(value, str):
         text = value.strip()
-        names = text[1:-1] if text[:1] + text[-1:] == "[]" else text
         for attempt in (text, f"[{text}]"):
             try:
                 value = json.loads(attempt)
                 break
             except json.JSONDecodeError:
-                value = [part.strip(" '\"") for part in names.split(",")]
+                value = [part.strip(" '\"") for part in _inside(text).split(",")]
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _inside(text: str) -> str:
+    return text[1:-1] if text[:1] + text[-1:] == "[]" else text
 
 
 def _as_list_or_none(value: Any) -> Any:

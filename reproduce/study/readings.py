@@ -81,7 +81,7 @@ def _missing(comparisons: Iterable[Comparison]) -> str:
     for one in comparisons:
         lacking = one.missing()
         if lacking:
-            return one.waiting() or f"not run at this scale: {lacking}"
+            return one.diverged() or one.waiting() or f"not run at this scale: {lacking}"
     return ""
 
 

@@ -18,13 +18,17 @@ from reproduce.trials.store import Result
 
 @dataclass(frozen=True)
 class StepProgress:
-    """How far one step is: its trials and its core-hours, planned and so far."""
+    """How far one step is: its trials and its core-hours, planned and so far.
+
+    What `diverged` is done, and there is no network of it.
+    """
 
     name: str
     planned: int
     done: int
     hours_planned: float
     hours_spent: float
+    diverged: int = 0
 
     @property
     def complete(self) -> bool:
@@ -55,8 +59,10 @@ class Registered:
             done = [finished[key] for key in sorted(self.keys[step.name] & set(finished))]
             spent = round(sum(result.seconds for result in done) / 3600, 2)
             planned = len(self.keys[step.name])
-            ended = len(done) + len(self.keys[step.name] & diverged)
-            found.append(StepProgress(step.name, planned, ended, step.hours, spent))
+            lost = len(self.keys[step.name] & diverged)
+            found.append(
+                StepProgress(step.name, planned, len(done) + lost, step.hours, spent, lost)
+            )
         return found
 
 

@@ -64,7 +64,8 @@ def next_stage(study: Planning) -> list[Planned]:
 def train(study: Planning, options: engine.Options, told: Told = silent) -> engine.Summary:
     """Train what is pending of a study and, once results have decided more trials, these as well.
 
-    Stops at the time limit, on Ctrl-C and after a stage in which a trial failed.
+    Stops at the time limit and on Ctrl-C. A trial that fails is not tried again in this call, and
+    what waits for it is left; all else is trained.
     """
     workers = options.workers or engine.default_workers()
     pending = engine.pending(ready(study), study.store)
@@ -72,8 +73,9 @@ def train(study: Planning, options: engine.Options, told: Told = silent) -> engi
     for record in study.records:
         study.store.put_record(record)
     began, trained, stage = time.monotonic(), 0, ready if options.force else next_stage
+    failed: dict[str, str] = {}
     while True:
-        planned = stage(study)
+        planned = [item for item in stage(study) if item.trial.key not in failed]
         with told(planned, study.store) as reporter:
             summary = engine.run(planned, study.store, _left(options, began), reporter)
         trained += summary.trained
@@ -82,16 +84,16 @@ def train(study: Planning, options: engine.Options, told: Told = silent) -> engi
         if before or summary.failures:
             study.lay_out()
         lost = {cell.trial.key for cell in study.lost}
-        failures = {key: text for key, text in summary.failures.items() if key not in lost}
-        summary = replace(summary, failures=failures)
+        failed |= {key: text for key, text in summary.failures.items() if key not in lost}
         undecided = study.waiting == before
-        if summary.stopped or failures or not before or (undecided and stage is ready):
+        if summary.stopped or not before or (undecided and stage is ready):
             break
         # Where nothing was decided, what waits for nothing is trained at least.
         stage = ready if undecided else next_stage
     planned = study.planned()
     missing = len(engine.pending(planned, study.store, options.keep_weights))
-    return replace(summary, total=len(planned), done=len(planned) - missing, trained=trained)
+    total = len(planned)
+    return replace(summary, total=total, done=total - missing, trained=trained, failures=failed)
 
 
 def _left(options: engine.Options, began: float) -> engine.Options:

@@ -62,9 +62,7 @@ class Study:
         self.registered = registered_edition(parameters, every, self.shown)
         if self.registered:
             self._keep_only(frozenset().union(*self.registered.keys.values()))
-        lost = diverging.lost_of(self, [*self.cells, *self.references])
-        self._keep_only(self.keys() - {cell.trial.key for cell in lost})
-        self.lost = lost
+        self._leave_out(*diverging.lost_of(self, [*self.cells, *self.references]))
 
     @classmethod
     def open(cls, protocol: Protocol, namespace: Mapping[str, Any]) -> "Study":
@@ -98,6 +96,13 @@ class Study:
     def whole(self) -> "Study":
         """Return the study as it was asked for, done or not."""
         return self._whole or self
+
+    def _leave_out(self, lost: Sequence[Cell], others: Sequence[Cell]) -> None:
+        """Leave out what diverged and the other repeats of its arms, which stay in the edition."""
+        out = set(map(id, [*lost, *others]))
+        self.cells = [cell for cell in self.cells if id(cell) not in out]
+        self.references = [cell for cell in self.references if id(cell) not in out]
+        self._finished_beside, self.lost = frozenset(cell.trial.key for cell in others), lost
 
     def _keep_only(self, keys: Set[str]) -> None:
         self.cells = [cell for cell in self.cells if cell.trial.key in keys]

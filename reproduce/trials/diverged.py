@@ -12,8 +12,8 @@ from reproduce.trials.store import EARLIER, Store
 from reproduce.trials.stored_rows import trial_from
 from reproduce.trials.trial import Planned, Trial
 
-# How training says so, of one network and of one in a stack.
-BEGINS = "the loss became"
+# How training says so: of a loss, in a stack too, and of what the very last step left.
+BEGINS = ("the loss became", "the weights became")
 
 
 def among(store: Store, keys: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from reproduce.errors import UserError
 from reproduce.files import relative, replacing, write_bytes
-from reproduce.trials import upkeep
+from reproduce.trials import diverged, upkeep
 from reproduce.trials.arrays import MEGABYTE, is_intact
 from reproduce.trials.arrays import names as array_names
 from reproduce.trials.locks import shared_lock
@@ -108,6 +108,7 @@ def _write_parts(
     store: Store, target: Path, items: list[Item], max_mb: float, replication: Replication | None
 ) -> list[Path]:
     records = [record.to_json() for record in store.records()]
+    lost = {} if replication else diverged.to_json(store, diverged.among(store, store.trial_keys()))
     # Every part carries the records; their thumbnails hardly compress.
     room = int(max_mb * MEGABYTE) - len(zlib.compress(json.dumps(records).encode()))
     groups = _groups(items, room)
@@ -119,6 +120,7 @@ def _write_parts(
     for number, (path, group) in enumerate(zip(paths, groups, strict=True), start=1):
         about = {"format": FORMAT, "part": number, "parts": len(groups), "records": records}
         about |= {"replication": replication.model_dump()} if replication else {}
+        about |= {"diverged": lost} if lost else {}
         _write_part(path, group, about)
     return paths
 
@@ -234,6 +236,7 @@ def _take_part(store: Store, part: PackFile) -> Merged:
         take(store, result, outcome)
     for record in part.records:
         store.put_record(record)
+    diverged.take(store, part.diverged)
     return outcome
 
 

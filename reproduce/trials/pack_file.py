@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reproduce.data.records import Record
 from reproduce.errors import UserError, reason
 from reproduce.files import relative
-from reproduce.trials import soundness
+from reproduce.trials import diverged, soundness
 from reproduce.trials.arrays import DAMAGE, MEGABYTE, decode
 from reproduce.trials.replication import Replication
 from reproduce.trials.result import Result
 from reproduce.trials.stored_rows import DamagedRow, result_from_row, said_by, trial_from
-from reproduce.trials.trial import Planned
+from reproduce.trials.trial import Planned, Trial
 
 FORMAT = "reproduce-pack-1"
 MANIFEST = "pack.json"
@@ -42,6 +42,7 @@ class PackFile:
     records: list[Record]
     place: str
     replication: Replication | None = None
+    diverged: list[tuple[Trial, str]] = field(default_factory=list)
 
 
 class _Manifest(BaseModel):
@@ -54,6 +55,7 @@ class _Manifest(BaseModel):
     rows: list[dict[str, Any]]
     files: dict[str, str]
     replication: Replication | None = None
+    diverged: dict[str, Any] = {}
 
 
 class _Waiting(BaseModel):
@@ -82,6 +84,7 @@ def read_whole(path: Path, folder: Path) -> PackFile:
             [Record.from_json(values) for values in manifest.records],
             f"part {manifest.part} of {manifest.parts}" if manifest.parts > 1 else "",
             manifest.replication,
+            diverged.from_json(manifest.diverged),
         )
     except FileNotFoundError:
         raise UserError(f"no file {relative(path)}; expected a part written by `store pack`") from (

@@ -190,6 +190,20 @@ def test_a_network_that_is_trained_meanwhile_is_no_part_of_a_page(study, project
     assert edition.notebook(PAPER).read_bytes() == before
 
 
+def test_what_diverged_in_a_step_that_is_not_done_is_carried(study, project):
+    """It decides there what is trained next."""
+    part, (gone, *_) = copy(study), study.cells
+    part._whole = copy(study)
+    part._whole.lost = [gone]
+    study.store.fail(gone.trial.key, "the loss became nan at iteration 1")
+    edition = Edition(project / "edition")
+    execute(part, GIVEN, edition)
+    carried = edition.stamp(PAPER)["diverged"]
+    assert carried[gone.trial.key]["message"] == "the loss became nan at iteration 1"
+    execute(study, GIVEN, edition)
+    assert "diverged" not in edition.stamp(PAPER)
+
+
 def test_outside_the_project_there_is_no_notebook(study, project):
     (project / "notebooks" / f"{PAPER}.ipynb").unlink()
     with pytest.raises(UserError, match=f"there is no notebook notebooks/{PAPER}.ipynb"):

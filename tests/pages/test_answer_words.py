@@ -159,14 +159,33 @@ def test_what_depends_on_the_reading_is_said_under_each():
     )
 
 
-def test_where_the_first_claim_holds_parts_that_do_not_are_said():
-    first, gap = row(verdict="holds"), row(claim="another", words="with more", verdict="undecided")
-    held = row(claim="third", verdict="holds")
-    sentence = answer_words.sentence(judged(Verdict.HOLDS), [first, gap, held], "the paper")
-    ending = "art of the claim is undecided: +1.3 [−0.8, +3.4] points of macro F1 with more."
-    assert sentence.endswith(f" P{ending}") and sentence.count("art of the claim") == 1
-    title = answer_words.title(judged(Verdict.HOLDS), [first, gap, held])
-    assert title.endswith("here, +5.9 as printed; undecided: +1.3 [−0.8, +3.4] points of macro F1")
+@pytest.mark.parametrize("verdict", Verdict)
+def test_where_the_first_claim_holds_parts_that_do_not_are_said(verdict):
+    first, held = row(verdict="holds"), row(claim="third", verdict="holds")
+    part = row(claim="another", words="with more", verdict=str(verdict))
+    rows = [first, part, held]
+    sentence = answer_words.sentence(judged(Verdict.HOLDS), rows, "the paper")
+    title = answer_words.title(judged(Verdict.HOLDS), rows)
+    if verdict in answer_words.HELD:
+        assert "Not all" not in sentence and title.endswith("+5.9 as printed")
+        return
+    word = "not judged yet" if verdict == Verdict.NOT_ATTEMPTED else verdict
+    assert sentence.endswith(
+        f". Not all of the claim does: macro F1, with more: +1.3 [−0.8, +3.4] ({word})."
+    )
+    assert title.endswith(f", +5.9 as printed; macro F1: +1.3 [−0.8, +3.4] ({word})")
     # Where the first does not hold, that is the answer.
-    open_ = answer_words.sentence(judged(Verdict.UNDECIDED), [first, gap], "the paper")
-    assert "art of the claim" not in open_
+    assert "Not all" not in answer_words.sentence(judged(), rows, "the paper")
+
+
+def test_parts_in_one_measure_are_told_apart_and_other_readings_hide_none():
+    parts = [row(claim=name, words=f"over {name}", verdict="undecided") for name in ("TSC", "GCL")]
+    title = answer_words.title(judged(Verdict.HOLDS), [row(verdict="holds"), *parts])
+    assert "; macro F1, over TSC: " in title and "; macro F1, over GCL: " in title
+    read = row(reading="printed", words="when read to the letter", verdict="holds")
+    sentence = answer_words.sentence(
+        judged(Verdict.HOLDS), [row(verdict="holds"), read, parts[0]], "the paper"
+    )
+    assert "when read to the letter" in sentence
+    assert sentence.endswith("Not all of the claim does: macro F1, over TSC: +1.3 [−0.8, +3.4] "
+                             "(undecided).")  # fmt: skip

@@ -95,9 +95,14 @@ def test_what_diverged_stops_nothing_where_it_is_a_finding(train):
     assert (summary.done, summary.total) == (5, 5)
 
 
-def test_a_failure_stops_after_its_stage(train):
-    stages, summary = train(Steps(), failing=["default 0"])
-    assert len(stages) == 1 and summary.failures == {"default 0": "lack of memory"}
+@pytest.mark.parametrize("key", ["default 0", "search 0"])
+def test_a_failure_holds_up_nothing_but_what_waits_for_it(train, key):
+    stages, summary = train(Steps(), failing=[key])
+    tried = [one for stage in stages for one in stage]
+    assert tried.count(key) == 1 and summary.failures == {key: "lack of memory"}
+    waits = {"chosen 0"} if key == "search 0" else set()
+    assert set(tried) == {item.key for item in Steps().planned()} - waits
+    assert summary.done == summary.total - 1 - len(waits)
 
 
 def test_where_nothing_is_decided_the_rest_is_trained_and_it_ends(train):

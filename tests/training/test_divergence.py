@@ -53,3 +53,13 @@ def test_losses_looked_at_late_still_name_the_first_bad_one(tiny, phase, images)
     pending = [(loss, torch.tensor(2), {}) for loss in seen]
     with pytest.raises(Diverged, match="the loss became inf at iteration 9 of 20 in phase 1"):
         one._collect(pending, state)
+
+
+def test_what_the_last_step_left_is_looked_at(tiny, phase, run):
+    """The last loss is finite, and no other one sees the step after it."""
+    network = tiny()
+    network.classifier.weight.register_hook(lambda gradient: gradient + float("inf"))
+    with pytest.raises(
+        Diverged, match=r"^the weights became infinite or not a number at iteration"
+    ):
+        run(network, [phase(iterations=1)])

@@ -7,12 +7,12 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.training.phases import Optimizer
-from reproduce.trials import diverged, engine
+from reproduce.trials import diverged, engine, pack
 from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.engine import Options
 from reproduce.trials.store import EARLIER, Store
-from tests.trials.test_every_task import planned
+from tests.trials.test_every_task import ALONE, planned
 
 TOO_FAST = Optimizer(name="sgd", learning_rate=1e30)
 
@@ -80,3 +80,20 @@ def test_what_is_no_such_trial_is_refused(tmp_path, change, said):
     with pytest.raises(UserError, match=r"toy\.json is damaged") as wrong:
         editions.merge(Store(tmp_path / "store"), edition, "toy")
     assert said in str(wrong.value) and "\n" not in str(wrong.value)
+
+
+def test_a_pack_carries_them(tmp_path):
+    item, store = too_fast(), Store(tmp_path / "one")
+    engine.run([item, planned("classification")], store, ALONE, lambda event: None)
+    (path,) = pack.pack(store, tmp_path / "pack.zip", (), 10)
+    other = Store(tmp_path / "other")
+    pack.merge(other, path)
+    said = diverged.among(store, [item.trial.key])
+    assert said and diverged.among(other, [item.trial.key]) == said
+
+
+def test_one_that_has_a_result_is_not_said_to_have_diverged(tmp_path):
+    item, store = planned("classification"), Store(tmp_path)
+    engine.run([item], store, ALONE, lambda event: None)
+    diverged.take(store, [(item.trial, "the loss became nan")])
+    assert not diverged.among(store, [item.trial.key])

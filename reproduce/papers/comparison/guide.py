@@ -96,7 +96,8 @@ def unknown(gains: Gains) -> list[str]:
                 f"On {in_words(dataset)} {_named(left)} cannot be told from the baseline: "
                 "the intervals hold 0 and more than a point beside it."
             )
-    absent = [name for name in gains.asked.datasets if name not in gains.datasets]
+    begun = {*gains.datasets, *(cell.factors["dataset"] for cell in gains.study.lost)}
+    absent = [name for name in gains.asked.datasets if name not in begun]
     if absent:
         found.append(f"Not attempted: {', '.join(map(in_words, absent))}.")
     if len(datasets) == 1:

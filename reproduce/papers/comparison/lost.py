@@ -4,26 +4,27 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reproduce.figures.wording import in_sentence, plural
-from reproduce.papers.comparison.gains import Gains
 from reproduce.registry.datasets import in_words
 from reproduce.study.cell import Cell
+from reproduce.study.study import Study
 
 Place = tuple[str, str]
 
 
 def by_place(cells: Iterable[Cell], experiment: str) -> Counter[Place]:
     """Count the trials of an experiment by data set and method."""
-    found = {(cell.factors["dataset"], cell.method, cell.trial.key) for cell in cells
-             if cell.experiment == experiment}  # fmt: skip
+    found = {
+        (cell.factors["dataset"], cell.method, cell.trial.key)
+        for cell in cells if cell.experiment == experiment
+    }  # fmt: skip
     return Counter((dataset, method) for dataset, method, _ in sorted(found))
 
 
-def searched(gains: Gains) -> str:
-    """Say which configurations of the search diverged, and what became of them; "" if none did."""
-    study = gains.study
+def searched(study: Study) -> str:
+    """Say which configurations of the search diverged, and what became of them."""
     lost = by_place(study.lost, "search")
     if not lost:
-        return ""
+        return "No training of the search diverged."
     tried = lost + by_place([*study.cells, *study.references], "search")
     named = {
         dataset: [
@@ -34,17 +35,17 @@ def searched(gains: Gains) -> str:
     }  # fmt: skip
     where = " ".join(f"On {in_words(name)}: {', '.join(of)}." for name, of in named.items())
     return (
-        f"{plural(lost.total(), 'training')} of the search diverged: the loss became infinite or "
-        "not a number, and there is no network. Such a configuration scores nothing, and is taken "
-        f"only where every other diverged as well. {where}"
+        f"{plural(lost.total(), 'configuration')} of {tried.total()} that were tried diverged: the "
+        "loss became infinite or not a number, and there is no network. Such a configuration "
+        f"scores nothing, and is taken only where every other diverged as well. {where}"
     )
 
 
-def compared(gains: Gains) -> list[str]:
+def compared(study: Study) -> list[str]:
     """Say of each method which repeats diverged with the chosen configuration."""
-    found = by_place(gains.study.lost, "grid")
+    found, asked = by_place(study.lost, "grid"), study.parameters.model_dump()
     return [
         f"On {in_words(dataset)} {in_sentence(method)} cannot be compared: as it was chosen, "
-        f"{plural(count, 'repeat')} of {len(gains.seeds)} diverged."
+        f"{plural(count, 'repeat')} of {len(asked['seeds'])} diverged."
         for (dataset, method), count in found.items()
     ]

@@ -93,8 +93,8 @@ def guide(study: Study) -> Table:
 @shown()
 def unknown(study: Study) -> str:
     """List what nobody can tell from these data."""
-    gains = gains_of(study)
-    return "\n".join(f"- {said}" for said in [*lost.compared(gains), *guides.unknown(gains)])
+    said = [*lost.compared(study), *guides.unknown(gains_of(study))]
+    return "\n".join(f"- {one}" for one in said)
 
 
 @shown(methods=(BASELINE,), trained=2)
@@ -136,10 +136,14 @@ def trying_more(study: Study) -> TryingMore:
 
 @shown(experiment="search")
 def luck(study: Study) -> str:
-    """Say how much of what was promised was luck, and what diverged on the way."""
-    gains = gains_of(study)
-    said = tables.luck(tuning.luck(tuning.searches(gains)))
-    return "\n\n".join(filter(None, (said, lost.searched(gains))))
+    """Say how much of what was promised was luck."""
+    return tables.luck(tuning.luck(tuning.searches(gains_of(study))))
+
+
+@shown(experiment="search")
+def diverged(study: Study) -> str:
+    """Say which trainings diverged."""
+    return " ".join([lost.searched(study), *lost.compared(study)])
 
 
 @shown(experiment="search")

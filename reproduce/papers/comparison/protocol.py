@@ -15,5 +15,5 @@ PROTOCOL = Protocol(
     departures=departures,
     other_data=other_data,
     chosen=SEARCH.chosen,
-    outlives_divergence=True,
+    outlives_divergence=SEARCH.outlives_divergence,
 )

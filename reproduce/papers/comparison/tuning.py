@@ -12,6 +12,7 @@ from reproduce.papers.comparison.cells import AS_IT_COMES
 from reproduce.papers.comparison.choosing import METRIC, SEARCH
 from reproduce.papers.comparison.gains import Gains
 from reproduce.study.cell import Cell, steps_after
+from reproduce.study.choosing import Tried
 from reproduce.study.contrasts import Arm
 from reproduce.study.effects import effect_of
 from reproduce.study.measures import Measures, NotMeasured
@@ -25,12 +26,15 @@ class Tuned:
     Attributes
     ----------
     scores
-        Of each configuration on the validation images of the search, the default first.
+        Of each configuration on the validation images of the search, the default first; 0 of one
+        that diverged.
     number, words
         The configuration that was chosen, and what it changes.
     again, default_again
         The mean of the chosen one, and of the default, on the validation images of fresh repeats;
         None if not kept.
+    lost
+        The configurations that diverged.
     bought
         What it gains on the test images over the default, on the same fresh repeats; None where
         the default was chosen, or was not trained.
@@ -43,6 +47,7 @@ class Tuned:
     again: float | None
     default_again: float | None
     bought: Effect | None
+    lost: frozenset[int] = frozenset()
 
     @property
     def promised(self) -> float:
@@ -79,6 +84,7 @@ def searches(gains: Gains) -> list[Tuned]:
                 _again(study.measures, gains.filled[place]),
                 _again(study.measures, _untuned(gains, place)),
                 _bought(gains, place) if number else None,
+                _lost(study.measures, tried),
             )
         )  # fmt: skip
     if not found:
@@ -87,11 +93,16 @@ def searches(gains: Gains) -> list[Tuned]:
 
 
 def curves(found: list[Tuned]) -> Mapping[str, list[float]]:
-    """Return by data set the gain of the best of 1, 2, ... configurations, a mean over methods."""
-    datasets = dict.fromkeys(one.dataset for one in found)
+    """Return by data set the gain of the best of 1, 2, ... configurations, a mean over methods.
+
+    Over methods of which none diverged: what is better than no network at all is no gain.
+    """
+    whole = [one for one in found if not one.lost]
+    if not whole:
+        raise NothingToShow("a configuration diverged in every search")
     return {
-        name: best_of.mean_gain([one.scores for one in found if one.dataset == name])
-        for name in datasets
+        name: best_of.mean_gain([one.scores for one in whole if one.dataset == name])
+        for name in dict.fromkeys(one.dataset for one in whole)
     }
 
 
@@ -119,7 +130,8 @@ def luck(found: list[Tuned]) -> list[Luck]:
     """Return the luck of the searches on each data set that kept what it takes."""
     told = []
     for dataset in dict.fromkeys(one.dataset for one in found):
-        own = [one for one in found if one.dataset == dataset]
+        # Where the default diverged, nothing shows how easy the images of the search are.
+        own = [one for one in found if one.dataset == dataset and 0 not in one.lost]
         pairs = [(one.excess, one.ease) for one in own if None not in (one.excess, one.ease)]
         if pairs:
             excess, ease = np.mean(np.array(pairs, dtype=float), axis=0)
@@ -127,6 +139,14 @@ def luck(found: list[Tuned]) -> list[Luck]:
             mean = float(np.mean(bought)) if bought else None
             told.append(Luck(dataset, len(pairs), float(excess), float(ease), mean))
     return told
+
+
+def _lost(measures: Measures, tried: Tried) -> frozenset[int]:
+    """Return the numbers of which a training diverged."""
+    gone = SEARCH.lost(measures, [cell for of in tried.values() for cell in of])
+    return frozenset(
+        number for number, of in tried.items() if any(cell.trial.key in gone for cell in of)
+    )
 
 
 def _again(measures: Measures, cells: list[Cell]) -> float | None:
