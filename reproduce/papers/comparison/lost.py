@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reproduce.figures.wording import in_sentence, plural
+from reproduce.papers.comparison.cells import AS_IT_COMES
 from reproduce.registry.datasets import in_words
 from reproduce.study.cell import Cell
 from reproduce.study.study import Study
@@ -43,9 +44,24 @@ def searched(study: Study) -> str:
 
 def compared(study: Study) -> list[str]:
     """Say of each method which repeats diverged with the chosen configuration."""
-    found, asked = by_place(study.lost, "grid"), study.parameters.model_dump()
     return [
         f"On {in_words(dataset)} {in_sentence(method)} cannot be compared: as it was chosen, "
-        f"{plural(count, 'repeat')} of {len(asked['seeds'])} diverged."
-        for (dataset, method), count in found.items()
+        f"{repeats} diverged."
+        for dataset, method, repeats in _repeats(study, "grid")
+    ]
+
+
+def as_they_come(study: Study) -> list[str]:
+    """Say the same of methods at their default, which nobody chose."""
+    return [
+        f"On {in_words(dataset)} {in_sentence(method)} at its default diverged in {repeats}."
+        for dataset, method, repeats in _repeats(study, AS_IT_COMES)
+    ]
+
+
+def _repeats(study: Study, experiment: str) -> list[tuple[str, str, str]]:
+    asked = study.parameters.model_dump()
+    return [
+        (*place, f"{plural(count, 'repeat')} of {len(asked['seeds'])}")
+        for place, count in by_place(study.lost, experiment).items()
     ]

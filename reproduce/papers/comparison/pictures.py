@@ -143,7 +143,7 @@ def luck(study: Study) -> str:
 @shown(experiment="search")
 def diverged(study: Study) -> str:
     """Say which trainings diverged."""
-    return " ".join([lost.searched(study), *lost.compared(study)])
+    return " ".join([lost.searched(study), *lost.as_they_come(study), *lost.compared(study)])
 
 
 @shown(experiment="search")

@@ -46,7 +46,9 @@ def test_a_configuration_that_diverged_scores_nothing_and_another_is_chosen(tmp_
     said = lost.searched(study)
     assert said.startswith("2 configurations of 12 that were tried diverged")
     assert said.endswith(" On MNIST: cRT 2 of 3.") and not lost.compared(study)
-    assert str(pictures.diverged.of(study)) == said
+    default = "On MNIST cRT at its default diverged in 5 repeats of 5."
+    assert lost.as_they_come(study) == [default]
+    assert str(pictures.diverged.of(study)) == f"{said} {default}"
 
 
 def test_what_is_better_than_no_network_is_no_gain_and_no_luck(tmp_path):
