@@ -57,12 +57,13 @@ def registered_steps(study: Study) -> list[Table]:
         sum(getattr(step, name) for step in steps) for name in ("hours_planned", "hours_spent")
     )
     said = f"{done} of {plural(planned, 'planned network')} are trained"
-    if lost := sum(step.diverged for step in steps):
-        said += f", of which {lost} diverged"
+    lost = sum(step.diverged for step in steps)
     complete = sum(step.complete for step in steps)
+    share, gone = f" ({100 * done / planned:.0f} %)", f"; {lost} diverged" if lost else ""
+    said += f"{share if complete < len(steps) else ''}{gone}"
     if complete < len(steps):
         said += (
-            f" ({100 * done / planned:.0f} %). The page stands on the "
+            ". The page stands on the "
             f"{plural(complete, 'step')} of {len(steps)} that are complete; the rest is planned "
             "and not attempted yet"
         )

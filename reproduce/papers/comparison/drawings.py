@@ -128,9 +128,9 @@ class Landscape(Picture):
 class TryingMore(Picture):
     """The expected gain of the best of so many configurations over one at random, by data set."""
 
-    def __init__(self, curves: Mapping[str, Sequence[float]], of: str):
+    def __init__(self, curves: Mapping[str, Sequence[float]], of: str, methods: Mapping[str, int]):
         super().__init__()
-        self.curves, self.of = curves, of
+        self.curves, self.of, self.methods = curves, of, methods
         if not any(len(curve) > 1 for curve in curves.values()):
             raise NothingToShow("one configuration of every method was tried, so none was chosen")
 
@@ -165,7 +165,8 @@ class TryingMore(Picture):
         """Say what the lines are."""
         return (
             f"A line for each data set: the expected gain in {self.of} of the best of so many "
-            "random configurations over one, a mean over methods."
+            "random configurations over one, a mean over those methods of which none diverged: "
+            f"{', '.join(f'{in_words(name)} {self.methods[name]}' for name in self.curves)}."
         )
 
     def words(self) -> str:

@@ -130,7 +130,8 @@ def ranks(study: Study) -> Table | str:
 def trying_more(study: Study) -> TryingMore:
     """Draw what the best of more configurations promises."""
     gains = gains_of(study)
-    made = TryingMore(tuning.curves(tuning.searches(gains)), MEASURES[METRIC])
+    found = tuning.searches(gains)
+    made = TryingMore(tuning.curves(found), MEASURES[METRIC], tuning.whole(found))
     return made.out_of(_line(gains, gains.datasets))
 
 
@@ -176,16 +177,21 @@ def everything(study: Study) -> Table:
 @shown()
 def this_run(study: Study) -> Table:
     """Tabulate what this copy of the page was made with."""
-    asked = gains_of(study).asked
+    gains = gains_of(study)
+    asked = gains.asked
+    waits = [in_words(name) for name in asked.datasets if name not in gains.datasets]
+    later = len(asked.methods) - len(gains.methods())
+    waits += [f"{later} more methods"] if later > 0 else []
+    planned = [f"planned and not trained yet: {', '.join(waits)}"] if waits else []
     rows = [
-        ["Data", "; ".join(map(in_words, asked.datasets))],
+        ["Data", "; ".join(map(in_words, gains.datasets))],
         ["Scale", study.scale],
-        ["Methods", str(len(asked.methods))],
+        ["Methods", str(len(gains.methods()))],
         ["Repeats", ", ".join(map(str, asked.seeds))],
         ["Configurations of each method", str(asked.configurations)],
         ["Chosen on repeats", ", ".join(map(str, asked.search_seeds))],
         ["Trials", str(len(study.planned()))],
-        ["Not in it", "; ".join(study.departures)],
+        ["Not in it", "; ".join([*planned, *study.departures])],
     ]
     return Table("This run", ["", ""], rows, record_line(study))
 

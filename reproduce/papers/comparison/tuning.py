@@ -1,5 +1,6 @@
 """What tuning bought, and how much of it was luck: from the search and from fresh repeats."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -97,13 +98,19 @@ def curves(found: list[Tuned]) -> Mapping[str, list[float]]:
 
     Over methods of which none diverged: what is better than no network at all is no gain.
     """
-    whole = [one for one in found if not one.lost]
-    if not whole:
+    if not whole(found):
         raise NothingToShow("a configuration diverged in every search")
     return {
-        name: best_of.mean_gain([one.scores for one in whole if one.dataset == name])
-        for name in dict.fromkeys(one.dataset for one in whole)
-    }
+        name: best_of.mean_gain([
+            one.scores for one in found if one.dataset == name and not one.lost
+        ])
+        for name in whole(found)
+    }  # fmt: skip
+
+
+def whole(found: list[Tuned]) -> Mapping[str, int]:
+    """Return by data set of how many methods no configuration diverged."""
+    return Counter(one.dataset for one in found if not one.lost)
 
 
 @dataclass(frozen=True)
