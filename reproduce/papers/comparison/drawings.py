@@ -92,6 +92,13 @@ class Landscape(Picture):
                 f"{plural(len(self.datasets), 'data set')}."
             )
         mean = sum(gain.effect.mean for gain in own) / len(own)
+        if len(self.datasets) == 1:
+            all_helped = sum(gain.word == HELPED for gain in self.found.values())
+            return (
+                f"{all_helped} of {plural(len(self.methods), 'method')} surely "
+                f"{'raises' if all_helped == 1 else 'raise'} {self.of}, most of all "
+                f"{in_sentence(best)}: {points(mean)} points."
+            )
         return (
             f"Most often of help: {in_sentence(best)}, for certain on {helped} of "
             f"{plural(len(own), 'data set')}, {points(mean)} points of {self.of} in the mean."
