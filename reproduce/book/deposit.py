@@ -66,11 +66,11 @@ def codecheck(citation: dict[str, Any], edition: Edition, root: Path) -> dict[st
         made = _made(key, stamp)
         manifest.append({
             "file": _place(edition.notebook(key), root),
-            "comment": f"{records.paper(key).short}: the executed notebook. {made}",
+            "comment": f"{records.work(key).short}: the executed notebook. {made}",
         })  # fmt: skip
         manifest.append({
             "file": _place(edition.results(key, "csv"), root),
-            "comment": f"{records.paper(key).short}: its {len(stamp['keys']):,} trials, a row each",
+            "comment": f"{records.work(key).short}: its {len(stamp['keys']):,} trials, a row each",
         })  # fmt: skip
     return {
         "version": CODECHECK_VERSION,
@@ -108,7 +108,7 @@ def croissant(citation: dict[str, Any], edition: Edition, root: Path) -> dict[st
 
 
 def _stamps(edition: Edition) -> dict[str, dict[str, Any]]:
-    found = {key: edition.stamp(key) for key in records.papers()}
+    found = {key: edition.stamp(key) for key in [*records.papers(), *records.own_studies()]}
     return {key: stamp for key, stamp in found.items() if stamp is not None}
 
 
@@ -120,7 +120,7 @@ def _stands(edition: Edition) -> str:
     scales = sorted({stamp["scale"] for stamp in stamps.values()})
     dates = sorted(stamp["executed"] for stamp in stamps.values())
     return (
-        f"Its published edition has executed notebooks of {plural(len(stamps), 'paper')} at "
+        f"Its published edition has executed notebooks of {plural(len(stamps), 'chapter')} at "
         f"{' and '.join(scales)} scale, with {trials:,} trained networks ({hours:.0f} hours of "
         f"training), executed between {dates[0]} and {dates[-1]}."
     )

@@ -20,7 +20,7 @@ from reproduce.registry import claims, datasets
 from reproduce.registry.registration import registered
 from reproduce.study.cell import Cell
 from reproduce.study.counting import head_count as counted
-from reproduce.study.published import stamp_beside
+from reproduce.study.stamps import stamp_beside
 from reproduce.study.study import Study
 
 

@@ -16,7 +16,7 @@ from reproduce.figures.provenance import Provenance, provenance_line
 from reproduce.figures.table import Table, Tables
 from reproduce.figures.wording import method_label
 from reproduce.registry.datasets import in_words
-from reproduce.study.published import stamp_beside
+from reproduce.study.stamps import stamp_beside
 from reproduce.study.study import Study
 
 Made = Picture | Table | Tables | str

@@ -8,6 +8,7 @@ notebook, against one and the same class.
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
@@ -36,17 +37,12 @@ def as_list(value: Any) -> Any:
     """Accept a scalar, a list, or text for either: JSON, or names between commas or brackets."""
     if isinstance(value, str):
         text = value.strip()
-        for attempt in (text, f"[{text}]"):
-            try:
+        bare = text[1:-1] if text[:1] + text[-1:] == "[]" else text
+        value = [part.strip(" '\"") for part in bare.split(",")]
+        for attempt in (f"[{text}]", text):
+            with suppress(json.JSONDecodeError):
                 value = json.loads(attempt)
-                break
-            except json.JSONDecodeError:
-                value = [part.strip(" '\"") for part in _inside(text).split(",")]
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _inside(text: str) -> str:
-    return text[1:-1] if text[:1] + text[-1:] == "[]" else text
 
 
 def _as_list_or_none(value: Any) -> Any:

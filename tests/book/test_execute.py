@@ -192,14 +192,12 @@ def test_a_network_that_is_trained_meanwhile_is_no_part_of_a_page(study, project
 
 def test_what_diverged_in_a_step_that_is_not_done_is_carried(study, project):
     """It decides there what is trained next."""
-    part, (gone, *_) = copy(study), study.cells
-    part._whole = copy(study)
-    part._whole.lost = [gone]
-    study.store.fail(gone.trial.key, "the loss became nan at iteration 1")
-    edition = Edition(project / "edition")
+    part, whole, edition = copy(study), copy(study), Edition(project / "edition")
+    part._whole, whole.lost = whole, study.cells[:1]
+    key, said = study.cells[0].trial.key, "the loss became nan"
+    study.store.fail(key, said)
     execute(part, GIVEN, edition)
-    carried = edition.stamp(PAPER)["diverged"]
-    assert carried[gone.trial.key]["message"] == "the loss became nan at iteration 1"
+    assert edition.stamp(PAPER)["diverged"][key]["message"] == said
     execute(study, GIVEN, edition)
     assert "diverged" not in edition.stamp(PAPER)
 

@@ -38,9 +38,6 @@ class Study:
     def trained(self):
         return [SimpleNamespace(method=method) for method in self.methods]
 
-    def published_stamp(self):
-        return None
-
 
 @pytest.fixture
 def displayed(monkeypatch):
@@ -100,7 +97,8 @@ def test_a_picture_that_no_trial_stands_behind_says_where_it_comes_from(displaye
         ({"seeds": 2}, "needs 2 repeats, this run has 1"),
     ],
 )
-def test_what_a_run_does_not_have_is_said_and_nothing_is_made(needs, said):
+def test_what_a_run_does_not_have_is_said_and_nothing_is_made(needs, said, monkeypatch):
+    monkeypatch.setattr(showing, "stamp_beside", lambda study: None)
     assert re.search(said, shown(**needs)(None).of(Study()))
 
 

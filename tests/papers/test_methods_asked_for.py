@@ -10,7 +10,7 @@ from reproduce.errors import UserError
 from reproduce.files import project_root
 from reproduce.methods import registry
 from reproduce.papers.metric_learning import methods as metric_learning
-from reproduce.study.published import stamp_beside
+from reproduce.study.stamps import stamp_beside
 from reproduce.study.study import Study
 from reproduce.trials import edition as editions
 from reproduce.trials import engine

@@ -7,7 +7,7 @@ import pytest
 from reproduce.data import catalog
 from reproduce.errors import UserError
 from reproduce.papers.class_imbalance.protocol import PROTOCOL as class_imbalance
-from reproduce.study.published import stamp_beside
+from reproduce.study.stamps import stamp_beside
 from reproduce.study.study import Study, find_record
 from reproduce.trials import engine
 from reproduce.trials.store import Store
