@@ -97,7 +97,7 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
     parts = _parts_that_do_not(judgement, rows)
     alike = len({one.measure for one in parts}) < len(parts)
-    more += [f"; {_lower(_part(one, words=alike))}" for one in parts]
+    more += [f"; {_part(one, words=alike)}" for one in parts]
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
@@ -125,15 +125,13 @@ def _parts_that_do_not(judgement: Judgement, rows: Sequence[MainRow]) -> list[Ma
 def _part(row: MainRow, words: bool = True) -> str:
     """Return "generalization gap growth, with oversampling: −0.4 [−1.1, +0.4] (undecided)"."""
     verdict = NOT_JUDGED if row.verdict == Verdict.NOT_ATTEMPTED else row.verdict
-    unit = f" {row.unit}" if row.unit and row.unit != "points" else ""
-    of = f"{row.measure}, {row.words}" if words else row.measure
-    return f"{of}: {row.said(row.ours)}{unit} ({verdict})"
+    return f"{_lower(_of_measure(row, f', {row.words}' if words else ''))} ({verdict})"
 
 
-def _of_measure(row: MainRow) -> str:
+def _of_measure(row: MainRow, words: str = "") -> str:
     """Return "Recall of the rarest class: −6.6 [−21.6, +8.5]", in points if not said otherwise."""
     unit = f" {row.unit}" if row.unit and row.unit != "points" else ""
-    return f"{row.measure[:1].upper()}{row.measure[1:]}: {row.said(row.ours)}{unit}"
+    return f"{row.measure[:1].upper()}{row.measure[1:]}{words}: {row.said(row.ours)}{unit}"
 
 
 def _lower(text: str) -> str:

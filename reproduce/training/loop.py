@@ -137,21 +137,21 @@ def run_phases(
         inputs[number].begin(network, settings.device, precision)
         with without_value_checks():
             run.go(state, seed, precision, settings)
-        _require_finite(network, lengths[number], number)
+        _require_finite(network, state.iteration, number)
         state.phase, state.iteration = number + 1, 0
     network.projections = torch.nn.ModuleDict()
     settings.between(len(phases), network)
     return state
 
 
-def _require_finite(network, length: int, number: int) -> None:
+def _require_finite(network, done: int, number: int) -> None:
     """See what the last step of a phase left: no later loss would show it."""
     if isinstance(network, Stack):
         return
     if not all(bool(torch.isfinite(weights).all()) for weights in network.parameters()):
         raise Diverged(
-            f"the weights became infinite or not a number at iteration {length} of {length}, the "
-            f"last in phase {number + 1}: lower the learning rate"
+            f"the weights became infinite or not a number at iteration {done}, the last in phase "
+            f"{number + 1}: lower the learning rate"
         )
 
 
