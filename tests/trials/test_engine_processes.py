@@ -14,6 +14,8 @@ import pytest
 
 from reproduce.errors import UserError
 from reproduce.trials.engine import Options, run
+from reproduce.trials.executors import workers
+from reproduce.trials.executors.executor import Stop
 from reproduce.trials.locks import try_lock
 from reproduce.trials.plan import Plan
 from reproduce.trials.store import Store
@@ -124,6 +126,27 @@ def test_all_workers_are_told_to_stop(hold, store, how):
         assert parent.communicate(timeout=20)[0] == "True\n"
         assert parent.returncode == 0
         assert all(is_free(store, item) for item in planned)
+
+
+@pytest.mark.parametrize("number", workers.FOR_THE_DRIVER)
+def test_a_worker_lives_through_signals_from_its_birth(number):
+    """A terminal sends Ctrl-C to the whole group, also while a worker's interpreter begins."""
+    asked = multiprocessing.get_context("spawn").RawValue("b", 0)
+    worker = workers.start(Stop(asked, None), answer)
+    try:
+        while not worker.pipe.poll(0.001):
+            os.kill(worker.process.pid, number)
+        assert worker.pipe.recv() == ([], [signal.SIG_IGN] * 2)
+    finally:
+        worker.end()
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+
+
+def answer(pipe, stop):
+    """Tell what a worker blocks and how it takes what is for the driver, and wait for its end."""
+    blocked = sorted(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    pipe.send((blocked, [signal.getsignal(number) for number in workers.FOR_THE_DRIVER]))
+    pipe.poll(None)
 
 
 def is_free(store, planned):

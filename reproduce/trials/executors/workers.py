@@ -7,18 +7,22 @@ others would wait for it. A worker ends with the process that started it.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from reproduce import own_code
 from reproduce.trials.executors.executor import Byte, Job, Stop
 
+# What a terminal, or whoever ends a group of processes, sends to a worker as well. It is for the
+# process that drives; a worker hears from that one.
+FOR_THE_DRIVER = (signal.SIGINT, signal.SIGTERM)
 # What a worker does, with the pipe to whoever drives.
 Body = Callable[..., None]
 
@@ -60,9 +64,29 @@ def start(stop: Stop, body: Body, *given: Any) -> Worker:
     ours, theirs = context.Pipe()
     surroundings = (stop.asked, stop.left(), own_code.taken_in())
     process = context.Process(target=_begin, args=(theirs, *surroundings, body, given), daemon=True)
-    process.start()
+    with _born_deaf():
+        process.start()
     theirs.close()
     return Worker(process, ours)
+
+
+@contextmanager
+def _born_deaf() -> Iterator[None]:
+    """Let what is started here be spared `FOR_THE_DRIVER` until it says that it ignores them.
+
+    An interpreter that is interrupted while it begins dies with a page of errors. What comes for
+    this process meanwhile waits. Windows has no mask to hand down.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    # The tracker would be started on the way, and takes the mask off again when it is.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_DRIVER)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(
@@ -73,8 +97,10 @@ def _begin(
     body: Body,
     given: tuple[Any, ...],
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in FOR_THE_DRIVER:
+        signal.signal(number, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_DRIVER)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     own_code.take_in_all(code)
     stop = Stop(asked, None if time_left is None else time.monotonic() + time_left)
