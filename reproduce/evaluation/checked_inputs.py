@@ -6,6 +6,10 @@ from numpy.typing import ArrayLike
 from reproduce.errors import UserError
 
 
+class NotFinite(UserError):
+    """Some scores are infinite or not a number."""
+
+
 def checked_scores(scores: ArrayLike, name: str = "scores") -> np.ndarray:
     """Return scores [n, C] as float64, or say what is wrong with them."""
     array = np.asarray(scores)
@@ -17,13 +21,18 @@ def checked_scores(scores: ArrayLike, name: str = "scores") -> np.ndarray:
     if array.size == 0:
         raise UserError(f"{name} are empty (shape {array.shape}), expected at least one image")
     array = array.astype(np.float64)
+    require_finite(array, name)
+    return array
+
+
+def require_finite(array: np.ndarray, name: str = "scores") -> None:
+    """Raise `NotFinite` if a value is infinite or not a number."""
     wrong = int(np.count_nonzero(~np.isfinite(array)))
     if wrong:
-        raise UserError(
+        raise NotFinite(
             f"{name} must be finite, received {wrong} NaN or infinite of {array.size}; "
             "look for a loss that diverged"
         )
-    return array
 
 
 def checked_labels(

@@ -11,6 +11,7 @@ import numpy as np
 
 from reproduce.data.targets import CLASS_OF_PIXEL
 from reproduce.evaluation import label_maps, resampling
+from reproduce.evaluation.checked_inputs import require_finite
 from reproduce.tasks.task import Predicted, Stored, Task
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Segmentation(Task[np.ndarray]):
         masks = np.empty((number, size, size), dtype=np.uint8)
         at_once = max(1, PIXELS_AT_ONCE // size**2)
         for rows, logits, _ in passes(network, images, device, precision, at_once):
+            # A pixel without a score would count as one of the first class.
+            require_finite(logits.cpu().numpy(), "logits")
             masks[rows] = logits.argmax(dim=1).cpu().numpy()
             pixels[rows] = label_maps.pixel_counts(images.targets(rows), masks[rows], classes)
         arrays = {}

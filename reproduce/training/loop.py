@@ -32,7 +32,7 @@ class Interrupted(Exception):
 
 
 class Diverged(UserError):
-    """The loss became infinite or not a number."""
+    """The loss, the weights or the scores became infinite or not a number."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Trials whose loss became infinite or not a number: they have no result, and never will.
+"""Trials whose loss, weights or scores became infinite or not a number: they never have a result.
 
 Training is repeatable to the bit, so one that diverged diverges again. In a study of which methods
 can be trained at all that is a finding of its own. It is kept among the failures of a store, and an
@@ -12,8 +12,9 @@ from reproduce.trials.store import EARLIER, Store
 from reproduce.trials.stored_rows import trial_from
 from reproduce.trials.trial import Planned, Trial
 
-# How training says so: of a loss, in a stack too, and of what the very last step left.
-BEGINS = ("the loss became", "the weights became")
+# How training says so: of a loss, in a stack too, of what the very last step left, and of weights
+# too large to count with.
+BEGINS = ("the loss became", "the weights became", "the scores became")
 
 
 def among(store: Store, keys: Iterable[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from reproduce.data import catalog, streams
 from reproduce.data.preparation import Prepared, prepare
 from reproduce.data.splits import HELD_OUT
 from reproduce.errors import UserError
+from reproduce.evaluation.checked_inputs import NotFinite, require_finite
 from reproduce.evaluation.versions import versioned
 from reproduce.models import initialisations
 from reproduce.models.network import Network
@@ -22,7 +23,7 @@ from reproduce.tasks import task_of
 from reproduce.training import checkpoints, learning_curve, pair_gradients
 from reproduce.training.encoders import Encoders
 from reproduce.training.learning_curve import POINTS, LearningCurve
-from reproduce.training.loop import Settings, State, train
+from reproduce.training.loop import Diverged, Settings, State, train
 from reproduce.training.pair_gradients import PairGradients
 from reproduce.training.ranks import Alone
 from reproduce.trials import arrays as array_files
@@ -260,9 +261,18 @@ def _evaluate(
     confusion: dict[str, list[list[int]]] = {}
     arrays: dict[str, np.ndarray] = {}
     for part, images in prepared.evaluate.items():
-        found = task.predict(
-            network, images, classes, device, planned.trial.precision, planned.keep, known.get(part)
-        )
+        try:
+            found = task.predict(
+                network, images, classes, device, planned.trial.precision, planned.keep,
+                known.get(part),
+            )  # fmt: skip
+            require_finite(found.scores)
+        except NotFinite as error:
+            # Weights that are finite themselves may be too large to count with.
+            raise Diverged(
+                f"the scores became infinite or not a number, seen on the {part} images: "
+                "lower the learning rate"
+            ) from error
         for place, values in task.summaries(found.scores, found.truth, classes, part):
             measured |= {versioned(f"{place}/{name}"): value for name, value in values.items()}
         table = task.table(found.scores, found.truth, classes)

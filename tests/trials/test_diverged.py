@@ -12,14 +12,16 @@ from reproduce.trials import edition as editions
 from reproduce.trials.edition import Edition
 from reproduce.trials.engine import Options
 from reproduce.trials.store import EARLIER, Store
-from tests.trials.test_every_task import ALONE, planned
+from tests.trials import test_every_task
+from tests.trials.test_every_task import ALONE, TASKS, planned
 
+few_images = test_every_task.few_images
 TOO_FAST = Optimizer(name="sgd", learning_rate=1e30)
 
 
-def too_fast(**changed):
+def too_fast(task="classification", **changed):
     """Return a trial that diverges in its first steps."""
-    item = planned("classification", **changed)
+    item = planned(task, **changed)
     phase = item.trial.phases[0].but(optimizer=TOO_FAST)
     return replace(item, trial=item.trial.but(phases=(phase,)))
 
@@ -36,6 +38,18 @@ def test_training_that_diverges_is_kept_as_such(tmp_path, stack):
     assert set(diverged.among(store, keys)) == keys
     assert all(text.startswith(diverged.BEGINS) for text in diverged.among(store, keys).values())
     assert not diverged.among(store, ["another"])
+
+
+@pytest.mark.parametrize(("task", "stack"), [*((task, None) for task in TASKS), (TASKS[0], 2)])
+def test_a_last_step_after_which_nothing_can_be_counted_is_divergence(tmp_path, task, stack):
+    """Its loss was computed before it, and what it left is finite."""
+    items = [too_fast(task, seed=seed, iterations=1) for seed in range(2)]
+    store = Store(tmp_path)
+    keys = {item.trial.key for item in items}
+    engine.run(items, store, Options(workers=1, stack=stack), lambda event: None)
+    said = diverged.among(store, keys)
+    assert set(said) == keys
+    assert all(text.startswith("the scores became infinite") for text in said.values())
 
 
 def test_other_failures_are_none(tmp_path):

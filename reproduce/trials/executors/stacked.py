@@ -15,7 +15,7 @@ from reproduce import device as devices
 from reproduce.tasks import task_of
 from reproduce.tasks.prediction import predict_stack
 from reproduce.training import stacks
-from reproduce.training.loop import Settings, train_stack
+from reproduce.training.loop import Diverged, Settings, train_stack
 from reproduce.training.stacked import stackable
 from reproduce.trials import execute as single
 from reproduce.trials.executors.executor import Failed, NoStack, Report
@@ -100,9 +100,14 @@ def execute(items: Sequence[Planned], surroundings: single.Surroundings) -> Iter
             message = "the loss became infinite or not a number; lower the learning rate"
             yield Failed(item.trial.key, message)
             continue
-        yield single.measure(
-            item, prepared[number], stack.network(number), surroundings, device,
-            histories[number], seconds / len(stack),
-            logits={p: np.ascontiguousarray(v[:, number]) for p, v in logits.items()},
-            provenance={"networks trained together": str(len(stack))},
-        )  # fmt: skip
+        report: Report
+        try:
+            report = single.measure(
+                item, prepared[number], stack.network(number), surroundings, device,
+                histories[number], seconds / len(stack),
+                logits={p: np.ascontiguousarray(v[:, number]) for p, v in logits.items()},
+                provenance={"networks trained together": str(len(stack))},
+            )  # fmt: skip
+        except Diverged as error:
+            report = Failed(item.trial.key, str(error))
+        yield report
