@@ -120,6 +120,7 @@ def test_rows_of_two_test_sets_are_told_apart():
     assert "no one share allows all rows" in found.statement
 
 
+@pytest.mark.thorough
 def test_a_wrong_share_and_a_wrong_score_are_found_in_most_rows():
     """Found when this was written: 29 wrong shares and 30 wrong scores of 30."""
     shares = scores = 0

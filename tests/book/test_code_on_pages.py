@@ -10,13 +10,17 @@ import torch
 BOOK = Path(__file__).parents[2] / "book"
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page.name for page in sorted(BOOK.glob("*.md")) if BLOCK.search(page.read_text("utf-8"))]
+# Its code trains a small study.
+LONGEST = "how_to_rerun.md"
 
 
 def test_there_is_code_to_run():
-    assert {"losses.md", "own_training.md"} <= set(PAGES)
+    assert {"losses.md", "own_training.md", LONGEST} <= set(PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [pytest.param(one, marks=[pytest.mark.thorough] * (one == LONGEST)) for one in PAGES]
+)
 def test_the_code_of_a_page_runs_in_its_order(page, capsys):
     torch.manual_seed(0)
     known = {}

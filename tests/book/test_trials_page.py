@@ -14,12 +14,19 @@ from reproduce.trials import edition as editions
 
 BOOK = editions.published()
 MEGABYTES = 1024**2
-# What is measured of a paper that verifies instead of classifying.
+# The largest pages take longest.
+LARGE = ("class_imbalance", "dual_head")
 # Of what a task measures, the one that a row is looked up by.
 MAIN = (("Accuracy", "accuracy"), ("Mean IoU", "miou"), ("Equal error rate", "eer"))
 
 
-@pytest.fixture(scope="module", params=BOOK.papers())
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(paper, marks=[pytest.mark.thorough] * (paper in LARGE))
+        for paper in BOOK.papers()
+    ],
+)
 def made(request):
     """A paper, its page, and what the page calls its uses."""
     keys = sorted(BOOK.keys())

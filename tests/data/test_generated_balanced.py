@@ -185,9 +185,12 @@ def test_counts_that_have_a_split_of_its_name_are_refused():
 @pytest.mark.parametrize(
     "name",
     [
-        "lesions?size=28", "lesions?balanced=8&size=28", "warts_corns?rare=1&size=28",
-        "dermoscopy?size=28&total=300", "lesions?difficulty=hard&seed=3&size=28",
+        "lesions?size=28",
+        "dermoscopy?size=28&total=300",
+        pytest.param("lesions?balanced=8&size=28", marks=pytest.mark.thorough),
+        pytest.param("warts_corns?rare=1&size=28", marks=pytest.mark.thorough),
+        pytest.param("lesions?difficulty=hard&seed=3&size=28", marks=pytest.mark.thorough),
     ],
-)  # fmt: skip
+)
 def test_the_fingerprint_is_known_without_drawing(name):
     assert catalog.fingerprint_of(name) == catalog.load(name).fingerprint

@@ -198,7 +198,14 @@ def dependence(values: np.ndarray, labels: np.ndarray) -> float:
     return float(stats.kruskal(*[values[labels == c] for c in classes]).pvalue)
 
 
-@pytest.fixture(scope="module", params=[*CLASSIFIED, "nodules"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        CLASSIFIED[0],
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in CLASSIFIED[1:]),
+        "nodules",
+    ],
+)
 def sample(request):
     pieces = list(stream(request.param, 28, "hard", seed=5, total=600))
     extra = {k: np.concatenate([p.extra[k] for p in pieces]) for k in pieces[0].extra}

@@ -36,8 +36,9 @@ def test_a_size_of_medmnist_is_a_file_of_its_own(image_file):
 
 
 def test_a_generated_set_is_opened_by_name_and_options():
-    found = catalog.load("lesions?size=28&difficulty=easy&seed=3")
-    assert found.name == "lesions?size=28&difficulty=easy&seed=3"
+    few = "size=28&total=60&difficulty=easy"
+    found = catalog.load(f"dermoscopy?{few}&seed=3")
+    assert found.name == "dermoscopy?size=28&total=60&difficulty=easy&seed=3"
     assert found.images["train"].shape[1:] == (28, 28, 3)
-    assert catalog.is_here("lesions") and catalog.path_of("lesions") is None
-    assert found.fingerprint != catalog.load("lesions?size=28&difficulty=easy").fingerprint
+    assert catalog.is_here("dermoscopy") and catalog.path_of("dermoscopy") is None
+    assert found.fingerprint != catalog.load(f"dermoscopy?{few}").fingerprint

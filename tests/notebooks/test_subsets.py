@@ -62,7 +62,7 @@ def test_a_page_of_methods_that_no_experiment_runs(check):
     assert page.names["study"].methods == ["baseline", "balanced_softmax", "kcl"]
 
 
-@pytest.mark.parametrize("experiment", [thorough(name, ("trends",)) for name in EXPERIMENTS])
+@pytest.mark.parametrize("experiment", [thorough(name, ()) for name in EXPERIMENTS])
 def test_a_page_of_one_experiment(check, experiment):
     page = check(experiments=experiment)
     assert page.names["study"].of_experiment(experiment)

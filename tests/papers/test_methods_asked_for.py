@@ -18,6 +18,8 @@ from reproduce.trials.store import Store
 
 # The verification of identities compares losses of pairs, each with its own parameters.
 RUNNABLE = [paper for paper in papers.runnable() if paper != "difficulty_aware"]
+# Those whose images are drawn, which takes some seconds.
+DRAWN = ("balanced_contrastive", "metric_learning")
 # One of each way to be put together; a network of the second paper takes some ten seconds.
 FOREIGN = {"dual_head": ["balanced_softmax", "kcl", "triplet", "info_nce"]}
 FOREIGN["class_imbalance"] = [
@@ -78,7 +80,10 @@ def test_what_is_no_method_for_it_is_one_line(paper, name):
     assert "\n" not in str(refused.value) and "logit_adjustment" in str(refused.value)
 
 
-@pytest.mark.parametrize("paper", RUNNABLE)
+@pytest.mark.parametrize(
+    "paper",
+    [pytest.param(one, marks=[pytest.mark.thorough] * (one in DRAWN)) for one in RUNNABLE],
+)
 def test_a_method_beside_the_grid_is_the_same_trial_with_and_without_others(paper, tmp_path):
     store = Store(tmp_path)
     alone = study_of(paper, store, **SHORT[paper], methods="balanced_softmax")

@@ -214,12 +214,12 @@ def mean_iou(network, part):
 @pytest.mark.parametrize(
     ("name", "steps"),
     [
-        pytest.param("focal", 60, marks=pytest.mark.thorough),
+        ("focal", 60),
         pytest.param("ldam_drw", 60, marks=pytest.mark.thorough),
         pytest.param("lovasz_softmax", 60, marks=pytest.mark.thorough),
         pytest.param("soft_iou", 60, marks=pytest.mark.thorough),
         pytest.param("tsc", 160, marks=pytest.mark.thorough),
-        ("bdcl", 160),
+        pytest.param("bdcl", 160, marks=pytest.mark.thorough),
     ],
 )
 def test_losses_of_label_maps_learn_to_segment(name, steps, shapes):

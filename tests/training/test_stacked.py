@@ -54,6 +54,7 @@ def train_alone(one, run, network):
     return run(network, one.phases, **given).history
 
 
+@pytest.mark.thorough
 def test_a_hundred_steps_of_a_stack_are_those_of_each_network_alone(run):
     """Own sample, own order, own weights, own sampler: losses within 1e-4 in float32."""
     samplers = ("instance", "oversampling", "undersampling")

@@ -101,7 +101,7 @@ def test_an_interrupted_run_goes_on_and_has_both_moments(planned, whole, tmp_pat
     assert not list((store.path / "checkpoints").iterdir())
 
 
-@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("damaged", [pytest.param(False, marks=pytest.mark.thorough), True])
 def test_a_run_that_did_not_look_before_begins_anew(planned, whole, tmp_path, damaged):
     store = Store(tmp_path / "stopped")
     keep = ("logits", "encoders") if damaged else ("logits",)

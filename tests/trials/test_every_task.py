@@ -112,6 +112,9 @@ def task(request):
     return request.param
 
 
+@pytest.mark.parametrize(
+    "task", [TASKS[0], *(pytest.param(one, marks=pytest.mark.thorough) for one in TASKS[1:])]
+)
 def test_a_plan_that_is_killed_and_resumed_leaves_the_same_bits(task, finished, tmp_path):
     """Planned into a file, killed without warning two thirds on, resumed from its checkpoint."""
     expected = Store(finished(task)).get(planned(task).trial.key)

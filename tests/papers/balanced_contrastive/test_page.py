@@ -113,7 +113,9 @@ def test_temperatures_are_drawn_for_every_class(whole):
             {"methods": ["cross_entropy", "ldam_drw"], "experiments": "none", "seeds": [0, 1]},
             marks=pytest.mark.thorough,
         ),
-        {"experiments": ["segmentation", "readings"], "seeds": [0]},
+        pytest.param(
+            {"experiments": ["segmentation", "readings"], "seeds": [0]}, marks=pytest.mark.thorough
+        ),
     ],
     ids=["whole", "one method", "two methods", "other methods", "pixels"],
 )

@@ -73,7 +73,14 @@ def test_what_remains_is_set_against_each_control(whole):
     [
         pytest.param({}, marks=pytest.mark.thorough),
         {"losses": ["ce"], "experiments": "none", "seeds": [0]},
-        {"losses": ["ce", "lifted_structured"], "backbones": ["mobilenet"], "experiments": "none"},
+        pytest.param(
+            {
+                "losses": ["ce", "lifted_structured"],
+                "backbones": ["mobilenet"],
+                "experiments": "none",
+            },
+            marks=pytest.mark.thorough,
+        ),
         {"losses": ["triplet", "contrastive"], "experiments": ["controls", "readings"]},
         {"losses": ["ce", "crt"], "start": "random", "experiments": "none", "seeds": [0, 1]},
     ],
