@@ -26,6 +26,7 @@ RESULT = "book/results/trained_again.json"
 NUMBER, SEED = 10, 0
 # Seconds that a trial of an edition may have taken to be among those drawn; None: all are.
 AT_MOST: dict[str, float | None] = {
+    "comparison": None,
     "dual_head": None,
     "difficulty_aware": None,
     "class_imbalance": 200.0,

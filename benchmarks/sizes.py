@@ -86,7 +86,7 @@ def study_of(store: Store, asked: dict) -> Study:
 
 def page_tables(path: Path, asked: dict) -> None:
     """Make the tables of the paper's page that list its trials and what they measured."""
-    study = study_of(Store(path), asked)
+    study = study_of(Store(path), asked).as_far_as_done()
     assert not study.pending()
     report.run_summary(study)
     report.provenance_table(study)
@@ -97,7 +97,7 @@ def page_tables(path: Path, asked: dict) -> None:
 
 def verdicts(path: Path, asked: dict) -> None:
     """Judge every claim of the page."""
-    judge(study_of(Store(path), asked))
+    judge(study_of(Store(path), asked).as_far_as_done())
 
 
 def full_plan(path: Path, store: Path) -> int:

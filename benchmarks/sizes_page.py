@@ -18,8 +18,9 @@ WORDS = {
     "verdicts of a page": "verdicts of that page",
     "estimate of time": "estimate how long a plan takes",
 }
-PAPERS_IN_ORDER = (
+IN_ORDER = (
     "class_imbalance", "dual_head", "metric_learning", "balanced_contrastive", "difficulty_aware",
+    "comparison",
 )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def trained_again(result: dict[str, Any] | None) -> str:
     lines = ["| edition | trials | drawn among | drawn | trained again | equal, bit for bit |"]
     lines.append("|---|--:|--:|--:|--:|--:|")
     outcomes, left = [], []
-    for paper in PAPERS_IN_ORDER:
+    for paper in IN_ORDER:
         found = result.get(paper)
         if found is None:
             left.append(f"`{paper}`")

@@ -10,6 +10,7 @@ from typing import Any
 from reproduce.book.markup import escaped
 from reproduce.data import names
 from reproduce.data.entries import entries
+from reproduce.figures.wording import listed
 from reproduce.registry import datasets, records
 from reproduce.trials.edition import Edition
 
@@ -30,7 +31,7 @@ def shared(edition: Edition) -> str:
     single = [_name(key) for key, stamp in stamps.items() if len(beds(stamp)) == 1]
     if single:
         stand = "stands on one test bed alone" if len(single) == 1 else "stand on one test bed each"
-        said.append(f"{_and(single)} {stand}.")
+        said.append(f"{listed(single)} {stand}.")
     said.append("So the counts above are never added up over papers.")
     return " ".join(said)
 
@@ -61,7 +62,7 @@ def _common(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     images = sorted(
         {_of_place(place) for place in places[0] & places[1]},
     )
-    said = [f"images of {escaped(_and(images))}"] if images else []
+    said = [f"images of {escaped(listed(images))}"] if images else []
     starts = _starts(one) & _starts(other)
     return said + [f"the start (ImageNet weights of {escaped(n)})" for n in sorted(starts)]
 
@@ -82,7 +83,3 @@ def _starts(stamp: dict[str, Any]) -> set[str]:
 
 def _name(key: str) -> str:
     return f"{{doc}}`{escaped(records.paper(key).short)} <papers/{key}>`"
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

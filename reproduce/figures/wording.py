@@ -182,6 +182,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def listed(words: Sequence[str]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def ranges(integers: Iterable[int]) -> str:
     """Return integers with runs joined: 0, 1, 2, 5 -> "0-2, 5"."""
     runs: list[list[int]] = []

@@ -14,7 +14,7 @@ from reproduce.figures.style import (
     panels,
     title,
 )
-from reproduce.figures.wording import method_label, percent, points, ranges
+from reproduce.figures.wording import listed, method_label, percent, points, ranges
 
 BUDA = (
     "baseline", "oversampling", "undersampling", "thresholding", "oversampling_thresholding",
@@ -56,6 +56,8 @@ def test_numbers_are_written_with_their_sign_and_without_negative_zero():
     assert points(0.0312) == "+3.1"
     assert points(-0.0001) == "0.0"
     assert ranges([0, 1, 2, 5, 2]) == "0-2, 5"
+    said = [listed(["a", "b", "c"][:count]) for count in range(4)]
+    assert said == ["", "a", "a and b", "a, b and c"]
 
 
 def test_the_look_is_opaque_large_enough_and_does_not_leak():

@@ -15,13 +15,15 @@ from reproduce.figures.style import (
     in_the_look,
     new_figure,
 )
-from reproduce.figures.wording import in_sentence, method_label, plural, points
+from reproduce.figures.wording import in_sentence, listed, method_label, plural, points
 from reproduce.papers.comparison.gains import HELPED, HURT, Gain
 from reproduce.registry.datasets import in_words
 
 # A gain that is drawn as strong as can be.
 STRONG = 0.2
 FAINTEST = 0.35
+# So many columns have room for tenths of points.
+WITH_TENTHS = 4
 
 
 class Landscape(Picture):
@@ -43,18 +45,18 @@ class Landscape(Picture):
         methods = dict.fromkeys(method for _, method in found)
         self.methods = sorted(methods, key=self._order)
 
-    def _order(self, method: str) -> tuple[float, int, float]:
-        """Sort by the share of sets on which it helped for certain, their number, the mean."""
+    def _order(self, method: str) -> tuple[int, int, float]:
+        """Sort by the sets on which it helped for certain less those on which it hurt, the mean."""
         gains = [gain for (_, name), gain in self.found.items() if name == method]
         certain = sum((gain.word == HELPED) - (gain.word == HURT) for gain in gains)
         mean = sum(gain.effect.mean for gain in gains) / len(gains)
-        return (-certain / len(gains), -len(gains), -mean)
+        return (-certain, -len(gains), -mean)
 
     @in_the_look
     def draw(self) -> Figure:
         """Draw the cells, the methods that helped most often on top."""
         rows, columns = len(self.methods), len(self.datasets)
-        # Many columns have room for whole points, and for names that stand upright.
+        # Names of many columns have room where they stand upright.
         narrow = columns > 2
         figure, axes = new_figure(0.29 * rows + (1.7 if narrow else 0.6))
         axis = axes[0, 0]
@@ -66,7 +68,7 @@ class Landscape(Picture):
                 if gain is None:
                     continue
                 strengths[row, column] = (1 if gain.word == HELPED else -1) * _strength(gain)
-                words[row, column] = points(gain.effect.mean, 0 if narrow else 1)
+                words[row, column] = points(gain.effect.mean, 0 if columns > WITH_TENTHS else 1)
         heat.cells(axis, strengths, words)
         for text, strength in zip(axis.texts, strengths[~np.isnan(strengths)], strict=True):
             if not strength:
@@ -82,27 +84,39 @@ class Landscape(Picture):
         return figure
 
     def message(self) -> str:
-        """Say which method helped on the most sets."""
-        best = self.methods[0]
+        """Say which method helped on the most sets, and on how many it hurt."""
+        best = min(self.methods, key=lambda name: (-self._on(name, HELPED), self._on(name, HURT)))
+        helped, hurt = self._on(best, HELPED), self._on(best, HURT)
         own = [gain for (_, name), gain in self.found.items() if name == best]
-        helped = sum(gain.word == HELPED for gain in own)
+        mean = f"{points(sum(gain.effect.mean for gain in own) / len(own))} points"
+        where = in_words(self.datasets[0])
         if not helped:
-            return (
-                f"No remedy raises {self.of} for certain on any of "
-                f"{plural(len(self.datasets), 'data set')}."
-            )
-        mean = sum(gain.effect.mean for gain in own) / len(own)
+            several = f"any of {len(self.datasets)} data sets"
+            of_all = where if len(self.datasets) == 1 else several
+            return f"No remedy improves {self.of} for certain on {of_all}."
         if len(self.datasets) == 1:
-            all_helped = sum(gain.word == HELPED for gain in self.found.values())
+            count = sum(gain.word == HELPED for gain in self.found.values())
+            largest = f"{in_sentence(best)}: {mean}"
+            if count == 1:
+                return f"One method improves {self.of} for certain on {where}, {largest}."
             return (
-                f"{all_helped} of {plural(len(self.methods), 'method')} surely "
-                f"{'raises' if all_helped == 1 else 'raise'} {self.of}, most of all "
-                f"{in_sentence(best)}: {points(mean)} points."
+                f"{count} of {len(self.methods)} methods improve {self.of} for certain on {where}; "
+                f"of them the largest gain has {largest}."
             )
+        alike = [name for name in self.methods if self._on(name, HELPED) == helped]
+        if len(alike) > 1:
+            return (
+                f"{listed(list(map(in_sentence, alike)))} improve {self.of} for certain on "
+                f"{helped} of {len(self.datasets)} data sets each, no method on more."
+            )
+        but = f" (and hurts on {hurt})" if hurt else ""
         return (
             f"Most often of help: {in_sentence(best)}, for certain on {helped} of "
-            f"{plural(len(own), 'data set')}, {points(mean)} points of {self.of} in the mean."
+            f"{plural(len(own), 'data set')}{but}, {mean} of {self.of} in the mean."
         )
+
+    def _on(self, method: str, word: str) -> int:
+        return sum(gain.word == word for (_, name), gain in self.found.items() if name == method)
 
     def seen(self) -> str:
         """Say what the rows and columns are."""

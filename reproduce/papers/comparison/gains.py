@@ -30,9 +30,11 @@ from reproduce.study.contrasts import Arm
 from reproduce.study.effects import effect_of
 from reproduce.study.measures import BOOTSTRAP_DRAWS, Measures, NotMeasured
 from reproduce.study.study import Study
-from reproduce.study.tested_images import TestedImages, UsualImages
+from reproduce.study.tested_images import HeldOutImages, TestedImages, UsualImages
 
 CALIBRATION = "calibration_error"
+# Macro F1 again, on the validation images of the compared repeats, which nothing was chosen on.
+AS_TRAINED = "as_trained"
 # What is measured of every method, with the words of tables; of the last, lower is better.
 MEASURES: Mapping[str, str] = {
     METRIC: "macro F1",
@@ -41,6 +43,7 @@ MEASURES: Mapping[str, str] = {
     "worst_class_recall": "worst class",
     "auc": "macro AUC",
     CALIBRATION: "calibration error",
+    AS_TRAINED: "macro F1, classes as in training",
 }
 LOWER = (CALIBRATION,)
 # A difference that nobody would change a training for.
@@ -66,11 +69,11 @@ class Gain:
         """Return what can be said of it."""
         if self.effect.repeats < FEWEST_REPEATS:
             return OPEN
+        if max(-self.low, self.high) < MARGIN:
+            return ALIKE
         if self.low > 0:
             return HELPED
-        if self.high < 0:
-            return HURT
-        return ALIKE if max(-self.low, self.high) < MARGIN else OPEN
+        return HURT if self.high < 0 else OPEN
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class Gains:
     def _part(self, name: str) -> TestedImages:
         if name == CALIBRATION:
             return CalibrationPart(self.measures)
+        if name == AS_TRAINED:
+            return HeldOutImages(self.measures, METRIC)
         return UsualImages(self.measures, name)
 
     @cached_property
@@ -186,6 +191,14 @@ class Gains:
         """Return the training images of each class of the baseline's repeats [repeats, classes]."""
         cells = self._of(dataset, BASELINE)
         return np.array([self.measures.result(cell).counts for cell in cells])
+
+    def tested(self, dataset: str) -> np.ndarray:
+        """Return the test images of each class."""
+        return np.sum(self.measures.confusion(self._of(dataset, BASELINE)[0]), axis=1)
+
+    def networks(self) -> int:
+        """Return how many networks were tested; a correction of scores has none of its own."""
+        return len({cell.trial.key for cells in self.filled.values() for cell in cells})
 
     def _of(self, dataset: str, method: str) -> list[Cell]:
         return self.filled[dataset, method]

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from reproduce.evaluation.vocabulary import Control
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import in_sentence, percent, plural, points
+from reproduce.figures.wording import MISSING, in_sentence, listed, percent, plural, points
 from reproduce.papers.comparison.beds import bed
 from reproduce.papers.comparison.choosing import METRIC
 from reproduce.papers.comparison.gains import (
     ALIKE,
+    AS_TRAINED,
     CALIBRATION,
+    FEWEST_REPEATS,
     HELPED,
     HURT,
     MEASURES,
@@ -25,15 +27,14 @@ from reproduce.papers.comparison.gains import (
 )
 from reproduce.registry.datasets import in_words
 
-# Below so many training images of its rarest class a data set counts as one of few.
-FEW = 50
+# Test images of the largest class for one of the rarest, below which all count as alike.
+ALIKE_MANY = 1.5
 # How a gain in a measure is said; of an error a gain is what is less.
 IN_A_GAIN = {
     **MEASURES, "worst_class_recall": "the recall of the worst class",
     CALIBRATION: "calibration (less error)",
+    AS_TRAINED: "macro F1 on images as imbalanced as those of training",
 }  # fmt: skip
-# Methods that a sentence names; the others are counted.
-NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,15 @@ def situations(gains: Gains) -> list[Advice]:
     datasets = _spoken_of(gains)
     found = [_of_data(gains, dataset) for dataset in datasets]
     asked: Iterable[tuple[str, str]] = (
+        (AS_TRAINED, "New images are as imbalanced as those of training (macro F1 on validation "
+                     "images of the same repeats)"),
         ("worst_class_recall", "What counts is the class that is recognised worst"),
         ("auc", "What counts is the ranking of images (AUC)"),
         (CALIBRATION, "What counts is that stated probabilities come true"),
-        ("accuracy", "What counts is the share of all images that are right"),
-    )
+        ("accuracy", "What counts is the share of test images that are right, classes as they are "
+                     "there"),
+    )  # fmt: skip
     found += [_of_measure(gains, datasets, name, words) for name, words in asked]
-    for name, words in ((True, "Training starts from weights of other images"),
-                        (False, "Training starts from random numbers")):  # fmt: skip
-        here = [dataset for dataset in datasets if bed(dataset).pretrained is name]
-        if here:
-            found.append(_of_measure(gains, here, METRIC, words))
     found.append(_of_cost(gains, datasets))
     return found
 
@@ -86,16 +85,25 @@ def unknown(gains: Gains) -> list[str]:
         failed = [one for one in gains.controls(dataset) if not one.passed]
         if failed:
             found.append(
-                f"Nothing is said of {in_words(dataset)}: a positive control was not met there "
+                f"{in_words(dataset)} is not judged: a positive control was not met there "
                 f"({'; '.join(_failed(one) for one in failed)})."
             )
     for dataset in datasets:
-        left = [m for m in gains.others(dataset) if _word(gains, dataset, m) == OPEN]
-        if left:
+        known = _known(gains, dataset, METRIC)
+        left = _of_word(known, OPEN)
+        if left and len(gains.seeds) < FEWEST_REPEATS:
             found.append(
-                f"On {in_words(dataset)} {_named(left)} cannot be told from the baseline: "
+                f"On {in_words(dataset)} nothing can be told of fewer than {FEWEST_REPEATS} "
+                "repeats."
+            )
+        elif left:
+            found.append(
+                f"On {in_words(dataset)} {_each(left, known)} cannot be told from the baseline: "
                 "the intervals hold 0 and more than a point beside it."
             )
+        away = [m for m in gains.methods() if m not in gains.methods(dataset)]
+        if away:
+            found.append(f"On {in_words(dataset)} there is no result of {_named(away)}.")
     begun = {*gains.datasets, *(cell.factors["dataset"] for cell in gains.study.lost)}
     absent = [name for name in gains.asked.datasets if name not in begun]
     if absent:
@@ -105,6 +113,10 @@ def unknown(gains: Gains) -> list[str]:
             "All of this stands on one data set. Whether it holds on another, nobody can tell "
             "from it."
         )
+    found.append(
+        "Methods are compared with the baseline, not with one another: which of those that helped "
+        "is best was not tested."
+    )
     found.append(
         "Each data set has one network, one start and one budget, so what is said of a set is said "
         "of all four together."
@@ -127,11 +139,10 @@ def _spoken_of(gains: Gains) -> list[str]:
 def _of_data(gains: Gains, dataset: str) -> Advice:
     counts = gains.counts(dataset)
     rare, large = int(counts.min()), int(counts.max())
-    few = "few" if rare < FEW else "some"
     start = "from weights of other images" if bed(dataset).pretrained else "from random numbers"
     situation = (
-        f"{_capital(bed(dataset).words)} ({in_words(dataset)}): {few} rare images, {rare:,} of the "
-        f"rarest class, which is {large / rare:.0f} times rarer than the largest; {start}"
+        f"{_capital(bed(dataset).words)} ({in_words(dataset)}): {rare:,} training images of the "
+        f"rarest class, {large:,} of the largest; trained {start}; {tested_on(gains, dataset)}"
     )
     return Advice(situation, *_told(gains, [dataset], METRIC, "macro F1"))
 
@@ -145,18 +156,14 @@ def _told(gains: Gains, datasets: list[str], measure: str, words: str) -> tuple[
     helped, other = [], []
     for dataset in datasets:
         at = f"On {in_words(dataset)}" if len(datasets) > 1 or len(gains.ranked) > 1 else "Here"
-        known = {
-            method: gain
-            for method in gains.others(dataset)
-            if (gain := gains.gain(dataset, method, measure))
-        }
+        known = _known(gains, dataset, measure)
         good = _of_word(known, HELPED)
         helped.append(
-            f"{at}: {_each(good, known, words)}." if good
+            f"{at}: {_each(good, known)} in {words}." if good
             else f"{at}: nothing for certain in {words}{_largest(known)}."
         )  # fmt: skip
         bad, alike = _of_word(known, HURT)[::-1], _of_word(known, ALIKE)
-        said = [f"{_each(bad, known, words)}"] if bad else []
+        said = [f"{_each(bad, known)} in {words}"] if bad else []
         said += [f"no practical difference with {_named(alike)}"] if alike else []
         if said:
             other.append(f"{at}: {'; '.join(said)}.")
@@ -164,35 +171,61 @@ def _told(gains: Gains, datasets: list[str], measure: str, words: str) -> tuple[
 
 
 def _of_cost(gains: Gains, datasets: list[str]) -> Advice:
-    helped, other = [], []
+    helped = []
     for dataset in datasets:
         base = gains.seconds(dataset, gains.methods(dataset)[0])
-        known = {m: gains.gain(dataset, m) for m in gains.others(dataset)}
-        sure = {m: gain for m, gain in known.items() if gain and gain.word == HELPED}
+        known = _known(gains, dataset, METRIC)
+        sure = _of_word(known, HELPED)
         dear = max(gains.others(dataset), key=lambda name: gains.seconds(dataset, name))
         more = gains.seconds(dataset, dear) / max(base, 1e-9)
-        other.append(f"On {in_words(dataset)} {in_sentence(dear)} took {more:.1f} times as long.")
+        dearest = f"the longest training, {in_sentence(dear)}, took {more:.1f} times as long"
         if sure:
             cheap = min(sure, key=lambda name: gains.seconds(dataset, name))
             share = gains.seconds(dataset, cheap) / max(base, 1e-9)
             helped.append(
                 f"On {in_words(dataset)}: of what helped, {in_sentence(cheap)} took least, "
-                f"{share:.1f} times the baseline's seconds, for {_size(sure[cheap])}."
+                f"{share:.1f} times the baseline's seconds, for {_size(known[cheap])}; {dearest}."
             )
-    first = " ".join(helped) or "Nothing helped for certain, so nothing is worth its cost."
-    return Advice("What counts is the cost, at equal image passes", first, " ".join(other))
+        else:
+            helped.append(f"On {in_words(dataset)}: nothing for certain; {dearest}.")
+    return Advice("What counts is the cost, at equal image passes", " ".join(helped), MISSING)
 
 
 def _best(gains: Gains, dataset: str) -> str:
-    known = {m: gains.gain(dataset, m) for m in gains.others(dataset)}
-    sure = _of_word({m: gain for m, gain in known.items() if gain}, HELPED)
-    where = f"On {in_words(dataset)} ({bed(dataset).words})"
+    known = _known(gains, dataset, METRIC)
+    sure, bad = _of_word(known, HELPED), _of_word(known, HURT)[::-1]
+    where = f"On {in_words(dataset)} ({bed(dataset).words}; {tested_on(gains, dataset)})"
     if not sure:
-        return f"{where} no remedy raised macro F1 for certain."
-    best = known[sure[0]]
-    assert best is not None
-    also = f"; so did {_named(sure[1:])}" if sure[1:] else ""
-    return f"{where} {in_sentence(sure[0])} raised macro F1 by {_size(best)}{also}."
+        said = f"{where} no remedy raised macro F1 for certain"
+    else:
+        also = f"; {_each(sure[1:], known)} did too" if sure[1:] else ""
+        said = f"{where} {in_sentence(sure[0])} raised macro F1 by {_size(known[sure[0]])}{also}"
+    said += f"; {_each(bad, known)} lowered it." if bad else "."
+    worst = _of_word(_known(gains, dataset, "worst_class_recall"), HELPED)
+    if worst:
+        said += f" The recall of the class recognised worst rose with {_named(worst)}."
+    return said + _as_trained(gains, dataset)
+
+
+def _as_trained(gains: Gains, dataset: str) -> str:
+    """Say what helps where new images come in the classes' shares of training."""
+    known = _known(gains, dataset, AS_TRAINED)
+    if not known:
+        return ""
+    good, bad = _of_word(known, HELPED), _of_word(known, HURT)[::-1]
+    told = [f"{_named(good)} helped" if good else "nothing helped for certain"]
+    told += [f"{_named(bad)} hurt"] if bad else []
+    return f" On images as imbalanced as those of training {' and '.join(told)}."
+
+
+def tested_on(gains: Gains, dataset: str) -> str:
+    """Say how imbalanced the test images are: precision, and with it F1, hangs on that."""
+    counts = gains.tested(dataset)
+    ratio = counts.max() / max(counts.min(), 1)
+    if ratio < ALIKE_MANY:
+        return "tested on images of all classes alike"
+    of_each = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
+    return f"tested on images with {of_each} of the largest class for each of the rarest"
 
 
 def _failed(control: Control) -> str:
@@ -213,29 +246,30 @@ def _of_word(known: dict[str, Gain], word: str) -> list[str]:
     return sorted(found, key=lambda name: -known[name].effect.mean)
 
 
-def _each(methods: list[str], known: dict[str, Gain], words: str) -> str:
-    named = [f"{in_sentence(name)} {_signed(known[name])}" for name in methods[:NAMED]]
-    more = f" and {len(methods) - NAMED} more" if len(methods) > NAMED else ""
-    return f"{', '.join(named)}{more} in {words}"
+def _known(gains: Gains, dataset: str, measure: str) -> dict[str, Gain]:
+    """Return the gain of each method of which it was measured."""
+    found = {name: gains.gain(dataset, name, measure) for name in gains.others(dataset)}
+    return {name: gain for name, gain in found.items() if gain}
+
+
+def _each(methods: list[str], known: dict[str, Gain]) -> str:
+    return listed([f"{in_sentence(name)} {_signed(known[name])}" for name in methods])
 
 
 def _largest(known: dict[str, Gain]) -> str:
     if not known:
         return ""
     name = max(known, key=lambda one: known[one].effect.mean)
-    return f" (largest: {in_sentence(name)} {_signed(known[name])})"
+    return f"; the largest gain: {in_sentence(name)} {_signed(known[name])}"
 
 
 def _named(methods: list[str]) -> str:
-    names = [in_sentence(name) for name in methods[:NAMED]]
-    more = len(methods) - NAMED
-    if more > 0:
-        return f"{', '.join(names)} and {more} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return listed([in_sentence(name) for name in methods])
 
 
 def _signed(gain: Gain) -> str:
-    return f"{points(gain.effect.mean)} points"
+    """Return a gain in points, with its interval for all methods of the data set together."""
+    return f"{points(gain.effect.mean)} ({points(gain.low)} to {points(gain.high)})"
 
 
 def _size(gain: Gain) -> str:

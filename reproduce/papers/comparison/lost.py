@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from reproduce.figures.wording import in_sentence, plural
 from reproduce.papers.comparison.cells import AS_IT_COMES
+from reproduce.papers.comparison.parameters import BASELINE
 from reproduce.registry.datasets import in_words
 from reproduce.study.cell import Cell
 from reproduce.study.study import Study
@@ -27,6 +28,12 @@ def searched(study: Study) -> str:
     if not lost:
         return "No training of the search diverged."
     tried = lost + by_place([*study.cells, *study.references], "search")
+    # A method that corrects the baseline's scores trains no network of its own.
+    gone = {cell.trial.key for cell in study.lost if cell.experiment == "search"}
+    networks = gone | {
+        cell.trial.key for cell in [*study.cells, *study.references]
+        if cell.experiment == "search"
+    }  # fmt: skip
     named = {
         dataset: [
             f"{in_sentence(method)} {count} of {tried[dataset, method]}"
@@ -36,7 +43,7 @@ def searched(study: Study) -> str:
     }  # fmt: skip
     where = " ".join(f"On {in_words(name)}: {', '.join(of)}." for name, of in named.items())
     return (
-        f"{plural(lost.total(), 'configuration')} of {tried.total()} that were tried diverged: the "
+        f"{plural(len(gone), 'training')} of {len(networks)} of the search diverged: the "
         "loss became infinite or not a number, and there is no network. Such a configuration "
         f"scores nothing, and is taken only where every other diverged as well. {where}"
     )
@@ -45,8 +52,8 @@ def searched(study: Study) -> str:
 def compared(study: Study) -> list[str]:
     """Say of each method which repeats diverged with the chosen configuration."""
     return [
-        f"On {in_words(dataset)} {in_sentence(method)} cannot be compared: as it was chosen, "
-        f"{repeats} diverged."
+        f"On {in_words(dataset)} {_cannot(method)} be compared: {repeats} diverged with its chosen "
+        "configuration."
         for dataset, method, repeats in _repeats(study, "grid")
     ]
 
@@ -57,6 +64,11 @@ def as_they_come(study: Study) -> list[str]:
         f"On {in_words(dataset)} {in_sentence(method)} at its default diverged in {repeats}."
         for dataset, method, repeats in _repeats(study, AS_IT_COMES)
     ]
+
+
+def _cannot(method: str) -> str:
+    """Say what cannot: where the baseline diverged, nothing can."""
+    return "nothing can" if method == BASELINE else f"{in_sentence(method)} cannot"
 
 
 def _repeats(study: Study, experiment: str) -> list[tuple[str, str, str]]:

@@ -31,13 +31,17 @@ def answer(study: Study) -> str:
 def basis(study: Study) -> str:
     """Say what the answer stands on, and how far it is done."""
     gains = gains_of(study)
-    sets = ", ".join(in_words(name) for name in gains.datasets)
-    trained = sum(len(cells) for cells in gains.filled.values())
+    sets = ", ".join(
+        f"{in_words(name)} ({plural(len(gains.methods(name)), 'method')}"
+        f"{'' if name in gains.ranked else ', not judged'})"
+        for name in gains.datasets
+    )
     said = (
-        f"**What it stands on.** {sets}; {plural(len(gains.methods()), 'method')}, "
-        f"{plural(len(gains.seeds), 'repeat')} each, {plural(trained, 'network')} tested. Within a "
-        "data set every method has the same network, the same start and the same number of image "
-        "passes, and the same small number of configurations, chosen on validation images."
+        f"**What it stands on.** {sets}; {plural(len(gains.seeds), 'repeat')} each, "
+        f"{plural(gains.networks(), 'network')} tested. Intervals hold at 95 % for all methods of "
+        "a data set together, one measure at a time. Within a data set every method has the same "
+        "network, the same start, the same number of image passes, and the same small number of "
+        "configurations, chosen on validation images."
     )
     if study.parameters.profile in ("smoke", "quick"):
         said += (
@@ -132,7 +136,7 @@ def trying_more(study: Study) -> TryingMore:
     gains = gains_of(study)
     found = tuning.searches(gains)
     made = TryingMore(tuning.curves(found), MEASURES[METRIC], tuning.whole(found))
-    return made.out_of(_line(gains, gains.datasets))
+    return made.out_of(_searched(gains))
 
 
 @shown(experiment="search")
@@ -151,7 +155,7 @@ def diverged(study: Study) -> str:
 def tuned(study: Study) -> Table:
     """Tabulate what each search chose, promised and kept."""
     gains = gains_of(study)
-    return tables.tuned(tuning.searches(gains), _line(gains, gains.datasets))
+    return tables.tuned(tuning.searches(gains), _searched(gains))
 
 
 @shown(seeds=2)
@@ -207,3 +211,15 @@ def _line(gains: Gains, datasets: Iterable[str]) -> Provenance:
     wanted = set(datasets)
     cells = [cell for (name, _), of in gains.filled.items() if name in wanted for cell in of]
     return provenance(gains.study, gains.study.rows(cells))
+
+
+def _searched(gains: Gains) -> Provenance:
+    """Return the same line of what was searched, and of the repeats of what was chosen."""
+    study = gains.study
+    of_filled = [
+        cell for cell in study.of_experiment("search")
+        if (cell.factors["dataset"], cell.method) in gains.filled
+        and study.store.get(cell.trial.key) is not None
+    ]  # fmt: skip
+    chosen = [cell for cells in gains.filled.values() for cell in cells]
+    return provenance(study, study.rows([*of_filled, *chosen]))

@@ -55,7 +55,8 @@ def _levels(gains: Gains, dataset: str, line: str) -> Table:
         f"{in_words(dataset)}: what each method reached, in percent",
         ["Method", *map(_capital, MEASURES.values())], rows, line, numeric_from=1,
         note="Under a value its difference from the baseline in points; under the recall of the "
-        "worst class, which class that is and its number of test images. Lower is better of the "
+        "worst class, which class that is and its number of test images. Macro F1 with classes as "
+        "in training is of the validation images of the same repeats. Lower is better of the "
         "calibration error; of corrected scores it is taken after they are made to sum to one.",
     )  # fmt: skip
 
@@ -93,7 +94,7 @@ def tuned(found: Sequence[Tuned], line: str) -> Table:
         bought = one.bought
         rows.append([
             in_words(one.dataset), method_label(one.method),
-            "the default" if one.number == 0 else f"number {one.number}",
+            one.words,
             percent(one.promised), percent(one.again),
             points(bought.mean) if bought else "0 (the default)" if not one.number else "–",
         ])  # fmt: skip
@@ -102,7 +103,9 @@ def tuned(found: Sequence[Tuned], line: str) -> Table:
         ["Data", "Method", "Chosen", "Promised", "On fresh images", "Test, over default"], rows,
         line, numeric_from=3,
         note="Promised: on the validation images that chose. On fresh images: the same "
-        "configuration on the validation images of other repeats. The last column is in points.",
+        "configuration on the validation images of other repeats. These images are as imbalanced "
+        "as those of training, the test images are not always: do not compare the two. The last "
+        "column is in points.",
     )  # fmt: skip
 
 
@@ -112,16 +115,22 @@ def luck(found: Sequence[Luck]) -> str:
         raise NothingToShow("the default was not trained on fresh repeats, or no score was kept")
     said = []
     for one in found:
+        over = f"{plural(one.searches, 'method')}{', the median' if one.searches > 1 else ''}"
+        left = (
+            f"What is left of each, {points(one.curse)} points in the middle, is the winner's curse"
+            if one.curse > 0
+            else "No winner's curse is seen"
+        )
         text = (
             f"On {in_words(one.dataset)} the chosen configurations scored {_apart(one.excess)} "
-            f"where they were chosen than on fresh images, in the mean over {one.searches} "
-            f"method{'s' if one.searches > 1 else ''}. The default, which nobody chose, scored "
-            f"{_apart(one.ease)} there too, so {points(one.curse)} points are the winner's curse"
+            f"where they were chosen than on fresh images ({over}). The default, which nobody "
+            f"chose, scored {_apart(one.ease)} there. {left}"
         )
         if one.bought is not None:
             text += (
-                f"; where another than the default was chosen, it moved the test by "
-                f"{points(one.bought)} points"
+                f". Where another than the default was chosen, it moved the test by "
+                f"{points(one.bought)} points ({plural(one.moved, 'method')}"
+                f"{', the median' if one.moved > 1 else ''})"
             )
         said.append(f"{text}.")
     return " ".join(said)
@@ -173,7 +182,8 @@ def claimed(found: Sequence[Needed], line: str) -> Table:
         line, numeric_from=5,
         note=f"Seeds: with {IMAGES:,} test images. Test images: with any number of seeds. The "
         "spreads are those of this page's pairs, the median over methods; those of the papers' own "
-        "data are not known.",
+        "data are not known. Counted for one plain 95 % interval; the words of this page ask for "
+        "more: at least five repeats, and an interval for all methods together.",
     )  # fmt: skip
 
 
@@ -182,7 +192,7 @@ def data(gains: Gains, line: str) -> Table:
     rows = []
     for dataset in gains.datasets:
         ground, counts = bed(dataset), gains.counts(dataset)
-        table = gains.measures.confusion(gains.filled[dataset, BASELINE][0])
+        tested = gains.tested(dataset)
         passed = "; ".join(
             f"{'passed' if one.passed else 'not met'}: {one.name.rstrip('.')}"
             for one in gains.controls(dataset)
@@ -191,7 +201,8 @@ def data(gains: Gains, line: str) -> Table:
             in_words(dataset), ground.words,
             f"{int(counts[0].sum()):,}\nrarest class {int(counts.min()):,}, largest "
             f"{int(counts.max()):,}",
-            f"{int(table.sum()):,}",
+            f"{int(tested.sum()):,}\nrarest class {int(tested.min()):,}, largest "
+            f"{int(tested.max()):,}",
             f"{ground.backbone}, {ground.size} px\n"
             f"{'pretrained' if ground.pretrained else 'random start'}",
             f"{round(gains.asked.budget * ground.passes):,}", passed,

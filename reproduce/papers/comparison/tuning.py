@@ -9,6 +9,7 @@ import numpy as np
 from reproduce.evaluation import best_of, metrics
 from reproduce.evaluation.significance import Effect
 from reproduce.figures.picture import NothingToShow
+from reproduce.methods.configurations import configurations
 from reproduce.papers.comparison.cells import AS_IT_COMES
 from reproduce.papers.comparison.choosing import METRIC, SEARCH
 from reproduce.papers.comparison.gains import Gains
@@ -45,6 +46,7 @@ class Tuned:
     method: str
     scores: tuple[float, ...]
     number: int
+    words: str
     again: float | None
     default_again: float | None
     bought: Effect | None
@@ -79,9 +81,10 @@ def searches(gains: Gains) -> list[Tuned]:
         if place not in gains.filled or scores is None:
             continue
         number = decided[place].factors["tried"]
+        words = configurations(place[1], gains.asked.configurations)[number].in_words()
         found.append(
             Tuned(
-                *place, tuple(scores[at] for at in sorted(scores)), number,
+                *place, tuple(scores[at] for at in sorted(scores)), number, words,
                 _again(study.measures, gains.filled[place]),
                 _again(study.measures, _untuned(gains, place)),
                 _bought(gains, place) if number else None,
@@ -117,20 +120,19 @@ def whole(found: list[Tuned]) -> Mapping[str, int]:
 class Luck:
     """The searches of a data set: what they promised beyond what was kept, and why.
 
-    `excess` is the mean over methods, `ease` what of it the images of the search explain; what is
-    left, `curse`, is the winner's curse: the chosen one was partly the luckiest.
+    `excess` is the median over methods, `ease` the median of what the default scored more there,
+    which nobody chose: what the images of the search explain. `curse` is the median of what is
+    left, the winner's curse: the chosen one was partly the luckiest. Medians, since one method of
+    which hardly a configuration works would make the mean.
     """
 
     dataset: str
     searches: int
     excess: float
     ease: float
+    curse: float
     bought: float | None
-
-    @property
-    def curse(self) -> float:
-        """Return what choosing the best of several added by luck alone."""
-        return self.excess - self.ease
+    moved: int
 
 
 def luck(found: list[Tuned]) -> list[Luck]:
@@ -141,10 +143,12 @@ def luck(found: list[Tuned]) -> list[Luck]:
         own = [one for one in found if one.dataset == dataset and 0 not in one.lost]
         pairs = [(one.excess, one.ease) for one in own if None not in (one.excess, one.ease)]
         if pairs:
-            excess, ease = np.mean(np.array(pairs, dtype=float), axis=0)
+            both = np.array(pairs, dtype=float)
+            excess, ease = map(float, np.median(both, axis=0))
+            curse = float(np.median(both[:, 0] - both[:, 1]))
             bought = [one.bought.mean for one in own if one.bought]
-            mean = float(np.mean(bought)) if bought else None
-            told.append(Luck(dataset, len(pairs), float(excess), float(ease), mean))
+            middle = float(np.median(bought)) if bought else None
+            told.append(Luck(dataset, len(pairs), excess, ease, curse, middle, len(bought)))
     return told
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reproduce.errors import UserError
-from reproduce.papers.comparison import tuning
+from reproduce.papers.comparison import tables, tuning
 from reproduce.papers.comparison.choosing import SEARCH
 from reproduce.papers.comparison.gains import Gains
 from reproduce.study.choosing import UNDECIDED
@@ -101,8 +101,17 @@ def test_the_excess_is_what_was_promised_less_what_fresh_images_kept(study):
 
 def test_the_curse_is_what_easy_images_do_not_explain():
     """Of two searches the images are 0.02 easier, and the one that chose another lost 0.05 more."""
-    kept = tuning.Tuned("mnist", "crt", (0.80, 0.70), 0, 0.78, 0.78, None)
-    lost = tuning.Tuned("mnist", "baseline", (0.60, 0.70), 1, 0.63, 0.58, None)
+    kept = tuning.Tuned("mnist", "crt", (0.80, 0.70), 0, "the default", 0.78, 0.78, None)
+    lost = tuning.Tuned("mnist", "baseline", (0.60, 0.70), 1, "rate x 2", 0.63, 0.58, None)
     (found,) = tuning.luck([kept, lost])
     assert (found.excess, found.ease) == (pytest.approx(0.045), pytest.approx(0.02))
     assert found.curse == pytest.approx(0.025)
+    said = tables.luck([found])
+    assert "scored 4.5 points more where they were chosen" in said
+    assert "(2 methods, the median)" in said
+    assert "What is left of each, +2.5 points in the middle, is the winner's curse" in said
+    # One of which hardly a configuration works moves the middle no further than any other.
+    wild = tuning.Tuned("mnist", "simclr", (0.10, 0.90), 1, "rate x 2", 0.40, 0.08, None)
+    (more,) = tuning.luck([kept, lost, wild])
+    assert (more.excess, more.curse) == (pytest.approx(0.07), pytest.approx(0.05))
+    assert "No winner's curse is seen" in tables.luck([replace(found, curse=-0.01)])

@@ -44,7 +44,7 @@ def test_a_configuration_that_diverged_scores_nothing_and_another_is_chosen(tmp_
     # The default diverged on the repeats too: nothing can be said over it.
     assert one.default_again is None and one.bought is None and one.lost == {0, 1}
     said = lost.searched(study)
-    assert said.startswith("2 configurations of 12 that were tried diverged")
+    assert said.startswith("2 trainings of 9 of the search diverged")
     assert said.endswith(" On MNIST: cRT 2 of 3.") and not lost.compared(study)
     default = "On MNIST cRT at its default diverged in 5 repeats of 5."
     assert lost.as_they_come(study) == [default]
@@ -68,7 +68,8 @@ def test_where_all_diverge_the_method_is_told_and_not_compared(tmp_path):
     assert "class_weights" not in gains.methods() and {"crt", "thresholding"} < set(gains.methods())
     (said,) = lost.compared(study)
     assert said == (
-        "On MNIST class weights cannot be compared: as it was chosen, 5 repeats of 5 diverged."
+        "On MNIST class weights cannot be compared: 5 repeats of 5 diverged with its chosen "
+        "configuration."
     )
     assert f"- {said}\n" in str(pictures.unknown.of(study))
     assert "class weights 3 of 3" in lost.searched(study)
