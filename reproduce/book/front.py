@@ -1,5 +1,6 @@
 """The front page: what this edition found, in one screen, with nothing in it typed by hand."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,13 +14,13 @@ from reproduce.book.shown import TRIALS, Shown
 from reproduce.errors import unknown_name
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.figures.wording import plural
-from reproduce.pages.answered import Answer, not_run, stored
+from reproduce.pages.answered import THE_ANSWER, Answer, not_run, stored
 from reproduce.registry import datasets, records
 from reproduce.registry.severity import SEVERITIES
 from reproduce.study import scale
 from reproduce.trials.edition import Edition
 
-AUDIT = "audit"
+AUDIT, COMPARISON = "audit", "comparison"
 PAGE, FIGURE = "book/intro", "front-figure"
 # Verdicts as the front page counts them: those that say much the same are one.
 COUNTED = {
@@ -194,6 +195,25 @@ def audited_in_words(edition: Edition) -> str:
     )
 
 
+def compared(edition: Edition) -> str:
+    """Return the answer of the comparison of remedies as its page says it; empty without one."""
+    path = edition.notebook(COMPARISON)
+    stamp = edition.stamp(COMPARISON)
+    if stamp is None or not path.is_file():
+        return ""
+    profile = stamp["given"].get("profile")
+    run = f" ({profile} run, an illustration)" if profile in ("smoke", "quick") else ""
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            said = "".join(output.get("data", {}).get("text/markdown", ""))
+            if said.startswith(THE_ANSWER):
+                answer = said.removeprefix(THE_ANSWER)
+                return (
+                    f"**Which remedy when**{run}.{answer} {{doc}}`All of it <papers/{COMPARISON}>`."
+                )
+    return ""
+
+
 def korean(edition: Edition) -> str:
     """Return what was run and what came out, in Korean."""
     lines = []
@@ -208,5 +228,5 @@ def korean(edition: Edition) -> str:
     return "\n".join(lines)
 
 
-PARTS = {"figure": figure, "papers": papers_table, "audit": audited, "shared": shared,
-         "korean": korean}  # fmt: skip
+PARTS = {"figure": figure, "papers": papers_table, "compared": compared, "audit": audited,
+         "shared": shared, "korean": korean}  # fmt: skip

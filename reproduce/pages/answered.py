@@ -205,6 +205,8 @@ def not_run(paper: str) -> Answer:
     )  # fmt: skip
 
 
+# How the answer of a chapter that judges no paper's claims begins.
+THE_ANSWER = "**The answer.**"
 WHO = {"paper": "the paper", "summary": "the summary", "post": "the post"}
 
 

@@ -181,3 +181,14 @@ def test_the_korean_summary_says_the_same():
 def test_a_part_that_does_not_exist_is_named():
     with pytest.raises(UserError, match=r"unknown part of the front page 'figur'.*figure"):
         front.part("figur", BOOK)
+
+
+def test_the_answer_of_the_comparison_is_that_of_its_page(tmp_path):
+    said = front.part("compared", BOOK)
+    assert said.startswith("**Which remedy when**. On MNIST (")
+    assert said.endswith("{doc}`All of it <papers/comparison>`.") and "The answer" not in said
+    told = said.removeprefix("**Which remedy when**. ").split(" {doc}")[0]
+    assert json.dumps(told, ensure_ascii=False)[1:-1] in BOOK.notebook("comparison").read_text(
+        "utf-8"
+    )
+    assert front.part("compared", Edition(tmp_path)) == ""

@@ -7,6 +7,7 @@ from reproduce.figures.intervals import Gains as GainsDrawn
 from reproduce.figures.provenance import Provenance
 from reproduce.figures.table import Table, Tables
 from reproduce.figures.wording import plural
+from reproduce.pages.answered import THE_ANSWER
 from reproduce.pages.report import record_line
 from reproduce.pages.rows import rows_of
 from reproduce.pages.showing import provenance, shown
@@ -24,7 +25,7 @@ from reproduce.study.study import Study
 @shown()
 def answer(study: Study) -> str:
     """Say what helped, where, and of how much these data cannot tell."""
-    return f"**The answer.** {guides.answer(gains_of(study))}"
+    return f"{THE_ANSWER} {guides.answer(gains_of(study))}"
 
 
 @shown()
