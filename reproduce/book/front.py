@@ -207,10 +207,8 @@ def compared(edition: Edition) -> str:
         for output in cell.get("outputs", []):
             said = "".join(output.get("data", {}).get("text/markdown", ""))
             if said.startswith(THE_ANSWER):
-                answer = said.removeprefix(THE_ANSWER)
-                return (
-                    f"**Which remedy when**{run}.{answer} {{doc}}`All of it <papers/{COMPARISON}>`."
-                )
+                answer, link = said.removeprefix(THE_ANSWER), f"papers/{COMPARISON}"
+                return f"**Which remedy when**{run}.{answer} {{doc}}`All of it <{link}>`."
     return ""
 
 

@@ -105,10 +105,11 @@ class Landscape(Picture):
             )
         alike = [name for name in self.methods if self._on(name, HELPED) == helped]
         if len(alike) > 1:
-            return (
-                f"{listed(list(map(in_sentence, alike)))} improve {self.of} for certain on "
-                f"{helped} of {len(self.datasets)} data sets each, no method on more."
-            )
+            named = listed([method_label(alike[0]), *map(in_sentence, alike[1:])])
+            sets = len(self.datasets)
+            where = f"{helped} of {sets} data sets each, no method on more"
+            where = where if helped < sets else f"all {sets} data sets"
+            return f"{named} improve {self.of} for certain on {where}."
         but = f" (and hurts on {hurt})" if hurt else ""
         return (
             f"Most often of help: {in_sentence(best)}, for certain on {helped} of "

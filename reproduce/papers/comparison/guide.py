@@ -8,6 +8,8 @@ pass are named and not spoken of.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from reproduce.evaluation.vocabulary import Control
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import MISSING, in_sentence, listed, percent, plural, points
@@ -47,17 +49,17 @@ class Advice:
 
 
 def answer(gains: Gains) -> str:
-    """Return the answer in a few sentences: what helped most, where, and what did not."""
+    """Return the answer, a line for each data set: what helped most there, and what did not."""
     datasets = _spoken_of(gains)
-    said = [_best(gains, dataset) for dataset in datasets]
+    said = "\n".join(f"- {_best(gains, dataset)}" for dataset in datasets)
     count = sum(len(gains.others(name)) for name in datasets)
     words = [_word(gains, name, m) for name in datasets for m in gains.others(name)]
     tail = (
-        f" Of {plural(count, 'comparison')} with the baseline in macro F1, "
+        f"Of {plural(count, 'comparison')} with the baseline in macro F1, "
         f"{words.count(HELPED)} helped, {words.count(HURT)} hurt, {words.count(ALIKE)} made no "
         f"practical difference, and of {words.count(OPEN)} these data cannot tell."
     )
-    return " ".join(said) + tail
+    return f"{said}\n\n{tail}"
 
 
 def situations(gains: Gains) -> list[Advice]:
@@ -208,9 +210,9 @@ def _best(gains: Gains, dataset: str) -> str:
 
 
 def _as_trained(gains: Gains, dataset: str) -> str:
-    """Say what helps where new images come in the classes' shares of training."""
+    """Say what helps where new images are as imbalanced as in training and the test is not."""
     known = _known(gains, dataset, AS_TRAINED)
-    if not known:
+    if not known or _ratio(gains.tested(dataset)) > _ratio(gains.counts(dataset)) / 2:
         return ""
     good, bad = _of_word(known, HELPED), _of_word(known, HURT)[::-1]
     told = [f"{_named(good)} helped" if good else "nothing helped for certain"]
@@ -220,12 +222,15 @@ def _as_trained(gains: Gains, dataset: str) -> str:
 
 def tested_on(gains: Gains, dataset: str) -> str:
     """Say how imbalanced the test images are: precision, and with it F1, hangs on that."""
-    counts = gains.tested(dataset)
-    ratio = counts.max() / max(counts.min(), 1)
+    ratio = _ratio(gains.tested(dataset))
     if ratio < ALIKE_MANY:
         return "tested on images of all classes alike"
     of_each = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
     return f"tested on images with {of_each} of the largest class for each of the rarest"
+
+
+def _ratio(counts: np.ndarray) -> float:
+    return float(counts.max() / max(counts.min(), 1))
 
 
 def _failed(control: Control) -> str:

@@ -142,6 +142,11 @@ def gain(mean, half=0.02):
             "no method on more.",
         ),
         (
+            {("mnist", "oversampling"): gain(0.05), ("ham10000", "oversampling"): gain(0.04),
+             ("mnist", "crt"): gain(0.05), ("ham10000", "crt"): gain(0.03)},
+            "Oversampling and cRT improve macro F1 for certain on all 2 data sets.",
+        ),
+        (
             {("mnist", "crt"): gain(0.01), ("ham10000", "crt"): gain(-0.05)},
             "No remedy improves macro F1 for certain on any of 2 data sets.",
         ),
