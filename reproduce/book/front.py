@@ -208,7 +208,7 @@ def compared(edition: Edition) -> str:
             said = "".join(output.get("data", {}).get("text/markdown", ""))
             if said.startswith(THE_ANSWER):
                 answer, link = said.removeprefix(THE_ANSWER), f"papers/{COMPARISON}"
-                return f"**Which remedy when**{run}.{answer} {{doc}}`All of it <{link}>`."
+                return f"**Which remedy when**{run}.{answer}\n\n{{doc}}`All of it <{link}>`."
     return ""
 
 

@@ -7,7 +7,7 @@ table with "not run" in each cell, what is here of it, and the audit.
 from reproduce import papers
 from reproduce.book import audit_chapter, markup
 from reproduce.pages.answer import table_of
-from reproduce.pages.answered import not_run
+from reproduce.pages.answered import THE_ANSWER, not_run
 from reproduce.pages.claimed import claims_table
 from reproduce.pages.printed_tables import of_paper
 
@@ -23,7 +23,7 @@ def paper_page(key: str, has_notebook: bool = False, others: str = "") -> str:
         [
             f"# {markup.escaped(paper.heading)}",
             f"**The claim.** {markup.escaped(found.claim)}",
-            f"**The answer.** {markup.escaped(found.sentence)} {found.counted}",
+            f"{THE_ANSWER} {markup.escaped(found.sentence)} {found.counted}",
             audit_chapter.shown(table_of(found, provenance="as printed; nothing was trained")),
             _caveat(key, has_notebook),
             f"{markup.escaped(paper.authors)}{year}, *{markup.escaped(paper.title)}* "

@@ -18,7 +18,7 @@ from reproduce.figures.table import Table
 from reproduce.figures.verdict_words import marked
 from reproduce.figures.wording import contrast_label
 from reproduce.pages import answer_words, caveats
-from reproduce.pages.answered import NOT_JUDGED, WHO, Answer, Ends, MainRow, published
+from reproduce.pages.answered import NOT_JUDGED, THE_ANSWER, WHO, Answer, Ends, MainRow, published
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.tables import COMPARISON
 from reproduce.registry import datasets, main_result
@@ -206,7 +206,7 @@ def claim(study: Study) -> str:
 def sentence(study: Study, judgements: Sequence[Judgement]) -> str:
     """Show the answer in a sentence, with its mark, and how all claims came out."""
     found = of_study(study, judgements)
-    return f"**The answer.** {found.mark} {found.sentence}\n\n{found.counted}"
+    return f"{THE_ANSWER} {found.mark} {found.sentence}\n\n{found.counted}"
 
 
 @shown()

@@ -205,7 +205,7 @@ def not_run(paper: str) -> Answer:
     )  # fmt: skip
 
 
-# How the answer of a chapter that judges no paper's claims begins.
+# How the paragraph begins that says what came out.
 THE_ANSWER = "**The answer.**"
 WHO = {"paper": "the paper", "summary": "the summary", "post": "the post"}
 

@@ -14,6 +14,7 @@ import numpy as np
 from reproduce.data.targets import IDENTITY
 from reproduce.errors import unknown_name
 from reproduce.evaluation import compared, identity_draws, pair_measures
+from reproduce.evaluation.checked_inputs import require_finite
 from reproduce.evaluation.compared import Shown
 from reproduce.tasks.task import Predicted, Stored, Task
 
@@ -62,6 +63,7 @@ class Verification(Task[Shown]):
         most = IMAGES_COMPARED if about["kinds"] is None else IMAGES_OF_KINDS
         rows = compared.evenly_of_each(images.labels, most)
         _, embeddings = predict(network, images.part(rows), device, precision)
+        require_finite(embeddings, "embeddings")
         shown = {name: whose[rows] for name, whose in about.items() if whose is not None}
         arrays = {}
         if "embeddings" in keep:

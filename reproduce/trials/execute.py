@@ -14,7 +14,7 @@ from reproduce.data import catalog, streams
 from reproduce.data.preparation import Prepared, prepare
 from reproduce.data.splits import HELD_OUT
 from reproduce.errors import UserError
-from reproduce.evaluation.checked_inputs import NotFinite, require_finite
+from reproduce.evaluation.checked_inputs import NotFinite
 from reproduce.evaluation.versions import versioned
 from reproduce.models import initialisations
 from reproduce.models.network import Network
@@ -266,7 +266,6 @@ def _evaluate(
                 network, images, classes, device, planned.trial.precision, planned.keep,
                 known.get(part),
             )  # fmt: skip
-            require_finite(found.scores)
         except NotFinite as error:
             # Weights that are finite themselves may be too large to count with.
             raise Diverged(

@@ -185,9 +185,9 @@ def test_a_part_that_does_not_exist_is_named():
 
 def test_the_answer_of_the_comparison_is_that_of_its_page(tmp_path):
     said = front.part("compared", BOOK)
-    assert said.startswith("**Which remedy when**.\n\n- On MNIST (")
+    assert said.startswith("**Which remedy when**. Of 27 comparisons")
     assert said.endswith("{doc}`All of it <papers/comparison>`.") and "The answer" not in said
-    told = said.removeprefix("**Which remedy when**.").split(" {doc}")[0]
+    told = said.removeprefix("**Which remedy when**.").split("\n\n{doc}")[0]
     cells = json.loads(BOOK.notebook("comparison").read_text("utf-8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     texts = ["".join(output.get("data", {}).get("text/markdown", "")) for output in outputs]

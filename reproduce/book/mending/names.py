@@ -2,8 +2,9 @@
 
 from bs4 import BeautifulSoup, Tag
 
-# How the paragraph begins that says what came out.
-ANSWER = "The answer."
+from reproduce.pages.answered import THE_ANSWER
+
+ANSWER = THE_ANSWER.strip("*")
 
 
 def mend_names(page: BeautifulSoup) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from reproduce.figures.by_seed import Draws, contains_zero, gain_effects, has_interval
-from reproduce.figures.wording import method_label, plain, plural, points
+from reproduce.figures.wording import listed, method_label, plain, plural, points
 from reproduce.methods.registry import posthoc_of
 from reproduce.papers.class_imbalance import rows as experiments
 from reproduce.papers.class_imbalance.levels_in_words import Row, has, in_percent, mean_of
@@ -96,10 +96,9 @@ def _sampling(rows: list[Row], grid: list[Row]) -> str:
     said = [
         f"{points(gain, 1)} at {plain(rho)} to 1" for rho, gain in zip(rhos, gains, strict=True)
     ]
-    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
     return (
         f"In points of ROC AUC, oversampling gains over doing nothing{_share(rows, 'rare')}: "
-        f"{listed}{_spread(grid)}."
+        f"{listed(said)}{_spread(grid)}."
     )
 
 

@@ -85,36 +85,39 @@ class Landscape(Picture):
 
     def message(self) -> str:
         """Say which method helped on the most sets, and on how many it hurt."""
+        sets = len(self.datasets)
         best = min(self.methods, key=lambda name: (-self._on(name, HELPED), self._on(name, HURT)))
         helped, hurt = self._on(best, HELPED), self._on(best, HURT)
-        own = [gain for (_, name), gain in self.found.items() if name == best]
-        mean = f"{points(sum(gain.effect.mean for gain in own) / len(own))} points"
-        where = in_words(self.datasets[0])
         if not helped:
-            several = f"any of {len(self.datasets)} data sets"
-            of_all = where if len(self.datasets) == 1 else several
-            return f"No remedy improves {self.of} for certain on {of_all}."
-        if len(self.datasets) == 1:
-            count = sum(gain.word == HELPED for gain in self.found.values())
-            largest = f"{in_sentence(best)}: {mean}"
-            if count == 1:
-                return f"One method improves {self.of} for certain on {where}, {largest}."
-            return (
-                f"{count} of {len(self.methods)} methods improve {self.of} for certain on {where}; "
-                f"of them the largest gain has {largest}."
-            )
+            where = in_words(self.datasets[0]) if sets == 1 else f"any of {sets} data sets"
+            return f"No remedy improves {self.of} for certain on {where}."
         alike = [name for name in self.methods if self._on(name, HELPED) == helped]
+        if sets == 1:
+            return self._on_one_set(best, len(alike))
         if len(alike) > 1:
             named = listed([method_label(alike[0]), *map(in_sentence, alike[1:])])
-            sets = len(self.datasets)
-            where = f"{helped} of {sets} data sets each, no method on more"
-            where = where if helped < sets else f"all {sets} data sets"
+            some = f"{helped} of {sets} data sets each, no method on more"
+            where = some if helped < sets else f"all {sets} data sets"
             return f"{named} improve {self.of} for certain on {where}."
         but = f" (and hurts on {hurt})" if hurt else ""
+        tried = sum(name == best for _, name in self.found)
         return (
             f"Most often of help: {in_sentence(best)}, for certain on {helped} of "
-            f"{plural(len(own), 'data set')}{but}, {mean} of {self.of} in the mean."
+            f"{plural(tried, 'data set')}{but}, {self._mean(best)} of {self.of} in the mean."
         )
+
+    def _on_one_set(self, best: str, helped: int) -> str:
+        where, largest = in_words(self.datasets[0]), f"{in_sentence(best)}: {self._mean(best)}"
+        if helped == 1:
+            return f"One method improves {self.of} for certain on {where}, {largest}."
+        return (
+            f"{helped} of {len(self.methods)} methods improve {self.of} for certain on {where}; "
+            f"of them the largest gain has {largest}."
+        )
+
+    def _mean(self, method: str) -> str:
+        own = [gain.effect.mean for (_, name), gain in self.found.items() if name == method]
+        return f"{points(sum(own) / len(own))} points"
 
     def _on(self, method: str, word: str) -> int:
         return sum(gain.word == word for (_, name), gain in self.found.items() if name == method)

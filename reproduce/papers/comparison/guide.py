@@ -1,8 +1,8 @@
 """Which remedy when, in plain words: every sentence from what is filled in, and none beyond it.
 
 A method *helped* where its interval, as wide as it must be for all methods of the data set
-together, lies above 0, and *hurt* where it lies below. Data sets whose positive controls did not
-pass are named and not spoken of.
+together, lies above 0, and *hurt* where it lies below; neither where all of it is within a point.
+Data sets whose positive controls did not pass are named and not spoken of.
 """
 
 from collections.abc import Iterable
@@ -49,17 +49,17 @@ class Advice:
 
 
 def answer(gains: Gains) -> str:
-    """Return the answer, a line for each data set: what helped most there, and what did not."""
+    """Return the answer: a count, then a line for each data set on what helped and what did not."""
     datasets = _spoken_of(gains)
     said = "\n".join(f"- {_best(gains, dataset)}" for dataset in datasets)
     count = sum(len(gains.others(name)) for name in datasets)
     words = [_word(gains, name, m) for name in datasets for m in gains.others(name)]
-    tail = (
-        f"Of {plural(count, 'comparison')} with the baseline in macro F1, "
+    counted = (
+        f"Of {plural(count, 'comparison')} of a remedy with the baseline in macro F1, "
         f"{words.count(HELPED)} helped, {words.count(HURT)} hurt, {words.count(ALIKE)} made no "
         f"practical difference, and of {words.count(OPEN)} these data cannot tell."
     )
-    return f"{said}\n\n{tail}"
+    return f"{counted}\n\n{said}"
 
 
 def situations(gains: Gains) -> list[Advice]:

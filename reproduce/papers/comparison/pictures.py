@@ -25,7 +25,7 @@ from reproduce.study.study import Study
 @shown()
 def answer(study: Study) -> str:
     """Say what helped, where, and of how much these data cannot tell."""
-    return f"{THE_ANSWER}\n\n{guides.answer(gains_of(study))}"
+    return f"{THE_ANSWER} {guides.answer(gains_of(study))}"
 
 
 @shown()

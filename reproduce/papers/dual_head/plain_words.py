@@ -11,7 +11,7 @@ from reproduce.evaluation.significance import Effect
 from reproduce.figures.by_seed import Draws, contains_zero, effect_between, has_interval
 from reproduce.figures.inputs import is_number
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import percent, points
+from reproduce.figures.wording import listed, percent, points
 from reproduce.pages.rows import Row, rows_at, rows_of
 from reproduce.papers.dual_head import printed
 from reproduce.papers.dual_head.effect_words import between
@@ -54,7 +54,7 @@ def _rivals(rows: list[Row], draws: Draws, beside: tuple[int, int] = (0, 0)) -> 
     each = [
         f"{_apart(effect)} {_rival(rival)} ({_sure(effect)})" for rival, effect in known.items()
     ]
-    said = f"{', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else each[0]
+    said = listed(each)
     on = datasets.in_words(rows[0]["dataset"])
     images, more = beside
     if not more:

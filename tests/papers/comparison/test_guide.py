@@ -43,7 +43,7 @@ def test_it_says_what_helps_and_what_cannot_be_told(study):
     assert "On MNIST" in said and "On HAM10000" in said
     assert "class weights raised macro F1 by" in said
     assert "The recall of the class recognised worst rose with class weights" in said
-    assert "Of 6 comparisons with the baseline" in said
+    assert "Of 6 comparisons of a remedy with the baseline" in said
 
 
 def test_deleting_a_methods_rows_removes_it_everywhere(tmp_path):
