@@ -6,7 +6,7 @@ repeat on fresh training images, weights and order. Beside it stand:
 - `search`: the configurations of every method, trained on other seeds and measured on validation
   images alone; these trials are never evaluated on a test image;
 - `default`: every method at its default configuration, on the repeats of the grid. Where that is
-  what was chosen, it is the same trial;
+  what was chosen, it is the same trial. Thresholding is always among them, for the controls;
 - `untrained`: networks that nobody trained, for the positive control.
 """
 
@@ -29,6 +29,9 @@ from reproduce.trials.trial import RECIPE, Trial
 
 VALIDATION, TEST = "val", "test"
 AS_IT_COMES = "default"
+# What a positive control compares with the baseline, whichever methods are asked for: it corrects
+# the scores of the baseline's networks, and none is trained for it.
+CONTROLLED_BY = "thresholding"
 
 
 def cells(parameters, *records: Record) -> list[Cell]:
@@ -43,6 +46,7 @@ def references(parameters, *records: Record) -> list[Cell]:
     """Return the search, and what the grid is compared with."""
     wanted: list[str] = parameters.experiments
     found: list[Cell] = []
+    as_they_come = dict.fromkeys([*parameters.methods, CONTROLLED_BY])
     for record in records:
         if "search" in wanted and parameters.configurations > 1:
             found += _search(parameters, record)
@@ -50,7 +54,7 @@ def references(parameters, *records: Record) -> list[Cell]:
             if "untrained" in wanted:
                 found.append(_untrained(parameters, record, seed))
             if "default" in wanted:
-                found += [_default(parameters, record, name, seed) for name in parameters.methods]
+                found += [_default(parameters, record, name, seed) for name in as_they_come]
     return found
 
 

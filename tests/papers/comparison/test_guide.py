@@ -70,6 +70,17 @@ def test_a_set_whose_control_fails_is_named_and_not_spoken_of(copied):
     assert "HAM10000 (4 methods, not judged)" in str(pictures.basis.of(anew()))
 
 
+def test_a_set_is_judged_whichever_methods_are_asked_for(tmp_path):
+    """The control that corrects scores needs no method of that name, and no further network."""
+    study = study_of(tmp_path, others="none", methods=["baseline", "crt"])
+    gains = Gains(study)
+    assert gains.ranked == ["mnist"] and gains.methods() == ["baseline", "crt"]
+    keys = {method: {cell.trial.key for cell in study.references if cell.method == method}
+            for method in ("baseline", "thresholding")}  # fmt: skip
+    assert keys["thresholding"] and keys["thresholding"] <= keys["baseline"]
+    assert "thresholding" not in text_of(study).lower()
+
+
 def test_one_repeat_less_and_a_method_is_not_filled_in(copied):
     study, anew = copied
     last = study.select(method="crt", dataset="mnist", seed=study.parameters.seeds[-1])
