@@ -10,13 +10,15 @@ are drawn among those that took no longer than `AT_MOST`. What is known of a tri
 
 import argparse
 import json
+import math
 import os
-import platform
+import statistics
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from reproduce.evaluation.versions import current
+from reproduce import device
+from reproduce.book import trial_names
 from reproduce.files import project_root, write_text
 from reproduce.trials import edition, rerun
 from reproduce.trials.engine import Options
@@ -51,12 +53,26 @@ def run(path: Path, papers: list[str]) -> None:
         }
         for result in drawn:
             if result.key not in known[paper]["outcomes"]:
-                known[paper]["outcomes"][result.key] = outcome(result)
+                spread = spread_of_repeats(result, results)
+                known[paper]["outcomes"][result.key] = outcome(result, spread)
                 write_text(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
-def outcome(result: Result) -> dict[str, Any]:
-    """Train a trial again and return what differs; a trial that cannot be trained says why."""
+def spread_of_repeats(result: Result, results: list[Result]) -> dict[str, float]:
+    """Return the standard deviation of each measure over the trials that differ by seeds alone."""
+    recipe = trial_names.recipe(result)
+    alike = [rerun.measured(one) for one in results if trial_names.recipe(one) == recipe]
+    if len(alike) < 3:
+        return {}
+    return {name: statistics.stdev(one[name] for one in alike) for name in rerun.measured(result)
+            if all(name in one for one in alike)}  # fmt: skip
+
+
+def outcome(result: Result, spread: dict[str, float]) -> dict[str, Any]:
+    """Train a trial again and return what differs; a trial that cannot be trained says why.
+
+    `differences` has of each measure by how much it moved and how far repeats spread, or None.
+    """
     with tempfile.TemporaryDirectory() as name:
         [one] = rerun.again([result], Options(workers=1), lambda event: None, Path(name))
     if one.again is None and not one.failure:
@@ -65,29 +81,26 @@ def outcome(result: Result) -> dict[str, Any]:
         print(f"{result.key}: not trained: {one.failure}", flush=True)
         return {"failure": one.failure}
     size, measure = one.distance
+    then, now = rerun.measured(result), rerun.measured(one.again)
     found = {
         "equal": one.is_equal,
-        "measures": len(current(result.metrics)),
+        "measures": len(then),
         "distance": size,
         "measure": measure,
+        "differences": {
+            name: [now[name] - then[name], spread.get(name)]
+            for name in sorted(then)
+            if name in now and math.isfinite(now[name] - then[name])
+        },
         "seconds_then": result.seconds,
         "seconds_now": one.again.seconds,
         "then": result.provenance,
         "now": one.again.provenance,
-        "processor": processor(),
+        "processor": device.processor(),
         "threads": os.environ.get("OMP_NUM_THREADS", "not set"),
     }
     print(f"{result.key}: {found}", flush=True)
     return found
-
-
-def processor() -> str:
-    """Return the name of the processor, as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
 
 
 if __name__ == "__main__":

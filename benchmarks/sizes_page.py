@@ -22,6 +22,10 @@ IN_ORDER = (
     "class_imbalance", "dual_head", "metric_learning", "balanced_contrastive", "difficulty_aware",
     "comparison",
 )  # fmt: skip
+# Metrics are rounded sums of float32: what is nearer than this is the same number.
+ROUNDING = 1e-6
+# The median distance of two draws of a normal distribution, in its standard deviations.
+OF_TWO_SEEDS = 0.95
 
 
 def sizes(result: dict[str, Any] | None) -> str:
@@ -77,25 +81,25 @@ def trained_again(result: dict[str, Any] | None) -> str:
     """Return how many published trials gave the same digits when they were trained again."""
     if not result:
         return "This is not done yet: `python -m benchmarks.rerun_editions` does it."
-    lines = ["| edition | trials | drawn among | drawn | trained again | equal, bit for bit |"]
-    lines.append("|---|--:|--:|--:|--:|--:|")
-    outcomes, left = [], []
-    for paper in IN_ORDER:
-        found = result.get(paper)
-        if found is None:
-            left.append(f"`{paper}`")
-            continue
-        done = [one for one in found["outcomes"].values() if "equal" in one]
-        outcomes += done
+    lines = ["| edition | trials | drawn among | drawn | trained again on | so many | equal, bit for bit |"]
+    lines.append("|---|--:|--:|--:|---|--:|--:|")
+    by_processor: dict[str, list[dict[str, Any]]] = {}
+    for paper in filter(result.get, IN_ORDER):
+        found = result[paper]
         limit = "all" if found["at_most"] is None else f"at most {found['at_most']:g} s"
         # Those drawn before a few trials were added are trained as well, and stay.
         drawn = len(set(found["drawn"]) | set(found["outcomes"]))
-        lines.append(
-            f"| `{paper}`{_earlier(paper, found)} | {found['trials']} | "
-            f"{found['drawn_among']} ({limit}) | {drawn} | {len(done)} | "
-            f"{sum(one['equal'] for one in done)} |"
-        )
-    return "\n\n".join(["\n".join(lines), " ".join(_of_all(outcomes, left, result))])
+        done = [one for one in found["outcomes"].values() if "equal" in one]
+        for processor in sorted({_processor(one) for one in done}) or ["–"]:
+            there = [one for one in done if _processor(one) == processor]
+            by_processor.setdefault(processor, []).extend(there)
+            lines.append(
+                f"| `{paper}`{_earlier(paper, found)} | {found['trials']} | "
+                f"{found['drawn_among']} ({limit}) | {drawn} | {processor} | {len(there)} | "
+                f"{sum(one['equal'] for one in there)} |"
+            )
+    said = [_on(name, outcomes) for name, outcomes in by_processor.items() if outcomes]
+    return "\n\n".join(["\n".join(lines), *said, " ".join(_of_all(result))])
 
 
 def _waiting(found: dict[str, Any]) -> int:
@@ -108,43 +112,81 @@ def _earlier(paper: str, found: dict[str, Any]) -> str:
     return "" if stamp and set(found["drawn"]) <= set(stamp["keys"]) else ", the edition before"
 
 
-def _of_all(outcomes: list[dict], left: list[str], result: dict[str, Any]) -> list[str]:
-    """Return the sentences under the table."""
+def _processor(one: dict[str, Any]) -> str:
+    return one["processor"] or one["now"]["device"]
+
+
+def _on(processor: str, outcomes: list[dict[str, Any]]) -> str:
+    """Return how many were equal on a processor, and how far the others were."""
     equal = sum(one["equal"] for one in outcomes)
-    said = [f"{equal} of {len(outcomes)} gave the same metrics, counts and histories."]
+    said = [
+        f"**{processor}**: {equal} of {len(outcomes)} gave the same metrics, counts and histories."
+    ]
     apart = [one for one in outcomes if not one["equal"]]
     if apart:
         most = max(apart, key=lambda one: one["distance"])
         said.append(
             f"Of the others the largest difference is {most['distance']:.2g} ({most['measure']})."
         )
-    failed = [one["failure"] for of in result.values() for one in of["outcomes"].values()
-              if "failure" in one]  # fmt: skip
+        unmoved = sum(one["distance"] == 0 for one in apart)
+        if unmoved:
+            said.append(f"In {unmoved} of them every metric is the same and a loss on the way not.")
+    return " ".join([*said, *_beside_repeats(apart)])
+
+
+def _beside_repeats(apart: list[dict[str, Any]]) -> list[str]:
+    """Set the differences beside what other seeds do to the same measures."""
+    ratios = [
+        abs(difference) / spread
+        for one in apart
+        if one["distance"] > ROUNDING
+        for difference, spread in one.get("differences", {}).values()
+        if spread
+    ]
+    if not ratios:
+        return []
+    return [
+        f"Where a metric moved by more than rounding, the measures of that trial moved by "
+        f"{median(ratios):.2f} standard deviations of its repeats (the median of {len(ratios)}); "
+        f"two trainings with other seeds lie {OF_TWO_SEEDS:.2f} apart."
+    ]
+
+
+def _of_all(result: dict[str, Any]) -> list[str]:
+    """Return the sentences under the table that are about all processors."""
+    outcomes = [one for of in result.values() for one in of["outcomes"].values()]
+    trained = [one for one in outcomes if "equal" in one]
+    failed = [one["failure"] for one in outcomes if "failure" in one]
+    said = []
     if failed:
         said.append(f"{len(failed)} could not be trained here, the first since {failed[0]}.")
     waiting = sum(map(_waiting, result.values()))
     if waiting:
         said.append(f"{waiting} of those drawn are not trained again yet.")
+    left = [f"`{paper}`" for paper in IN_ORDER if paper not in result]
     if left:
         said.append(f"Not begun: {', '.join(left)}.")
-    machines = sorted({_machine(one) for one in outcomes})
-    said.append(f"They were trained again on {'; and on '.join(machines)}.")
+    versions = sorted({
+        f"PyTorch {now['torch']}, NumPy {now['numpy']}, Python {now['python']}"
+        for now in (one["now"] for one in trained)
+    })  # fmt: skip
+    if versions:
+        said.append(f"All were trained again with one thread and {'; or '.join(versions)}.")
     changed = sorted({
-        name for one in outcomes for name in one["now"] if one["now"][name] != one["then"].get(name)
+        name for one in trained for name in one["then"]
+        if name != "processor" and one["now"].get(name) != one["then"][name]
     })  # fmt: skip
     said.append(
         f"Since they were published, this had changed: {', '.join(changed)}." if changed
-        else "The kind of device and all versions are those noted when they were published."
+        else "All versions are those noted when they were published."
     )  # fmt: skip
+    unknown = sum("processor" not in one["then"] for one in trained)
+    if unknown:
+        said.append(
+            f"Of {unknown} the processor they were first trained on was not noted; what is "
+            "trained now notes it."
+        )
     return said
-
-
-def _machine(one: dict[str, Any]) -> str:
-    now = one["now"]
-    return (
-        f"{one['processor'] or now['device']}, one thread, PyTorch {now['torch']}, "
-        f"NumPy {now['numpy']}, Python {now['python']}"
-    )
 
 
 def _load(result: dict[str, Any]) -> str:

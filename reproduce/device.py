@@ -4,6 +4,7 @@ import contextlib
 import os
 import platform
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reproduce import installed
@@ -68,6 +69,16 @@ def memory(device: "torch.device") -> int:
     return int(torch.cuda.get_device_properties(device).total_memory)
 
 
+def processor() -> str:
+    """Return the name of the processor, as the system tells it; another rounds otherwise."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor())
+
+
 def describe(device: "torch.device") -> dict[str, str]:
     """Say which device and versions made a result; kept as provenance, never part of a key."""
     import numpy
@@ -83,6 +94,8 @@ def describe(device: "torch.device") -> dict[str, str]:
         "numpy": numpy.__version__,
         "reproduce": reproduce.__version__,
     }
+    if device.type == "cpu" and processor():
+        found["processor"] = processor()
     if installed.missing(("albumentations",)):
         found["views"] = "by OpenCV alone: albumentations is not installed"
     return found

@@ -75,5 +75,6 @@ def test_provenance_names_device_and_versions():
     described = devices.describe(CPU)
     assert described["device"].startswith("cpu (") and described["torch"] == torch.__version__
     assert described["reproduce"] == reproduce.__version__
-    assert set(described) == {"device", "python", "torch", "numpy", "reproduce"}
+    assert set(described) - {"processor"} == {"device", "python", "torch", "numpy", "reproduce"}
+    assert described.get("processor", "") == devices.processor()
     assert all(isinstance(value, str) for value in described.values())

@@ -5,7 +5,9 @@ import re
 import shlex
 import subprocess
 from importlib import import_module
+from math import sqrt
 from pathlib import Path
+from statistics import pstdev
 
 import pytest
 
@@ -128,20 +130,55 @@ def test_equal_digits_are_counted_and_what_is_not_done_is_said(benchmark):
     said = benchmark("sizes_page").trained_again
     assert said({}).startswith("This is not done yet")
     half = said({"dual_head": edition_of({"a": again(True)}, at_most=160.0)})
-    assert "| `dual_head`, the edition before | 9 | 4 (at most 160 s) | 2 | 1 | 1 |" in half
+    assert "| `dual_head`, the edition before | 9 | 4 (at most 160 s) | 2 | A | 1 | 1 |" in half
     assert "1 of 1 gave the same" in half and "1 of those drawn are not trained again yet" in half
     assert "Not begun: `class_imbalance`, `metric_learning`" in half
     keys = editions.published().stamp("dual_head")["keys"][:2]
     # One that was drawn before, and is not any more, stays counted.
     more = said({"dual_head": edition_of({keys[0]: again(True), "c": again(False)}, keys)})
-    assert "| `dual_head` | 9 | 4 (all) | 3 | 2 | 1 |" in more
+    assert "| `dual_head` | 9 | 4 (all) | 3 | A | 2 | 1 |" in more
     assert "1 of those drawn are not trained again yet" in more
+    assert "In 1 of them every metric is the same and a loss on the way not" in more
     other = {**again(True)["now"], "torch": "3"}
     apart = again(False, distance=0.0123, measure="test/auc", now=other)
     whole = said({"dual_head": edition_of({"a": apart, "b": {"failure": "no data"}})})
     assert "0 of 1 gave" in whole and "largest difference is 0.012 (test/auc)" in whole
     assert "1 could not be trained here, the first since no data" in whole
     assert "this had changed: torch" in whole and "not trained again yet" not in whole
+
+
+def test_processors_are_told_apart_and_differences_stand_beside_those_of_seeds(benchmark):
+    said = benchmark("sizes_page").trained_again
+    moved = again(
+        False, processor="B", distance=0.03, measure="test/auc",
+        differences={"test/auc": [-0.03, 0.01], "test/f1": [0.02, 0.02], "test/other": [0.5, None]},
+    )  # fmt: skip
+    rounded = again(False, processor="B", distance=1e-8, measure="test/auc",
+                    differences={"test/auc": [1e-8, 0.01]})  # fmt: skip
+    found = said({"dual_head": edition_of({"a": again(True), "b": moved, "c": rounded}, "abc")})
+    assert "| 3 | A | 1 | 1 |" in found and "| 3 | B | 2 | 0 |" in found
+    assert "**A**: 1 of 1 gave" in found and "**B**: 0 of 2 gave" in found
+    # Of 3 and 1 standard deviations; neither rounding nor a measure without repeats counts.
+    assert "moved by 2.00 standard deviations of its repeats (the median of 2)" in found
+    assert "Of 3 the processor they were first trained on was not noted" in found
+    known = {**again(True)["then"], "processor": "A"}
+    assert "was not noted" not in said({"dual_head": edition_of({"a": again(True, then=known)})})
+
+
+def test_the_spread_is_of_trials_that_differ_by_seeds_alone(benchmark):
+    results = editions.read_results(editions.published(), "class_imbalance")
+    spread = benchmark("rerun_editions").spread_of_repeats
+
+    def without_seeds(one):
+        return {**one.trial.to_json(), "seed": 0, "data_seed": 0}
+
+    alike = [one for one in results if without_seeds(one) == without_seeds(results[0])]
+    assert 5 <= len(alike) < len(results)
+    expected = pstdev([one.metrics["test/auc"] for one in alike]) * sqrt(
+        len(alike) / (len(alike) - 1)
+    )
+    assert spread(results[0], results)["test/auc"] == pytest.approx(expected)
+    assert spread(results[0], alike[:2]) == {}
 
 
 def test_the_gain_of_two_workers_is_of_medians(benchmark):
