@@ -81,8 +81,10 @@ def trained_again(result: dict[str, Any] | None) -> str:
     """Return how many published trials gave the same digits when they were trained again."""
     if not result:
         return "This is not done yet: `python -m benchmarks.rerun_editions` does it."
-    lines = ["| edition | trials | drawn among | drawn | trained again on | so many | equal, bit for bit |"]
-    lines.append("|---|--:|--:|--:|---|--:|--:|")
+    lines = [
+        "| edition | trials | drawn among | drawn | trained again on | so many | equal, bit for bit |",
+        "|---|--:|--:|--:|---|--:|--:|",
+    ]
     by_processor: dict[str, list[dict[str, Any]]] = {}
     for paper in filter(result.get, IN_ORDER):
         found = result[paper]
