@@ -82,7 +82,8 @@ def trained_again(result: dict[str, Any] | None) -> str:
     if not result:
         return "This is not done yet: `python -m benchmarks.rerun_editions` does it."
     lines = [
-        "| edition | trials | drawn among | drawn | trained again on | so many | equal, bit for bit |",
+        "| edition | trials | drawn among | drawn | trained again on | so many "
+        "| equal, bit for bit |",
         "|---|--:|--:|--:|---|--:|--:|",
     ]
     by_processor: dict[str, list[dict[str, Any]]] = {}
