@@ -77,7 +77,7 @@ student: $(READ)  ## the course as a zip for students: lessons, exercises, what 
 teacher: $(READ)  ## the same for teachers, with solutions, key and slides
 	$(BIN)/python -m reproduce.course.packs teacher
 
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20
 
 test: $(DEV)  ## the tests, with a sample where there are many combinations: 10 minutes on two cores
 	$(PYTEST)

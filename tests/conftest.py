@@ -24,6 +24,8 @@ REAL_WEIGHTS = os.environ.get("REPRODUCE_WEIGHTS")
 # Of the folders of tests that ask for none.
 NUMBERS = itertools.count()
 
+LONGEST = ("/book/test_build", "/notebooks/", "/papers/", "/browser/", "/training/")
+
 NEEDS_TRAINING = re.compile(
     r"^(?:import|from) (?:torch|torchvision|timm|cv2|albumentations|imblearn)\b", re.MULTILINE
 )
@@ -39,13 +41,17 @@ def pytest_ignore_collect(collection_path):
     return bool(NEEDS_TRAINING.search(collection_path.read_text("utf-8"))) or None
 
 
-def pytest_collection_modifyitems(config, items):
-    """Let the browser come last: it would wait for the book, which another process is building.
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first, so that no process is left alone with one of them.
 
-    Of every combination it takes longest, and then comes where it stands.
+    The book before the browser, which would wait for it.
     """
-    if config.option.markexpr == "not thorough":
-        items.sort(key=lambda item: "browser" in item.path.parts)
+
+    def place(item):
+        path = item.path.as_posix()
+        return next((n for n, part in enumerate(LONGEST) if part in path), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,7 +15,7 @@ from reproduce.trials import edition as editions
 BOOK = editions.published()
 MEGABYTES = 1024**2
 # The largest pages take longest.
-LARGE = ("class_imbalance", "dual_head")
+LARGE = ("class_imbalance", "dual_head", "comparison", "difficulty_aware")
 # Of what a task measures, the one that a row is looked up by.
 MAIN = (("Accuracy", "accuracy"), ("Mean IoU", "miou"), ("Equal error rate", "eer"))
 

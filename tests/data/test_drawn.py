@@ -65,7 +65,9 @@ def test_what_was_drawn_comes_back():
     assert_equal(kept(draw=undrawn), tiny())
 
 
-@pytest.mark.parametrize("name", ["nodules?size=28", "lesions?size=28"])
+@pytest.mark.parametrize(
+    "name", ["nodules?size=28", pytest.param("lesions?size=28", marks=pytest.mark.thorough)]
+)
 def test_a_set_of_the_catalog_comes_back(name, monkeypatch):
     first = catalog.load(name)
     generating._generated.cache_clear()

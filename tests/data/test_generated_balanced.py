@@ -185,7 +185,7 @@ def test_counts_that_have_a_split_of_its_name_are_refused():
 @pytest.mark.parametrize(
     "name",
     [
-        "lesions?size=28",
+        pytest.param("lesions?size=28", marks=pytest.mark.thorough),
         "dermoscopy?size=28&total=300",
         pytest.param("lesions?balanced=8&size=28", marks=pytest.mark.thorough),
         pytest.param("warts_corns?rare=1&size=28", marks=pytest.mark.thorough),

@@ -57,6 +57,7 @@ def test_a_page_of_two_methods(check, pair):
     assert page.names["study"].methods == list(pair)
 
 
+@pytest.mark.thorough
 def test_a_page_of_methods_that_no_experiment_runs(check):
     page = check(methods=["baseline", "balanced_softmax", "kcl"])
     assert page.names["study"].methods == ["baseline", "balanced_softmax", "kcl"]
@@ -100,7 +101,9 @@ def test_a_page_of_all_experiments(check):
             {"backbone": "small_cnn", "methods": ["baseline", "oversampling"]},
             marks=pytest.mark.thorough,
         ),
-        {"iterations": 1, "methods": ["baseline", "oversampling"]},
+        pytest.param(
+            {"iterations": 1, "methods": ["baseline", "oversampling"]}, marks=pytest.mark.thorough
+        ),
     ],
     ids="-".join,
 )
@@ -108,6 +111,7 @@ def test_a_page_of_other_parameters(check, given):
     check(**given)
 
 
+@pytest.mark.thorough
 def test_the_page_of_linear_imbalance(check):
     """What matters is that no cell asks for what linear imbalance lacks: a share of classes."""
     page = check(imbalance="linear")

@@ -18,6 +18,8 @@ ASKED = {
     "metric_learning": ("losses", "ce"), "balanced_contrastive": ("methods", "sup_con"),
     "difficulty_aware": ("methods", "sup_con"),
 }  # fmt: skip
+# Those whose images are drawn, which takes some seconds.
+DRAWN = ("balanced_contrastive", "difficulty_aware")
 SHORT = {"class_imbalance": {"iterations": 2}, "difficulty_aware": {"iterations": 2}}
 
 
@@ -34,8 +36,7 @@ def keys(study, method=REMEDY):
 
 @pytest.mark.parametrize(
     "paper",
-    [pytest.param(one, marks=[pytest.mark.thorough] if one == "difficulty_aware" else [])
-     for one in ASKED],
+    [pytest.param(one, marks=[pytest.mark.thorough] * (one in DRAWN)) for one in ASKED],
 )  # fmt: skip
 def test_every_paper_takes_one_in_beside_its_own(paper, mine, project):
     study = study_of(paper, Store(project / "store"), REMEDY)

@@ -97,13 +97,16 @@ def cases():
 
 
 CASES = cases()
-# Every fourth of them is the sample of `make test`.
+# Every eighth of them is the sample of `make test`, of embeddings every fourth.
 CLASSIFYING = [
-    pytest.param(case, marks=pytest.mark.thorough if number % 4 else [])
+    pytest.param(case, marks=pytest.mark.thorough if number % 8 else [])
     for number, case in enumerate(case for case in CASES if case[0] != "verification")
 ]
 EMBEDDINGS = [
-    case for case in CASES if case[0] == "verification" or case[1] in (*CONTRASTIVE, *METRIC)
+    pytest.param(case, marks=pytest.mark.thorough if number % 4 else [])
+    for number, case in enumerate(
+        case for case in CASES if case[0] == "verification" or case[1] in (*CONTRASTIVE, *METRIC)
+    )
 ]
 
 

@@ -152,7 +152,7 @@ def test_measures_are_those_of_what_is_stored(task, finished):
     ("task", "part", "steps"),
     [
         pytest.param("segmentation", "test", 200, marks=pytest.mark.thorough),
-        ("verification", "train", 150),
+        pytest.param("verification", "train", 150, marks=pytest.mark.thorough),
     ],
 )
 def test_it_learns_something(task, part, steps, tmp_path):

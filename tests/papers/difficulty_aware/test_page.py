@@ -94,8 +94,9 @@ def test_the_search_says_what_three_times_faster_depends_on():
     [
         pytest.param({}, marks=pytest.mark.thorough),
         {"methods": ["sup_con"], "experiments": "none", "seeds": [0]},
-        {"methods": ["sup_con", "difficulty_aware_sup_con"], "experiments": ["devices", "seen"],
-         "seeds": [0, 1]},
+        pytest.param(
+            {"methods": ["sup_con", "difficulty_aware_sup_con"], "experiments": ["devices", "seen"],
+             "seeds": [0, 1]}, marks=pytest.mark.thorough),
         {"methods": ["cross_entropy", "triplet"], "experiments": "none", "seeds": [0]},
     ],
     ids=["whole", "one loss", "two losses", "no baseline"],

@@ -81,7 +81,10 @@ def test_what_remains_is_set_against_each_control(whole):
             },
             marks=pytest.mark.thorough,
         ),
-        {"losses": ["triplet", "contrastive"], "experiments": ["controls", "readings"]},
+        pytest.param(
+            {"losses": ["triplet", "contrastive"], "experiments": ["controls", "readings"]},
+            marks=pytest.mark.thorough,
+        ),
         {"losses": ["ce", "crt"], "start": "random", "experiments": "none", "seeds": [0, 1]},
     ],
     ids=["whole", "one loss", "two losses", "no baseline", "another method"],
