@@ -49,13 +49,22 @@ def run(path: Path, papers: list[str]) -> None:
             "drawn_among": len(rerun.able(results, AT_MOST[paper])),
             "seed": SEED,
             "drawn": [result.key for result in drawn],
-            "outcomes": (known.get(paper) or {}).get("outcomes", {}),
+            **_kept(known.get(paper) or {}, {result.key for result in results}),
         }
         for result in drawn:
             if result.key not in known[paper]["outcomes"]:
                 spread = spread_of_repeats(result, results)
                 known[paper]["outcomes"][result.key] = outcome(result, spread)
                 write_text(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def _kept(old: dict[str, Any], keys: set[str]) -> dict[str, Any]:
+    """Return the outcomes of trials that are still published; else all as of the edition before."""
+    stay = {key: one for key, one in old.get("outcomes", {}).items() if key in keys}
+    before = old.get("before")
+    if old.get("outcomes") and not stay:
+        before = {name: value for name, value in old.items() if name != "before"}
+    return {"outcomes": stay, **({"before": before} if before else {})}
 
 
 def spread_of_repeats(result: Result, results: list[Result]) -> dict[str, float]:

@@ -22,6 +22,7 @@ IN_ORDER = (
     "class_imbalance", "dual_head", "metric_learning", "balanced_contrastive", "difficulty_aware",
     "comparison",
 )  # fmt: skip
+BEFORE = ", the edition before"
 # Metrics are rounded sums of float32: what is nearer than this is the same number.
 ROUNDING = 1e-6
 # The median distance of two draws of a normal distribution, in its standard deviations.
@@ -87,8 +88,7 @@ def trained_again(result: dict[str, Any] | None) -> str:
         "|---|--:|--:|--:|---|--:|--:|",
     ]
     by_processor: dict[str, list[dict[str, Any]]] = {}
-    for paper in filter(result.get, IN_ORDER):
-        found = result[paper]
+    for label, found in _editions(result):
         limit = "all" if found["at_most"] is None else f"at most {found['at_most']:g} s"
         # Those drawn before a few trials were added are trained as well, and stay.
         drawn = len(set(found["drawn"]) | set(found["outcomes"]))
@@ -97,7 +97,7 @@ def trained_again(result: dict[str, Any] | None) -> str:
             there = [one for one in done if _processor(one) == processor]
             by_processor.setdefault(processor, []).extend(there)
             lines.append(
-                f"| `{paper}`{_earlier(paper, found)} | {found['trials']} | "
+                f"| {label} | {found['trials']} | "
                 f"{found['drawn_among']} ({limit}) | {drawn} | {processor} | {len(there)} | "
                 f"{sum(one['equal'] for one in there)} |"
             )
@@ -109,10 +109,16 @@ def _waiting(found: dict[str, Any]) -> int:
     return len(set(found["drawn"]) - set(found["outcomes"]))
 
 
-def _earlier(paper: str, found: dict[str, Any]) -> str:
-    """Say where the trials drawn are of an edition that another has replaced."""
-    stamp = edition.published().stamp(paper)
-    return "" if stamp and set(found["drawn"]) <= set(stamp["keys"]) else ", the edition before"
+def _editions(result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return what is known of each edition; where another has replaced it, its name says so."""
+    found = []
+    for paper in filter(result.get, IN_ORDER):
+        now, stamp = result[paper], edition.published().stamp(paper)
+        is_now = stamp is not None and set(now["drawn"]) <= set(stamp["keys"])
+        found.append((f"`{paper}`" + ("" if is_now else BEFORE), now))
+        if "before" in now:
+            found.append((f"`{paper}`{BEFORE}", now["before"]))
+    return found
 
 
 def _processor(one: dict[str, Any]) -> str:
@@ -157,7 +163,8 @@ def _beside_repeats(apart: list[dict[str, Any]]) -> list[str]:
 
 def _of_all(result: dict[str, Any]) -> list[str]:
     """Return the sentences under the table that are about all processors."""
-    outcomes = [one for of in result.values() for one in of["outcomes"].values()]
+    editions = [found for _, found in _editions(result)]
+    outcomes = [one for of in editions for one in of["outcomes"].values()]
     trained = [one for one in outcomes if "equal" in one]
     failed = [one["failure"] for one in outcomes if "failure" in one]
     said = []

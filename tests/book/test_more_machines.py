@@ -161,6 +161,11 @@ def test_processors_are_told_apart_and_differences_stand_beside_those_of_seeds(b
     # Of 3 and 1 standard deviations; neither rounding nor a measure without repeats counts.
     assert "moved by 2.00 standard deviations of its repeats (the median of 2)" in found
     assert "Of 3 the processor they were first trained on was not noted" in found
+    # What was measured of an edition that another replaced is told apart from what is there now.
+    both = edition_of({"a": again(True)}, "a") | {"before": edition_of({"z": again(False)}, "z")}
+    assert "| `dual_head`, the edition before | 9 | 4 (all) | 1 | A | 1 | 0 |" in said(
+        {"dual_head": both}
+    )
     known = {**again(True)["then"], "processor": "A"}
     assert "was not noted" not in said({"dual_head": edition_of({"a": again(True, then=known)})})
 
@@ -179,6 +184,17 @@ def test_the_spread_is_of_trials_that_differ_by_seeds_alone(benchmark):
     )
     assert spread(results[0], results)["test/auc"] == pytest.approx(expected)
     assert spread(results[0], alike[:2]) == {}
+
+
+def test_outcomes_stay_with_the_edition_they_are_of(benchmark):
+    kept = benchmark("rerun_editions")._kept
+    old = {"trials": 2, "drawn": ["a", "b"], "outcomes": {"a": 1, "b": 2}}
+    assert kept({}, {"a"}) == {"outcomes": {}}
+    assert kept(old, {"a", "c"}) == {"outcomes": {"a": 1}}
+    replaced = kept(old, {"c"})
+    assert replaced == {"outcomes": {}, "before": old}
+    assert kept({**old, **replaced}, {"c"}) == replaced
+    assert kept({**old, "before": 7}, {"a"}) == {"outcomes": {"a": 1}, "before": 7}
 
 
 def test_the_gain_of_two_workers_is_of_medians(benchmark):
