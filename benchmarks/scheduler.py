@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce import papers
 from reproduce.files import project_root, write_beside_earlier, write_text
 from reproduce.training.phases import Optimizer, Phase
 from reproduce.trials import arrays, edition
@@ -36,10 +35,9 @@ TEST_IMAGES, CLASSES = 1000, 10
 def durations() -> dict[str, list[float]]:
     """Return the seconds that each published trial trained, by network."""
     book, found = edition.published(), {}
-    for paper in papers.names():
-        if book.stamp(paper):
-            for result in edition.read_results(book, paper):
-                found.setdefault(result.trial.backbone, []).append(result.seconds)
+    for paper in book.papers():
+        for result in edition.read_results(book, paper):
+            found.setdefault(result.trial.backbone, []).append(result.seconds)
     return found
 
 

@@ -181,7 +181,14 @@ def _of_all(result: dict[str, Any]) -> list[str]:
         for now in (one["now"] for one in trained)
     })  # fmt: skip
     if versions:
-        said.append(f"All were trained again with one thread and {'; or '.join(versions)}.")
+        said.append(f"All were trained again with {'; or '.join(versions)}.")
+    unset = [one for one in trained if one["threads"] == "not set"]
+    if unset:
+        apart = sum(not one["equal"] for one in unset)
+        said.append(
+            f"PyTorch had one thread. Of {len(unset)} the threads of NumPy's products were not set "
+            f"as well ({apart} of them are not equal); a trial sets them by now."
+        )
     changed = sorted({
         name for one in trained for name in one["then"]
         if name != "processor" and one["now"].get(name) != one["then"][name]

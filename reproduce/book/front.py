@@ -25,7 +25,8 @@ PAGE, FIGURE = "book/intro", "front-figure"
 # Verdicts as the front page counts them: those that say much the same are one.
 COUNTED = {
     "hold": (Verdict.HOLDS, Verdict.HOLDS_SMALLER, Verdict.HOLDS_IN_PART),
-    "no practical difference": (Verdict.NO_DIFFERENCE, Verdict.ANOTHER_SIZE),
+    "no practical difference": (Verdict.NO_DIFFERENCE,),
+    "of another size": (Verdict.ANOTHER_SIZE,),
     "opposite": (Verdict.OPPOSITE,),
     "depend on reading": (Verdict.DEPENDS,),
     "undecided": (Verdict.UNDECIDED,),
@@ -35,6 +36,7 @@ COUNTED = {
         Verdict.MECHANISM_SEEN, Verdict.MECHANISM_IN_PART, Verdict.MECHANISM_NOT_SEEN,
         Verdict.MECHANISM_OPPOSITE, Verdict.MECHANISM_UNDECIDED,
     ),
+    "true by construction": (Verdict.BY_CONSTRUCTION,),
     "shown without a verdict": (Verdict.ILLUSTRATION,),
     "not attempted": (Verdict.NOT_ATTEMPTED,),
 }  # fmt: skip
@@ -44,14 +46,14 @@ KOREAN = {
     "hold": "성립", "no practical difference": "실질적 차이 없음", "opposite": "반대",
     "depend on reading": "해석에 따라 다름", "undecided": "판단 불가",
     "undecided, but not as large as printed": "판단 불가(발표된 크기는 아님)",
-    "not answerable here": "시험 환경으로 판단 불가",
-    "not attempted": "시도하지 않음",
+    "not answerable here": "시험 환경으로 판단 불가", "of another size": "다른 크기",
+    "not attempted": "시도하지 않음", "true by construction": "정의상 참",
     "on generated data only": "생성 데이터로만 확인", "shown without a verdict": "예시(판정 없음)",
 }  # fmt: skip
 
 # What the words of the table mean that do not say it by themselves.
 GLOSSES = {
-    "not answerable here": "the check that such an effect can be seen here was not passed",
+    "not answerable here": "the check that such an effect shows here was not passed or not run",
     "shown without a verdict": "repeats that it needs are missing",
 }
 

@@ -118,7 +118,7 @@ def test_the_array_job_trains_every_shard(reproduce, tmp_path, monkeypatch):
 def again(equal, **changed):
     now = {"device": "cpu (x86_64)", "torch": "2", "numpy": "2", "python": "3"}
     found = {"equal": equal, "distance": 0.0, "measure": "", "then": now, "now": now}
-    return {**found, "processor": "A", **changed}
+    return {**found, "processor": "A", "threads": "1", **changed}
 
 
 def edition_of(outcomes, drawn="ab", at_most=None):
@@ -165,6 +165,10 @@ def test_processors_are_told_apart_and_differences_stand_beside_those_of_seeds(b
     both = edition_of({"a": again(True)}, "a") | {"before": edition_of({"z": again(False)}, "z")}
     assert "| `dual_head`, the edition before | 9 | 4 (all) | 1 | A | 1 | 0 |" in said(
         {"dual_head": both}
+    )
+    assert "NumPy's products" not in found
+    assert "Of 1 the threads of NumPy's products were not set as well (1 of" in said(
+        {"dual_head": edition_of({"a": again(False, threads="not set"), "b": again(True)})}
     )
     known = {**again(True)["then"], "processor": "A"}
     assert "was not noted" not in said({"dual_head": edition_of({"a": again(True, then=known)})})
