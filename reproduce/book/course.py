@@ -108,7 +108,8 @@ def weeks_of(paper: str) -> str:
         for number in MODULES
         if paper in {one.paper for one in content.module(number).related}
     ]
-    return f"Taught in week {', '.join(taught)}." if taught else ""
+    weeks = "weeks" if len(taught) > 1 else "week"
+    return f"Taught in {weeks} {', '.join(taught)}." if taught else ""
 
 
 def _module(number: int, edition: Edition) -> str:

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from reproduce.figures.clipped import cut_off, inside, limits
 from reproduce.figures.style import FAINT, INK, MARGIN, PUBLISHED, QUIET, SMALLEST, TEXT, WIDTH
-from reproduce.figures.wording import difference, is_fraction, published_effect
+from reproduce.figures.wording import difference, ends_of, is_fraction, published_effect
 
 if TYPE_CHECKING:
     from reproduce.figures.forest import Row
@@ -60,7 +60,8 @@ def _beside(row: "Row") -> list[tuple[str, str]]:
     effect, part = row.part.effect, row.part
     said = difference(part, effect.mean)
     if math.isfinite(effect.low) and math.isfinite(effect.high):
-        said += f" [{difference(part, effect.low)}, {difference(part, effect.high)}]"
+        low, high = ends_of(part)
+        said += f" [{low}, {high}]"
     lines = [(line, "normal") for line in textwrap.wrap(said, _BESIDE)]
     return lines + [(line, "bold") for line in textwrap.wrap(row.word, _BESIDE)]
 

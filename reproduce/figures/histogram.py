@@ -106,7 +106,8 @@ class ClassHistogram(Picture):
         if values.max() == values.min():
             return f"Every class has {values[0]:,} {self.unit}."
         rare = int(in_minority(values).sum())
-        said = f"{rare} of {len(values)} classes are rare: the smallest has {values.min():,} "
+        are = "is" if rare == 1 else "are"
+        said = f"{rare} of {len(values)} classes {are} rare: the smallest has {values.min():,} "
         said += f"{self.unit}, the largest {values.max():,}."
         return f"At {name}: {said}" if len(self.counts) > 1 else said
 

@@ -38,14 +38,21 @@ def svg(figure: Figure) -> str:
 
 
 def _small(text: str) -> str:
-    """Return the drawing without what no browser needs, and numbers of two decimals."""
+    """Return the drawing without what no browser needs, and places of two decimals.
+
+    What is written in it stays as it is: a number between tags is a result.
+    """
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text)
-    text = re.sub(r"(\.\d)0\b|\.00\b", r"\1", text)
+    text = re.sub(r"<[^>]*>", lambda found: _of_two_decimals(found[0]), text)
     text = re.sub(r"stroke-linejoin: miter; ?|stroke-miterlimit: 100000; ?", "", text)
     text = re.sub(r"\n\s*", "\n", text).replace(" \nL", "L").replace(" \n", " ")
     return _own_ids(text)
+
+
+def _of_two_decimals(tag: str) -> str:
+    tag = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", tag)
+    return re.sub(r"(\.\d)0\b|\.00\b", r"\1", tag)
 
 
 def _own_ids(text: str) -> str:

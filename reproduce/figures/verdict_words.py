@@ -72,7 +72,7 @@ def beside_word(part: Any) -> list[str]:
     if is_firm(part.verdict) and not math.isnan(value):
         said.append(f"sign-flip value {value:.2g}")
     if getattr(part, "withheld", None):
-        said.append(f"withheld: the interval alone would say {part.withheld}")
+        said.append(f"withheld from so few repeats: otherwise {part.withheld}")
     by_word: dict[str, list[int]] = {}
     for seed, word in getattr(part, "carried_by", ()):
         by_word.setdefault(str(word), []).append(seed)

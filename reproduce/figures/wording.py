@@ -79,7 +79,8 @@ def points(fraction: float | None, digits: int = 1) -> str:
         return MISSING
     if math.isinf(fraction):
         return "−∞" if fraction < 0 else "+∞"
-    rounded = round(100 * fraction, digits)
+    # First to what a float still knows: printed 0.55 is one number, however it was subtracted.
+    rounded = round(round(100 * fraction, 9), digits)
     if rounded == 0:
         return f"{0:.{digits}f}"
     return f"{rounded:+.{digits}f}".replace("-", "−")

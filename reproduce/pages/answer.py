@@ -162,7 +162,8 @@ def data_line(study: Study, used: Collection[str]) -> str:
         images = f"{', '.join(usual)} images{''.join(further)}"
         role = roles[study.role_of(record.name)]
         said.append(f"{datasets.in_words(record.name)} ({role}; {images})")
-    seeds, trainings = len(study.seeds), len(study.planned())
+    seeds = len(study.seeds)
+    trainings = sum(bool(one.trial.phases) for one in study.planned())
     sets = _and(said)
     return (
         f"{_capital(sets)}. {_capital(scale.in_words(study.parameters))}: {trainings:,} "

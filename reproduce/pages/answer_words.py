@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
-from reproduce.figures.wording import difference
+from reproduce.figures.wording import difference, metric_label, points
 from reproduce.pages.answered import NOT_JUDGED, MainRow
 
 # How the sentence begins. What an opening says is what the verdict says, and no more.
@@ -38,7 +39,12 @@ IN_PART = "Not judged yet, since not all that the claim compares is trained"
 # How a condition begins that names a control which was not met.
 CONTROL = "positive control not met: "
 # Of an effect, as a reason tells it: "+0.0698 [-0.0290, +0.1686] over 5 repeats".
-_NUMBERS = re.compile(r"[+-][\d.]+ \[[+-][\d.]+, [+-][\d.]+\] over \d+ repeats?")
+# with the name of what was measured before it, which older editions lack.
+_NUMBERS = re.compile(
+    r"(?:in (\w+): )?([+-][\d.]+) \[([+-][\d.]+), ([+-][\d.]+)\] over (\d+ repeats?)"
+)
+# Between one control and the next, which begins with its sentence.
+_NEXT = re.compile(r"; (?=[A-Z][^;]*\.: )")
 # How the reason begins where an amended claim has no seeds but those seen before (`readings`).
 OLD_SEEDS = "amended on "
 
@@ -176,7 +182,7 @@ def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
     if verdict is Verdict.ILLUSTRATION:
         return f"; an illustration: {why_illustration(judgement)}"
     if verdict is Verdict.TEST_BED:
-        outcome = outcome_of_control(judgement)
+        outcome = outcome_of_control(unmet_control(judgement))
         return (
             "; its positive control, which shows whether such an effect can be seen here at all, "
             f"was {outcome}"
@@ -197,13 +203,25 @@ def unmet_control(judgement: Judgement) -> str:
     return ""
 
 
-def outcome_of_control(judgement: Judgement) -> str:
+def each_unmet_control(judgement: Judgement) -> list[str]:
+    """Return what was seen of every positive control that was not met."""
+    return _NEXT.split(unmet_control(judgement))
+
+
+def outcome_of_control(said: str) -> str:
     """Say whether a control was looked at, on the images held out for it, and what came out."""
-    said = unmet_control(judgement)
     if "was not run" in said:
         return "not run on images held out for it"
     numbers = _NUMBERS.search(said)
-    return f"not passed ({numbers[0].replace('-', '−')})" if numbers else "not passed"
+    if not numbers:
+        return "not passed"
+    # On an answer page all else is in points.
+    name, *values, repeats = numbers.groups()
+    fraction = is_metric(name or "") and metric(name).unit == FRACTION
+    mean, low, high = (points(float(one)) if fraction else one.replace("-", "−") for one in values)
+    measure = metric_label(name or "").partition(" (")[0]
+    of = f" {'points of ' if fraction else 'of '}{measure}" if name else ""
+    return f"not passed ({mean}{of} [{low}, {high}] over {repeats})"
 
 
 def why_illustration(judgement: Judgement) -> str:

@@ -41,7 +41,7 @@ def test_bed(asked: Asked) -> str:
         if what:
             return (
                 "Nothing shows yet that such an effect could be seen here at all. The registered "
-                f"positive control, “{what}”, was {outcome_of_control(found)}."
+                f"positive control, “{what}”, was {outcome_of_control(unmet_control(found))}."
             )
     return ""
 

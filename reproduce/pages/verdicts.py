@@ -25,10 +25,15 @@ from reproduce.figures.wording import (
     published_effect,
     unit_of,
 )
-from reproduce.pages.answer_words import CONTROL, outcome_of_control, unmet_control
+from reproduce.pages.answer_words import CONTROL, each_unmet_control, outcome_of_control
 from reproduce.registry import claims as registry
 from reproduce.study.effect_facts import EffectFacts, facts_of
 from reproduce.study.study import Study
+
+TOGETHER = (
+    "The words of a claim of several parts are corrected for all of them together, so an interval "
+    "may lie on one side of 0 and its word still be undecided."
+)
 
 
 def beside_each(
@@ -82,7 +87,9 @@ def verdict_table(
     all_of = f"Each is stated by the {min(stated)}." if says and len(stated) == 1 else ""
     trained = f"Trained for {usual}, unless a line says otherwise." if usual else ""
     shared = [f"{letter}: {condition}." for condition, letter in letters.items()]
-    notes = [all_of, _whose_data(judgements), _units(judgements), trained, note, *shared]
+    several = any(len(one.parts) > 1 for one in judgements)
+    notes = [all_of, _whose_data(judgements), _units(judgements), trained, several * TOGETHER, note,
+             *shared]  # fmt: skip
     columns = ["Claim", "Verdict", "Effect", "Published"]
     said = " ".join(filter(None, notes))
     return Table(caption, columns, rows, provenance, note=said, whole=(3,))
@@ -99,8 +106,8 @@ def _conditions(judgement: Judgement) -> list[str]:
     """Return what was not met; where the test bed cannot tell, its control stands in the reason."""
     unmet = list(getattr(judgement, "conditions", ()))
     if judgement.verdict is Verdict.TEST_BED:
-        name = unmet_control(judgement).partition(".: ")[0]
-        unmet.append(f"{CONTROL}{name}: {outcome_of_control(judgement)}")
+        for one in each_unmet_control(judgement):
+            unmet.append(f"{CONTROL}{one.partition('.: ')[0]}: {outcome_of_control(one)}")
     return unmet
 
 

@@ -1,6 +1,7 @@
 """Positive controls on a study: can this test bed see anything of the kind at all?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reproduce.data import names
 from reproduce.evaluation.verdicts import Contrast, Control
@@ -49,9 +50,8 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
             return _not_run(control, str(why))
     seen = [_above(contrast) for contrast in found]
     passed = all(seen) if control.passes == "all" else any(seen)
-    known[asked_for] = Control(
-        control.english, passed, "; ".join(contrast.seen for contrast in found)
-    )
+    named = [replace(one, name=f"{one.name}, in {one.metric}") for one in found]
+    known[asked_for] = Control(control.english, passed, "; ".join(one.seen for one in named))
     return known[asked_for]
 
 

@@ -61,7 +61,7 @@ class HeadCount:
         """Return it as a sentence or two."""
         said = (
             f"{self.registered} claims are registered; this run put {self.tested} to the test"
-            f"{_in_brackets(self.by_word)}"
+            f"{f', after {self.length},' if self.tested else ''}{_in_brackets(self.by_word)}"
         )
         if self.untested:
             number = sum(self.untested.values())
@@ -70,7 +70,7 @@ class HeadCount:
             return f"{said}."
         firm = "1 verdict is" if self.firm == 1 else f"{self.firm} verdicts are"
         said += (
-            f", after {self.length}. {firm} firm; if nothing were true, the rule "
+            f". {firm} firm; if nothing were true, the rule "
             f"would call {_about(self.wrongly)} of {self.tested} so wrongly where trainings spread "
             f"evenly, and {_about(self.at_worst)} where they spread as lopsidedly as the worst of "
             "those simulated"

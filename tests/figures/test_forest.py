@@ -139,7 +139,7 @@ def test_a_word_that_one_seed_carries_says_so(part, judgement):
     withheld = part(verdict="undecided", withheld="holds", sign_flip=0.0625)
     text = Forest([judgement(withheld)]).words()
     # A word that is not firm needs no value beside it, but says what was taken back.
-    assert "the interval alone would say holds" in text and "sign-flip" not in text
+    assert "withheld from so few repeats: otherwise holds" in text and "sign-flip" not in text
 
 
 def test_nothing_to_draw_is_refused(part, judgement):

@@ -39,7 +39,7 @@ def test_what_it_tells_stands_above_and_the_numbers_fold_away_below(shown):
     made = picture()
     present.show(made, "digits, quick scale; 1 & 2")
     (above, kept), (drawing, said), (below, _) = [(call[0][0], call[1]) for call in shown]
-    assert above["text/markdown"].startswith("**1 of 2 classes are rare: the smallest has 10")
+    assert above["text/markdown"].startswith("**1 of 2 classes is rare: the smallest has 10")
     assert kept["metadata"] == {"reproduce": {"announces": True}}
     assert said["metadata"]["reproduce"] == {
         "numbers": made.words(), "caption": above["text/markdown"], "alt": made.alt(),

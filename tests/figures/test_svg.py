@@ -22,6 +22,14 @@ def test_letters_stay_letters_and_numbers_have_two_decimals():
     assert 'width="480" height="192" viewBox="0 0 360 144"' in text
 
 
+def test_a_number_that_is_written_in_it_keeps_its_digits():
+    """Places are shortened, results are not: +0.011 [+0.008, +0.014] is no +0.01 [+0.01, +0.01]."""
+    text = svg(drawn("+0.011 [+0.008, +0.014], 0.10"))
+    assert "+0.011 [+0.008, +0.014], 0.10" in text
+    places = re.findall(r"\d+\.\d+", "".join(re.findall(r"<[^>]*>", text)))
+    assert places and all(len(place.partition(".")[2]) <= 2 for place in places)
+
+
 def test_colours_of_the_look_are_variables_that_fall_back_to_themselves():
     text = svg(drawn())
     assert f"var(--c{INK[1:]}, {INK})" in text and f"var(--c{PAPER[1:]}, {PAPER})" in text

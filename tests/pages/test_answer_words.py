@@ -83,7 +83,8 @@ def test_an_identity_gives_its_reason_and_a_failed_control_is_said():
     )
     control = "positive control not met: A probe beats the start"
     judged_so = judged(Verdict.TEST_BED, conditions=(f"{control} (its control was not run (x))",))
-    assert answer_words.outcome_of_control(judged_so) == "not run on images held out for it"
+    unmet = answer_words.unmet_control(judged_so)
+    assert answer_words.outcome_of_control(unmet) == "not run on images held out for it"
 
 
 def test_a_control_that_was_run_says_what_came_out():
@@ -93,11 +94,32 @@ def test_a_control_that_was_run_says_what_came_out():
         "of training): +0.0698 [-0.0290, +0.1686] over 5 repeats, in the claimed direction "
         "(seen: a minus b: -0.0057 [-0.0307, +0.0193] over 5 repeats, against it)"
     )
-    assert answer_words.outcome_of_control(judged(Verdict.TEST_BED, reason=reason)) == (
-        "not passed (+0.0698 [−0.0290, +0.1686] over 5 repeats)"
+
+    def outcome(reason):
+        judgement = judged(Verdict.TEST_BED, reason=reason)
+        return answer_words.outcome_of_control(answer_words.unmet_control(judgement))
+
+    assert outcome(reason) == "not passed (+0.0698 [−0.0290, +0.1686] over 5 repeats)"
+    # With its measure, in the unit of all else on the page.
+    assert outcome(reason.replace("training): +", "training), in auc: +")) == (
+        "not passed (+7.0 points of ROC AUC [−2.9, +16.9] over 5 repeats)"
+    )
+    assert outcome(reason.replace("training): +", "training), in cosine: +")) == (
+        "not passed (+0.0698 of Cosine [−0.0290, +0.1686] over 5 repeats)"
     )
     unseen = "positive control not met: A probe.: none (seen: +0.1 [-0.2, +0.3] over 1 repeat)"
-    assert answer_words.outcome_of_control(judged(Verdict.TEST_BED, reason=unseen)) == "not passed"
+    assert outcome(unseen) == "not passed"
+
+
+def test_every_control_that_was_not_met_is_told():
+    reason = (
+        "positive control not met: A probe beats the start.: its control was not run (x at y); "
+        "The images are real.: its control was not run (none is here) (seen: a: +0.1 [-0.2, +0.3])"
+    )
+    first, second = answer_words.each_unmet_control(judged(Verdict.TEST_BED, reason=reason))
+    assert first.startswith("A probe beats the start.: ")
+    assert second == "The images are real.: its control was not run (none is here)"
+    assert answer_words.outcome_of_control(second) == "not run on images held out for it"
 
 
 def test_other_units_than_points_are_said():

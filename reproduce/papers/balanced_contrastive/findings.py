@@ -86,7 +86,7 @@ def _best(study: Study) -> str:
     place = ranked.index(OURS) + 1
     best = method_label(ranked[0])
     said = (
-        f"Of {len(names)} methods that are shown equally many images, alike augmented, {best} has "
+        f"Of {len(names)} methods that are given equally many passes, {best} has "
         f"the highest mean macro F1"
     )
     # A rank says nothing where the first and the other cannot be told apart.

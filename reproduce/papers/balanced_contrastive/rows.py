@@ -45,7 +45,8 @@ def reading_rows(study: Study, metrics: Sequence[str] = ()) -> dict[str, list[Ro
     for name, change in READINGS.items():
         rows = rows_of(study, "readings", metrics, reading=name)
         kept = [row for row in rows if row["method"] in (*change.methods, BASELINE, OURS)]
-        if kept:
+        # Without an arm that it touches there is nothing under it but the grid once more.
+        if any(row["method"] in change.methods for row in kept):
             found[name] = kept
     return found
 
