@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from reproduce import own_code
@@ -79,8 +80,10 @@ def points(fraction: float | None, digits: int = 1) -> str:
         return MISSING
     if math.isinf(fraction):
         return "−∞" if fraction < 0 else "+∞"
-    # First to what a float still knows: printed 0.55 is one number, however it was subtracted.
-    rounded = round(round(100 * fraction, 9), digits)
+    # Printed 0.55 is one number, however it was subtracted: what a float does not know any more is
+    # cut off, and a half is rounded away from zero, as a reader does.
+    exact = Decimal(repr(round(100 * float(fraction), 9)))
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     if rounded == 0:
         return f"{0:.{digits}f}"
     return f"{rounded:+.{digits}f}".replace("-", "−")
