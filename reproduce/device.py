@@ -94,8 +94,8 @@ def describe(device: "torch.device") -> dict[str, str]:
         "numpy": numpy.__version__,
         "reproduce": reproduce.__version__,
     }
-    if device.type == "cpu" and processor():
-        found["processor"] = processor()
+    if device.type == "cpu" and (made_by := processor()):
+        found["processor"] = made_by
     if installed.missing(("albumentations",)):
         found["views"] = "by OpenCV alone: albumentations is not installed"
     return found
