@@ -35,7 +35,7 @@ def planned(trials: int, steps: int) -> list[Planned]:
     )
     one = Trial(
         dataset="digits", fingerprint=catalog.load("digits").fingerprint, backbone="lenet5",
-        phases=(phase,), transforms={"size": 28, "divisor": 16}, data_seed=0, seed=0,
+        phases=(phase,), transforms={"size": 28, "divisor": 255}, data_seed=0, seed=0,
         split={"kind": "stratified", "test_share": 0.2, "seed": 0}, imbalance={"kind": "none"},
         evaluate_on=("test",), recipe=RECIPE,
     )  # fmt: skip
