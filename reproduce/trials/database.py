@@ -18,6 +18,8 @@ NAME = "results.sqlite"
 VERSION = 0
 SECONDS_BEFORE_SAYING, SECONDS_TO_WAIT = 3.0, 60.0
 SECONDS_BETWEEN_ATTEMPTS = 0.05
+# What is written is on the disk before a write ends, so that not even a power cut loses a trial.
+SYNCHRONOUS = "FULL"
 
 
 class Database:
@@ -91,6 +93,7 @@ def _open_patiently(database: sqlite3.Connection, folder: Path) -> None:
         try:
             _check_ours(database, folder)
             _write_ahead(database, seconds)
+            database.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             database.executescript(_schema())
         except sqlite3.OperationalError as error:
             if not _is_busy(error) or seconds == SECONDS_TO_WAIT:

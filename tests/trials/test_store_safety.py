@@ -264,3 +264,15 @@ def test_a_copied_folder_is_a_store(store, describe, leave, tmp_path):
     moved = Store(shutil.copytree(store.path, tmp_path / "moved"))
     assert moved.get(old.key).array_file == tmp_path / "moved" / "arrays" / old.array_file.name
     assert moved.get(old.key).arrays.keys() == old.arrays.keys()
+
+
+def test_a_write_is_on_the_disk_before_it_ends(tmp_path):
+    """Asked of another process: tests wait for no disk."""
+    ask = (
+        "import pathlib, sys; from reproduce.trials.database import connect; "
+        "print(connect(pathlib.Path(sys.argv[1])).execute('PRAGMA synchronous').fetchone()[0])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", ask, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "2"
