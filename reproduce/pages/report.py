@@ -6,6 +6,7 @@ from reproduce.figures.table import Table
 from reproduce.figures.wording import mean_and_spread, method_label, plural
 from reproduce.registry import datasets
 from reproduce.registry.registration import registered
+from reproduce.study import scale
 from reproduce.study.study import Study
 from reproduce.trials.store import Result
 
@@ -25,7 +26,7 @@ def run_summary(study: Study) -> Table:
     rows = [
         ["Data", said[0]],
         *([["Beside it", "; ".join(said[1:])]] if said[1:] else []),
-        ["Scale", study.scale],
+        ["Scale", scale.in_words(study.parameters)],
         ["Methods", ", ".join(method_label(name) for name in study.methods)],
         ["Points of the grid", "; ".join(study.points)],
         ["Seeds", ", ".join(str(seed) for seed in study.seeds)],
@@ -130,7 +131,7 @@ def provenance_table(study: Study) -> Table:
 
 def record_line(study: Study) -> str:
     """Return data and scale, as captions say them."""
-    return f"{datasets.in_words(study.record.name)}, {study.scale} scale"
+    return f"{datasets.in_words(study.record.name)}, {scale.in_brief(study.parameters)}"
 
 
 def every_result(study: Study) -> list[Result]:

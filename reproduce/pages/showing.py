@@ -16,6 +16,7 @@ from reproduce.figures.provenance import Provenance, provenance_line
 from reproduce.figures.table import Table, Tables
 from reproduce.figures.wording import method_label
 from reproduce.registry.datasets import in_words
+from reproduce.study.scale import in_brief
 from reproduce.study.stamps import stamp_beside
 from reproduce.study.study import Study
 
@@ -123,7 +124,7 @@ def provenance(study: Study, sources: Iterable[Any], at: str = "") -> Provenance
     data = " and ".join(
         in_words(name) for name in dict.fromkeys(map(_dataset, sources)) if name
     ) or in_words(study.record.name)
-    return provenance_line(sources, data, study.scale).and_at(at)
+    return provenance_line(sources, data, in_brief(study.parameters)).and_at(at)
 
 
 def _dataset(source: Any) -> str:
@@ -147,6 +148,6 @@ def not_run(study: Study, experiment: str) -> str:
     there = stamp and experiment in (stamp["parameters"].get("experiments") or [])
     published = " The published edition of this page has it." if there else ""
     return (
-        f"Not run at this scale ({study.scale}): {what}. "
+        f"Not run at {in_brief(study.parameters)}: {what}. "
         f"`reproduce run {study.paper} -p experiments {experiment}` runs it.{published}"
     )

@@ -48,7 +48,16 @@ def of_stamp(stamp: Mapping[str, Any]) -> str:
 
 def of_stamp_in_brief(stamp: Mapping[str, Any]) -> str:
     """Return "laptop scale", or "changed laptop scale" where the page itself says what is."""
-    profile, _, changed = of_stamp(stamp).partition(_BUT)
+    return _brief(of_stamp(stamp))
+
+
+def in_brief(parameters: Parameters) -> str:
+    """Return the same of a run, as it stands beside each of its figures."""
+    return _brief(in_words(parameters))
+
+
+def _brief(said: str) -> str:
+    profile, _, changed = said.partition(_BUT)
     return f"changed {profile}" if changed else profile
 
 
@@ -59,6 +68,9 @@ def _size(name: str, value: Any) -> Any:
 def _said(name: str, value: Any) -> str:
     if name == "seeds":
         return f"{len(value)} seed{'s' if len(value) != 1 else ''}"
+    if isinstance(value, list | tuple) and len(value) > _MOST_NAMED:
+        words = name.replace("_", " ")
+        return f"{len(value)} {words}" if words.endswith("s") else f"{len(value)} values of {words}"
     return f"{name.replace('_', ' ')} {_shown(value)}"
 
 

@@ -53,7 +53,7 @@ def test_the_answer_of_a_run_has_its_effects_and_is_kept_as_it_is(study):
     assert answered.from_json(found.to_json()) == found
     assert set(harm.keys) == {cell.trial.key for cell in study.select(method="baseline")}
     line = answer.main_table.of(study, judgements=judgements).provenance
-    assert "MNIST, custom scale; 15 trials" in line
+    assert "MNIST, changed laptop scale; 15 trials" in line
     assert "MNIST (the paper's own data; 54,210 training, 120 test images)" in found.data
     assert "5 seeds" in found.data and found.kind == "length"
 

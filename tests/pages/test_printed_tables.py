@@ -89,7 +89,7 @@ def test_ours_is_the_mean_and_spread_of_the_stored_values_in_the_unit_of_the_pri
     assert shown.rows[0] == ["MNIST", f"98.10\n{mean(values):.2f} ± {stdev(values):.2f}"]
     assert shown.rows[1] == ["other", "97.3\nnot run"]
     assert "ours on MNIST, 3 seeds, mean ± standard deviation" in shown.note
-    assert re.search(r"Ours: MNIST, custom scale; 3 trials", shown.provenance)
+    assert re.search(r"Ours: MNIST, changed laptop scale; 3 trials", shown.provenance)
 
 
 def test_a_point_that_was_not_run_has_no_value_beside_it(study):

@@ -25,7 +25,7 @@ class Study:
     paper, scale, seeds = "dual_head", "smoke", (0,)
     record = SimpleNamespace(name="retinamnist")
     methods = ("supervised", "simclr")
-    parameters = SimpleNamespace(experiments=["linear"])
+    parameters = SimpleNamespace(experiments=["linear"], profile="smoke", scale=lambda: "smoke")
     protocol = SimpleNamespace(paper=SimpleNamespace(experiment=lambda name: f"what {name} is"))
 
     @property
@@ -84,7 +84,7 @@ def test_a_picture_that_no_trial_stands_behind_says_where_it_comes_from(displaye
 @pytest.mark.parametrize(
     ("needs", "said"),
     [
-        ({"experiment": "second"}, r"Not run at this scale \(smoke\): what second is\. `reproduce"),
+        ({"experiment": "second"}, r"Not run at smoke scale: what second is\. `reproduce"),
         (
             {"experiment": "linear"},
             "^Not shown: what linear is has nothing to run with the methods",

@@ -18,6 +18,7 @@ from reproduce.papers.comparison.drawings import Landscape, TryingMore
 from reproduce.papers.comparison.gains import CALIBRATION, MEASURES, Gains, gains_of
 from reproduce.papers.comparison.parameters import BASELINE
 from reproduce.registry.datasets import in_words
+from reproduce.study import scale
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
@@ -190,7 +191,7 @@ def this_run(study: Study) -> Table:
     planned = [f"planned and not trained yet: {', '.join(waits)}"] if waits else []
     rows = [
         ["Data", "; ".join(map(in_words, gains.datasets))],
-        ["Scale", study.scale],
+        ["Scale", scale.in_words(study.parameters)],
         ["Methods", str(len(gains.methods()))],
         ["Repeats", ", ".join(map(str, asked.seeds))],
         ["Configurations of each method", str(asked.configurations)],
