@@ -49,7 +49,8 @@ def judgement():
     def make(*parts, **changes):
         given = {
             "claim_id": "oversampling_is_better", "english": "Oversampling is better.",
-            "verdict": "holds", "reason": "all parts hold", "parts": list(parts), **changes,
+            "verdict": "holds", "reason": "all parts hold", "parts": list(parts),
+            "conditions": (), "unmet": (), **changes,
         }  # fmt: skip
         return SimpleNamespace(**given)
 

@@ -121,7 +121,7 @@ def judge_claim(
     made = min(c.effect.repeats for reading in by_name.values() for c in reading)
     common = {
         "scale": scale, "data_role": data_role, "on_stand_in": data_role == "real stand-in",
-        "repeats": (made, needed),
+        "repeats": (made, needed), "controls": tuple(controls),
     }  # fmt: skip
     withheld = _no_verdict(by_name, scale, made, needed, repeats, controls)
     if withheld:

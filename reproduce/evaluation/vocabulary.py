@@ -130,11 +130,13 @@ class Control:
     """A registered positive control: can this test bed see anything of the kind at all?
 
     `seen` has its numbers, for the reader: "SimCLR minus its start, linear probe: -1.2 [-3, +1]".
+    `measured` are what was compared; empty where the control was not run.
     """
 
     name: str
     passed: bool
     seen: str
+    measured: tuple[Contrast, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,9 @@ class Judgement:
     there are several; parts of other readings than the default carry the reading in their names.
     `word` is the verdict with its numbers, as pages print it; `of_parts` are the parts that the
     verdict is about and all of them, `repeats` those made and those that were registered.
-    `conditions` are registered controls that were not met, to be said beside the verdict;
-    `first_registered` is what published editions said of the claim, by edition, the oldest first.
+    `controls` are the positive controls that the claim needs. `conditions` are registered controls
+    that were not met, to be said beside the verdict; `first_registered` is what published editions
+    said of the claim, by edition, the oldest first.
     """
 
     claim_id: str
@@ -161,8 +164,14 @@ class Judgement:
     by_reading: Mapping[str, Verdict] | None = None
     of_parts: tuple[int, int] = (0, 0)
     repeats: tuple[int, int] = (0, 0)
+    controls: tuple[Control, ...] = ()
     conditions: tuple[str, ...] = ()
     first_registered: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unmet(self) -> tuple[Control, ...]:
+        """Return the positive controls that were not passed or not run."""
+        return tuple(control for control in self.controls if not control.passed)
 
     @property
     def word(self) -> str:

@@ -1,14 +1,13 @@
 """The answer in one sentence: one form for every verdict that a claim can have."""
 
-import re
 from collections.abc import Sequence
 
 from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
 from reproduce.evaluation.verdicts import Judgement
-from reproduce.evaluation.vocabulary import Verdict
-from reproduce.figures.wording import difference, metric_label, points
-from reproduce.pages.answered import NOT_JUDGED, MainRow
+from reproduce.evaluation.vocabulary import Contrast, Control, Verdict
+from reproduce.figures.wording import difference, points
+from reproduce.pages.answered import NOT_JUDGED, MainRow, measure
 
 # How the sentence begins. What an opening says is what the verdict says, and no more.
 OPENINGS: dict[Verdict, str] = {
@@ -36,15 +35,6 @@ OPENINGS: dict[Verdict, str] = {
 HELD = (Verdict.HOLDS, Verdict.HOLDS_SMALLER, Verdict.BY_CONSTRUCTION)
 # Of a claim of many parts, the first measured and others not trained yet.
 IN_PART = "Not judged yet, since not all that the claim compares is trained"
-# How a condition begins that names a control which was not met.
-CONTROL = "positive control not met: "
-# Of an effect, as a reason tells it: "+0.0698 [-0.0290, +0.1686] over 5 repeats".
-# with the name of what was measured before it, which older editions lack.
-_NUMBERS = re.compile(
-    r"(?:in (\w+): )?([+-][\d.]+) \[([+-][\d.]+), ([+-][\d.]+)\] over (\d+ repeats?)"
-)
-# Between one control and the next, which begins with its sentence.
-_NEXT = re.compile(r"; (?=[A-Z][^;]*\.: )")
 # How the reason begins where an amended claim has no seeds but those seen before (`readings`).
 OLD_SEEDS = "amended on "
 
@@ -182,7 +172,7 @@ def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
     if verdict is Verdict.ILLUSTRATION:
         return f"; an illustration: {why_illustration(judgement)}"
     if verdict is Verdict.TEST_BED:
-        outcome = outcome_of_control(unmet_control(judgement))
+        outcome = outcome_of_control(judgement.unmet[0])
         return (
             "; its positive control, which shows whether such an effect can be seen here at all, "
             f"was {outcome}"
@@ -194,34 +184,24 @@ def _beside(judgement: Judgement, row: MainRow, reason: str) -> str:
     return ""
 
 
-def unmet_control(judgement: Judgement) -> str:
-    """Return the positive control that was not met and what was seen of it; empty if none."""
-    for said in (*getattr(judgement, "conditions", ()), judgement.reason):
-        _, found, rest = said.partition(CONTROL)
-        if found:
-            return rest.partition(" (seen: ")[0]
-    return ""
-
-
-def each_unmet_control(judgement: Judgement) -> list[str]:
-    """Return what was seen of every positive control that was not met."""
-    return _NEXT.split(unmet_control(judgement))
-
-
-def outcome_of_control(said: str) -> str:
-    """Say whether a control was looked at, on the images held out for it, and what came out."""
-    if "was not run" in said:
+def outcome_of_control(control: Control) -> str:
+    """Say of a control that was not met whether it was run, and what came out."""
+    if not control.measured:
         return "not run on images held out for it"
-    numbers = _NUMBERS.search(said)
-    if not numbers:
-        return "not passed"
-    # On an answer page all else is in points.
-    name, *values, repeats = numbers.groups()
-    fraction = is_metric(name or "") and metric(name).unit == FRACTION
-    mean, low, high = (points(float(one)) if fraction else one.replace("-", "−") for one in values)
-    measure = metric_label(name or "").partition(" (")[0]
-    of = f" {'points of ' if fraction else 'of '}{measure}" if name else ""
-    return f"not passed ({mean}{of} [{low}, {high}] over {repeats})"
+    return f"not passed ({'; '.join(map(_came_out, control.measured))})"
+
+
+def _came_out(seen: Contrast) -> str:
+    """Return "+7.0 points of ROC AUC [−2.9, +16.9] over 5 repeats"."""
+    effect, asked = seen.effect, metric(seen.metric)
+    fraction = asked.unit == FRACTION
+    mean, low, high = (
+        points(end) if fraction else f"{end:+.4f}".replace("-", "−")
+        for end in (effect.mean, effect.low, effect.high)
+    )
+    unit = f" {'points of ' if fraction else 'of '}{measure(seen.metric)}"
+    repeats = "1 repeat" if effect.repeats == 1 else f"{effect.repeats} repeats"
+    return f"{mean}{unit} [{low}, {high}] over {repeats}"
 
 
 def why_illustration(judgement: Judgement) -> str:

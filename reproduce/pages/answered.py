@@ -29,6 +29,12 @@ APART = {
 }
 
 
+def measure(name: str) -> str:
+    """Return a metric's name as a sentence says it: "macro F1"."""
+    label = metric_label(name).partition(" (")[0]
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 @dataclass(frozen=True)
 class Ends:
     """An effect in the unit of its metric: the mean, and the ends of its interval if it has one."""
@@ -85,8 +91,7 @@ class MainRow:
     @property
     def measure(self) -> str:
         """Return the metric's name as a sentence says it: "macro F1"."""
-        label = metric_label(self.metric).partition(" (")[0]
-        return label[:1].lower() + label[1:] if label[1:2].islower() else label
+        return measure(self.metric)
 
     @property
     def unit(self) -> str:

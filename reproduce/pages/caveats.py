@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Verdict
-from reproduce.pages.answer_words import OLD_SEEDS, outcome_of_control, unmet_control
+from reproduce.pages.answer_words import OLD_SEEDS, outcome_of_control
 from reproduce.registry import datasets, main_result
 from reproduce.registry.auditing import audit
 from reproduce.registry.main_result import Main
@@ -36,13 +36,11 @@ class Asked:
 
 def test_bed(asked: Asked) -> str:
     """Say that nothing shows that such an effect could be seen here."""
-    for found in asked.judgements:
-        what = unmet_control(found).partition(" (")[0].partition(".: ")[0].rstrip(".")
-        if what:
-            return (
-                "Nothing shows yet that such an effect could be seen here at all. The registered "
-                f"positive control, “{what}”, was {outcome_of_control(unmet_control(found))}."
-            )
+    for control in (one for found in asked.judgements for one in found.unmet):
+        return (
+            "Nothing shows yet that such an effect could be seen here at all. The registered "
+            f"positive control, “{control.name.rstrip('.')}”, was {outcome_of_control(control)}."
+        )
     return ""
 
 

@@ -20,6 +20,7 @@ from reproduce.registry import claims, datasets
 from reproduce.registry.registration import registered
 from reproduce.study.cell import Cell
 from reproduce.study.counting import head_count as counted
+from reproduce.study.judging import stands_on
 from reproduce.study.stamps import stamp_beside
 from reproduce.study.study import Study
 
@@ -124,31 +125,26 @@ def head_count(study: Study, judgements: Sequence[Judgement]) -> str:
 
 
 @shown()
-def verdicts(
-    study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
-) -> Table:
-    """Tabulate the claims that were put to the test; all of them where none was.
-
-    `cells` are what they were judged on: all of the study, where left out.
-    """
-    sources = study.rows(study.cells if cells is None else cells)
+def verdicts(study: Study, judgements: Sequence[Judgement]) -> Table:
+    """Tabulate the claims that were put to the test; all of them where none was."""
     says = {claim.id: claim.says for claim in claims.load(study.paper)}
     shown_ones = tested(judgements) or judgements
     return verdict_table(
         shown_ones,
         says=says,
         beside=beside_each(study, shown_ones),
-        provenance=provenance(study, sources),
+        provenance=provenance(study, study.rows(judged_on(study, shown_ones))),
     )
 
 
+def judged_on(study: Study, judgements: Sequence[Judgement]) -> list[Cell]:
+    """Return the cells that these claims stand on; all of the study where they stand on none."""
+    found = [cell for one in judgements for cell in stands_on(study, one.claim_id)]
+    return found or list(study.cells)
+
+
 @shown()
-def forest(
-    study: Study,
-    judgements: Sequence[Judgement],
-    part: tuple[int, int] = (0, 1),
-    cells: Sequence[Cell] | None = None,
-) -> Forest:
+def forest(study: Study, judgements: Sequence[Judgement], part: tuple[int, int] = (0, 1)) -> Forest:
     """Show the effects behind the tested claims; `part` (1, 3) is the second of three figures."""
     drawn = tested(judgements)
     if not drawn:
@@ -157,7 +153,7 @@ def forest(
     drawn = parted(drawn, of)[number]
     if not drawn:
         raise NothingToShow("every measured claim stands in the figure above")
-    return Forest(drawn).made_of(study.rows(study.cells if cells is None else cells))
+    return Forest(drawn).made_of(study.rows(judged_on(study, drawn)))
 
 
 def parted(judgements: Sequence[Judgement], of: int) -> list[list[Judgement]]:
@@ -166,9 +162,7 @@ def parted(judgements: Sequence[Judgement], of: int) -> list[list[Judgement]]:
 
 
 @shown()
-def every_claim(
-    study: Study, judgements: Sequence[Judgement], cells: Sequence[Cell] | None = None
-) -> Table:
+def every_claim(study: Study, judgements: Sequence[Judgement]) -> Table:
     """Tabulate every registered claim beside its verdict in the published edition."""
-    line = provenance(study, study.rows(study.cells if cells is None else cells))
+    line = provenance(study, study.rows(study.cells))
     return verdicts_beside(judgements, stamp_beside(study), study.scale, provenance=line)

@@ -25,8 +25,9 @@ from reproduce.figures.wording import (
     published_effect,
     unit_of,
 )
-from reproduce.pages.answer_words import CONTROL, each_unmet_control, outcome_of_control
+from reproduce.pages.answer_words import outcome_of_control
 from reproduce.registry import claims as registry
+from reproduce.study.controls import NOT_MET
 from reproduce.study.effect_facts import EffectFacts, facts_of
 from reproduce.study.study import Study
 
@@ -104,11 +105,12 @@ def lettered(judgements: Iterable[Judgement]) -> dict[str, str]:
 
 def _conditions(judgement: Judgement) -> list[str]:
     """Return what was not met; where the test bed cannot tell, its control stands in the reason."""
-    unmet = list(getattr(judgement, "conditions", ()))
-    if judgement.verdict is Verdict.TEST_BED:
-        for one in each_unmet_control(judgement):
-            unmet.append(f"{CONTROL}{one.partition('.: ')[0]}: {outcome_of_control(one)}")
-    return unmet
+    if judgement.verdict is not Verdict.TEST_BED:
+        return list(judgement.conditions)
+    return [
+        *judgement.conditions,
+        *(f"{NOT_MET}{one.name.rstrip('.')}: {outcome_of_control(one)}" for one in judgement.unmet),
+    ]
 
 
 def _short(condition: str) -> str:

@@ -12,7 +12,8 @@ from reproduce.study.effects import Stated, measured
 from reproduce.study.measures import NotMeasured
 from reproduce.study.study import Study
 
-_NOT_RUN = "its control was not run"
+# How a condition begins that names a control which was not met.
+NOT_MET = "positive control not met: "
 # How a sentence calls files of a reader's own.
 OWN = {"folder": "an image folder of one's own"}
 
@@ -51,24 +52,21 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     seen = [_above(contrast) for contrast in found]
     passed = all(seen) if control.passes == "all" else any(seen)
     named = [replace(one, name=f"{one.name}, in {one.metric}") for one in found]
-    known[asked_for] = Control(control.english, passed, "; ".join(one.seen for one in named))
+    said = "; ".join(one.seen for one in named)
+    known[asked_for] = Control(control.english, passed, said, tuple(found))
     return known[asked_for]
 
 
 def outcome(control: Control) -> str:
     """Return in a word or two how it came out; what was not run was not failed."""
-    if control.seen.startswith(_NOT_RUN):
+    if not control.measured:
         return "not run"
     return "met" if control.passed else "not met"
 
 
 def unmet(found: Iterable[Control]) -> list[str]:
     """Return what to say beside a verdict of the controls that were not passed."""
-    return [
-        f"positive control not met: {one.name.rstrip('.')} ({one.seen})"
-        for one in found
-        if not one.passed
-    ]
+    return [f"{NOT_MET}{one.name.rstrip('.')} ({one.seen})" for one in found if not one.passed]
 
 
 def _place(study: Study, control: PositiveControl, datasets: Iterable[str]) -> str | None:
@@ -90,4 +88,4 @@ def _above(contrast: Contrast) -> bool:
 
 
 def _not_run(control: PositiveControl, why: str) -> Control:
-    return Control(control.english, False, f"{_NOT_RUN} ({why})")
+    return Control(control.english, False, f"its control was not run ({why})")

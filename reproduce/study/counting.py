@@ -10,11 +10,8 @@ from reproduce.evaluation.significance import RESPLIT
 from reproduce.evaluation.simulated import FAMILIES
 from reproduce.evaluation.verdicts import Judgement, Part, Verdict
 from reproduce.evaluation.vocabulary import FIRM, HOLDING
-from reproduce.registry import claims as registry
 from reproduce.study import steps
-from reproduce.study.cell import Cell
-from reproduce.study.contrasts import Comparison
-from reproduce.study.judging import under_readings
+from reproduce.study.judging import stands_on
 from reproduce.study.study import Study
 
 # Words that say nothing of a claim: it was not put to the test, or nothing else could come out.
@@ -61,7 +58,7 @@ class HeadCount:
         """Return it as a sentence or two."""
         said = (
             f"{self.registered} claims are registered; this run put {self.tested} to the test"
-            f"{f', after {self.length},' if self.tested else ''}{_in_brackets(self.by_word)}"
+            f"{f' after {self.length}' if self.tested else ''}{_in_brackets(self.by_word)}"
         )
         if self.untested:
             number = sum(self.untested.values())
@@ -86,7 +83,7 @@ class HeadCount:
 def head_count(study: Study, judgements: Sequence[Judgement]) -> HeadCount:
     """Count the verdicts of a run, and what chance would have given."""
     tested = [one for one in judgements if one.parts and one.verdict not in NO_TEST]
-    arms = {one.claim_id: _arms(study, one.claim_id) for one in tested}
+    arms = {one.claim_id: stands_on(study, one.claim_id) for one in tested}
     methods = Counter(
         method for of in arms.values() for method in dict.fromkeys(cell.method for cell in of)
     )
@@ -164,15 +161,3 @@ def _of_part(part: Part, parts: int, family: str) -> float:
     wrong = [*HOLDING, Verdict.HOLDS_IN_PART]
     wrong += [Verdict.OPPOSITE] if part.expect in ("greater", "less") else []
     return sum(said.get(word, 0.0) for word in wrong)
-
-
-def _arms(study: Study, claim_id: str) -> list[Cell]:
-    """Return the cells that a claim's contrasts stand on, under each reading that was run."""
-    claim = next(one for one in registry.load(study.paper) if one.id == claim_id)
-    found: list[Cell] = []
-    for contrasts in under_readings(study, claim).values():
-        for contrast in contrasts:
-            comparison = Comparison(study, contrast, claim.metric_of(contrast))
-            if not comparison.missing():
-                found += [arm.cell for arm in comparison.arms]
-    return found

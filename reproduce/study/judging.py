@@ -17,6 +17,7 @@ from reproduce.registry import claims as registry
 from reproduce.registry import editions
 from reproduce.registry.claims import Claim, Contrast
 from reproduce.study import controls, readings, stand_ins
+from reproduce.study.cell import Cell
 from reproduce.study.conditions import conditions
 from reproduce.study.contrasts import Comparison
 from reproduce.study.readings import Measured
@@ -64,7 +65,8 @@ def _judged(
 ) -> Judgement:
     if claim.identity:
         contrasts = next(iter(found.judged.values()))
-        return true_by_construction(claim.id, claim.english, claim.identity, contrasts)
+        found_so = true_by_construction(claim.id, claim.english, claim.identity, contrasts)
+        return replace(found_so, controls=tuple(needed))
     small = study.parameters.profile in SMALL
     scale = study.parameters.profile if small else study.scale
     repeats = claim.repeats if enforced else None
@@ -105,6 +107,18 @@ def under_readings(study: Study, claim: Claim) -> dict[str, list[Contrast]]:
     if not fitting or fitting[0] == here[0]:
         return by_name
     return {name: _moved(contrasts, fitting[0]) for name, contrasts in by_name.items()}
+
+
+def stands_on(study: Study, claim_id: str) -> list[Cell]:
+    """Return the cells that a claim's contrasts stand on, under each reading that was run."""
+    claim = next(one for one in registry.load(study.paper) if one.id == claim_id)
+    found: list[Cell] = []
+    for contrasts in under_readings(study, claim).values():
+        for contrast in contrasts:
+            comparison = Comparison(study, contrast, claim.metric_of(contrast))
+            if not comparison.missing():
+                found += [arm.cell for arm in comparison.arms]
+    return found
 
 
 def _was_run(study: Study, claim: Claim, contrast: Contrast) -> bool:

@@ -2,15 +2,19 @@
 
 import pytest
 
-from reproduce.evaluation.verdicts import Judgement
+from reproduce.evaluation.significance import Effect
+from reproduce.evaluation.verdicts import Contrast, Control, Judgement
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.pages import answer_words
 from reproduce.pages.answered import Ends
 from tests.pages.test_answered import row
 
+NOT_RUN = Control("A probe beats the start.", False, "its control was not run (x at y)")
+
 
 def judged(verdict=Verdict.UNDECIDED, parts=(1, 2), reason="none of the others", **changes):
     given = {"of_parts": (0, 0), "repeats": (10, 10), "scale": "laptop", "data_role": "own"}
+    given["controls"] = (NOT_RUN,) if verdict is Verdict.TEST_BED else ()
     return Judgement("improves", "It improves.", verdict, parts, reason, **given | changes)
 
 
@@ -75,51 +79,39 @@ def test_where_the_paper_prints_no_number_the_sentence_says_so():
     assert sentence.endswith("on RetinaMNIST; the paper prints no number for it.")
 
 
-def test_an_identity_gives_its_reason_and_a_failed_control_is_said():
+def test_an_identity_gives_its_reason_and_a_control_that_was_not_run_is_said():
     assert said(Verdict.BY_CONSTRUCTION, reason="order is kept; +0.0").endswith("; order is kept.")
     assert said(Verdict.TEST_BED).endswith(
         "; its positive control, which shows whether such an effect can be seen here at all, was "
-        "not passed."
-    )
-    control = "positive control not met: A probe beats the start"
-    judged_so = judged(Verdict.TEST_BED, conditions=(f"{control} (its control was not run (x))",))
-    unmet = answer_words.unmet_control(judged_so)
-    assert answer_words.outcome_of_control(unmet) == "not run on images held out for it"
-
-
-def test_a_control_that_was_run_says_what_came_out():
-    """And not what was seen of the claim itself, which stands after it."""
-    reason = (
-        "positive control not met: A probe beats the start.: one minus other (on held-out images "
-        "of training): +0.0698 [-0.0290, +0.1686] over 5 repeats, in the claimed direction "
-        "(seen: a minus b: -0.0057 [-0.0307, +0.0193] over 5 repeats, against it)"
+        "not run on images held out for it."
     )
 
-    def outcome(reason):
-        judgement = judged(Verdict.TEST_BED, reason=reason)
-        return answer_words.outcome_of_control(answer_words.unmet_control(judgement))
 
-    assert outcome(reason) == "not passed (+0.0698 [−0.0290, +0.1686] over 5 repeats)"
-    # With its measure, in the unit of all else on the page.
-    assert outcome(reason.replace("training): +", "training), in auc: +")) == (
+def control(*metrics):
+    """A control that was run and not passed."""
+    spread = {"sd": 0.08, "standard_error": 0.0356, "share_of_images": 0.0, "level": 0.95}
+    effect = Effect(0.0698, -0.0290, 0.1686, 5, **spread)
+    measured = tuple(Contrast("", effect, "greater", 0.0, metric=name) for name in metrics)
+    return Control("A probe beats the start.", False, "numbers", measured)
+
+
+def test_a_control_that_was_run_says_what_came_out_in_the_unit_of_its_measure():
+    assert answer_words.outcome_of_control(control("auc")) == (
         "not passed (+7.0 points of ROC AUC [−2.9, +16.9] over 5 repeats)"
     )
-    assert outcome(reason.replace("training): +", "training), in cosine: +")) == (
-        "not passed (+0.0698 of Cosine [−0.0290, +0.1686] over 5 repeats)"
+    cosine = "+0.0698 of class centre cosine [−0.0290, +0.1686] over 5 repeats"
+    assert answer_words.outcome_of_control(control("class_centre_cosine")) == (
+        f"not passed ({cosine})"
     )
-    unseen = "positive control not met: A probe.: none (seen: +0.1 [-0.2, +0.3] over 1 repeat)"
-    assert outcome(unseen) == "not passed"
+    # Of several comparisons each one.
+    assert answer_words.outcome_of_control(control("auc", "class_centre_cosine")) == (
+        f"not passed (+7.0 points of ROC AUC [−2.9, +16.9] over 5 repeats; {cosine})"
+    )
 
 
-def test_every_control_that_was_not_met_is_told():
-    reason = (
-        "positive control not met: A probe beats the start.: its control was not run (x at y); "
-        "The images are real.: its control was not run (none is here) (seen: a: +0.1 [-0.2, +0.3])"
-    )
-    first, second = answer_words.each_unmet_control(judged(Verdict.TEST_BED, reason=reason))
-    assert first.startswith("A probe beats the start.: ")
-    assert second == "The images are real.: its control was not run (none is here)"
-    assert answer_words.outcome_of_control(second) == "not run on images held out for it"
+def test_a_control_that_was_passed_is_not_among_those_that_were_not():
+    passed = Control("It sees something.", True, "numbers")
+    assert judged(controls=(passed, NOT_RUN)).unmet == (NOT_RUN,)
 
 
 def test_other_units_than_points_are_said():

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproduce.evaluation.verdicts import Judgement
+from reproduce.evaluation.significance import Effect
+from reproduce.evaluation.verdicts import Contrast, Control, Judgement
 from reproduce.evaluation.vocabulary import Verdict
 from reproduce.pages import caveats
 from reproduce.registry import main_result
 
-UNMET = "positive control not met: A probe beats the start (its control was not run (no encoders))"
+UNMET = Control("A probe beats the start.", False, "its control was not run (no encoders)")
 DEPARTURES = ["16 epochs of pre-training instead of 200", "network: small_cnn instead of ResNet-50"]
 
 
@@ -24,11 +25,11 @@ def asked(departures=(), used=("retinamnist",), **changes):
 
 def test_each_caveat_hides_the_lesser_ones():
     worst = {
-        "conditions": (UNMET,), "data_role": "real stand-in", "verdict": Verdict.ILLUSTRATION,
+        "controls": (UNMET,), "data_role": "real stand-in", "verdict": Verdict.ILLUSTRATION,
         "repeats": (5, 10), "by_reading": {"other_one": Verdict.NOT_ATTEMPTED},
     }  # fmt: skip
     seen = [caveats.gravest(asked(DEPARTURES, **worst))[0]]
-    for mended in ({"conditions": ()}, {"data_role": "own"}):
+    for mended in ({"controls": ()}, {"data_role": "own"}):
         worst |= mended
         seen.append(caveats.gravest(asked(DEPARTURES, **worst))[0])
     seen.append(caveats.gravest(asked(DEPARTURES[1:], **worst))[0])
@@ -42,11 +43,14 @@ def test_each_caveat_hides_the_lesser_ones():
 
 
 def test_a_control_that_was_not_run_is_told_from_one_that_failed():
-    sentence = caveats.test_bed(asked(conditions=(UNMET,)))
+    sentence = caveats.test_bed(asked(controls=(UNMET,)))
     assert "control, “A probe beats the start”, was not run on images held out for it." in sentence
-    failed = "positive control not met: A probe beats the start (simclr: +0.01 [-0.1, +0.1])"
-    assert "was not passed" in caveats.test_bed(asked(conditions=(failed,)))
-    assert caveats.test_bed(asked(conditions=("not met: same steps",))) == ""
+    effect = Effect(0.01, -0.1, 0.12, 5, 0.1, 0.04, 0.0, 0.95)
+    seen = Contrast("simclr", effect, "greater", 0.0, metric="auc")
+    failed = Control("A probe beats the start.", False, "numbers", (seen,))
+    assert "was not passed (+1.0 points" in caveats.test_bed(asked(controls=(failed,)))
+    passed = Control("A probe beats the start.", True, "numbers", (seen,))
+    assert caveats.test_bed(asked(controls=(passed,), conditions=("not met: same steps",))) == ""
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pytest
 from reproduce.errors import UserError
 from reproduce.evaluation.registry import metric
 from reproduce.evaluation.significance import RESPLIT
-from reproduce.evaluation.vocabulary import Verdict
+from reproduce.evaluation.vocabulary import Contrast, Control, Verdict
+from reproduce.pages.answer_words import outcome_of_control
 from reproduce.pages.verdicts import verdict_table
 from reproduce.study.effect_facts import EffectFacts
 
@@ -123,24 +124,18 @@ def test_what_several_claims_do_not_meet_is_said_once_under_a_letter(part, judge
     assert table.rows[1][0].split("\n")[1:] == ["see a above"]
 
 
-def test_where_the_test_bed_cannot_tell_its_control_is_named_with_its_numbers(part, judgement):
-    found = judgement(part(), verdict=Verdict.TEST_BED)
-    found.reason = (
-        "positive control not met: A probe beats the start.: one minus other: +0.07 [-0.03, +0.17] "
-        "over 5 repeats (seen: a minus b: +0.2 [+0.1, +0.3] over 5 repeats)"
+def test_where_the_test_bed_cannot_tell_each_control_is_named_with_its_numbers(part, judgement):
+    seen = Contrast("", part(half=0.1).effect, "greater", 0.0, metric="auc")
+    failed = Control("A probe beats the start.", False, "numbers", (seen,))
+    unrun = Control("The images are real.", False, "its control was not run (none is here)")
+    found = judgement(part(), verdict=Verdict.TEST_BED, unmet=(failed, unrun))
+    told = verdict_table([found], provenance=WHERE).rows[0][0].split("\n")
+    numbers = f"not passed ({outcome_of_control(failed).partition('(')[2]}"
+    assert f"positive control not met: A probe beats the start: {numbers}" in told
+    assert "points of ROC AUC" in numbers and "over 5 repeats" in numbers
+    assert "positive control not met: The images are real: not run on images held out for it" in (
+        told
     )
-    table = verdict_table([found], provenance=WHERE)
-    assert (
-        "positive control not met: A probe beats the start: not passed (+0.07 [−0.03, +0.17] over "
-        "5 repeats)"
-    ) in table.rows[0][0].split("\n")
-    found.reason = "positive control not met: A probe.: its control was not run (none) (seen: a)"
-    table = verdict_table([found], provenance=WHERE)
-    unrun = "positive control not met: A probe: not run on images held out for it"
-    assert unrun in table.rows[0][0].split("\n")
-    # What is not judged for another reason stands before it.
-    found.reason = f"reading 'other' is not judged: not attempted yet | {found.reason}"
-    assert unrun in verdict_table([found], provenance=WHERE).rows[0][0].split("\n")
 
 
 def test_what_has_a_bound_has_an_interval_that_ends_there(part, judgement):
