@@ -159,8 +159,11 @@ def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
     """Return the data of the answer, their role, and the scale: "On MNIST (own), laptop scale."."""
     first = answer.rows[0]
     data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
-    roles = [one["data_role"] for one in stamp["verdicts"] if one["claim"] == first.claim]
-    role = f" ({roles[0]} data)" if any(roles) else ""
+    known = {one["claim"]: one["data_role"] for one in stamp["verdicts"]}
+    # The same images may be the paper's own to one claim, and stand in for others to the next.
+    roles = list(dict.fromkeys(filter(None, (known.get(row.claim) for row in answer.rows))))
+    beside = "".join(f", to part of the claim a {one}" for one in roles[1:])
+    role = f" ({roles[0]} data{beside})" if known.get(first.claim) else ""
     return escaped(f"On {data}{role}, {scale.of_stamp_in_brief(stamp)}.")
 
 

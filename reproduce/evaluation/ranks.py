@@ -43,8 +43,9 @@ def why_not(sets: int, methods: int, named_before: bool, share_images: bool) -> 
         return f"it has {methods} methods, and {FEWEST_METHODS} to {MOST_METHODS} are expected"
     if sets < FEWEST_SETS:
         return (
-            f"{sets} data set{'s' if sets != 1 else ''} passed the controls with all of its "
-            f"methods, and {FEWEST_SETS} are the fewest that mean ranks can be told apart on"
+            f"{sets} data set{'s' if sets != 1 else ''} passed the controls and "
+            f"{'have' if sets != 1 else 'has'} all {methods} methods that were named beforehand "
+            f"for a ranking, and {FEWEST_SETS} are the fewest that mean ranks can be told apart on"
         )
     return ""
 

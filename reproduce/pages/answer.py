@@ -79,7 +79,7 @@ def _row(study: Study, one: Main, judgement: Judgement, told: dict[str, EffectFa
     common = {
         "claim": one.claim.id, "words": one.words, "metric": one.metric,
         "margin": one.claim.margin_of(one.contrast), "over": one.contrast.over, "paper": theirs,
-        "reading": one.reading or "",
+        "expect": one.contrast.expect, "reading": one.reading or "",
     }  # fmt: skip
     if found is None:
         return MainRow(contrast=contrast_label(one.contrast.name), **common,
@@ -178,7 +178,7 @@ def _trained_on(study: Study) -> str:
     if not counts:
         return ""
     several = f"{counts[0]:,} to {counts[-1]:,}" if len(counts) > 1 else f"{counts[0]:,}"
-    return f" Each of the grid trains on {several} images."
+    return f" Each set of the grid has {several} training images before any sampler."
 
 
 def _capital(text: str) -> str:

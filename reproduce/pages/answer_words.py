@@ -6,7 +6,7 @@ from reproduce.evaluation.metric import FRACTION
 from reproduce.evaluation.registry import is_metric, metric
 from reproduce.evaluation.verdicts import Judgement
 from reproduce.evaluation.vocabulary import Contrast, Control, Verdict
-from reproduce.figures.wording import difference, points
+from reproduce.figures.wording import difference, margin_of, points
 from reproduce.pages.answered import NOT_JUDGED, MainRow, measure
 
 # How the sentence begins. What an opening says is what the verdict says, and no more.
@@ -78,6 +78,9 @@ def opening(judgement: Judgement, row: MainRow) -> str:
     numbers = ""
     if verdict is not Verdict.ILLUSTRATION and judgement.word.startswith(verdict):
         numbers = judgement.word.removeprefix(str(verdict))
+    if numbers.startswith(" (in ") and row.verdict == verdict:
+        which = ", this one" if judgement.of_parts[0] == 1 else ", this one among them"
+        numbers = f"{numbers.removesuffix(')')}{which})"
     return f"{OPENINGS[verdict]}{numbers}"
 
 
@@ -93,7 +96,9 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
     parts = _parts_that_do_not(judgement, rows)
     alike = len({one.measure for one in parts}) < len(parts)
-    more += [f"; {_part(one, words=alike)}" for one in parts]
+    if parts:
+        each = ", ".join(_part(one, words=alike, brief=True) for one in parts)
+        more.append(f"; not all of the claim does: {each}")
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
@@ -118,10 +123,13 @@ def _parts_that_do_not(judgement: Judgement, rows: Sequence[MainRow]) -> list[Ma
     return [one for one in others if one.ours and one.verdict not in HELD]
 
 
-def _part(row: MainRow, words: bool = True) -> str:
+def _part(row: MainRow, words: bool = True, brief: bool = False) -> str:
     """Return "generalization gap growth, with oversampling: −0.4 [−1.1, +0.4] (undecided)"."""
     verdict = NOT_JUDGED if row.verdict == Verdict.NOT_ATTEMPTED else row.verdict
-    return f"{_lower(_of_measure(row, f', {row.words}' if words else ''))} ({verdict})"
+    # A loss alone would look like what is claimed.
+    equal = row.expect == "equal" and not brief
+    claimed = f"; claimed is no change beyond {margin_of(row)}" if equal else ""
+    return f"{_lower(_of_measure(row, f', {row.words}' if words else ''))} ({verdict}{claimed})"
 
 
 def _of_measure(row: MainRow, words: str = "") -> str:

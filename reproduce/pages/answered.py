@@ -69,6 +69,8 @@ class MainRow:
         The other reading of the text that it stands under; empty under the claim's own.
     withheld
         The word that its interval alone would have had, where the guard took it back.
+    expect
+        What the claim expects of it; empty where it was kept before that was noted.
     """
 
     claim: str
@@ -87,6 +89,7 @@ class MainRow:
     keys: tuple[str, ...] = ()
     reading: str = ""
     withheld: str = ""
+    expect: str = ""
 
     @property
     def measure(self) -> str:

@@ -51,7 +51,7 @@ def _shown(cell: Cell) -> str:
     """Say how a method's images are transformed and mixed, phase by phase where that differs."""
     said = []
     for phase in cell.trial.phases:
-        words = "as they are" if phase.transforms == "none" else phase.transforms.replace("_", " ")
+        words = "not altered" if phase.transforms == "none" else phase.transforms.replace("_", " ")
         mixed = "" if phase.mixing.name == "none" else f", {phase.mixing.name.replace('_', ' ')}"
         said.append(f"{words}{mixed}")
     return "; then ".join(dict.fromkeys(said))

@@ -68,21 +68,31 @@ class OurCells:
         return spread(values, decimals(printed.value))
 
     def _matrix(self, asked: Wanted, cells: Sequence[Cell]) -> str:
-        """Return the mean count over seeds; the share of the row where the test sizes differ."""
-        mean = self._mean_matrix([cell.trial.key for cell in cells], cells)
+        """Return the mean count over seeds; the share of the row where the test sizes differ.
+
+        In a table that differs in one row, all stand in shares: two units side by side mislead.
+        """
+        added = self._added([cell.trial.key for cell in cells], cells)
         row, column = asked.place
-        count, images = mean[row, column], mean[row].sum()
+        count, images = int(added[row, column]), int(added[row].sum())
         if self.table.layout.ours.confusion == "shares":
             return f"{count / images:.4f}" if images else NOT_RUN
-        if images == self._printed_images.get(row):
-            return f"{count:.1f}"
+        if self._as_large_as_ours(added, len(cells)):
+            return f"{count / len(cells):.1f}"
         return f"{100 * count / images:.1f} %" if images else NOT_RUN
 
-    def _mean_matrix(self, keys: Sequence[str], cells: Sequence[Cell]) -> np.ndarray:
+    def _as_large_as_ours(self, added: np.ndarray, seeds: int) -> bool:
+        """Say whether the print has as many test images of every class; whole numbers, exactly."""
+        return all(
+            int(added[row].sum()) == seeds * images for row, images in self._printed_images.items()
+        )
+
+    def _added(self, keys: Sequence[str], cells: Sequence[Cell]) -> np.ndarray:
+        """Return the sum of the confusion matrices over seeds."""
         known = self.__dict__.setdefault("_matrices", {})
         if tuple(keys) not in known:
             found = [self.study.measures.confusion(cell) for cell in cells]
-            known[tuple(keys)] = np.mean(found, axis=0)
+            known[tuple(keys)] = np.sum(found, axis=0)
         return known[tuple(keys)]
 
     @cached_property

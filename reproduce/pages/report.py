@@ -49,8 +49,10 @@ def registered_steps(study: Study) -> list[Table]:
     if not steps:
         return []
     rows = [
-        [step.name, str(step.planned), str(step.done), f"{step.hours_planned:.1f}",
-         f"{step.hours_spent:.1f}"]
+        [
+            "\n".join(filter(None, (step.name, step.apart))), str(step.planned), str(step.done),
+            f"{step.hours_planned:.1f}", f"{step.hours_spent:.1f}",
+        ]
         for step in steps
     ]  # fmt: skip
     planned, done = (sum(getattr(step, name) for step in steps) for name in ("planned", "done"))

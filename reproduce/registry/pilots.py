@@ -37,6 +37,8 @@ class Pilot(Strict):
         The last level that can be trained at all; beyond it the choice is said, and this one taken.
     seeds
         Used by no verdict.
+    outcome
+        What came out, noted when it was trained; for whoever has not its networks.
     """
 
     paper: str
@@ -52,6 +54,7 @@ class Pilot(Strict):
     within: Number = Field(ge=0)
     most: StrictInt
     seeds: list[StrictInt] = Field(min_length=1)
+    outcome: str = ""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -41,11 +41,14 @@ class Step(Strict):
         Core-hours that it was estimated to take.
     cells
         Which cells of the edition, by their values; all that are left where nothing is said.
+    apart
+        Where it was trained, if not with this plan, and what became of its networks.
     """
 
     name: Text
     hours: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     cells: dict[str, Values] = {}
+    apart: str = ""
 
 
 class RegisteredPlan(Strict):

@@ -20,7 +20,7 @@ from reproduce.trials.store import Result
 class StepProgress:
     """How far one step is: its trials and its core-hours, planned and so far.
 
-    What `diverged` is done, and there is no network of it.
+    What `diverged` is done, and there is no network of it. `apart` says where else it was trained.
     """
 
     name: str
@@ -29,6 +29,7 @@ class StepProgress:
     hours_planned: float
     hours_spent: float
     diverged: int = 0
+    apart: str = ""
 
     @property
     def complete(self) -> bool:
@@ -61,7 +62,9 @@ class Registered:
             planned = len(self.keys[step.name])
             lost = len(self.keys[step.name] & diverged)
             found.append(
-                StepProgress(step.name, planned, len(done) + lost, step.hours, spent, lost)
+                StepProgress(
+                    step.name, planned, len(done) + lost, step.hours, spent, lost, step.apart
+                )
             )
         return found
 

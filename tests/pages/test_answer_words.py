@@ -50,6 +50,18 @@ def test_a_claim_that_holds_in_part_says_how_many_parts_and_its_comparison_its_o
     assert "alone" not in said(Verdict.DEPENDS, row(verdict="holds"), parts=(1,))
 
 
+def test_where_a_word_is_of_one_part_it_says_whether_it_is_this_one():
+    word = str(Verdict.SIZE_EXCLUDED)
+    this = said(Verdict.SIZE_EXCLUDED, row(verdict=word), of_parts=(1, 2))
+    assert this.startswith(
+        "Cannot tell whether it is there, but not as large as printed (in 1 of 2 parts, this one): "
+    )
+    several = said(Verdict.SIZE_EXCLUDED, row(verdict=word), of_parts=(2, 3))
+    assert "(in 2 of 3 parts, this one among them): " in several
+    other = said(Verdict.SIZE_EXCLUDED, row(verdict="undecided"), of_parts=(1, 2))
+    assert "(in 1 of 2 parts): " in other
+
+
 def test_an_illustration_is_no_verdict_and_says_why():
     of_scale = said(Verdict.ILLUSTRATION, scale="quick")
     assert of_scale.startswith("Main claim not judged yet: +1.3")
@@ -187,7 +199,13 @@ def test_where_the_first_claim_holds_parts_that_do_not_are_said(verdict):
     assert sentence.endswith(
         f". Not all of the claim does: macro F1, with more: +1.3 [−0.8, +3.4] ({word})."
     )
-    assert title.endswith(f", +5.9 as printed; macro F1: +1.3 [−0.8, +3.4] ({word})")
+    assert title.endswith(
+        f", +5.9 as printed; not all of the claim does: macro F1: +1.3 [−0.8, +3.4] ({word})"
+    )
+    # Of what is claimed not to change, a fall alone would look like what is claimed.
+    still = row(claim="another", words="with more", verdict=str(verdict), expect="equal")
+    added = answer_words.sentence(judged(Verdict.HOLDS), [first, still], "the paper")
+    assert added.endswith(f" ({word}; claimed is no change beyond ± 2).")
     # Where the first does not hold, that is the answer.
     assert "Not all" not in answer_words.sentence(judged(), rows, "the paper")
 
@@ -195,7 +213,7 @@ def test_where_the_first_claim_holds_parts_that_do_not_are_said(verdict):
 def test_parts_in_one_measure_are_told_apart_and_other_readings_hide_none():
     parts = [row(claim=name, words=f"over {name}", verdict="undecided") for name in ("TSC", "GCL")]
     title = answer_words.title(judged(Verdict.HOLDS), [row(verdict="holds"), *parts])
-    assert "; macro F1, over TSC: " in title and "; macro F1, over GCL: " in title
+    assert "does: macro F1, over TSC: " in title and ", macro F1, over GCL: " in title
     read = row(reading="printed", words="when read to the letter", verdict="holds")
     sentence = answer_words.sentence(
         judged(Verdict.HOLDS), [row(verdict="holds"), read, parts[0]], "the paper"

@@ -42,5 +42,5 @@ def test_phases_are_added_up_and_told_apart(rows):
 
 
 def test_what_a_method_is_shown_is_said(rows):
-    assert rows[0][3] == "as they are"
-    assert rows[2][3] == "simclr two views, mixup; then as they are"
+    assert rows[0][3] == "not altered"
+    assert rows[2][3] == "simclr two views, mixup; then not altered"

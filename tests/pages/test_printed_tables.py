@@ -132,6 +132,34 @@ def test_shares_stand_beside_shares_where_they_are_not(study):
     assert "shares of the true class" in shown.note
 
 
+def test_one_row_of_another_size_puts_the_whole_table_in_shares(study):
+    """Counts in one row and shares in the next would be read as the same unit."""
+    printed = np.full((10, 10), 1) + 2 * np.eye(10, dtype=int)
+    printed[9, 0] = 5
+    shown = printed_tables.one_table(toy(confusion="counts", cells=matrix(printed), names=MATRIX),
+                                       study)  # fmt: skip
+    assert all("%" in value for row in shown.rows for value in row[1:])
+
+
+def test_means_that_are_no_whole_numbers_are_counts_all_the_same(study, monkeypatch):
+    """Thirds and tenths need not add up exactly; the sizes of the test set do."""
+    rows = iter([[3, 4, 5], [4, 4, 4], [5, 3, 4]])
+    kept = {}
+
+    def confusion(cell):
+        made = kept.setdefault(cell.seed, np.diag([12] * 10))
+        if made[0, 0] == 12:
+            made[0, :3] = next(rows)
+        return made
+
+    monkeypatch.setattr(study.measures, "confusion", confusion)
+    printed = np.full((10, 10), 1) + 2 * np.eye(10, dtype=int)
+    shown = printed_tables.one_table(toy(confusion="counts", cells=matrix(printed), names=MATRIX),
+                                       study)  # fmt: skip
+    assert shown.rows[0][1:4] == ["3\n4.0", "1\n3.7", "1\n4.3"]
+    assert not any("%" in value for row in shown.rows for value in row)
+
+
 @pytest.mark.parametrize(
     ("printed", "digits"), [("0.7920", 4), ("98.10", 2), ("0.8", 3), ("75", 1), ("1,010", 1)]
 )

@@ -174,9 +174,11 @@ class Gains:
 
     def seconds(self, dataset: str, method: str) -> float:
         """Return the core-seconds that a training took, the median over repeats."""
-        return float(
-            np.median([self.measures.result(c).seconds for c in self._of(dataset, method)])
-        )
+        return float(np.median(self.seconds_of(dataset, method)))
+
+    def seconds_of(self, dataset: str, method: str) -> list[float]:
+        """Return the seconds of each repeat, which also depend on what else the machine did."""
+        return [self.measures.result(cell).seconds for cell in self._of(dataset, method)]
 
     def passes(self, dataset: str, method: str) -> set[int]:
         """Return the image passes that the stored trials made, counted in what they did."""

@@ -7,12 +7,13 @@ Data sets whose positive controls did not pass are named and not spoken of.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
 from reproduce.evaluation.vocabulary import Control
 from reproduce.figures.picture import NothingToShow
-from reproduce.figures.wording import MISSING, in_sentence, listed, percent, plural, points
+from reproduce.figures.wording import in_sentence, listed, percent, plural, points
 from reproduce.papers.comparison.beds import bed
 from reproduce.papers.comparison.choosing import METRIC
 from reproduce.papers.comparison.gains import (
@@ -27,6 +28,7 @@ from reproduce.papers.comparison.gains import (
     Gain,
     Gains,
 )
+from reproduce.papers.comparison.parameters import BASELINE
 from reproduce.registry.datasets import in_words
 
 # Test images of the largest class for one of the rarest, below which all count as alike.
@@ -110,6 +112,9 @@ def unknown(gains: Gains) -> list[str]:
     absent = [name for name in gains.asked.datasets if name not in begun]
     if absent:
         found.append(f"Not attempted: {', '.join(map(in_words, absent))}.")
+    later = [name for name in gains.asked.methods if name not in gains.methods()]
+    if later:
+        found.append(f"Planned and not trained on any data set: {_named(later)}.")
     if len(datasets) == 1:
         found.append(
             "All of this stands on one data set. Whether it holds on another, nobody can tell "
@@ -169,28 +174,28 @@ def _told(gains: Gains, datasets: list[str], measure: str, words: str) -> tuple[
         said += [f"no practical difference with {_named(alike)}"] if alike else []
         if said:
             other.append(f"{at}: {'; '.join(said)}.")
-    return " ".join(helped), " ".join(other) or f"Nothing for certain in {words}."
+    return " ".join(helped), " ".join(other) or f"Of nothing is it certain in {words}."
 
 
 def _of_cost(gains: Gains, datasets: list[str]) -> Advice:
-    helped = []
+    """Say what took longer than the baseline in every repeat; less than that says the machine."""
+    cheap, dear = [], []
     for dataset in datasets:
-        base = gains.seconds(dataset, gains.methods(dataset)[0])
-        known = _known(gains, dataset, METRIC)
-        sure = _of_word(known, HELPED)
-        dear = max(gains.others(dataset), key=lambda name: gains.seconds(dataset, name))
-        more = gains.seconds(dataset, dear) / max(base, 1e-9)
-        dearest = f"the longest training, {in_sentence(dear)}, took {more:.1f} times as long"
-        if sure:
-            cheap = min(sure, key=lambda name: gains.seconds(dataset, name))
-            share = gains.seconds(dataset, cheap) / max(base, 1e-9)
-            helped.append(
-                f"On {in_words(dataset)}: of what helped, {in_sentence(cheap)} took least, "
-                f"{share:.1f} times the baseline's seconds, for {_size(known[cheap])}; {dearest}."
-            )
-        else:
-            helped.append(f"On {in_words(dataset)}: nothing for certain; {dearest}.")
-    return Advice("What counts is the cost, at equal image passes", " ".join(helped), MISSING)
+        there, base = f"On {in_words(dataset)}", gains.seconds_of(dataset, BASELINE)
+        longer = {
+            name: f"{in_sentence(name)} ({gains.seconds(dataset, name) / median(base):.1f} times)"
+            for name in gains.others(dataset)
+            if min(gains.seconds_of(dataset, name)) > max(base)
+        }
+        sure = _of_word(_known(gains, dataset, METRIC), HELPED)
+        free = [name for name in sure if name not in longer]
+        said = f"{_named(free)} helped and took no longer" if free else "nothing for certain"
+        cheap.append(f"{there}: {said}.")
+        said = f"longer in every repeat: {listed(list(longer.values()))}" if longer else ""
+        apart = f"repeats of the baseline itself took {min(base):.0f} to {max(base):.0f} s"
+        dear.append(f"{there}: {said or 'nothing took longer in every repeat'}; {apart}.")
+    situation = "What counts is the time of training, at equal image passes"
+    return Advice(situation, " ".join(cheap), " ".join(dear))
 
 
 def _best(gains: Gains, dataset: str) -> str:
@@ -265,7 +270,8 @@ def _largest(known: dict[str, Gain]) -> str:
     if not known:
         return ""
     name = max(known, key=lambda one: known[one].effect.mean)
-    return f"; the largest gain: {in_sentence(name)} {_signed(known[name])}"
+    what = "largest gain" if known[name].effect.mean > 0 else "smallest loss"
+    return f"; the {what}: {in_sentence(name)} {_signed(known[name])}"
 
 
 def _named(methods: list[str]) -> str:

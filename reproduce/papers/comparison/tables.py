@@ -31,7 +31,8 @@ PRE_NAMED = (
 def guide(advice: Sequence[Advice], line: str) -> Table:
     """Return the guide: a situation, what helped in it, and what did not."""
     rows = [[one.situation, one.helped, one.not_so] for one in advice]
-    return Table("Which remedy when", ["Where", "What helped", "What did not"], rows, line)
+    columns = ["Where", "What helped", "What hurt, or made no difference"]
+    return Table("Which remedy when", columns, rows, line)
 
 
 def levels(gains: Gains, lines: dict[str, str]) -> Tables:
@@ -117,7 +118,8 @@ def luck(found: Sequence[Luck]) -> str:
     for one in found:
         over = f"{plural(one.searches, 'method')}{', the median' if one.searches > 1 else ''}"
         left = (
-            f"What is left of each, {points(one.curse)} points in the middle, is the winner's curse"
+            f"Subtracted method by method, {points(one.curse)} points are left in the median "
+            "(medians do not subtract), which is the winner's curse; it has no interval"
             if one.curse > 0
             else "No winner's curse is seen"
         )

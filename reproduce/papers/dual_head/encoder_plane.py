@@ -100,8 +100,8 @@ class EncoderPlane(Picture):
             return ""
         best, worst = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
         return (
-            f"Before fine-tuning {method_label(best)} spreads pictures most evenly: uniformity "
-            f"{means[best]:.2f} against {means[worst]:.2f} ({method_label(worst)}).".replace(
+            f"Before fine-tuning {_at_first(best)} spreads pictures most evenly: uniformity "
+            f"{means[best]:.2f} against {means[worst]:.2f} ({_at_first(worst)}).".replace(
                 " -", " −"
             )
         )
@@ -204,3 +204,8 @@ def encoder_table(
         )
     note = f"{note} {table.note}".strip()
     return dataclasses.replace(table, columns=columns, note=note)
+
+
+def _at_first(method: str) -> str:
+    """Name an encoder before fine-tuning: nobody has trained the supervised one by then."""
+    return "the start of all" if method == _START else method_label(method)

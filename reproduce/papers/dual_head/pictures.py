@@ -45,6 +45,7 @@ from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
 from reproduce.registry import controls as registry
 from reproduce.registry import datasets, published
+from reproduce.registry.pilots import named
 from reproduce.study import controls
 from reproduce.study.measures import NotMeasured
 from reproduce.study.pilots import measured
@@ -62,6 +63,7 @@ SUMMARY = ("accuracy", "macro_precision", "balanced_accuracy", "macro_f1", "mino
 GAINED = ("accuracy", "macro_f1", "minority_f1")
 # The margin of the registered claims, as a fraction.
 MARGIN = 0.02
+PILOT = "length_of_pretraining"
 
 
 # -- what the paper reports, and its data ----------------------------------------------------------
@@ -179,12 +181,10 @@ def detectable(study: Study) -> Detectable | str:
 def pilot(study: Study) -> str:
     """Say what the pilot found by whose rule the length of pre-training was chosen."""
     try:
-        return measured(study, "length_of_pretraining").words()
+        return measured(study, PILOT).words()
     except NotMeasured:
-        return (
-            "The pilot's networks are not part of this run; what the rule chose is noted in the "
-            f"registered plan, `reproduce/papers/{study.paper}/plan.yaml`."
-        )
+        noted = named(study.paper, PILOT).outcome
+        return f"The pilot's networks are not part of this run. Noted when it was trained: {noted}."
 
 
 # -- what happens in pre-training ------------------------------------------------------------------
