@@ -162,7 +162,7 @@ def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
     known = {one["claim"]: one["data_role"] for one in stamp["verdicts"]}
     # The same images may be the paper's own to one claim, and stand in for others to the next.
     roles = list(dict.fromkeys(filter(None, (known.get(row.claim) for row in answer.rows))))
-    beside = "".join(f", to part of the claim a {one}" for one in roles[1:])
+    beside = "; in part a stand-in" if set(roles[1:]) - {"own"} else ""
     role = f" ({roles[0]} data{beside})" if known.get(first.claim) else ""
     return escaped(f"On {data}{role}, {scale.of_stamp_in_brief(stamp)}.")
 

@@ -98,7 +98,7 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     alike = len({one.measure for one in parts}) < len(parts)
     if parts:
         each = ", ".join(_part(one, words=alike, brief=True) for one in parts)
-        more.append(f"; not all of the claim does: {each}")
+        more.append(f"; not all of it: {each}")
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 

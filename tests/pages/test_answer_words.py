@@ -200,7 +200,7 @@ def test_where_the_first_claim_holds_parts_that_do_not_are_said(verdict):
         f". Not all of the claim does: macro F1, with more: +1.3 [−0.8, +3.4] ({word})."
     )
     assert title.endswith(
-        f", +5.9 as printed; not all of the claim does: macro F1: +1.3 [−0.8, +3.4] ({word})"
+        f", +5.9 as printed; not all of it: macro F1: +1.3 [−0.8, +3.4] ({word})"
     )
     # Of what is claimed not to change, a fall alone would look like what is claimed.
     still = row(claim="another", words="with more", verdict=str(verdict), expect="equal")
@@ -213,7 +213,7 @@ def test_where_the_first_claim_holds_parts_that_do_not_are_said(verdict):
 def test_parts_in_one_measure_are_told_apart_and_other_readings_hide_none():
     parts = [row(claim=name, words=f"over {name}", verdict="undecided") for name in ("TSC", "GCL")]
     title = answer_words.title(judged(Verdict.HOLDS), [row(verdict="holds"), *parts])
-    assert "does: macro F1, over TSC: " in title and ", macro F1, over GCL: " in title
+    assert "not all of it: macro F1, over TSC: " in title and ", macro F1, over GCL: " in title
     read = row(reading="printed", words="when read to the letter", verdict="holds")
     sentence = answer_words.sentence(
         judged(Verdict.HOLDS), [row(verdict="holds"), read, parts[0]], "the paper"
