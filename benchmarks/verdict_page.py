@@ -146,9 +146,11 @@ def _resplit(rows: list[dict]) -> str:
     said = (
         f"With the guard a firm word on re-split repeats is false in at most "
         f"**{_percent(worst(rows, 'guarded', even=True))}** of cases where the spread is even and "
-        f"**{_percent(worst(rows, 'guarded', even=False))}** where it is lopsided. As it was "
-        f"before, it was false in up to {_percent(worst(few, 'before', even=True))} and "
-        f"{_percent(worst(few, 'before', even=False))} of 5 to 20 repeats, and more often of 30."
+        f"**{_percent(worst(rows, 'guarded', even=False))}** where it is lopsided. "
+        f"As the guard was until then, a firm word was false in up to "
+        f"{_percent(worst(few, 'before', even=True))} and "
+        f"{_percent(worst(few, 'before', even=False))} of cases with 5 to 20 repeats, and more "
+        "often with 30."
     )
     ratios = sorted({row["ratio"] for row in rows})
     told = []

@@ -131,6 +131,10 @@ def _summary(name: str) -> str:
 def _papers(name: str, objective: type) -> str:
     """Return which texts name a loss; where none does, what it is akin to and what uses it."""
     using = [paper.short for paper in records.papers().values() if name in paper.losses]
+    using += [
+        f"the summary of {paper.short}, among later work"
+        for paper in records.papers().values() if name in paper.later_losses
+    ]  # fmt: skip
     if using:
         return ", ".join(using)
     akin = f"; it is {objective.relative}" if objective.relative else ""

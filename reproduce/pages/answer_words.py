@@ -196,10 +196,10 @@ def outcome_of_control(control: Control) -> str:
     """Say of a control that was not met whether it was run, and what came out."""
     if not control.measured:
         return "not run on images held out for it"
-    return f"not passed ({'; '.join(map(_came_out, control.measured))})"
+    return f"not passed ({'; '.join(map(came_out, control.measured))})"
 
 
-def _came_out(seen: Contrast) -> str:
+def came_out(seen: Contrast) -> str:
     """Return "+7.0 points of ROC AUC [−2.9, +16.9] over 5 repeats"."""
     effect, asked = seen.effect, metric(seen.metric)
     fraction = asked.unit == FRACTION

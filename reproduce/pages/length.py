@@ -3,13 +3,16 @@
 Where a text prints no length, that profile's is ours; its ambiguities say so.
 """
 
+from collections.abc import Sequence
+
 from reproduce.figures.table import Table
 from reproduce.figures.wording import MISSING, method_label
 from reproduce.study import steps
 from reproduce.study.cell import Cell
 from reproduce.study.study import Study
 
-Lengths = dict[str, tuple[int, ...]]
+# Of each method the steps of every phase, once for each repeat.
+Lengths = dict[str, list[tuple[int, ...]]]
 
 
 def steps_table(study: Study, provenance: str) -> Table:
@@ -25,26 +28,35 @@ def steps_table(study: Study, provenance: str) -> Table:
 
 
 def _lengths(study: Study) -> tuple[Lengths, Lengths]:
-    """Return the steps of each method in this run, and in the profile `paper`.
+    """Return the steps of each method in this run and in the profile `paper`, of each repeat.
 
     Of its first cell in the grid, or else in the experiments: what these vary is said there.
     """
     ours: Lengths = {}
     theirs: Lengths = {}
+    first: dict[str, list[object]] = {}
     for cell in study.cells:
-        if cell.method in ours:
+        *where, _ = steps.place(cell)
+        first.setdefault(cell.method, where)
+        if first[cell.method] != where:
             continue
-        ours[cell.method] = steps.taken(study.result(cell))
+        ours.setdefault(cell.method, []).append(steps.taken(study.result(cell)))
         there = study.paper_steps(cell)
         if there:
-            theirs[cell.method] = there
+            theirs.setdefault(cell.method, []).append(there)
     return ours, theirs
 
 
-def _counts(phases: tuple[int, ...]) -> str:
-    """Return "4,000 (2,000 + 2,000)"."""
-    apart = f" ({' + '.join(f'{count:,}' for count in phases)})" if len(phases) > 1 else ""
-    return f"{sum(phases):,}{apart}"
+def _counts(repeats: list[tuple[int, ...]]) -> str:
+    """Return "4,000 (2,000 + 2,000)"; where repeats stop by themselves, from the fewest on."""
+    phases = list(zip(*repeats, strict=True))
+    apart = f" ({' + '.join(map(_ends, phases))})" if len(phases) > 1 else ""
+    return f"{_ends([sum(one) for one in repeats])}{apart}"
+
+
+def _ends(counts: Sequence[int]) -> str:
+    least, most = min(counts), max(counts)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _shown(cell: Cell) -> str:

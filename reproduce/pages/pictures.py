@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reproduce.evaluation.verdicts import Judgement
+from reproduce.evaluation.verdicts import Contrast, Judgement
 from reproduce.figures.confusion import Confusion, lost_share, per_class_table
 from reproduce.figures.forest import Forest
 from reproduce.figures.histogram import ClassHistogram
@@ -12,12 +12,16 @@ from reproduce.figures.map import Maps
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.samples import Samples
 from reproduce.figures.table import Table
+from reproduce.figures.wording import contrast_label
+from reproduce.pages.answer_words import came_out
 from reproduce.pages.editions import verdicts_beside
 from reproduce.pages.maps import map_of
 from reproduce.pages.showing import provenance, shown
 from reproduce.pages.verdicts import beside_each, verdict_table
 from reproduce.registry import claims, datasets
+from reproduce.registry import controls as registered_controls
 from reproduce.registry.registration import registered
+from reproduce.study import controls
 from reproduce.study.cell import Cell
 from reproduce.study.counting import head_count as counted
 from reproduce.study.judging import stands_on
@@ -166,3 +170,27 @@ def every_claim(study: Study, judgements: Sequence[Judgement]) -> Table:
     """Tabulate every registered claim beside its verdict in the published edition."""
     line = provenance(study, study.rows(study.cells))
     return verdicts_beside(judgements, stamp_beside(study), study.scale, provenance=line)
+
+
+@shown()
+def positive_controls(study: Study) -> Table:
+    """Tabulate what had to be seen before these images may speak, met or not."""
+    asked = registered_controls.load(study.paper)
+    found = [controls.run(study, one) for one in asked]
+    cells = [cell for one in asked for cell in controls.stands_on(study, one)]
+    rows = [
+        [one.name, controls.outcome(one), "\n".join(map(_seen, one.measured)) or one.seen]
+        for one in found
+    ]
+    return Table(
+        "Positive controls: what must be seen before a claim is judged here",
+        ["Control", "Outcome", "What was measured, with its 95 % interval"],
+        rows,
+        provenance(study, study.rows(cells or study.cells)),
+        note="Registered before any of these networks was trained. Held-out images are those of "
+        "the part for validation, which no verdict uses.",
+    )
+
+
+def _seen(one: Contrast) -> str:
+    return f"{contrast_label(one.name)}: {came_out(one)}"

@@ -100,7 +100,7 @@ def expected(study: Study) -> Table:
         ["Method", "Mean ± sd", "n"],
         rows,
         f"{record_line(study)}; training all {len(trained)} networks of the {of_what} took "
-        f"{seconds / 60:.0f} core minutes ({made_on})",
+        f"{seconds / 60:.0f} minutes of a clock, one at a time on a core ({made_on})",
         numeric_from=1,
     )
 

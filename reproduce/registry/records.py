@@ -67,6 +67,8 @@ class Work(Strict):
         Those of them that are its own; on others its claims are judged as on a stand-in.
     losses, networks
         Which of ours it compares, builds on or names.
+    later_losses
+        Those that its summary names among work that came after it.
     methods
         The methods that it compares, and how each is written and drawn.
     options
@@ -94,6 +96,7 @@ class Work(Strict):
     data: list[Text] = []
     own_data: list[Text] = []
     losses: list[Text] = []
+    later_losses: list[Text] = []
     networks: list[Text] = []
     methods: dict[str, MethodLook] = {}
     options: dict[str, dict[str, Any]] = {}

@@ -1,12 +1,14 @@
 """Positive controls on a study: can this test bed see anything of the kind at all?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reproduce.data import names
 from reproduce.evaluation.verdicts import Contrast, Control
 from reproduce.registry import controls as registry
+from reproduce.registry.contrasts import Contrast as RegisteredContrast
 from reproduce.registry.controls import PositiveControl
+from reproduce.study.cell import Cell
 from reproduce.study.contrasts import Comparison
 from reproduce.study.effects import Stated, measured
 from reproduce.study.measures import NotMeasured
@@ -37,14 +39,11 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     if asked_for in known:
         return known[asked_for]
     found = []
-    for contrast in control.contrasts:
-        moved = contrast.model_copy(update={"where": {"dataset": where, **contrast.where}})
-        asked = control.metric_of(contrast)
-        comparison = Comparison(study, moved, asked, references=True)
+    for contrast, comparison in _comparisons(study, control, where):
         lacking = comparison.missing()
         if lacking:
             return _not_run(control, lacking)
-        stated = Stated(asked, control.margin_of(contrast))
+        stated = Stated(control.metric_of(contrast), control.margin_of(contrast))
         try:
             found.append(measured(comparison, stated, held_out=control.part == "held_out"))
         except NotMeasured as why:
@@ -55,6 +54,22 @@ def run(study: Study, control: PositiveControl, datasets: Iterable[str] = ()) ->
     said = "; ".join(one.seen for one in named)
     known[asked_for] = Control(control.english, passed, said, tuple(found))
     return known[asked_for]
+
+
+def stands_on(study: Study, control: PositiveControl) -> list[Cell]:
+    """Return the cells that a control compares, as far as they were run."""
+    where = _place(study, control, ())
+    compared = [one for _, one in _comparisons(study, control, where)] if where else []
+    return [arm.cell for one in compared if not one.missing() for arm in one.arms]
+
+
+def _comparisons(
+    study: Study, control: PositiveControl, where: str
+) -> Iterator[tuple[RegisteredContrast, Comparison]]:
+    """Yield each contrast of a control with what it compares on a data set."""
+    for contrast in control.contrasts:
+        moved = contrast.model_copy(update={"where": {"dataset": where, **contrast.where}})
+        yield contrast, Comparison(study, moved, control.metric_of(contrast), references=True)
 
 
 def outcome(control: Control) -> str:

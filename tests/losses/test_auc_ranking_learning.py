@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from reproduce.losses import Batch, Context, auc_ranking, build
+from reproduce.losses import Batch, Context, auc_ranking, build, info_nce
 
 CONTEXT = Context(classes=3, counts=(5, 2, 1), embedding_size=4, iterations=10)
 
@@ -91,3 +91,18 @@ def test_it_learns_to_rank_the_other_view_first(given):
         auc_ranking(*views, **given, top_k=5 if "reading" in given else 1).backward()
         optimizer.step()
     assert before < 0.75 and rank() > 0.97
+
+
+@pytest.mark.parametrize(("c", "top_k", "least", "most"), [(10.0, 26, 30, 35), (1.0, 5, 8, 10)])
+def test_the_ranking_loss_outweighs_the_other_as_the_docstring_says(c, top_k, least, most):
+    """Of the least and the most that it names, these are random views of 64 numbers."""
+    rng = torch.Generator().manual_seed(0)
+    views = [torch.randn(128, 64, dtype=torch.float64, generator=rng) for _ in range(2)]
+
+    def size(loss, **options):
+        given = [view.clone().requires_grad_() for view in views]
+        loss(*given, **options).backward()
+        return torch.cat([view.grad for view in given]).norm()
+
+    ratio = size(auc_ranking, c=c, top_k=top_k) / (0.2 * size(info_nce))
+    assert least < ratio < most

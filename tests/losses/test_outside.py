@@ -1,5 +1,8 @@
 """Losses from files of one's own: a function or a class, called as those of the package are."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch.nn import functional
@@ -131,3 +134,15 @@ def test_only_the_text_that_was_taken_in_is_run(named, digits):
         losses.build(f"mine.py:sharp@{digits}", CONTEXT)
     with pytest.raises(UserError, match="expected that you trust it: read the file, then give"):
         losses.build(f"never_read.py:sharp@{digits}", CONTEXT)
+
+
+def test_losses_and_samplers_need_pytorch_and_nothing_else_that_is_installed():
+    others = ("scipy", "sklearn", "pandas", "pydantic", "yaml", "PIL", "matplotlib", "cv2",
+              "albumentations", "torchvision", "timm")  # fmt: skip
+    without = (
+        f"import sys; sys.modules.update(dict.fromkeys({others!r})); "
+        "from reproduce import losses; from reproduce.data.batch_samplers import batch_sampler; "
+        "[losses.objective_class(name) for name in losses.LOSSES]"
+    )
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

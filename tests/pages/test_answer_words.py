@@ -199,9 +199,7 @@ def test_where_the_first_claim_holds_parts_that_do_not_are_said(verdict):
     assert sentence.endswith(
         f". Not all of the claim does: macro F1, with more: +1.3 [−0.8, +3.4] ({word})."
     )
-    assert title.endswith(
-        f", +5.9 as printed; not all of it: macro F1: +1.3 [−0.8, +3.4] ({word})"
-    )
+    assert title.endswith(f", +5.9 as printed; not all of it: macro F1: +1.3 [−0.8, +3.4] ({word})")
     # Of what is claimed not to change, a fall alone would look like what is claimed.
     still = row(claim="another", words="with more", verdict=str(verdict), expect="equal")
     added = answer_words.sentence(judged(Verdict.HOLDS), [first, still], "the paper")

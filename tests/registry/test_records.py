@@ -31,7 +31,7 @@ def test_the_papers_are_listed_in_their_order():
 
 @pytest.mark.parametrize("paper", records.papers().values(), ids=records.papers())
 def test_what_a_record_names_is_there(paper):
-    assert set(paper.losses) <= set(losses.LOSSES)
+    assert {*paper.losses, *paper.later_losses} <= set(losses.LOSSES)
     assert set(paper.networks) <= set(models.BACKBONES)
     assert {*paper.data, *paper.own_data} <= set(entries.entries())
     assert set(paper.captioned) <= set(paper.factors)

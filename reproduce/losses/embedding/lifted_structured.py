@@ -44,7 +44,7 @@ def lifted_structured(
         the nearest negatives take nearly all of the push, and the pull grows with the distance.
     normalize : bool
         Scale the embeddings to length one first. The paper does not say; the authors of the loss
-        advise against it.
+        do not, and the version of TensorFlow Addons advises against it.
     reduction : str
         "mean", as printed, or "sum": half of the sum over the pairs.
 

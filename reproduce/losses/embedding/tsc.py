@@ -3,7 +3,6 @@
 from typing import Any
 
 import torch
-from scipy.optimize import linear_sum_assignment
 
 from reproduce.errors import UserError
 from reproduce.losses import Context, checks
@@ -114,6 +113,9 @@ def tsc(
 
 def assigned(centroids: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Return which target [C] each class has, so that the sum of their cosines is the largest."""
+    # Here, so that whoever takes a loss into a project of their own needs PyTorch alone.
+    from scipy.optimize import linear_sum_assignment
+
     cosines = products(scaled(centroids).to(targets.dtype), targets).detach().cpu().numpy()
     _, chosen = linear_sum_assignment(cosines, maximize=True)
     return torch.as_tensor(chosen, device=targets.device)

@@ -16,6 +16,7 @@ from reproduce.pages.pictures import (
     head_count,
     maps,
     per_class,
+    positive_controls,
     samples,
     verdicts,
 )
@@ -49,9 +50,24 @@ from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 __all__ = [
-    "class_counts", "confusions", "every_claim", "forest", "head_count", "maps", "masks",
-    "overlaps", "overlaps_by_image", "per_class", "samples", "second_masks", "second_overlaps",
-    "segmentation_ablation", "segmentation_gains", "segmentation_readings", "verdicts",
+    "class_counts",
+    "confusions",
+    "every_claim",
+    "forest",
+    "head_count",
+    "maps",
+    "masks",
+    "overlaps",
+    "overlaps_by_image",
+    "per_class",
+    "positive_controls",
+    "samples",
+    "second_masks",
+    "second_overlaps",
+    "segmentation_ablation",
+    "segmentation_gains",
+    "segmentation_readings",
+    "verdicts",
 ]  # fmt: skip
 
 FORMS = (*MEASURED, "balanced_accuracy", "macro_f1", "accuracy")

@@ -6,7 +6,13 @@ from reproduce.figures.factor import Factor
 from reproduce.figures.lines import Lines
 from reproduce.figures.table import Table
 from reproduce.pages.found import in_plain_words, numbers_table
-from reproduce.pages.pictures import every_claim, forest, head_count, verdicts
+from reproduce.pages.pictures import (
+    every_claim,
+    forest,
+    head_count,
+    positive_controls,
+    verdicts,
+)
 from reproduce.pages.rows import rows_of
 from reproduce.pages.showing import provenance, shown
 from reproduce.papers.difficulty_aware import findings as sentences
@@ -18,7 +24,7 @@ from reproduce.papers.difficulty_aware.rows import ALIKE, AUC, EER, SHARES
 from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
-__all__ = ["every_claim", "forest", "head_count", "verdicts"]
+__all__ = ["every_claim", "forest", "head_count", "positive_controls", "verdicts"]
 
 STEPS = Factor("iteration", "steps of training")
 

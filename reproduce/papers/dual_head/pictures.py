@@ -15,6 +15,7 @@ from reproduce.pages.pictures import (
     head_count,
     maps,
     per_class,
+    positive_controls,
     samples,
     verdicts,
 )
@@ -43,10 +44,8 @@ from reproduce.papers.dual_head.small_test_sets import gap_draws, large_cells
 from reproduce.papers.dual_head.specification import SpecificationCurve
 from reproduce.papers.dual_head.view_pairs import ViewPairs
 from reproduce.papers.dual_head.weights_grid import WeightsGrid
-from reproduce.registry import controls as registry
 from reproduce.registry import datasets, published
 from reproduce.registry.pilots import named
-from reproduce.study import controls
 from reproduce.study.measures import NotMeasured
 from reproduce.study.pilots import measured
 from reproduce.study.resampled import draws_of
@@ -54,8 +53,8 @@ from reproduce.study.study import Study
 from reproduce.training.phases import Phase
 
 __all__ = [
-    "confusions", "every_claim", "forest", "head_count", "maps", "per_class", "samples",
-    "verdicts",
+    "confusions", "every_claim", "forest", "head_count", "maps", "per_class",
+    "positive_controls", "samples", "verdicts",
 ]  # fmt: skip
 
 BASELINE = "supervised"
@@ -207,21 +206,6 @@ def encoder_table(study: Study) -> Table:
     """Tabulate what neighbours and a linear probe read off the encoders."""
     rows = rows_of(study, "grid", ENCODER)
     return frozen_encoders(rows, provenance=provenance(study, rows))
-
-
-@shown()
-def positive_controls(study: Study) -> Table:
-    """Tabulate what had to be seen before these images may speak, met or not."""
-    found = [controls.run(study, one) for one in registry.load(study.paper)]
-    rows = [[one.name, controls.outcome(one), one.seen.replace("; ", "\n")] for one in found]
-    return Table(
-        "Positive controls: what must be seen before a claim is judged here",
-        ["Control", "Outcome", "What was measured, as a fraction with its 95 % interval"],
-        rows,
-        provenance(study, rows_of(study, "grid")),
-        note="Registered before any of these networks was trained. Held-out images are those of "
-        "the part for validation, which no verdict uses.",
-    )
 
 
 # -- experiments -----------------------------------------------------------------------------------

@@ -163,8 +163,20 @@ def departures(parameters: MetricLearning, record: Record) -> list[str]:
     if parameters.image_size != paper["image_size"]:
         found.append(f"images of {parameters.image_size} pixels instead of 128")
     if parameters.epochs < paper["epochs"]:
-        found.append(f"a ceiling of {parameters.epochs} epochs a phase; the paper names none")
+        found.append(_ceiling(parameters))
+    elif parameters.classifier_epochs < paper["classifier_epochs"]:
+        found.append(
+            f"a ceiling of {parameters.classifier_epochs} epochs where the classifier alone "
+            "learns; the paper names none"
+        )
     if parameters.stop != 3:
         found.append(f"stop {parameters.stop} instead of 3 epochs without a lower training loss")
     printed = ("learning_rate", "embedding_rate", "precision")
     return found + departing.of_values(parameters, MetricLearning(), printed)
+
+
+def _ceiling(parameters: MetricLearning) -> str:
+    """Say how long a phase may last; that of a classifier on a frozen encoder may last longer."""
+    longer = parameters.classifier_epochs
+    alone = f", {longer} where the classifier alone learns" if longer != parameters.epochs else ""
+    return f"a ceiling of {parameters.epochs} epochs a phase{alone}; the paper names none"

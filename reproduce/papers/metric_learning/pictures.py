@@ -17,6 +17,7 @@ from reproduce.pages.pictures import (
     head_count,
     maps,
     per_class,
+    positive_controls,
     samples,
     verdicts,
 )
@@ -34,7 +35,7 @@ from reproduce.study.study import Study
 
 __all__ = [
     "class_counts", "confusions", "every_claim", "forest", "head_count", "maps", "per_class",
-    "samples", "verdicts",
+    "positive_controls", "samples", "verdicts",
 ]  # fmt: skip
 
 BEST = "lifted_structured"

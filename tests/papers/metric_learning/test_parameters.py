@@ -57,7 +57,10 @@ def test_departures_are_said():
     said = metric_learning.departures(read("quick"), record())
     assert any("stands in for photographs" in one for one in said)
     assert "networks: small_cnn instead of inception_v3, resnet50, mobilenet" in said
-    assert "a ceiling of 3 epochs a phase; the paper names none" in said
+    assert (
+        "a ceiling of 3 epochs a phase, 20 where the classifier alone learns; the paper names none"
+        in said
+    )
     other = metric_learning.departures(read(stop=0, learning_rate=0.01), record())
     assert "stop 0 instead of 3 epochs without a lower training loss" in other
     assert "learning_rate 0.01 instead of 0.0006" in other
