@@ -143,7 +143,7 @@ def papers_table(edition: Edition) -> str:
     ]  # fmt: skip
     heads = ["The claim", "Our answer", "Verdicts"]
     return joined([
-        f"``````{{div}} front-papers\n{table(heads, written, [18, 25, 13])}\n``````",
+        f"``````{{div}} front-papers\n{table(heads, written, [35, 51, 26])}\n``````",
         f'<p class="front-note">{escape(glossed(edition))}</p>' if glossed(edition) else "",
     ])  # fmt: skip
 
@@ -156,15 +156,15 @@ def glossed(edition: Edition) -> str:
 
 
 def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
-    """Return the data of the answer, their role, and the scale: "On MNIST (own), laptop scale."."""
+    """Return the data of the answer, their role, and the scale: "Data: MNIST (own), laptop scale."."""
     first = answer.rows[0]
     data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
     known = {one["claim"]: one["data_role"] for one in stamp["verdicts"]}
     # The same images may be the paper's own to one claim, and stand in for others to the next.
     roles = list(dict.fromkeys(filter(None, (known.get(row.claim) for row in answer.rows))))
-    beside = "; in part a stand-in" if set(roles[1:]) - {"own"} else ""
-    role = f" ({roles[0]} data{beside})" if known.get(first.claim) else ""
-    return escaped(f"On {data}{role}, {scale.of_stamp_in_brief(stamp)}.")
+    beside = ", partly a stand-in" if set(roles[1:]) - {"own"} else ""
+    role = f" ({roles[0]}{beside})" if known.get(first.claim) else ""
+    return escaped(f"Data: {data}{role}, {scale.of_stamp_in_brief(stamp)}.")
 
 
 def _counts(stamp: Mapping[str, Any]) -> str:

@@ -96,9 +96,9 @@ def title(judgement: Judgement, rows: Sequence[MainRow]) -> str:
     more = [f"; {_lower(_of_measure(one))}{_printed(one)}" for one in measures]
     parts = _parts_that_do_not(judgement, rows)
     alike = len({one.measure for one in parts}) < len(parts)
-    if parts:
-        each = ", ".join(_part(one, words=alike, brief=True) for one in parts)
-        more.append(f"; not all of it: {each}")
+    more += [
+        f"; {_verdict(one)}: {_lower(_of_measure(one, f', {one.words}' * alike))}" for one in parts
+    ]
     return f"{opening(judgement, row)}: {ours}{''.join(others)}{_printed(row)}{''.join(more)}"
 
 
@@ -123,13 +123,15 @@ def _parts_that_do_not(judgement: Judgement, rows: Sequence[MainRow]) -> list[Ma
     return [one for one in others if one.ours and one.verdict not in HELD]
 
 
-def _part(row: MainRow, words: bool = True, brief: bool = False) -> str:
+def _part(row: MainRow) -> str:
     """Return "generalization gap growth, with oversampling: −0.4 [−1.1, +0.4] (undecided)"."""
-    verdict = NOT_JUDGED if row.verdict == Verdict.NOT_ATTEMPTED else row.verdict
     # A loss alone would look like what is claimed.
-    equal = row.expect == "equal" and not brief
-    claimed = f"; claimed is no change beyond {margin_of(row)}" if equal else ""
-    return f"{_lower(_of_measure(row, f', {row.words}' if words else ''))} ({verdict}{claimed})"
+    claimed = f"; claimed is no change beyond {margin_of(row)}" if row.expect == "equal" else ""
+    return f"{_lower(_of_measure(row, f', {row.words}'))} ({_verdict(row)}{claimed})"
+
+
+def _verdict(row: MainRow) -> str:
+    return NOT_JUDGED if row.verdict == Verdict.NOT_ATTEMPTED else row.verdict
 
 
 def _of_measure(row: MainRow, words: str = "") -> str:
