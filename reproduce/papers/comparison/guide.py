@@ -14,6 +14,7 @@ import numpy as np
 from reproduce.evaluation.vocabulary import Control
 from reproduce.figures.picture import NothingToShow
 from reproduce.figures.wording import in_sentence, listed, percent, plural, points
+from reproduce.pages.answer_words import outcome_of_control
 from reproduce.papers.comparison.beds import bed
 from reproduce.papers.comparison.choosing import METRIC
 from reproduce.papers.comparison.gains import (
@@ -89,8 +90,8 @@ def unknown(gains: Gains) -> list[str]:
         failed = [one for one in gains.controls(dataset) if not one.passed]
         if failed:
             found.append(
-                f"{in_words(dataset)} is not judged: a positive control was not met there "
-                f"({'; '.join(_failed(one) for one in failed)})."
+                f"{in_words(dataset)} is not judged: a positive control was not met there. "
+                f"{'. '.join(_failed(one) for one in failed)}."
             )
     for dataset in datasets:
         known = _known(gains, dataset, METRIC)
@@ -239,7 +240,7 @@ def _ratio(counts: np.ndarray) -> float:
 
 
 def _failed(control: Control) -> str:
-    return f"{control.name.rstrip('.')}: {control.seen}"
+    return f"{control.name.rstrip('.')}: {outcome_of_control(control)}"
 
 
 # -- words -----------------------------------------------------------------------------------------
