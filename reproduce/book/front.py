@@ -156,7 +156,7 @@ def glossed(edition: Edition) -> str:
 
 
 def _on(answer: Answer, stamp: Mapping[str, Any]) -> str:
-    """Return the data of the answer, their role, and the scale: "Data: MNIST (own), laptop scale."."""
+    """Return data, their role, and the scale: "Data: MNIST (own), laptop scale."."""
     first = answer.rows[0]
     data = first.data or datasets.in_words(stamp["parameters"].get("dataset") or "")
     known = {one["claim"]: one["data_role"] for one in stamp["verdicts"]}
