@@ -79,7 +79,7 @@ teacher: $(READ)  ## the same for teachers, with solutions, key and slides
 
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20
 
-test: $(DEV)  ## the tests, with a sample where there are many combinations: 10 minutes on two cores
+test: $(DEV)  ## the tests, with a sample where there are many combinations: 7 minutes on two cores
 	$(PYTEST)
 
 test-rest: $(DEV)  ## what `make test` leaves out: every combination
