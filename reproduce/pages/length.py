@@ -34,9 +34,9 @@ def _lengths(study: Study) -> tuple[Lengths, Lengths]:
     """
     ours: Lengths = {}
     theirs: Lengths = {}
-    first: dict[str, list[object]] = {}
+    first: dict[str, tuple[object, ...]] = {}
     for cell in study.cells:
-        *where, _ = steps.place(cell)
+        where = steps.place(cell)[:-1]
         first.setdefault(cell.method, where)
         if first[cell.method] != where:
             continue
