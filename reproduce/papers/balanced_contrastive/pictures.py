@@ -50,23 +50,9 @@ from reproduce.study.resampled import draws_of
 from reproduce.study.study import Study
 
 __all__ = [
-    "class_counts",
-    "confusions",
-    "every_claim",
-    "forest",
-    "head_count",
-    "maps",
-    "masks",
-    "overlaps",
-    "overlaps_by_image",
-    "per_class",
-    "positive_controls",
-    "samples",
-    "second_masks",
-    "second_overlaps",
-    "segmentation_ablation",
-    "segmentation_gains",
-    "segmentation_readings",
+    "class_counts", "confusions", "every_claim", "forest", "head_count", "maps", "masks",
+    "overlaps", "overlaps_by_image", "per_class", "positive_controls", "samples", "second_masks",
+    "second_overlaps", "segmentation_ablation", "segmentation_gains", "segmentation_readings",
     "verdicts",
 ]  # fmt: skip
 

@@ -7,7 +7,6 @@ Data sets whose positive controls did not pass are named and not spoken of.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 
@@ -183,8 +182,9 @@ def _of_cost(gains: Gains, datasets: list[str]) -> Advice:
     cheap, dear = [], []
     for dataset in datasets:
         there, base = f"On {in_words(dataset)}", gains.seconds_of(dataset, BASELINE)
+        usual = gains.seconds(dataset, BASELINE)
         longer = {
-            name: f"{in_sentence(name)} ({gains.seconds(dataset, name) / median(base):.1f} times)"
+            name: f"{in_sentence(name)} ({gains.seconds(dataset, name) / usual:.1f} times)"
             for name in gains.others(dataset)
             if min(gains.seconds_of(dataset, name)) > max(base)
         }
